@@ -1,0 +1,77 @@
+import { type Reason, REASONS, reasonCode, reasonOf } from "./reason.ts";
+import { MAX_ATTEMPTS, type Report } from "./report.ts";
+
+/** Who answered a probe: pod and node by its own word, over how many connections. */
+export interface Answerer {
+  readonly pod: string;
+  readonly node: string;
+  readonly connections: number;
+}
+
+/** What one probe of one target found. */
+export interface Outcome {
+  readonly reason: Reason;
+  /** Milliseconds of the last attempt; null where nothing was measured. */
+  readonly latencyMs: number | null;
+  readonly attempts: number;
+  readonly answeredBy?: readonly Answerer[];
+  readonly detail?: string;
+}
+
+type OutcomeColumns = Pick<
+  Report,
+  "reasons" | "attempts" | "latencyUs" | "answeredBy" | "detail"
+>;
+
+const LETTER_A = 97;
+
+/** Outcomes in list order → the columns of a report. */
+export function toColumns(outcomes: readonly Outcome[]): OutcomeColumns {
+  const columns: OutcomeColumns = {
+    reasons: outcomes
+      .map(({ reason }) => String.fromCharCode(LETTER_A + reasonCode(reason)))
+      .join(""),
+    attempts: outcomes.map(({ attempts }) => Math.min(attempts, MAX_ATTEMPTS)).join(""),
+    latencyUs: outcomes.map(({ latencyMs }) => Math.round((latencyMs ?? 0) * 1000)),
+    answeredBy: {},
+    detail: {},
+  };
+  outcomes.forEach(({ answeredBy, detail }, index) => {
+    if (answeredBy && answeredBy.length > 0)
+      columns.answeredBy[index] = answeredBy.map((a) => [a.pod, a.node, a.connections]);
+    if (detail) columns.detail[index] = detail.slice(0, 200);
+  });
+  return columns;
+}
+
+/** The reason's code at an index of a report, without building an outcome. */
+export function reasonCodeAt(report: Pick<Report, "reasons">, index: number): number {
+  return report.reasons.charCodeAt(index) - LETTER_A;
+}
+
+/** Whether a report's columns fit each other, the closed set of reasons, and a list of `count` targets. */
+export function columnsFit(report: OutcomeColumns, count: number): boolean {
+  if (report.reasons.length !== count) return false;
+  if (report.attempts.length !== count || report.latencyUs.length !== count) return false;
+  for (let index = 0; index < count; index += 1)
+    if (reasonCodeAt(report, index) >= REASONS.length) return false;
+  const known = (key: string) => Number(key) < count;
+  return Object.keys(report.answeredBy).every(known) && Object.keys(report.detail).every(known);
+}
+
+/** The outcome at an index of a report. */
+export function outcomeAt(report: OutcomeColumns, index: number): Outcome {
+  const attempts = Number(report.attempts[index]);
+  const latencyUs = report.latencyUs[index]!;
+  const answeredBy = report.answeredBy[index];
+  const detail = report.detail[index];
+  return {
+    reason: reasonOf(reasonCodeAt(report, index)),
+    latencyMs: latencyUs === 0 ? null : latencyUs / 1000,
+    attempts,
+    ...(answeredBy && {
+      answeredBy: answeredBy.map(([pod, node, connections]) => ({ pod, node, connections })),
+    }),
+    ...(detail !== undefined && { detail }),
+  };
+}

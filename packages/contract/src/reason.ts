@@ -1,0 +1,50 @@
+import Type, { type Static } from "typebox";
+
+/**
+ * Why a probe ended as it did. A closed set: the position is the code on the wire and in stored
+ * rounds, so a new reason is added at the end and none is ever moved.
+ */
+export const REASONS = [
+  "ok",
+  "connect_timeout",
+  "connection_refused",
+  "connection_reset",
+  "host_unreachable",
+  "network_unreachable",
+  "response_timeout",
+  "large_request_timeout",
+  "large_response_timeout",
+  "bad_status",
+  "wrong_responder",
+  "dns_failure",
+  "dns_mismatch",
+  "local_exhaustion",
+  "not_probed",
+] as const;
+
+export const ReasonSchema = Type.Enum(REASONS);
+export type Reason = Static<typeof ReasonSchema>;
+
+const CODES = new Map<Reason, number>(REASONS.map((reason, code) => [reason, code]));
+
+export const OK_CODE = 0;
+export const NOT_PROBED_CODE = REASONS.indexOf("not_probed");
+
+/** The code of a reason: its position in {@link REASONS}. */
+export function reasonCode(reason: Reason): number {
+  return CODES.get(reason)!;
+}
+
+/** The reason of a code. Throws a RangeError for a code that no reason has. */
+export function reasonOf(code: number): Reason {
+  const reason = REASONS[code];
+  if (reason === undefined)
+    throw new RangeError(`reason code ${code}, allowed 0 to ${REASONS.length - 1}`);
+  return reason;
+}
+
+/** What a reason means for the target: works (true), is broken (false), was not measured (null). */
+export function okOf(code: number): boolean | null {
+  if (code === OK_CODE) return true;
+  return code === NOT_PROBED_CODE ? null : false;
+}

@@ -1,0 +1,17 @@
+import { pino, type Logger, type LevelWithSilent } from "pino";
+
+export type Log = Logger;
+
+/** JSON lines on stdout, synchronous so that the last line before an end is not lost. */
+export function createLog(service: string, level: LevelWithSilent): Log {
+  return pino(
+    {
+      name: service,
+      level,
+      base: { service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    pino.destination({ fd: 1, sync: true }),
+  );
+}

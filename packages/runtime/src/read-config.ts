@@ -1,0 +1,103 @@
+import { cleanEnv, EnvError, EnvMissingError, makeValidator, str } from "envalid";
+
+type Specs = Parameters<typeof cleanEnv>[1];
+
+/** What the environment holds, by variable. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment cannot be used; `message` names every bad variable, what it was and what is allowed. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+/**
+ * The environment → a typed, frozen object with the variables of `specs`. An empty variable counts as
+ * absent. Throws a {@link ConfigError} that names all faults at once.
+ */
+export function readConfig<S extends Specs>(env: Environment, specs: S) {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  return cleanEnv(present, specs, {
+    reporter: ({ errors }) => {
+      const faults = Object.entries(errors as Record<string, Error>).map(([name, error]) =>
+        error instanceof EnvMissingError
+          ? `${name} is missing`
+          : `${name} is ${JSON.stringify(env[name])}; ${error.message}`,
+      );
+      if (faults.length > 0) throw new ConfigError(faults.join("\n"));
+    },
+  });
+}
+
+const allowed = (what: string) => new EnvError(`allowed: ${what}`);
+
+/** A whole number from `min` to `max`. */
+export function integer({ min, max }: { min: number; max: number }) {
+  return makeValidator((input: string) => {
+    const value = Number(input);
+    if (!/^-?\d+$/.test(input) || value < min || value > max)
+      throw allowed(`a whole number from ${min} to ${max}`);
+    return value;
+  });
+}
+
+/** A TCP port. */
+export const port = integer({ min: 1, max: 65_535 });
+
+/** One of a closed set. */
+export function oneOf<T extends string>(...values: readonly T[]) {
+  return makeValidator((input: string): T => {
+    if (!(values as readonly string[]).includes(input)) throw allowed(values.join(", "));
+    return input as T;
+  });
+}
+
+/** Text of a form that `pattern` gives and `what` says in words. */
+export function text(pattern: RegExp, what: string) {
+  return makeValidator((input: string) => {
+    if (!pattern.test(input)) throw allowed(what);
+    return input;
+  });
+}
+
+/** Comma-separated items, each checked by `parse`, which says in a sentence what is allowed or returns null. */
+export function list(check: (item: string) => string | null) {
+  return makeValidator((input: string): readonly string[] => {
+    const items = input
+      .split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== "");
+    for (const item of items) {
+      const fault = check(item);
+      if (fault) throw allowed(`${fault} (not ${JSON.stringify(item)})`);
+    }
+    return items;
+  });
+}
+
+/** Any text that is not empty. */
+export const anyText = str;
+
+/** How much a service says; see pino. */
+export const logLevel = oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent");
+
+const HOST_PORT = /^(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):([1-9]\d{0,4})$/;
+
+/** `host:port` or `[ip]:port`, port 1 to 65535. */
+export function isHostPort(input: string): boolean {
+  return Number(HOST_PORT.exec(input)?.[2] ?? 65_536) <= 65_535;
+}
+
+/** How Redis is found: `REDIS_URL`, or else `REDIS_HOST`; the same for each service that talks to it. */
+export const redisSpecs = {
+  REDIS_HOST: makeValidator((input: string) => {
+    if (!isHostPort(input)) throw allowed("host:port, such as redis:6379");
+    return input;
+  })({ default: "redis:6379" }),
+  REDIS_URL: makeValidator((input: string) => {
+    if (!/^rediss?:$/.test(URL.parse(input)?.protocol ?? "")) throw allowed("redis://… or rediss://…");
+    return input;
+  })({ default: undefined }),
+  REDIS_PREFIX: text(/^[\w:.{}-]{1,64}$/, "1 to 64 letters, digits and _ : . - { }")({
+    default: "netchecker:",
+  }),
+};

@@ -1,0 +1,25 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { build } from "esbuild";
+
+/** Bundles each service to one file that starts by itself: `packages/<service>/dist/main.js`. */
+const SERVICES = ["netchecker", "ping", "pong"];
+
+// CommonJS, because Node's ESM loader alone costs 16 MB resident, and each of these runs on every node.
+await Promise.all(
+  SERVICES.map(async (service) => {
+    const out = `packages/${service}/dist`;
+    await mkdir(out, { recursive: true });
+    await writeFile(`${out}/package.json`, '{ "type": "commonjs" }\n');
+    await build({
+      entryPoints: [`packages/${service}/src/main.ts`],
+      outfile: `${out}/main.js`,
+      bundle: true,
+      platform: "node",
+      target: "node24",
+      format: "cjs",
+      minify: true,
+      legalComments: "none",
+      logLevel: "warning",
+    });
+  }),
+);
