@@ -39,7 +39,10 @@ function decoder<S extends TSchema>(schema: S) {
     if (version !== 1)
       return fail("wrong_version", `v is ${JSON.stringify(version)?.slice(0, 50)}, allowed 1`);
     const [first] = validator().Errors(message);
-    return fail("wrong_shape", `${first?.instancePath || "message"} ${first?.message ?? "is invalid"}`);
+    return fail(
+      "wrong_shape",
+      `${first?.instancePath || "message"} ${first?.message ?? "is invalid"}`,
+    );
   };
 }
 

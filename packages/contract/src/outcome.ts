@@ -18,10 +18,7 @@ export interface Outcome {
   readonly detail?: string;
 }
 
-type OutcomeColumns = Pick<
-  Report,
-  "reasons" | "attempts" | "latencyUs" | "answeredBy" | "detail"
->;
+type OutcomeColumns = Pick<Report, "reasons" | "attempts" | "latencyUs" | "answeredBy" | "detail">;
 
 const LETTER_A = 97;
 

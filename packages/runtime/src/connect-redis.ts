@@ -42,7 +42,8 @@ export function connectRedis(address: RedisAddress, role: RedisRole): Redis {
   const redis = new Redis(address.url ?? `redis://${address.host}`, options(role));
   let away = false;
   redis.on("error", (error: NodeJS.ErrnoException) => {
-    if (!away) role.log.warn({ role: role.role, code: error.code, err: error.message }, "Redis is away");
+    if (!away)
+      role.log.warn({ role: role.role, code: error.code, err: error.message }, "Redis is away");
     away = true;
   });
   redis.on("ready", () => {

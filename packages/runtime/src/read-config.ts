@@ -94,10 +94,14 @@ export const redisSpecs = {
     return input;
   })({ default: "redis:6379" }),
   REDIS_URL: makeValidator((input: string) => {
-    if (!/^rediss?:$/.test(URL.parse(input)?.protocol ?? "")) throw allowed("redis://… or rediss://…");
+    if (!/^rediss?:$/.test(URL.parse(input)?.protocol ?? ""))
+      throw allowed("redis://… or rediss://…");
     return input;
   })({ default: undefined }),
-  REDIS_PREFIX: text(/^[\w:.{}-]{1,64}$/, "1 to 64 letters, digits and _ : . - { }")({
+  REDIS_PREFIX: text(
+    /^[\w:.{}-]{1,64}$/,
+    "1 to 64 letters, digits and _ : . - { }",
+  )({
     default: "netchecker:",
   }),
 };
