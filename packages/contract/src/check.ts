@@ -1,4 +1,4 @@
-import Type, { type Static } from "typebox";
+import { type Static, Type } from "typebox";
 
 /** What is probed: a pong pod, a node, the pong service, something outside the cluster. */
 export const TARGET_TYPES = ["pod", "node", "service", "external"] as const;

@@ -1,4 +1,4 @@
-import Type, { type Static } from "typebox";
+import { type Static, Type } from "typebox";
 
 /**
  * Why a probe ended as it did. A closed set: the position is the code on the wire and in stored

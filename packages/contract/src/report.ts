@@ -1,4 +1,4 @@
-import Type, { type Static } from "typebox";
+import { type Static, Type } from "typebox";
 import { TargetTypeSchema } from "./check.ts";
 import { ListIdSchema, MAX_TARGETS, NameSchema, RoundIdSchema } from "./target-list.ts";
 

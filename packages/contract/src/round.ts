@@ -1,10 +1,10 @@
-import Type, { type Static } from "typebox";
+import { type Static, type TSchema, Type } from "typebox";
 import { CheckSchema, TargetTypeSchema } from "./check.ts";
 import { ReasonSchema } from "./reason.ts";
 import { ProberSchema } from "./report.ts";
 import { NameSchema, RoundIdSchema } from "./target-list.ts";
 
-const orNull = <S extends Type.TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
 /** ISO 8601, UTC, milliseconds. */
 export const TimeSchema = Type.String({ format: "date-time" });

@@ -1,10 +1,10 @@
-import Type, { type Static } from "typebox";
+import { type Static, type TSchema, Type } from "typebox";
 import { CheckSchema, TargetTypeSchema } from "./check.ts";
 
 /** The most entries that one list may hold: 5,000 dual-stack nodes, two checks each. */
 export const MAX_TARGETS = 20_000;
 
-const column = <S extends Type.TSchema>(items: S) => Type.Array(items, { maxItems: MAX_TARGETS });
+const column = <S extends TSchema>(items: S) => Type.Array(items, { maxItems: MAX_TARGETS });
 
 /** Kubernetes names are at most 253 characters; an external target can be a URL. */
 export const NameSchema = Type.String({ minLength: 1, maxLength: 2048 });

@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from "ioredis";
+import { Redis } from "ioredis";
 import type { Log } from "./create-log.ts";
 
 export type { Redis } from "ioredis";
@@ -19,7 +19,7 @@ export interface RedisRole {
 
 const HEARTBEAT_MS = 5_000;
 
-const options = ({ service, role }: RedisRole): RedisOptions => ({
+const options = ({ service, role }: RedisRole) => ({
   connectionName: `${service}-${role}`,
   connectTimeout: 2_000,
   // A command that Redis does not answer fails, so that no round waits for ever.
@@ -28,7 +28,7 @@ const options = ({ service, role }: RedisRole): RedisOptions => ({
   enableOfflineQueue: false,
   autoResubscribe: false,
   maxRetriesPerRequest: 0,
-  retryStrategy: (times) =>
+  retryStrategy: (times: number) =>
     Math.min(100 * 2 ** Math.min(times, 5), 2_000) * (0.75 + Math.random() / 2),
   lazyConnect: true,
 });
