@@ -1,0 +1,174 @@
+import { timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { listObjects } from "./list.ts";
+import { ObjectStore } from "./object-store.ts";
+import { type ObjectQuery, parseQuery } from "./query.ts";
+import { RESOURCES, type Resource } from "./resource.ts";
+import {
+  forbidden,
+  methodNotAllowed,
+  notFound,
+  type Status,
+  StatusError,
+  unauthorized,
+} from "./status.ts";
+import { Watch } from "./watch.ts";
+
+export interface ApiServerOptions {
+  readonly store?: ObjectStore;
+  readonly host?: string;
+  /** 0 takes a free one, which is kept over stop and start. */
+  readonly port?: number;
+  /** With a token, each request for objects must bring it. */
+  readonly token?: string;
+  readonly bookmarkIntervalMs?: number;
+}
+
+const VERSION = {
+  major: "1",
+  minor: "36",
+  gitVersion: "v1.36.2",
+  platform: "linux/amd64",
+};
+
+const USER = "system:serviceaccount:netchecker:netchecker";
+
+/**
+ * A Kubernetes API server as far as a reader of nodes, pods and services can tell: lists, pages and
+ * watches over HTTP, from an {@link ObjectStore}. It can be stopped, started again on its port, made to hang, and told whom to refuse.
+ */
+export class ApiServer {
+  readonly store: ObjectStore;
+  readonly #options: ApiServerOptions;
+  readonly #sockets = new Set<Socket>();
+  readonly #watches = new Set<Watch>();
+  readonly #forbidden = new Set<string>();
+  #server: Server | undefined;
+  #port: number;
+  #hang: PromiseWithResolvers<void> | undefined;
+  /** How many requests for objects came in, by verb and resource: `list nodes`. */
+  readonly requests = new Map<string, number>();
+
+  constructor(options: ApiServerOptions = {}) {
+    this.#options = options;
+    this.store = options.store ?? new ObjectStore();
+    this.#port = options.port ?? 0;
+  }
+
+  get url(): string {
+    return `http://${this.#options.host ?? "127.0.0.1"}:${this.#port}`;
+  }
+
+  /** Listens; a second time on the same port. Rejects when the address is taken. */
+  async start(): Promise<void> {
+    if (this.#server) return;
+    const server = createServer((request, response) => void this.#answer(request, response));
+    // A watch is one long answer, and a quiet one at that.
+    server.requestTimeout = 0;
+    server.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(this.#port, this.#options.host ?? "127.0.0.1", resolve);
+    });
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+  }
+
+  /** Stops listening and resets every connection, as a killed server does. Safe to call twice. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    this.#watches.clear();
+    if (!server) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+    await closed;
+  }
+
+  /** From now on requests are accepted and never answered, and open watches are silent, until {@link resume}. */
+  hang(): void {
+    this.#hang ??= Promise.withResolvers();
+  }
+
+  /** Ends {@link hang}: what waited is answered, and watches tell what they kept back. */
+  resume(): void {
+    this.#hang?.resolve();
+    this.#hang = undefined;
+    for (const watch of this.#watches) watch.pump();
+  }
+
+  /** Forgets history: open watches end with a 410, and so does one that resumes from any version known so far. */
+  compact(): void {
+    this.store.compact();
+  }
+
+  /** Refuses a verb on a resource with a 403, until {@link allow}. */
+  forbid(verb: ObjectQuery["verb"], resource: Resource): void {
+    this.#forbidden.add(`${verb} ${resource}`);
+  }
+
+  allow(verb: ObjectQuery["verb"], resource: Resource): void {
+    this.#forbidden.delete(`${verb} ${resource}`);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await this.#hang?.promise;
+    if (response.destroyed) return;
+    try {
+      const url = new URL(request.url ?? "/", this.url);
+      if (url.pathname === "/version") sendJson(response, 200, VERSION);
+      else if (["/readyz", "/livez", "/healthz"].includes(url.pathname)) response.end("ok");
+      else this.#answerObjects(request, response, url);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      sendStatus(response, error.status);
+    }
+  }
+
+  #answerObjects(request: IncomingMessage, response: ServerResponse, url: URL): void {
+    if (!this.#authenticated(request)) throw new StatusError(unauthorized());
+    const query = parseQuery(url);
+    if (request.method !== "GET") throw new StatusError(methodNotAllowed());
+    const { verb, resource, namespace, name } = query;
+    const access = `${verb} ${resource}`;
+    this.requests.set(access, (this.requests.get(access) ?? 0) + 1);
+    if (this.#forbidden.has(access))
+      throw new StatusError(forbidden({ user: USER, verb, resource, namespace, name }));
+    if (verb === "watch") this.#watch(query, response);
+    else if (name === undefined) sendJson(response, 200, listObjects(this.store, query));
+    else {
+      const object = this.store.get(resource, name, namespace);
+      if (!object) throw new StatusError(notFound(resource, name));
+      sendJson(response, 200, { kind: RESOURCES[resource].kind, apiVersion: "v1", ...object });
+    }
+  }
+
+  #watch(query: ObjectQuery, response: ServerResponse): void {
+    const watch = new Watch(this.store, query, response, {
+      bookmarkIntervalMs: this.#options.bookmarkIntervalMs ?? 60_000,
+      hangs: () => this.#hang !== undefined,
+    });
+    this.#watches.add(watch);
+    response.on("close", () => this.#watches.delete(watch));
+  }
+
+  #authenticated(request: IncomingMessage): boolean {
+    if (this.#options.token === undefined) return true;
+    const given = Buffer.from(request.headers.authorization ?? "");
+    const wanted = Buffer.from(`Bearer ${this.#options.token}`);
+    return given.length === wanted.length && timingSafeEqual(given, wanted);
+  }
+}
+
+function sendStatus(response: ServerResponse, status: Status): void {
+  sendJson(response, status.code, status);
+}
+
+function sendJson(response: ServerResponse, code: number, body: object): void {
+  response.writeHead(code, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}
