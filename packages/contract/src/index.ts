@@ -3,6 +3,7 @@ export * from "./check.ts";
 export * from "./decode.ts";
 export * from "./echo.ts";
 export * from "./outcome.ts";
+export * from "./pong-protocol.ts";
 export * from "./reason.ts";
 export * from "./report.ts";
 export * from "./round.ts";
