@@ -14,7 +14,7 @@ export interface Outcome {
   /** Milliseconds of the last attempt; null where nothing was measured. */
   readonly latencyMs: number | null;
   readonly attempts: number;
-  readonly answeredBy?: readonly Answerer[];
+  readonly answeredBy?: Answerer[];
   readonly detail?: string;
 }
 

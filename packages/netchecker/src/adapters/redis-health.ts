@@ -1,0 +1,22 @@
+import type { Redis } from "@netchecker/runtime/redis";
+
+/** Since when a connection is away. */
+export interface RedisHealth {
+  /** Milliseconds since 1970; null while it is ready. */
+  readonly awaySince: number | null;
+  /** Called each time it is ready (again). */
+  onReady(handler: () => void): void;
+}
+
+/** Watches one connection. It counts as away until it is ready for the first time. */
+export function watchRedisHealth(redis: Redis): RedisHealth {
+  let awaySince: number | null = redis.status === "ready" ? null : Date.now();
+  redis.on("ready", () => (awaySince = null));
+  redis.on("close", () => (awaySince ??= Date.now()));
+  return {
+    get awaySince() {
+      return awaySince;
+    },
+    onReady: (handler) => void redis.on("ready", handler),
+  };
+}

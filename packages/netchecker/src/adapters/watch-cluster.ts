@@ -1,0 +1,83 @@
+import { KubeConfig } from "@kubernetes/client-node";
+import type { Log } from "@netchecker/runtime/log";
+import type { ClusterWatch } from "../ports.ts";
+import { toNodeRecord, toPodRecord, toServiceRecord } from "./to-records.ts";
+import { WATCH_TIMINGS, watchResource, type WatchTimings } from "./watch-resource.ts";
+
+/** The cluster's configuration cannot be used; the message says what to do. */
+export class KubeConfigError extends Error {
+  override name = "KubeConfigError";
+}
+
+/** The file that `path` names, or else the pod's own service account. Throws a {@link KubeConfigError}. */
+export function loadKubeConfig(path: string | undefined): KubeConfig {
+  const kubeConfig = new KubeConfig();
+  try {
+    if (path) kubeConfig.loadFromFile(path);
+    else kubeConfig.loadFromCluster();
+  } catch (cause) {
+    const what = path
+      ? `KUBECONFIG is ${JSON.stringify(path)}`
+      : "KUBECONFIG is not set and this is no pod";
+    throw new KubeConfigError(`${what}; allowed: a readable kubeconfig file, or none in a pod`, {
+      cause,
+    });
+  }
+  if (!kubeConfig.getCurrentCluster())
+    throw new KubeConfigError("the kubeconfig has no current cluster; set its current-context");
+  return kubeConfig;
+}
+
+export interface WatchedCluster {
+  readonly namespace: string;
+  readonly serviceName: string;
+}
+
+/** Keeps a view of nodes, ping and pong pods, and the pong service, until `signal` aborts. */
+export function watchCluster(
+  kubeConfig: KubeConfig,
+  { namespace, serviceName }: WatchedCluster,
+  log: Log,
+  signal: AbortSignal,
+  timings: WatchTimings = WATCH_TIMINGS,
+): ClusterWatch {
+  const inNamespace = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
+  const nodes = watchResource(
+    kubeConfig,
+    { path: "/api/v1/nodes", toRecord: toNodeRecord },
+    timings,
+    log,
+    signal,
+  );
+  const pods = watchResource(
+    kubeConfig,
+    { path: `${inNamespace}/pods`, labelSelector: "name in (ping,pong)", toRecord: toPodRecord },
+    timings,
+    log,
+    signal,
+  );
+  const services = watchResource(
+    kubeConfig,
+    {
+      path: `${inNamespace}/services`,
+      fieldSelector: `metadata.name=${serviceName}`,
+      toRecord: toServiceRecord,
+    },
+    timings,
+    log,
+    signal,
+  );
+  const all = [nodes, pods, services];
+  return {
+    synced: Promise.all(all.map(({ synced }) => synced)).then(() => {}),
+    view() {
+      const stale = all.flatMap((each) => each.staleSince() ?? []);
+      return {
+        nodes: nodes.records(),
+        pods: pods.records(),
+        service: services.records()[0] ?? null,
+        staleSince: stale.length > 0 ? Math.min(...stale) : null,
+      };
+    },
+  };
+}

@@ -1,0 +1,210 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { HttpMethod, type KubeConfig, RequestContext, Watch } from "@kubernetes/client-node";
+import type { Log } from "@netchecker/runtime/log";
+import { fetch } from "undici";
+import type { KubernetesObject } from "./to-records.ts";
+
+export interface Resource<T> {
+  /** Such as `/api/v1/nodes`. */
+  readonly path: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Null for what is not wanted. */
+  readonly toRecord: (object: KubernetesObject) => T | null;
+}
+
+export interface WatchTimings {
+  /**
+   * Without a sign of life for so long the view counts as stale. The client library ends a watch
+   * that is silent for 30 s, and it is then resumed: a hung API server shows after that.
+   */
+  readonly staleAfterMs: number;
+  readonly listTimeoutMs: number;
+  readonly backoffMs: { readonly first: number; readonly most: number };
+}
+
+export const WATCH_TIMINGS: WatchTimings = {
+  staleAfterMs: 45_000,
+  listTimeoutMs: 30_000,
+  backoffMs: { first: 250, most: 15_000 },
+};
+
+export interface WatchedResource<T> {
+  readonly synced: Promise<void>;
+  records(): readonly T[];
+  /** Since when it is not kept up to date, milliseconds since 1970; null while it is. */
+  staleSince(): number | null;
+}
+
+/** The API server refused, with this status. */
+class ApiError extends Error {
+  override name = "ApiError";
+  readonly statusCode: number;
+  constructor(statusCode: number, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+  }
+}
+
+const PAGE = 200;
+const EXPIRED = 410;
+
+/**
+ * Lists in pages, then watches, for ever. A watch that ends goes on from its last version; one that
+ * expired, or any doubt, lists again, with backoff and jitter. Only small records are kept: the
+ * objects of 1,000 real nodes are 11 MB.
+ */
+export function watchResource<T>(
+  kubeConfig: KubeConfig,
+  resource: Resource<T>,
+  timings: WatchTimings,
+  log: Log,
+  signal: AbortSignal,
+): WatchedResource<T> {
+  const { path, labelSelector, fieldSelector, toRecord } = resource;
+  const selectors = {
+    ...(labelSelector && { labelSelector }),
+    ...(fieldSelector && { fieldSelector }),
+  };
+  const synced = Promise.withResolvers<void>();
+  let records = new Map<string, T>();
+  let lastSignAt = Date.now();
+  let broken = true;
+
+  function alive(): void {
+    lastSignAt = Date.now();
+    if (broken) log.info({ path, records: records.size }, "the cluster view is up to date");
+    broken = false;
+  }
+
+  function put(into: Map<string, T>, object: KubernetesObject): void {
+    const name = object.metadata?.name;
+    const record = toRecord(object);
+    if (name && record) into.set(name, record);
+    else if (name) into.delete(name);
+  }
+
+  async function get(query: Record<string, string>): Promise<KubernetesList> {
+    const server = kubeConfig.getCurrentCluster()?.server ?? "";
+    const url = `${server}${path}?${new URLSearchParams(query)}`;
+    const context = new RequestContext(url, HttpMethod.GET);
+    await kubeConfig.applySecurityAuthentication(context);
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(timings.listTimeoutMs)]);
+    const dispatcher = context.getDispatcher();
+    const response = await fetch(url, {
+      headers: context.getHeaders(),
+      signal: deadline,
+      ...(dispatcher && { dispatcher }),
+    });
+    const text = await response.text();
+    if (!response.ok)
+      throw new ApiError(response.status, `${response.status}: ${text.slice(0, 300)}`);
+    return JSON.parse(text) as KubernetesList;
+  }
+
+  /** Gives the version to watch from. */
+  async function list(): Promise<string> {
+    const found = new Map<string, T>();
+    for (let token = ""; ;) {
+      const page = await get({
+        ...selectors,
+        limit: String(PAGE),
+        ...(token && { continue: token }),
+      });
+      for (const item of page.items ?? []) put(found, item);
+      token = page.metadata?.continue ?? "";
+      if (!token) {
+        records = found;
+        alive();
+        synced.resolve();
+        return page.metadata?.resourceVersion ?? "0";
+      }
+    }
+  }
+
+  /** Gives the version to go on from, or null to list again. */
+  function watch(from: string): Promise<string | null> {
+    const client = new Watch(kubeConfig);
+    return new Promise((resolve, reject) => {
+      let version: string | null = from;
+      const stop = new AbortController();
+      const onEvent = (
+        type: string,
+        object: KubernetesObject & { readonly code?: number },
+      ): void => {
+        if (type === "ERROR") {
+          if (object.code === EXPIRED) version = null;
+          reject(
+            new ApiError(object.code ?? 0, `watch error ${JSON.stringify(object).slice(0, 300)}`),
+          );
+          return stop.abort();
+        }
+        alive();
+        version = object.metadata?.resourceVersion ?? version;
+        if (type === "ADDED" || type === "MODIFIED") put(records, object);
+        if (type === "DELETED") records.delete(object.metadata?.name ?? "");
+      };
+      const onEnd = (error: unknown): void => (error ? reject(error) : resolve(version));
+      const query = { ...selectors, allowWatchBookmarks: true, resourceVersion: from };
+      client.watch(path, query, onEvent, onEnd).then((request) => {
+        const abort = () => request.abort();
+        for (const each of [signal, stop.signal]) {
+          if (each.aborted) abort();
+          each.addEventListener("abort", abort, { once: true });
+        }
+        // It got an answer and was not refused: `onEnd` would have been called before this.
+        if (!request.signal.aborted) alive();
+      }, reject);
+    });
+  }
+
+  async function keepUpToDate(): Promise<void> {
+    let version: string | null = null;
+    const pause = () => sleep(backoff(failures), undefined, { signal }).catch(() => {});
+    let failures = 0;
+    while (!signal.aborted) {
+      const startedAt = Date.now();
+      try {
+        if (version === null) version = await list();
+        version = await watch(version);
+        const lasted = Date.now() - startedAt;
+        failures = lasted > timings.backoffMs.first ? 0 : failures + 1;
+        // A server that ends every watch at once must not be asked in a tight loop.
+        if (failures > 0) await pause();
+      } catch (error) {
+        if (signal.aborted) return;
+        // Silence between two bookmarks is no fault yet: resume, and let the view's age tell.
+        if (version !== null && (error as Error).name === "TimeoutError") continue;
+        version = null;
+        broken = true;
+        failures += 1;
+        const { statusCode } = error as ApiError;
+        log.warn({ path, statusCode, err: describe(error) }, "lost the cluster view; tries again");
+        await pause();
+      }
+    }
+  }
+
+  function backoff(failures: number): number {
+    const { first, most } = timings.backoffMs;
+    return Math.min(first * 2 ** (failures - 1), most) * (0.5 + Math.random());
+  }
+
+  void keepUpToDate();
+  return {
+    synced: synced.promise,
+    records: () => [...records.values()],
+    staleSince: () =>
+      broken || Date.now() - lastSignAt > timings.staleAfterMs ? lastSignAt : null,
+  };
+}
+
+interface KubernetesList {
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly items?: readonly KubernetesObject[];
+}
+
+function describe(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+}

@@ -1,0 +1,58 @@
+import {
+  type Environment,
+  anyText,
+  integer,
+  isHostPort,
+  list,
+  logLevel,
+  port,
+  readConfig as read,
+  ConfigError,
+  redisSpecs,
+  text,
+} from "@netchecker/runtime/config";
+
+const NAME = "a Kubernetes name: lower-case letters, digits and -";
+const kubernetesName = text(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, NAME);
+
+const externalTargets = list((item) => {
+  if (isHostPort(item)) return null;
+  const url = URL.parse(item);
+  return url && /^https?:$/.test(url.protocol)
+    ? null
+    : "host:port or an http(s) URL, comma-separated";
+});
+
+/** netchecker's environment → its configuration. Throws a ConfigError that names all faults at once. */
+export function readConfig(env: Environment) {
+  const config = read(env, {
+    ...redisSpecs,
+    LOG_LEVEL: logLevel({ default: "info" }),
+    HOST: anyText({ default: undefined }),
+    PORT: port({ default: 8080 }),
+    API_TOKEN: text(
+      /^[\x21-\x7e]{16,512}$/,
+      "16 to 512 visible ASCII characters",
+    )({ default: undefined }),
+    KUBECONFIG: anyText({ default: undefined }),
+    NAMESPACE: kubernetesName({ default: "netchecker" }),
+    POD_NAME: anyText({ default: undefined }),
+    PONG_SERVICE: kubernetesName({ default: "pong-svc" }),
+    PONG_PORT: port({ default: 8080 }),
+    KUBELET_PORT: port({ default: 10_250 }),
+    CLUSTER_DOMAIN: kubernetesName({ default: "cluster.local" }),
+    EXTERNAL_TARGETS: externalTargets({ default: [] }),
+    ROUND_INTERVAL_MS: integer({ min: 1_000, max: 3_600_000 })({ default: 60_000 }),
+    ROUND_TIMEOUT_MS: integer({ min: 500, max: 3_600_000 })({ default: undefined }),
+    HISTORY_FULL_ROUNDS: integer({ min: 1, max: 10_000 })({ default: 60 }),
+    HISTORY_ROUNDS: integer({ min: 1, max: 100_000 })({ default: 1_440 }),
+  });
+  const timeoutMs = config.ROUND_TIMEOUT_MS ?? Math.round(config.ROUND_INTERVAL_MS * 0.75);
+  if (timeoutMs >= config.ROUND_INTERVAL_MS)
+    throw new ConfigError(
+      `ROUND_TIMEOUT_MS is "${timeoutMs}"; allowed: less than ROUND_INTERVAL_MS (${config.ROUND_INTERVAL_MS})`,
+    );
+  return { ...config, ROUND_TIMEOUT_MS: timeoutMs };
+}
+
+export type Config = ReturnType<typeof readConfig>;

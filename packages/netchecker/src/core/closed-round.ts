@@ -1,0 +1,15 @@
+import type { RoundHead, Summary, TargetType } from "@netchecker/contract";
+import type { OutcomeMatrix } from "./outcome-matrix.ts";
+import type { RoundPlan } from "./plan-round.ts";
+import type { AgentReports } from "./round-collector.ts";
+
+/** A round result: everything that is known of a round that was closed. */
+export interface ClosedRound {
+  readonly head: RoundHead;
+  readonly summary: Summary;
+  /** Room for conclusions: which node, layer, direction, since when. */
+  readonly findings: readonly never[];
+  readonly plan: RoundPlan;
+  readonly agents: readonly AgentReports[];
+  readonly matrices: Readonly<Record<TargetType, OutcomeMatrix>>;
+}

@@ -1,0 +1,51 @@
+/** What netchecker remembers of a node: a small record, not the object of many kilobytes. */
+export interface NodeRecord {
+  readonly name: string;
+  /** Internal IPs of every family; external ones where a node has no other. */
+  readonly addresses: readonly string[];
+  readonly ready: boolean;
+  readonly cordoned: boolean;
+  readonly deleting: boolean;
+}
+
+/** What netchecker remembers of a ping or pong pod. */
+export interface PodRecord {
+  readonly name: string;
+  readonly app: "ping" | "pong";
+  /** Null until it is scheduled. */
+  readonly node: string | null;
+  /** One an IP family; empty until it has one. */
+  readonly ips: readonly string[];
+  readonly ready: boolean;
+  readonly terminating: boolean;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+/** What netchecker remembers of the pong service. */
+export interface ServiceRecord {
+  readonly name: string;
+  readonly clusterIPs: readonly string[];
+  readonly ports: readonly { readonly port: number; readonly nodePort: number | null }[];
+}
+
+/** The cluster as the watch knows it. */
+export interface ClusterView {
+  readonly nodes: readonly NodeRecord[];
+  readonly pods: readonly PodRecord[];
+  /** Null where there is no pong service. */
+  readonly service: ServiceRecord | null;
+  /** Since when some part of the view is not kept up to date, milliseconds since 1970; null while all is. */
+  readonly staleSince: number | null;
+}
+
+export type IpFamily = 4 | 6;
+
+export function familyOf(ip: string): IpFamily {
+  return ip.includes(":") ? 6 : 4;
+}
+
+/** `ip:port`, or `[ip]:port` for IPv6. */
+export function endpoint(ip: string, port: number): string {
+  return familyOf(ip) === 6 ? `[${ip}]:${port}` : `${ip}:${port}`;
+}

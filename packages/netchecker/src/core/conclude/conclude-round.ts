@@ -1,0 +1,74 @@
+import type { Dropped, RoundHead } from "@netchecker/contract";
+import type { ClosedRound } from "../closed-round.ts";
+import type { RoundCollector } from "../round-collector.ts";
+import { missingAgents } from "./missing-agents.ts";
+import { summarize } from "./summarize.ts";
+
+/** How a round went, as seen by the one who ran it. Times are milliseconds since 1970. */
+export interface RoundRun {
+  readonly id: number;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly closedBy: "reports" | "timer";
+  readonly dropped: Dropped;
+  readonly clusterViewStaleSince: number | null;
+  /** Whether reports could not come in when the round closed. */
+  readonly redisAway: boolean;
+}
+
+/** A collected round → its result. */
+export function concludeRound(run: RoundRun, round: RoundCollector): ClosedRound {
+  const head: RoundHead = {
+    id: run.id,
+    state: "closed",
+    startedAt: isoTime(run.startedAt),
+    finishedAt: isoTime(run.finishedAt),
+    durationMs: run.finishedAt - run.startedAt,
+    closedBy: run.closedBy,
+    expected: round.plan.agents.length,
+    reported: round.reported,
+    missing: missingAgents(round, run.redisAway),
+    dropped: run.dropped,
+    clusterViewStaleSince:
+      run.clusterViewStaleSince === null ? null : isoTime(run.clusterViewStaleSince),
+    stored: false,
+    kept: "all",
+    failure: null,
+  };
+  return {
+    head,
+    summary: summarize(round.plan, round.matrices),
+    findings: [],
+    plan: round.plan,
+    agents: round.agents,
+    matrices: round.matrices,
+  };
+}
+
+/** A round that has no result: it could not be published, or nobody was left to close it. */
+export function roundWithoutResult(
+  round: { id: number; startedAt: number; finishedAt: number },
+  state: "failed" | "abandoned",
+  failure: string,
+): RoundHead {
+  return {
+    id: round.id,
+    state,
+    startedAt: isoTime(round.startedAt),
+    finishedAt: isoTime(round.finishedAt),
+    durationMs: round.finishedAt - round.startedAt,
+    closedBy: null,
+    expected: 0,
+    reported: 0,
+    missing: [],
+    dropped: { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 },
+    clusterViewStaleSince: null,
+    stored: false,
+    kept: "none",
+    failure,
+  };
+}
+
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,26 @@
+import { type MissingAgent, type MissingWhy, NOT_PROBED_CODE, OK_CODE } from "@netchecker/contract";
+import { reportedAll, type RoundCollector } from "../round-collector.ts";
+
+/** The agents that should have reported every type and did not, each with the reason why. */
+export function missingAgents(round: RoundCollector, redisAway: boolean): MissingAgent[] {
+  return round.plan.agents.flatMap((agent, index) => {
+    if (reportedAll(round.agents[index]!)) return [];
+    const why = agent.absent ?? (redisAway ? "redis_away" : whySilent(round, index));
+    return [{ pod: agent.pod, node: agent.node, why, expected: agent.expected }];
+  });
+}
+
+/** Silent: others reached its node's pong. Unreachable: others tried, and none did. */
+function whySilent(round: RoundCollector, agent: number): MissingWhy {
+  const { node } = round.plan.agents[agent]!;
+  const { reasons, targets } = round.matrices.pod;
+  let tried = false;
+  for (const [target, planned] of round.plan.targets.pod.entries()) {
+    if (planned.node !== node) continue;
+    for (let cell = target; cell < reasons.length; cell += targets) {
+      if (reasons[cell] === OK_CODE) return "silent";
+      tried ||= reasons[cell] !== NOT_PROBED_CODE;
+    }
+  }
+  return tried ? "unreachable" : "silent";
+}

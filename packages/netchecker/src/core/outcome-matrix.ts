@@ -1,0 +1,76 @@
+import {
+  type Answerer,
+  NOT_PROBED_CODE,
+  type Outcome,
+  outcomeAt,
+  reasonCodeAt,
+  reasonOf,
+  type Report,
+} from "@netchecker/contract";
+
+/** In a round of which only the failures are kept: the code of a cell that is not. */
+export const NOT_KEPT_CODE = 255;
+
+/**
+ * All outcomes of one type in one round: agents × targets, row by row, as columns. A mesh of
+ * 1,000 × 1,000 is 6 MB this way; as objects it would be hundreds.
+ */
+export class OutcomeMatrix {
+  readonly agents: number;
+  readonly targets: number;
+  readonly reasons: Uint8Array;
+  readonly attempts: Uint8Array;
+  readonly latencyUs: Uint32Array;
+  /** By cell, where there is something to say. Equal values are shared: usually a few answer for many. */
+  readonly answeredBy = new Map<number, Answerer[]>();
+  readonly detail = new Map<number, string>();
+  readonly #shared = new Map<string, Answerer[]>();
+
+  constructor(agents: number, targets: number, fill: number = NOT_PROBED_CODE) {
+    this.agents = agents;
+    this.targets = targets;
+    this.reasons = new Uint8Array(agents * targets).fill(fill);
+    this.attempts = new Uint8Array(agents * targets);
+    this.latencyUs = new Uint32Array(agents * targets);
+  }
+
+  cell(agent: number, target: number): number {
+    return agent * this.targets + target;
+  }
+
+  /** Takes a report's columns over as an agent's row. The report must fit: see `columnsFit`. */
+  setRow(agent: number, report: Report): void {
+    const start = this.cell(agent, 0);
+    for (let index = 0; index < report.reasons.length; index += 1) {
+      this.reasons[start + index] = reasonCodeAt(report, index);
+      this.attempts[start + index] = report.attempts.charCodeAt(index) - 48;
+    }
+    this.latencyUs.set(report.latencyUs, start);
+    for (const key of Object.keys(report.answeredBy)) {
+      const { answeredBy } = outcomeAt(report, Number(key));
+      if (answeredBy) this.setAnsweredBy(start + Number(key), answeredBy);
+    }
+    for (const [key, detail] of Object.entries(report.detail))
+      this.detail.set(start + Number(key), detail);
+  }
+
+  setAnsweredBy(cell: number, answeredBy: Answerer[]): void {
+    const key = JSON.stringify(answeredBy);
+    const known = this.#shared.get(key);
+    if (!known) this.#shared.set(key, answeredBy);
+    this.answeredBy.set(cell, known ?? answeredBy);
+  }
+
+  outcome(cell: number): Outcome {
+    const answeredBy = this.answeredBy.get(cell);
+    const detail = this.detail.get(cell);
+    const latencyUs = this.latencyUs[cell]!;
+    return {
+      reason: reasonOf(this.reasons[cell]!),
+      latencyMs: latencyUs === 0 ? null : latencyUs / 1000,
+      attempts: this.attempts[cell]!,
+      ...(answeredBy && { answeredBy }),
+      ...(detail !== undefined && { detail }),
+    };
+  }
+}

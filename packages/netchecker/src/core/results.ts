@@ -1,0 +1,57 @@
+import { okOf, type Result, TARGET_TYPES, type TargetType } from "@netchecker/contract";
+import type { ClosedRound } from "./closed-round.ts";
+import { NOT_KEPT_CODE } from "./outcome-matrix.ts";
+import type { PlannedAgent, PlannedTarget } from "./plan-round.ts";
+
+/** Which rows of a round are wanted; absent is all. */
+export interface ResultFilter {
+  readonly type?: TargetType;
+  /** `null` wants what is unknown. */
+  readonly ok?: boolean | null;
+  /** A node or a pod by name. */
+  readonly from?: string;
+  /** A node, a pod, a service, an external target by name, or an address. */
+  readonly to?: string;
+}
+
+/** The rows of a round, one at a time: a round of millions is never a list in memory. */
+export function* results(round: ClosedRound, filter: ResultFilter = {}): Generator<Result> {
+  for (const type of TARGET_TYPES) {
+    if (filter.type !== undefined && filter.type !== type) continue;
+    const targets = round.plan.targets[type];
+    const wanted = targets.map((target) => isTo(target, filter.to));
+    const matrix = round.matrices[type];
+    for (const [a, agent] of round.plan.agents.entries()) {
+      if (!isFrom(agent, filter.from)) continue;
+      const untrusted = round.agents[a]?.health[type]?.prober.starved ?? false;
+      for (const [t, target] of targets.entries()) {
+        const cell = matrix.cell(a, t);
+        const code = matrix.reasons[cell]!;
+        if (!wanted[t] || code === NOT_KEPT_CODE) continue;
+        const ok = okOf(code);
+        if (filter.ok !== undefined && filter.ok !== ok) continue;
+        const expected = ok ? null : (agent.expected ?? target.expected);
+        yield {
+          type,
+          check: target.check,
+          from: { pod: agent.pod, node: agent.node, ip: agent.ip },
+          to: { name: target.name, node: target.node, address: target.address },
+          ok,
+          ...matrix.outcome(cell),
+          ...(expected && { expected }),
+          ...(untrusted && { untrusted }),
+        };
+      }
+    }
+  }
+}
+
+function isFrom(agent: PlannedAgent, name: string | undefined): boolean {
+  return name === undefined || agent.node === name || agent.pod === name;
+}
+
+function isTo(target: PlannedTarget, name: string | undefined): boolean {
+  return (
+    name === undefined || target.node === name || target.name === name || target.address === name
+  );
+}

@@ -1,0 +1,73 @@
+import { type Summary, TARGET_TYPES } from "@netchecker/contract";
+import type { ClosedRound } from "../closed-round.ts";
+import { nodeStates } from "../node-states.ts";
+import { failuresSection } from "./failures-section.ts";
+import { meshSection } from "./mesh-section.ts";
+import { duration, listNames, plural } from "./phrases.ts";
+import { troubledNodesSection } from "./troubled-nodes-section.ts";
+
+/** Up to so many nodes the whole mesh is drawn; above, only the rows that are not all ok. */
+const WHOLE_MESH_NODES = 60;
+
+/** A round as people read it in a terminal: headline, mesh, failures. `now` is milliseconds since 1970. */
+export function formatText(round: ClosedRound, now: number, notices: readonly string[]): string {
+  const states = nodeStates(round);
+  const drawn = round.plan.agents.length <= WHOLE_MESH_NODES;
+  const sections = [
+    [...headline(round, now), ...notices.map((notice) => `! ${notice}`)],
+    drawn ? meshSection(round, states) : troubledNodesSection(states, WHOLE_MESH_NODES),
+    missing(round),
+    failuresSection(round),
+  ];
+  return `${sections
+    .filter((section) => section.length > 0)
+    .map((section) => section.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+/** In a word or two: the worst that a round found. */
+export function verdict({ head, summary }: Pick<ClosedRound, "head" | "summary">): string {
+  const sum = (key: "failed" | "unknown") =>
+    TARGET_TYPES.reduce((total, type) => total + summary[type][key], 0);
+  if (sum("failed") > 0) return `FAILING: ${plural(sum("failed"), "check")} failed`;
+  if (sum("unknown") > 0) return `NOT ALL MEASURED: ${plural(sum("unknown"), "check")} unknown`;
+  const unplanned = head.missing.filter(({ expected }) => expected === null).length;
+  return unplanned > 0 ? `NOT ALL MEASURED: ${plural(unplanned, "agent")} missing` : "ALL OK";
+}
+
+function headline(round: ClosedRound, now: number): string[] {
+  const { head, summary } = round;
+  const age = Math.max(0, now - Date.parse(head.finishedAt ?? head.startedAt));
+  const took = `closed by ${head.closedBy} after ${duration(head.durationMs ?? 0)}`;
+  return [
+    verdict(round),
+    `Round ${head.id}, ${duration(age)} ago (${head.startedAt}), ${took}; ${head.reported} of ${head.expected} agents reported.`,
+    ...(head.clusterViewStaleSince
+      ? [`! The cluster view is stale since ${head.clusterViewStaleSince}.`]
+      : []),
+    ...(head.kept === "failures" ? ["! Of this round only the failures are kept."] : []),
+    totals(summary),
+  ];
+}
+
+function totals(summary: Summary): string {
+  return TARGET_TYPES.map((type) => {
+    const { ok, total, failed, unknown, expected } = summary[type];
+    const notOk = Object.entries({ failed, unknown, expected }).filter(([, count]) => count > 0);
+    const rest = notOk.map(([what, count]) => `, ${count} ${what}`).join("");
+    return `${type} ${ok}/${total} ok${rest}`;
+  }).join("   ");
+}
+
+function missing({ head }: ClosedRound): string[] {
+  if (head.missing.length === 0) return [];
+  const groups = Map.groupBy(head.missing, ({ why, expected }) => `${why}|${expected ?? ""}`);
+  return [
+    "Missing agents",
+    ...[...groups].map(([, agents]) => {
+      const { why, expected } = agents[0]!;
+      const told = expected ? `${why}, as expected (${expected})` : why;
+      return `  ${listNames(agents.map(({ node }) => node))}: ${told}`;
+    }),
+  ];
+}

@@ -1,0 +1,40 @@
+import { type Counts, okOf } from "@netchecker/contract";
+import type { ClosedRound } from "../closed-round.ts";
+import { NOT_KEPT_CODE } from "../outcome-matrix.ts";
+
+/** What a cell of the picture says; where several outcomes share a cell, the worst of them. */
+export const GLYPHS = { ok: "·", expected: "~", unknown: "?", failed: "X", none: " " } as const;
+export type Glyph = keyof typeof GLYPHS;
+
+const WORSE: readonly Glyph[] = ["none", "ok", "expected", "unknown", "failed"];
+
+/** Node × node: whether the pods of the column's node were reached from the row's. */
+export function meshGlyphs({ plan, matrices }: ClosedRound): Glyph[][] {
+  const columnOf = new Map(plan.agents.map(({ node }, index) => [node, index]));
+  const { pod } = matrices;
+  return plan.agents.map((agent, row) => {
+    const glyphs = plan.agents.map((): Glyph => "none");
+    for (const [t, target] of plan.targets.pod.entries()) {
+      const column = columnOf.get(target.node ?? "");
+      if (column === undefined) continue;
+      const glyph = glyphOf(pod.reasons[pod.cell(row, t)]!, agent.expected ?? target.expected);
+      if (WORSE.indexOf(glyph) > WORSE.indexOf(glyphs[column]!)) glyphs[column] = glyph;
+    }
+    return glyphs;
+  });
+}
+
+/** A cell of counts: `5/5`, or what is not ok. */
+export function countsCell({ total, ok, failed, unknown, expected }: Counts): string {
+  if (total === 0) return expected > 0 ? `~${expected}` : "-";
+  const marks = [failed > 0 ? `X${failed}` : "", unknown > 0 ? `?${unknown}` : ""].filter(Boolean);
+  return marks.length > 0 ? `${ok}/${total} ${marks.join(" ")}` : `${ok}/${total}`;
+}
+
+function glyphOf(code: number, expected: string | null): Glyph {
+  if (code === NOT_KEPT_CODE) return "none";
+  const ok = okOf(code);
+  if (ok) return "ok";
+  if (expected) return "expected";
+  return ok === null ? "unknown" : "failed";
+}

@@ -1,0 +1,58 @@
+import type { ClosedRound } from "../closed-round.ts";
+import type { NodeState } from "../node-states.ts";
+import { countsCell, type Glyph, GLYPHS, meshGlyphs } from "./mesh-glyphs.ts";
+
+/** The mesh as a picture, node × node, with what each agent found of the other types beside it. */
+export function meshSection(round: ClosedRound, states: readonly NodeState[]): string[] {
+  const glyphs = meshGlyphs(round);
+  const width = Math.max(4, ...states.map(({ node }) => node.length));
+  const digits = String(states.length).length;
+  const rows = states.map((state, row) => {
+    const number = String(row + 1).padStart(digits);
+    const cells = glyphs[row]!.map((glyph) => GLYPHS[glyph]).join(" ");
+    return `${number} ${state.node.padEnd(width)}  ${cells}`;
+  });
+  const heads = Array.from({ length: digits }, (_, digit) =>
+    states.map((_, column) => String(column + 1).padStart(digits)[digit]).join(" "),
+  );
+  const side = sideColumns(states);
+  const left = digits + 1 + width + 2;
+  const titled = heads.map((line, index) => {
+    const title = index === heads.length - 1 ? "from \\ to pod on" : "";
+    return title.length < left ? title.padEnd(left) + line : "".padEnd(left) + line;
+  });
+  return [
+    ...titled.map((line, index) => (index === titled.length - 1 ? `${line}   ${side.head}` : line)),
+    ...rows.map((line, row) => `${line}   ${side.rows[row]}`),
+    legend(glyphs),
+  ];
+}
+
+/** What each agent found of the other types, as aligned columns. */
+function sideColumns(states: readonly NodeState[]): { head: string; rows: string[] } {
+  const columns = (["node", "service", "external"] as const).map((type) => {
+    const cells = states.map(({ from }) => countsCell(from[type]));
+    const width = Math.max(type.length, ...cells.map((cell) => cell.length));
+    return [type, ...cells].map((cell) => cell.padEnd(width));
+  });
+  const lines = ["", ...states].map((_, line) =>
+    columns
+      .map((column) => column[line])
+      .join("  ")
+      .trimEnd(),
+  );
+  return { head: lines[0]!, rows: lines.slice(1) };
+}
+
+function legend(glyphs: readonly Glyph[][]): string {
+  const seen = new Set(glyphs.flat());
+  const names = {
+    ok: "ok",
+    failed: "failed",
+    unknown: "not measured",
+    expected: "not ok, as expected",
+    none: "",
+  };
+  const told = (["ok", "failed", "unknown", "expected"] as const).filter((each) => seen.has(each));
+  return told.map((each) => `${GLYPHS[each]} ${names[each]}`).join("   ");
+}

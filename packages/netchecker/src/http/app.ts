@@ -1,0 +1,119 @@
+import bearerAuth from "@fastify/bearer-auth";
+import compress from "@fastify/compress";
+import swagger from "@fastify/swagger";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { Log } from "@netchecker/runtime/log";
+import { fastify, type FastifyBaseLogger } from "fastify";
+import type { RoundKeeper } from "../keep-rounds.ts";
+import type { OpenRound } from "../ports.ts";
+import { describeFaults, type ErrorBody, HttpError } from "./errors.ts";
+import { healthRoutes } from "./health-routes.ts";
+import { legacyRoutes } from "./legacy-routes.ts";
+import { nodeStatesRoutes } from "./node-states-routes.ts";
+import { resultsRoutes } from "./results-routes.ts";
+import { roundsRoutes } from "./rounds-routes.ts";
+
+/** What the API serves from. */
+export interface Served {
+  readonly keeper: RoundKeeper;
+  /** Milliseconds from one round to the next: what a client is told to wait for the first. */
+  readonly intervalMs: number;
+  readonly log: Log;
+  /** Whether rounds are being run: the cluster is known. */
+  synced(): boolean;
+  /** Since when Redis is away, milliseconds since 1970; null while it is there. */
+  redisAwaySince(): number | null;
+  openRound(): OpenRound | null;
+  /** Throws a CannotOpenRoundError. */
+  triggerRound(): Promise<OpenRound>;
+}
+
+const UNAUTHORIZED: ErrorBody = {
+  code: "unauthorized",
+  message: "Send the API token: Authorization: Bearer <token>.",
+};
+
+/** The API, not listening yet. With a token, all but health needs it. */
+export async function createApp(served: Served, token?: string) {
+  const app = fastify({
+    loggerInstance: served.log.child({}, { level: "warn" }) as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: 1024,
+    requestTimeout: 30_000,
+    return503OnClosing: true,
+    ajv: { customOptions: { removeAdditional: false, allErrors: true, coerceTypes: true } },
+    schemaErrorFormatter: (faults) => new Error((faults[0]?.message as string) ?? "invalid"),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  app.setErrorHandler(
+    (error: Error & { statusCode?: number; validation?: never[] }, request, reply) => {
+      const fault = explain(error, request);
+      if (fault.statusCode >= 500 && fault.code === "internal_error")
+        request.log.error({ err: error }, "an answer failed");
+      const body: ErrorBody = { code: fault.code, message: fault.message };
+      return reply.code(fault.statusCode).headers(fault.headers).send(body);
+    },
+  );
+  app.setNotFoundHandler((request) => {
+    throw new HttpError(
+      404,
+      "no_such_route",
+      `There is no ${request.method} ${request.url.split("?")[0]}; see /openapi.json.`,
+    );
+  });
+
+  await app.register(compress, { encodings: ["zstd", "gzip", "deflate"] });
+  await app.register(swagger, {
+    openapi: {
+      info: {
+        title: "netChecker",
+        description: "Whether the cluster's network works, and what is broken.",
+        version: "1",
+      },
+      ...(token !== undefined && {
+        components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+        security: [{ token: [] }],
+      }),
+    },
+  });
+  await app.register(healthRoutes(served));
+  await app.register(async (guarded) => {
+    if (token !== undefined) {
+      await guarded.register(bearerAuth, {
+        keys: new Set([token]),
+        // The plugin's type asks for its own shape of body; ours is the one of every other error.
+        errorResponse: () => UNAUTHORIZED as never,
+      });
+    }
+    await guarded.register(resultsRoutes(served));
+    await guarded.register(roundsRoutes(served));
+    await guarded.register(nodeStatesRoutes(served));
+    await guarded.register(legacyRoutes(served));
+    guarded.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+  });
+  return app;
+}
+
+interface FaultyRequest {
+  readonly query: unknown;
+  readonly params: unknown;
+  readonly routeOptions: { readonly schema?: { readonly querystring?: unknown } };
+}
+
+function explain(
+  error: Error & { statusCode?: number; validation?: never[]; validationContext?: string },
+  request: FaultyRequest,
+): HttpError {
+  if (error instanceof HttpError) return error;
+  if (error.validation) {
+    const given = (error.validationContext === "params" ? request.params : request.query) ?? {};
+    const { properties = {} } = (request.routeOptions.schema?.querystring ?? {}) as {
+      properties?: object;
+    };
+    const sentence = describeFaults(error.validation, given as never, Object.keys(properties));
+    return new HttpError(400, "bad_request", sentence);
+  }
+  const statusCode = error.statusCode ?? 500;
+  if (statusCode < 500) return new HttpError(statusCode, "bad_request", error.message);
+  return new HttpError(500, "internal_error", "netChecker failed to answer; its log says why.");
+}

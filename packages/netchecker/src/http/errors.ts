@@ -1,0 +1,48 @@
+import { type Static, Type } from "typebox";
+
+/** Every error of the API: a stable code, and a sentence that says what to do. */
+export const ErrorSchema = Type.Object({ code: Type.String(), message: Type.String() });
+export type ErrorBody = Static<typeof ErrorSchema>;
+
+/** An answer that is no success. */
+export class HttpError extends Error {
+  override name = "HttpError";
+  readonly statusCode: number;
+  readonly code: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    statusCode: number,
+    code: string,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+    this.statusCode = statusCode;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+interface SchemaFault {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly message?: string | undefined;
+  readonly params: Record<string, unknown>;
+}
+
+/** Ajv's faults → one sentence that names each parameter, its value and what is allowed. */
+export function describeFaults(
+  faults: readonly SchemaFault[],
+  given: Record<string, unknown>,
+  allowed: readonly string[],
+): string {
+  const sentences = faults.map(({ keyword, instancePath, message, params }) => {
+    if (keyword === "additionalProperties")
+      return `Parameter ${String(params["additionalProperty"])} is unknown; allowed: ${allowed.join(", ") || "none"}.`;
+    const name = instancePath.slice(1);
+    const what = keyword === "enum" ? (params["allowedValues"] as string[]).join(", ") : message;
+    return `Parameter ${name} is ${JSON.stringify(given[name])}; allowed: ${what}.`;
+  });
+  return [...new Set(sentences)].join(" ");
+}

@@ -1,0 +1,102 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import {
+  ResultSchema,
+  RoundHeadSchema,
+  SummarySchema,
+  TargetTypeSchema,
+  TimeSchema,
+} from "@netchecker/contract";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { type Static, Type } from "typebox";
+import type { ClosedRound } from "../core/closed-round.ts";
+import { type ResultFilter, results } from "../core/results.ts";
+import { formatText } from "../core/text-view/format-text.ts";
+import type { Served } from "./app.ts";
+import { ErrorSchema } from "./errors.ts";
+import { streamLines, streamObject } from "./results-stream.ts";
+import { envelope, etagOf, hasVersion, latestRound, noticesOf } from "./serve-round.ts";
+
+const Name = Type.String({ minLength: 1, maxLength: 2048 });
+
+export const ResultsQuerySchema = Type.Object(
+  {
+    type: Type.Optional(TargetTypeSchema),
+    ok: Type.Optional(
+      Type.Enum(["true", "false", "unknown"] as const, { description: "What came of the probe." }),
+    ),
+    from: Type.Optional({ ...Name, description: "A node or a ping pod." }),
+    to: Type.Optional({
+      ...Name,
+      description: "A node, a pong pod, a service, an external target, or an address.",
+    }),
+    format: Type.Optional(
+      Type.Enum(["json", "text", "ndjson"] as const, {
+        description: "json, text for people (filters do not apply), ndjson: a result a line.",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+type ResultsQuery = Static<typeof ResultsQuerySchema>;
+
+export const ResultsBodySchema = Type.Object({
+  round: RoundHeadSchema,
+  summary: SummarySchema,
+  findings: Type.Array(Type.Unknown()),
+  redis: Type.Object({ awaySince: Type.Union([TimeSchema, Type.Null()]) }),
+  notices: Type.Array(Type.String()),
+  results: Type.Array(ResultSchema),
+});
+
+const OK = { true: true, false: false, unknown: null } as const;
+
+function filterOf({ type, ok, from, to }: ResultsQuery): ResultFilter {
+  return {
+    ...(type && { type }),
+    ...(ok && { ok: OK[ok] }),
+    ...(from && { from }),
+    ...(to && { to }),
+  };
+}
+
+/** A round in the format that is asked for; a 304 where the client has it. */
+export function sendResults(
+  served: Served,
+  round: ClosedRound,
+  query: ResultsQuery,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  reply.header("cache-control", "no-cache");
+  // The text says how old the round is, so it is never the same twice.
+  if (query.format === "text")
+    return reply
+      .type("text/plain; charset=utf-8")
+      .send(formatText(round, Date.now(), noticesOf(served, round)));
+  const etag = etagOf(served, round, JSON.stringify(query));
+  reply.header("etag", etag);
+  if (hasVersion(request.headers["if-none-match"], etag)) return reply.code(304).send();
+  const rows = results(round, filterOf(query));
+  if (query.format === "ndjson")
+    return reply.type("application/x-ndjson; charset=utf-8").send(streamLines(rows));
+  return reply
+    .type("application/json; charset=utf-8")
+    .send(streamObject(envelope(served, round), "results", rows));
+}
+
+export function resultsRoutes(served: Served): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      "/results",
+      {
+        schema: {
+          summary: "The last closed round",
+          querystring: ResultsQuerySchema,
+          response: { 200: ResultsBodySchema, 400: ErrorSchema, 503: ErrorSchema },
+        },
+      },
+      (request, reply) =>
+        sendResults(served, latestRound(served), request.query, request, reply) as never,
+    );
+  };
+}

@@ -1,0 +1,149 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { RoundHeadSchema, RoundIdSchema, SummarySchema, TimeSchema } from "@netchecker/contract";
+import { Type } from "typebox";
+import { isoTime } from "../core/conclude/conclude-round.ts";
+import { CannotOpenRoundError } from "../run-rounds.ts";
+import type { Served } from "./app.ts";
+import { ErrorSchema, HttpError } from "./errors.ts";
+import { ResultsBodySchema, ResultsQuerySchema, sendResults } from "./results-routes.ts";
+import { openHead } from "./serve-round.ts";
+
+const EntrySchema = Type.Object({
+  round: RoundHeadSchema,
+  summary: Type.Union([SummarySchema, Type.Null()]),
+});
+
+const IdParams = Type.Object({ id: RoundIdSchema });
+
+const notFound = (id: number) =>
+  new HttpError(
+    404,
+    "no_such_round",
+    `There is no round ${id}, or it is no longer kept; see /rounds.`,
+  );
+
+/** What only Redis could answer, while it is away. */
+async function fromHistory<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    const why = `Redis cannot be asked: ${(cause as Error).message}. /results has the last round.`;
+    throw new HttpError(503, "redis_away", why, { "retry-after": "5" });
+  }
+}
+
+export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
+  const { keeper } = served;
+  return async (app) => {
+    app.get(
+      "/rounds",
+      {
+        schema: {
+          summary: "Rounds, newest first",
+          querystring: Type.Object(
+            {
+              limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
+              before: Type.Optional(RoundIdSchema),
+            },
+            { additionalProperties: false },
+          ),
+          response: {
+            200: Type.Object({
+              rounds: Type.Array(EntrySchema),
+              next: Type.Union([RoundIdSchema, Type.Null()]),
+            }),
+            400: ErrorSchema,
+          },
+        },
+      },
+      async ({ query: { limit = 50, before } }) => {
+        const kept = await keeper.heads(limit, before);
+        const open = before === undefined ? served.openRound() : null;
+        const entries = kept.map(({ head, summary }) => ({ round: head, summary }));
+        const all = open ? [{ round: openHead(open), summary: null }, ...entries] : entries;
+        return { rounds: all, next: kept.length === limit ? kept.at(-1)!.head.id : null };
+      },
+    );
+
+    app.get(
+      "/rounds/:id",
+      {
+        schema: {
+          summary: "One round: how it went and its summary",
+          params: IdParams,
+          querystring: Type.Object({}, { additionalProperties: false }),
+          response: {
+            200: Type.Object({ ...EntrySchema.properties, findings: Type.Array(Type.Unknown()) }),
+            404: ErrorSchema,
+            503: ErrorSchema,
+          },
+        },
+      },
+      async ({ params: { id } }) => {
+        const open = served.openRound();
+        if (open?.id === id) return { round: openHead(open), summary: null, findings: [] };
+        const found = await fromHistory(() => keeper.head(id));
+        if (!found) throw notFound(id);
+        return { round: found.head, summary: found.summary, findings: [] };
+      },
+    );
+
+    app.get(
+      "/rounds/:id/results",
+      {
+        schema: {
+          summary: "The results of one round; of an old one, its failures",
+          params: IdParams,
+          querystring: ResultsQuerySchema,
+          response: {
+            200: ResultsBodySchema,
+            400: ErrorSchema,
+            404: ErrorSchema,
+            503: ErrorSchema,
+          },
+        },
+      },
+      async (request, reply) => {
+        const { id } = request.params;
+        const round = await fromHistory(() => keeper.round(id));
+        if (round) return sendResults(served, round, request.query, request, reply) as never;
+        const head =
+          served.openRound()?.id === id
+            ? "open"
+            : (await fromHistory(() => keeper.head(id)))?.head.state;
+        if (!head) throw notFound(id);
+        throw new HttpError(404, "no_results", `Round ${id} is ${head}: it has no results.`);
+      },
+    );
+
+    app.post(
+      "/rounds",
+      {
+        schema: {
+          summary: "Start a round now; one at a time",
+          response: {
+            202: Type.Object({ id: RoundIdSchema, startedAt: TimeSchema, url: Type.String() }),
+            409: ErrorSchema,
+            503: ErrorSchema,
+          },
+        },
+      },
+      async (_request, reply) => {
+        try {
+          const { id, startedAt } = await served.triggerRound();
+          const url = `/rounds/${id}`;
+          return reply
+            .code(202)
+            .header("location", url)
+            .send({ id, startedAt: isoTime(startedAt), url });
+        } catch (error) {
+          if (!(error instanceof CannotOpenRoundError)) throw error;
+          const busy = error.code === "round_open";
+          throw new HttpError(busy ? 409 : 503, error.code, `${error.message} Try again later.`, {
+            "retry-after": "5",
+          });
+        }
+      },
+    );
+  };
+}

@@ -1,0 +1,82 @@
+import type { RoundHead, Summary } from "@netchecker/contract";
+import { isoTime } from "../core/conclude/conclude-round.ts";
+import type { ClosedRound } from "../core/closed-round.ts";
+import type { Served } from "./app.ts";
+import { HttpError } from "./errors.ts";
+
+/** The last closed round; before there is one, a 503 that says when to come back. */
+export function latestRound({ keeper, intervalMs, synced, redisAwaySince }: Served): ClosedRound {
+  if (keeper.latest) return keeper.latest;
+  const seconds = Math.max(1, Math.ceil(intervalMs / 1000));
+  const why = !synced()
+    ? "The cluster has not been listed yet."
+    : redisAwaySince() === null
+      ? "The first round has not closed yet."
+      : "Redis is away, so no round can be run.";
+  throw new HttpError(503, "no_round_yet", `${why} Try again in ${seconds} s.`, {
+    "retry-after": String(seconds),
+  });
+}
+
+/** What an answer should say of itself, in sentences: where it comes from, how far it can be trusted. */
+export function noticesOf({ redisAwaySince }: Served, round: ClosedRound): string[] {
+  const away = redisAwaySince();
+  return [
+    ...(away === null
+      ? []
+      : [`Redis is away since ${isoTime(away)}; this is the last round, served from memory.`]),
+    ...(away === null && !round.head.stored ? ["This round is not stored yet."] : []),
+  ];
+}
+
+/** What an answer about a round begins with. */
+export function envelope(served: Served, round: ClosedRound): object {
+  const away = served.redisAwaySince();
+  return {
+    round: round.head,
+    summary: round.summary,
+    findings: round.findings,
+    redis: { awaySince: away === null ? null : isoTime(away) },
+    notices: noticesOf(served, round),
+  };
+}
+
+/** Changes exactly when an answer to the same request would. */
+export function etagOf(served: Served, { head }: ClosedRound, request: string): string {
+  const state = [head.id, head.stored ? "s" : "m", served.redisAwaySince() ?? 0, head.kept];
+  return `W/"${state.join("-")}-${Buffer.from(request).toString("base64url")}"`;
+}
+
+/** Whether a client has this version already. */
+export function hasVersion(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  const weak = (tag: string) => tag.trim().replace(/^W\//, "");
+  return (
+    ifNoneMatch.trim() === "*" || ifNoneMatch.split(",").some((tag) => weak(tag) === weak(etag))
+  );
+}
+
+/** A round without a result yet. */
+export function openHead(open: { id: number; startedAt: number }): RoundHead {
+  return {
+    id: open.id,
+    state: "open",
+    startedAt: isoTime(open.startedAt),
+    finishedAt: null,
+    durationMs: null,
+    closedBy: null,
+    expected: 0,
+    reported: 0,
+    missing: [],
+    dropped: { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 },
+    clusterViewStaleSince: null,
+    stored: false,
+    kept: "none",
+    failure: null,
+  };
+}
+
+export interface RoundEntry {
+  readonly round: RoundHead;
+  readonly summary: Summary | null;
+}

@@ -1,0 +1,119 @@
+import type { RoundHead } from "@netchecker/contract";
+import type { Log } from "@netchecker/runtime/log";
+import type { ClosedRound } from "./core/closed-round.ts";
+import type { RoundStore, StoredRoundHead } from "./ports.ts";
+
+/** How many rounds wait in memory while Redis is away; each of 1,000 × 1,000 takes some 20 MB. */
+const MAX_UNSAVED_ROUNDS = 3;
+const MAX_UNSAVED_HEADS = 1_000;
+
+/**
+ * Remembers rounds: the last one in memory, all of them in Redis. What Redis could not take waits
+ * and is stored when it is back, so that an outage of Redis leaves no hole in the history.
+ */
+export class RoundKeeper {
+  latest: ClosedRound | null = null;
+  /** Whether Redis was read since the start: only then is it known which id comes next. */
+  restored = false;
+  readonly #store: RoundStore;
+  readonly #log: Log;
+  #lastId = 0;
+  #unsavedRounds: ClosedRound[] = [];
+  #unsavedHeads: RoundHead[] = [];
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(store: RoundStore, log: Log) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** The highest id that this process has given or seen. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  /** To be called whenever Redis is there (again): takes the last stored round over, stores what waits. */
+  async restore(): Promise<void> {
+    try {
+      const [newest] = await this.#store.heads(1);
+      const stored = this.latest ? null : await this.#store.lastClosed();
+      this.#lastId = Math.max(this.#lastId, newest?.head.id ?? 0);
+      this.latest ??= stored;
+      this.restored = true;
+    } catch (error) {
+      this.#log.warn({ err: (error as Error).message }, "could not read the history");
+    }
+    await this.flush();
+  }
+
+  /** Serves it at once and stores it, now or later. */
+  async keep(round: ClosedRound): Promise<void> {
+    this.latest = round;
+    this.#lastId = Math.max(this.#lastId, round.head.id);
+    this.#unsavedRounds = [...this.#unsavedRounds, round].slice(-MAX_UNSAVED_ROUNDS);
+    await this.flush();
+  }
+
+  /** The same for a round without a result. */
+  async keepHead(head: RoundHead): Promise<void> {
+    this.#lastId = Math.max(this.#lastId, head.id);
+    this.#unsavedHeads = [...this.#unsavedHeads, head].slice(-MAX_UNSAVED_HEADS);
+    await this.flush();
+  }
+
+  /** Stores what waits. Never throws: what cannot be stored goes on waiting. */
+  flush(): Promise<void> {
+    this.#saving = this.#saving.then(async () => {
+      try {
+        for (const head of this.#unsavedHeads) await this.#saveHead(head);
+        for (const round of this.#unsavedRounds) await this.#saveRound(round);
+      } catch (error) {
+        this.#log.warn(
+          { err: (error as Error).message },
+          "could not store; tries again when Redis is back",
+        );
+      }
+    });
+    return this.#saving;
+  }
+
+  /** The newest rounds below `before`, newest first; from memory alone when Redis is away. */
+  async heads(limit: number, before = Number.MAX_SAFE_INTEGER): Promise<StoredRoundHead[]> {
+    const stored = await this.#store.heads(limit, before).catch(() => []);
+    const byId = new Map([...this.#inMemory(), ...stored].map((each) => [each.head.id, each]));
+    return [...byId.values()]
+      .filter(({ head }) => head.id < before)
+      .toSorted((a, b) => b.head.id - a.head.id)
+      .slice(0, limit);
+  }
+
+  /** Null where there is no such round. Throws when only Redis could know. */
+  async head(id: number): Promise<StoredRoundHead | null> {
+    return this.#inMemory().find(({ head }) => head.id === id) ?? this.#store.head(id);
+  }
+
+  /** Null where there is no such round, or it has no result. Throws when only Redis could know. */
+  async round(id: number): Promise<ClosedRound | null> {
+    const known = [this.latest, ...this.#unsavedRounds].find((round) => round?.head.id === id);
+    return known ?? this.#store.round(id);
+  }
+
+  #inMemory(): StoredRoundHead[] {
+    const rounds = this.latest ? [this.latest, ...this.#unsavedRounds] : this.#unsavedRounds;
+    return [
+      ...rounds.map(({ head, summary }) => ({ head, summary })),
+      ...this.#unsavedHeads.map((head) => ({ head, summary: null })),
+    ];
+  }
+
+  async #saveHead(head: RoundHead): Promise<void> {
+    await this.#store.saveHead(head);
+    this.#unsavedHeads = this.#unsavedHeads.filter((each) => each !== head);
+  }
+
+  async #saveRound(round: ClosedRound): Promise<void> {
+    await this.#store.save(round);
+    this.#unsavedRounds = this.#unsavedRounds.filter((each) => each !== round);
+    if (this.latest === round) this.latest = { ...round, head: { ...round.head, stored: true } };
+  }
+}

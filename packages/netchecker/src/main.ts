@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { redisNames } from "@netchecker/contract";
+import { createLog } from "@netchecker/runtime/log";
+import { connectRedis } from "@netchecker/runtime/redis";
+import closeWithGrace from "close-with-grace";
+import { collectReports } from "./adapters/collect-reports.ts";
+import { holdLease } from "./adapters/hold-lease.ts";
+import { createRoundPublisher } from "./adapters/publish-targets.ts";
+import { watchRedisHealth } from "./adapters/redis-health.ts";
+import { createRoundStore } from "./adapters/store-rounds.ts";
+import { loadKubeConfig, watchCluster } from "./adapters/watch-cluster.ts";
+import { readConfig } from "./config.ts";
+import { createApp } from "./http/app.ts";
+import { RoundKeeper } from "./keep-rounds.ts";
+import { RoundRunner } from "./run-rounds.ts";
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog("netchecker", config.LOG_LEVEL);
+  const kubeConfig = loadKubeConfig(config.KUBECONFIG);
+  const stop = new AbortController();
+
+  const names = redisNames(config.REDIS_PREFIX);
+  const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
+  const redis = connectRedis(address, { service: "netchecker", role: "commands", log });
+  const subscriber = connectRedis(address, { service: "netchecker", role: "subscriber", log });
+  const health = watchRedisHealth(redis);
+  const store = createRoundStore(redis, names, {
+    fullRounds: config.HISTORY_FULL_ROUNDS,
+    rounds: config.HISTORY_ROUNDS,
+  });
+  const keeper = new RoundKeeper(store, log);
+  health.onReady(() => void keeper.restore());
+
+  const cluster = watchCluster(
+    kubeConfig,
+    { namespace: config.NAMESPACE, serviceName: config.PONG_SERVICE },
+    log,
+    stop.signal,
+  );
+  const lease = holdLease(redis, names, config.POD_NAME ?? hostname(), log, stop.signal);
+  const runner = new RoundRunner(
+    {
+      intervalMs: config.ROUND_INTERVAL_MS,
+      timeoutMs: config.ROUND_TIMEOUT_MS,
+      plan: {
+        namespace: config.NAMESPACE,
+        serviceName: config.PONG_SERVICE,
+        clusterDomain: config.CLUSTER_DOMAIN,
+        pongPort: config.PONG_PORT,
+        kubeletPort: config.KUBELET_PORT,
+        externalTargets: config.EXTERNAL_TARGETS,
+      },
+    },
+    {
+      cluster,
+      publisher: createRoundPublisher(redis, names),
+      reports: collectReports(subscriber, names, log),
+      store,
+      keeper,
+      lease,
+      log,
+      newListId: () => randomUUID(),
+    },
+    stop.signal,
+  );
+  const app = await createApp(
+    {
+      keeper,
+      intervalMs: config.ROUND_INTERVAL_MS,
+      log,
+      synced: () => runner.synced,
+      redisAwaySince: () => health.awaySince,
+      openRound: () => runner.open,
+      triggerRound: () => runner.trigger(),
+    },
+    config.API_TOKEN,
+  );
+
+  const running = runner.run();
+  const end = async (): Promise<void> => {
+    // In this order: no new round and the open one recorded, then no new answers, then Redis.
+    stop.abort();
+    await running;
+    await app.close();
+    await lease.release().catch(() => {});
+    redis.disconnect();
+    subscriber.disconnect();
+  };
+  closeWithGrace({ delay: 10_000, logger: false }, async ({ err, signal }) => {
+    if (err) log.fatal({ err }, "ends after an error that nobody caught");
+    else log.info({ signal }, "ends");
+    await end();
+  });
+  try {
+    await app.listen({ port: config.PORT, ...(config.HOST && { host: config.HOST }) });
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  log.info({ address: app.server.address() }, "serves");
+}
+
+main().catch((error: Error) => {
+  // Before the log exists, and for people: a variable that is wrong, a port that is taken.
+  console.error(`netchecker cannot start: ${error.message}`);
+  process.exitCode = 1;
+});
