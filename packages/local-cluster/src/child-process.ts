@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { appendFileSync, closeSync, openSync, readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface ChildOptions {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** All of its environment: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Takes its stdout and stderr. */
+  readonly logFile: string;
+  /** Gets each line of its stdout too. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** How a process ended: a code, or the signal that ended it. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const alive = new Set<ChildProcess>();
+
+// Whatever way this process ends, short of a SIGKILL, its children end with it.
+process.on("exit", () => {
+  for (const child of alive) child.kill("SIGKILL");
+});
+
+/**
+ * Linux can end a child with its parent, even a SIGKILLed one; `setpriv` of util-linux asks for it. Where
+ * that is missing, a SIGKILL of the parent leaves its children behind.
+ */
+let withParent: readonly string[] | undefined;
+function endingWithParent(): readonly string[] {
+  const prefix = ["setpriv", "--pdeathsig", "KILL", "--"];
+  withParent ??= spawnSync(prefix[0]!, [...prefix.slice(1), "true"]).status === 0 ? prefix : [];
+  return withParent;
+}
+
+/** A process of the local cluster. It is out of reach of the terminal's Ctrl-C: only the cluster ends it. */
+export class Child {
+  readonly exited: Promise<Exit>;
+  readonly #process: ChildProcess;
+  readonly #logFile: string;
+
+  constructor({ file, args, env, logFile, onLine }: ChildOptions) {
+    const [command, ...rest] = [...endingWithParent(), file, ...args] as [string, ...string[]];
+    this.#logFile = logFile;
+    const log = openSync(logFile, "a");
+    const stdout = onLine ? "pipe" : log;
+    this.#process = spawn(command, rest, { env, detached: true, stdio: ["ignore", stdout, log] });
+    closeSync(log);
+    if (onLine)
+      createInterface(this.#process.stdout!).on("line", (line) => {
+        appendFileSync(logFile, `${line}\n`);
+        onLine(line);
+      });
+    alive.add(this.#process);
+    this.exited = new Promise((resolve) => {
+      const end = (exit: Exit) => {
+        alive.delete(this.#process);
+        resolve(exit);
+      };
+      this.#process.once("error", () => end({ code: 127, signal: null }));
+      this.#process.once("exit", (code, signal) => end({ code, signal }));
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  get running(): boolean {
+    return alive.has(this.#process);
+  }
+
+  /** Sends a signal; to one that has ended it does nothing. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.running) this.#process.kill(signal);
+  }
+
+  /** Asks it to end, insists after `graceMs`, and resolves when it is gone. */
+  async end(graceMs: number): Promise<Exit> {
+    this.signal("SIGTERM");
+    // One that is stopped would only hear it when it goes on.
+    this.signal("SIGCONT");
+    const patience = new AbortController();
+    void sleep(graceMs, null, { signal: patience.signal }).then(
+      () => this.signal("SIGKILL"),
+      () => {},
+    );
+    const exit = await this.exited;
+    patience.abort();
+    return exit;
+  }
+
+  /** Its last words, one line, for an error message. */
+  lastWords(): string {
+    const lines = readFileSync(this.#logFile, "utf8").trim().split("\n");
+    return (lines.at(-1) ?? "").slice(0, 500);
+  }
+}

@@ -1,0 +1,75 @@
+import type { Counts, RoundHead } from "@netchecker/contract";
+import { expect, test } from "vitest";
+import { isFine, roundLines, type RoundView } from "./round-line.ts";
+
+const counts = (ok: number, failed = 0, unknown = 0, expected = 0): Counts => ({
+  total: ok + failed + unknown,
+  ok,
+  failed,
+  unknown,
+  expected,
+});
+
+const view = (head: Partial<RoundHead> = {}, pod = counts(25)): RoundView => ({
+  round: {
+    id: 7,
+    state: "closed",
+    startedAt: "2026-11-23T08:09:10.123Z",
+    finishedAt: "2026-11-23T08:09:11.166Z",
+    durationMs: 1_043,
+    closedBy: "reports",
+    expected: 5,
+    reported: 5,
+    missing: [],
+    dropped: { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 },
+    clusterViewStaleSince: null,
+    stored: true,
+    kept: "all",
+    failure: null,
+    ...head,
+  },
+  summary: { pod, node: counts(50), service: counts(15), external: counts(5) },
+});
+
+const silent = { pod: "ping-x", node: "node-4", why: "silent", expected: null } as const;
+const cordoned = { ...silent, expected: "node_cordoned" } as const;
+
+test("the columns of a round stand below their headings", () => {
+  const { heading, line } = roundLines(5);
+  expect(`${heading}\n${line(view())}`).toBe(
+    [
+      "round      time      took  closed by       pod      node   service  external  failed  unknown  missing",
+      "    7  08:09:10   1.043 s    reports     25/25     50/50     15/15       5/5       0        0  -",
+    ].join("\n"),
+  );
+});
+
+test("a line names each missing agent, why, and the plan that explains it", () => {
+  const { line } = roundLines(5);
+  const missing = [silent, { ...cordoned, node: "node-2" }];
+  const round: Partial<RoundHead> = { closedBy: "timer", missing };
+  expect(line(view(round, counts(20, 0, 5)))).toMatch(
+    /timer +20\/25 .* 0 +5 {2}node-4 silent, node-2 silent \(expected: node_cordoned\)$/,
+  );
+});
+
+test("a round that failed says why", () => {
+  const round = {
+    state: "failed",
+    closedBy: null,
+    durationMs: null,
+    failure: "Redis is away",
+  } as const;
+  expect(roundLines(5).line(view(round))).toMatch(/ - +failed .*Redis is away$/);
+});
+
+test.each([
+  ["all ok", view(), true],
+  ["all ok but for what is planned", view({ missing: [cordoned] }, counts(20, 0, 0, 5)), true],
+  ["one failed", view({}, counts(24, 1)), false],
+  ["one unknown", view({}, counts(24, 0, 1)), false],
+  ["an agent missing", view({ missing: [silent] }), false],
+  ["the round failed", view({ state: "failed" }), false],
+])("%s: fine is %s", (_what, round, fine) => {
+  expect(isFine(round)).toBe(fine);
+});

@@ -1,0 +1,54 @@
+import type { MissingAgent, RoundHead, Summary } from "@netchecker/contract";
+import { TARGET_TYPES } from "@netchecker/contract";
+
+/** What the command line shows of a round. */
+export interface RoundView {
+  readonly round: RoundHead;
+  readonly summary: Summary;
+}
+
+const sum = ({ summary }: RoundView, field: "failed" | "unknown") =>
+  TARGET_TYPES.reduce((total, type) => total + summary[type][field], 0);
+
+/** Nothing failed, nothing unknown, and nobody missing without a planned reason. */
+export function isFine(view: RoundView): boolean {
+  const { state, missing } = view.round;
+  const unexpected = missing.some(({ expected }) => expected === null);
+  return (
+    state === "closed" && sum(view, "failed") === 0 && sum(view, "unknown") === 0 && !unexpected
+  );
+}
+
+/** Lines for a terminal, aligned: a heading and one line a round. `nodes` says how wide the counts get. */
+export function roundLines(nodes: number) {
+  const counts = Math.max(8, 2 * String(nodes * nodes * 2).length + 1);
+  const widths = [5, 8, 8, 9, counts, counts, counts, counts, 6, 7, 0];
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => cell.padStart(at === cells.length - 1 ? 0 : widths[at]!))
+      .join("  ")
+      .trimEnd();
+  return {
+    heading: line(
+      "round,time,took,closed by,pod,node,service,external,failed,unknown,missing".split(","),
+    ),
+    line(view: RoundView): string {
+      const { round, summary } = view;
+      const took = round.durationMs === null ? "-" : `${(round.durationMs / 1000).toFixed(3)} s`;
+      return line([
+        String(round.id),
+        round.startedAt.slice(11, 19),
+        took,
+        round.closedBy ?? round.state,
+        ...TARGET_TYPES.map((type) => `${summary[type].ok}/${summary[type].total}`),
+        String(sum(view, "failed")),
+        String(sum(view, "unknown")),
+        round.failure ?? (round.missing.map(missingAgent).join(", ") || "-"),
+      ]);
+    },
+  };
+}
+
+function missingAgent({ node, why, expected }: MissingAgent): string {
+  return `${node} ${why}${expected === null ? "" : ` (expected: ${expected})`}`;
+}

@@ -1,0 +1,17 @@
+import type { AddressInfo, Server } from "node:net";
+import { explainListen } from "./local-cluster-error.ts";
+
+// A whole cluster connects within the same second.
+const BACKLOG = 4_096;
+
+/** Listens, and gives the port. Rejects with a LocalClusterError when the address is taken. */
+export function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => reject(explainListen(error, `${host}:${port}`));
+    server.once("error", fail);
+    server.listen({ host, port, backlog: BACKLOG }, () => {
+      server.off("error", fail);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}

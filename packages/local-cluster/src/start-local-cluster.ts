@@ -1,0 +1,201 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { ApiServer } from "./api-server/api-server.ts";
+import type { NodeBreak } from "./breaks.ts";
+import { BUNDLES, requireBundles } from "./bundles.ts";
+import { ClusterDns } from "./cluster-dns.ts";
+import { kubeConfig } from "./kube-config.ts";
+import { KubeProxy } from "./kube-proxy.ts";
+import { listen } from "./listen.ts";
+import { LocalCluster } from "./local-cluster.ts";
+import { LocalNode, type NodeSpec } from "./local-node.ts";
+import { claimLoopbackSlice, type LoopbackSlice } from "./loopback-slice.ts";
+import { NetcheckerProcess } from "./netchecker-process.ts";
+import { serviceObject } from "./objects/service-object.ts";
+import { RedisServer } from "./redis-server.ts";
+import { TcpProxy } from "./tcp-proxy.ts";
+
+/** What a service's environment may have beside what the cluster gives it. */
+type ExtraEnv = Readonly<Record<string, string>>;
+
+export interface LocalClusterOptions {
+  /** How many nodes, `node-1` and so on; at most MAX_NODES. */
+  readonly nodes: number;
+  readonly intervalMs: number;
+  /** netchecker's port on 127.0.0.1; 0 takes a free one on an address of the cluster's own. */
+  readonly port: number;
+  /** Default: one local listener, so that it works without a way out. */
+  readonly externalTargets?: readonly string[];
+  /** In place, and known to the API server, before netchecker starts. */
+  readonly breaks?: readonly NodeBreak[];
+  readonly env?: Readonly<Partial<Record<"netchecker" | "ping" | "pong", ExtraEnv>>>;
+  /** Gets each line of netchecker's log. */
+  readonly onLog?: (line: string) => void;
+  /** Ends a start half-way: it rejects with the signal's reason once all that was started has ended. */
+  readonly signal?: AbortSignal;
+}
+
+export const NAMESPACE = "netchecker";
+export const SERVICE = "pong-svc";
+const POD_PORT = 8080;
+const NODE_PORT = 32_088;
+const AGENT_ENV = { PORT: String(POD_PORT), LOG_LEVEL: "warn" };
+
+/**
+ * Starts a whole cluster on this machine. Rejects with a LocalClusterError when something is missing or
+ * taken; then, too, nothing that it started is left.
+ */
+export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const folder = mkdtempSync(join(tmpdir(), "netchecker-"));
+  const forget = () => rmSync(folder, { recursive: true, force: true });
+  process.on("exit", forget);
+  const stack = new AsyncDisposableStack();
+  stack.defer(() => void process.off("exit", forget));
+  try {
+    return await build(options, folder, stack);
+  } catch (error) {
+    await stack.disposeAsync();
+    forget();
+    throw signal?.aborted ? signal.reason : error;
+  }
+}
+
+async function build(
+  options: LocalClusterOptions,
+  folder: string,
+  stack: AsyncDisposableStack,
+): Promise<LocalCluster> {
+  const { signal, env = {}, intervalMs } = options;
+  await requireBundles();
+  const slice = await claimLoopbackSlice();
+  stack.defer(() => slice.release());
+  const netcheckerAt = await netcheckerAddress(options.port, slice);
+
+  const token = randomBytes(16).toString("hex");
+  const apiServer = new ApiServer({ host: slice.hostIp, token });
+  await apiServer.start();
+  stack.defer(() => apiServer.stop());
+  const { store } = apiServer;
+  const kubeConfigFile = join(folder, "kubeconfig");
+  writeFileSync(kubeConfigFile, kubeConfig(apiServer.url, token, NAMESPACE), { mode: 0o600 });
+
+  const redis = await RedisServer.start(slice.hostIp, folder, signal);
+  stack.defer(() => redis.stop());
+  const dns = new ClusterDns(slice.dnsIp, store);
+  await dns.start();
+  stack.defer(() => dns.stop());
+  const service = serviceObject({
+    name: SERVICE,
+    namespace: NAMESPACE,
+    clusterIp: slice.clusterIp,
+    port: POD_PORT,
+    nodePort: NODE_PORT,
+  });
+  store.create("services", service);
+  const kubeProxy = new KubeProxy(store, service);
+  await kubeProxy.start();
+  stack.defer(() => kubeProxy.stop());
+
+  const nodes = new Map<string, LocalNode>();
+  stack.defer(async () => {
+    await Promise.all([...nodes.values()].map((node) => node.remove()));
+  });
+  let lastIndex = 0;
+  const startNode = async (name: string): Promise<LocalNode> => {
+    signal?.throwIfAborted();
+    lastIndex += 1;
+    const spec: NodeSpec = {
+      name,
+      namespace: NAMESPACE,
+      ip: slice.nodeIp(lastIndex),
+      podIp: { ping: slice.pingIp(lastIndex), pong: slice.pongIp(lastIndex) },
+      redisProxyIp: slice.redisProxyIp(lastIndex),
+      bundle: BUNDLES,
+      env: {
+        ping: { ...AGENT_ENV, DNS_SERVERS: dns.address, ...env.ping },
+        pong: { ...AGENT_ENV, ...env.pong },
+      },
+      logFolder: folder,
+    };
+    const node = await LocalNode.start(spec, { store, kubeProxy, redis: redis.address });
+    nodes.set(name, node);
+    return node;
+  };
+  await startNodes(options.nodes, startNode, signal);
+
+  const external = options.externalTargets ?? [await localListener(slice, stack)];
+  const netchecker = new NetcheckerProcess({
+    bundle: BUNDLES.netchecker,
+    url: `http://${netcheckerAt.host}:${netcheckerAt.port}`,
+    logFile: join(folder, "netchecker.log"),
+    onLog: options.onLog,
+    env: {
+      KUBECONFIG: kubeConfigFile,
+      NAMESPACE,
+      PONG_SERVICE: SERVICE,
+      POD_NAME: "netchecker-0",
+      REDIS_HOST: `${redis.address.host}:${redis.address.port}`,
+      EXTERNAL_TARGETS: external.join(","),
+      ROUND_INTERVAL_MS: String(intervalMs),
+      HOST: netcheckerAt.host,
+      PORT: String(netcheckerAt.port),
+      ...env.netchecker,
+    },
+  });
+  const stop = () => stack.disposeAsync();
+  const cluster = new LocalCluster({
+    apiServer,
+    redis,
+    netchecker,
+    nodes,
+    startNode,
+    folder,
+    stop,
+  });
+  // The breaks come first: then the first round is as certain as any.
+  const breaks = options.breaks ?? [];
+  await Promise.all(breaks.map(({ node, kind }) => cluster.break(node, kind, signal)));
+  stack.defer(() => netchecker.stop());
+  await netchecker.start(signal);
+  return cluster;
+}
+
+/** A few at a time: a hundred that start at once would only be in each other's way. */
+async function startNodes(
+  count: number,
+  startNode: (name: string) => Promise<LocalNode>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const names = Array.from({ length: count }, (_, index) => `node-${index + 1}`);
+  const batch = 2 * availableParallelism();
+  for (let at = 0; at < count; at += batch) {
+    // Settled, so that after a failure none is still on its way when the others are removed.
+    const started = await Promise.allSettled(names.slice(at, at + batch).map(startNode));
+    for (const start of started) if (start.status === "rejected") throw start.reason;
+    await Promise.all(
+      started.map((start) => (start.status === "fulfilled" ? start.value.podsReady(signal) : null)),
+    );
+  }
+}
+
+/** Makes sure that the port is free before anything else is started. */
+async function netcheckerAddress(port: number, slice: LoopbackSlice) {
+  const host = port === 0 ? slice.hostIp : "127.0.0.1";
+  const server = createServer();
+  const free = await listen(server, host, port);
+  await new Promise((resolve) => server.close(resolve));
+  return { host, port: free };
+}
+
+/** Stands for the outside: accepts, and says nothing. */
+async function localListener(slice: LoopbackSlice, stack: AsyncDisposableStack): Promise<string> {
+  const outside = new TcpProxy({ host: slice.hostIp, port: 0 }, () => null);
+  await outside.open();
+  stack.defer(() => outside.close());
+  return outside.address;
+}
