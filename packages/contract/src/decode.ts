@@ -1,6 +1,7 @@
 import type { Static, TSchema } from "typebox";
 import { Compile, type Validator } from "typebox/compile";
 import { isCheckOf, type TargetType } from "./check.ts";
+import { type EchoAnswer, EchoAnswerSchema } from "./echo.ts";
 import { columnsFit } from "./outcome.ts";
 import { ReportSchema, type Report } from "./report.ts";
 import { TargetListSchema, type TargetList } from "./target-list.ts";
@@ -72,4 +73,18 @@ export function decodeReport(type: TargetType, text: string): Decoded<Report> {
   if (!columnsFit(report, report.reasons.length))
     return fail("wrong_shape", "columns differ in length or name an unknown reason");
   return decoded;
+}
+
+const echoAnswer = lazily(EchoAnswerSchema);
+
+/** What pong says of itself on `GET /echo`. Never throws. */
+export function decodeEchoAnswer(text: string): Decoded<EchoAnswer> {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return echoAnswer().Check(answer)
+      ? { ok: true, value: answer }
+      : fail("wrong_shape", "it does not name a pod, a node and a caller");
+  } catch (error) {
+    return fail("not_json", (error as Error).message.slice(0, 200));
+  }
 }

@@ -1,0 +1,71 @@
+import { createServer, type Server, type ServerResponse } from "node:http";
+import { okOf, outcomeAt, reasonCodeAt } from "@netchecker/contract";
+import type { Agent, LastAnswer, LastAnswers } from "../ports.ts";
+
+export interface HealthParts {
+  readonly agent: Agent;
+  readonly redis: () => "connected" | "away";
+  /** Target lists that were dropped so far, by fault. */
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly lastAnswers: () => Readonly<LastAnswers>;
+}
+
+/**
+ * `GET /healthz`, and `GET /reports/last` for whoever asks an agent that cannot reach Redis. Not yet
+ * listening.
+ */
+export function createHealthServer(parts: HealthParts): Server {
+  const { agent, redis, dropped, lastAnswers } = parts;
+  const routes: Readonly<Record<string, () => unknown>> = {
+    "/healthz": () => ({ ok: true, redis: redis(), dropped }),
+    "/reports/last": () => ({
+      agent,
+      reports: Object.fromEntries(
+        Object.entries(lastAnswers()).map(([type, answer]) => [type, readable(answer)]),
+      ),
+    }),
+  };
+  const limits = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 5_000 };
+  const server = createServer(limits, (request, response) => {
+    if (!server.listening) response.shouldKeepAlive = false;
+    request.resume();
+    const route = routes[request.url?.split("?", 1)[0] ?? ""];
+    if (!route)
+      return answerError(
+        response,
+        404,
+        "not_found",
+        "there are GET /healthz and GET /reports/last",
+      );
+    if (request.method !== "GET") {
+      response.setHeader("allow", "GET");
+      return answerError(response, 405, "method_not_allowed", "use GET");
+    }
+    answerJson(response, 200, route());
+  });
+  server.maxConnections = 64;
+  return server;
+}
+
+/** A report's columns and its list's, as rows for people. */
+function readable({ list, report, delivered }: LastAnswer) {
+  const { round, tookMs, prober } = report;
+  const results = list.check.map((check, index) => ({
+    check,
+    name: list.name[index],
+    node: list.node[index],
+    address: list.address[index],
+    ok: okOf(reasonCodeAt(report, index)),
+    ...outcomeAt(report, index),
+  }));
+  return { round, delivered, tookMs, prober, results };
+}
+
+function answerJson(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(value));
+}
+
+function answerError(response: ServerResponse, status: number, code: string, message: string) {
+  answerJson(response, status, { error: { code, message } });
+}

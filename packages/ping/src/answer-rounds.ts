@@ -1,0 +1,104 @@
+import type { TargetList, TargetType } from "@netchecker/contract";
+import { buildReport } from "./core/build-report.ts";
+import type { Agent, ArrivedList, LastAnswers, Log, ProbeTargets, PublishReport } from "./ports.ts";
+
+export interface RoundAnswererParts {
+  readonly agent: Agent;
+  readonly probe: ProbeTargets;
+  readonly publish: PublishReport;
+  readonly log: Log;
+}
+
+/** A list that is being answered, or was the last to be. */
+interface Answering {
+  readonly list: TargetList;
+  /** Ends probing: the deadline, or the end of this agent. */
+  readonly probing: AbortController;
+  /** Ends everything: a newer list came, or the report is due. */
+  readonly answering: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** The end of the time that a list gives is for publishing: a tenth of it, at most this long. */
+const PUBLISH_SHARE = 0.1;
+const LONGEST_PUBLISH_MS = 1_000;
+
+/** How long the last reports may take to leave when the agent is told to end. */
+const FAREWELL_MS = 1_000;
+
+/**
+ * Answers target lists: probes what they name and publishes one report for each, by the time it is
+ * due. Types are answered side by side; within a type, a newer list ends the older one's answer.
+ */
+export class RoundAnswerer {
+  readonly #parts: RoundAnswererParts;
+  readonly #current = new Map<TargetType, Answering>();
+  readonly #last: LastAnswers = {};
+  #closed = false;
+
+  constructor(parts: RoundAnswererParts) {
+    this.#parts = parts;
+  }
+
+  /** The last report of each type, whether or not Redis could be reached. */
+  get lastAnswers(): Readonly<LastAnswers> {
+    return this.#last;
+  }
+
+  /** Starts to answer a list, unless it is answered already, or is an old one from a key. */
+  take({ list, via, dueInMs }: ArrivedList): void {
+    if (this.#closed) return;
+    const current = this.#current.get(list.type);
+    if (current) {
+      if (list.round === current.list.round && list.list === current.list.list) return;
+      if (via === "key" && list.round <= current.list.round) return;
+      current.answering.abort();
+    }
+    const probing = new AbortController();
+    const answering = new AbortController();
+    answering.signal.addEventListener("abort", () => probing.abort());
+    const done = this.#answer(list, dueInMs, probing, answering.signal);
+    this.#current.set(list.type, { list, probing, answering, done });
+  }
+
+  /** Ends probing, publishes what there is, within a second. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const open = [...this.#current.values()];
+    for (const { probing } of open) probing.abort();
+    const farewell = setTimeout(() => {
+      for (const { answering } of open) answering.abort();
+    }, FAREWELL_MS);
+    await Promise.all(open.map(({ done }) => done));
+    clearTimeout(farewell);
+  }
+
+  async #answer(
+    list: TargetList,
+    dueInMs: number,
+    probing: AbortController,
+    answering: AbortSignal,
+  ): Promise<void> {
+    const { agent, probe, publish, log } = this.#parts;
+    const { type, round } = list;
+    const arrivedAt = performance.now();
+    const publishMs = Math.min(dueInMs * PUBLISH_SHARE, LONGEST_PUBLISH_MS);
+    const deadline = setTimeout(() => probing.abort(), dueInMs - publishMs);
+    const probed = await probe(list, probing.signal);
+    clearTimeout(deadline);
+    if (answering.aborted)
+      return log.warn({ type, round }, "a newer list came before this one was answered");
+    const report = buildReport(agent, list, probed, performance.now() - arrivedAt);
+    const answer = { list, report };
+    this.#last[type] = { ...answer, delivered: false };
+    const leftMs = Math.max(0, arrivedAt + dueInMs - performance.now());
+    const delivered = await publish(
+      report,
+      AbortSignal.any([answering, AbortSignal.timeout(Math.ceil(leftMs))]),
+    );
+    if (this.#last[type]?.report === report) this.#last[type] = { ...answer, delivered };
+    const fields = { type, round, targets: list.check.length, tookMs: report.tookMs };
+    if (delivered) log.debug(fields, "reported");
+    else log.warn(fields, "could not deliver the report by the time it was due");
+  }
+}

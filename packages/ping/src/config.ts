@@ -1,0 +1,42 @@
+import { isIP } from "node:net";
+import {
+  anyText,
+  type Environment,
+  integer,
+  isHostPort,
+  list,
+  logLevel,
+  port,
+  readConfig,
+  redisSpecs,
+  text,
+} from "@netchecker/runtime/config";
+
+const ADDRESS = /^[0-9a-fA-F.:]+$/;
+
+/** `ip`, `ip:port` or `[v6]:port`, as node:dns takes them. */
+function dnsServerFault(item: string): string | null {
+  const host = /^\[(.+)\](?::\d+)?$/.exec(item)?.[1] ?? item.replace(/^([^:]+):\d+$/, "$1");
+  const fits = isIP(host) !== 0 && (isIP(item) !== 0 || isHostPort(item));
+  return fits ? null : "ip, ip:port or [v6]:port, separated by commas";
+}
+
+/** Who this agent is, where Redis is, and how it probes. Throws a ConfigError that names every bad variable. */
+export function readPingConfig(env: Environment) {
+  return readConfig(env, {
+    POD_NAME: anyText(),
+    NODE_NAME: anyText(),
+    POD_IP: text(ADDRESS, "an IP address")(),
+    ...redisSpecs,
+    PROBE_TIMEOUT_MS: integer({ min: 100, max: 10_000 })({ default: 1_000 }),
+    PROBE_ATTEMPTS: integer({ min: 1, max: 9 })({ default: 3 }),
+    PROBE_CONCURRENCY: integer({ min: 1, max: 4_096 })({ default: 256 }),
+    SERVICE_CONNECTIONS: integer({ min: 1, max: 20 })({ default: 3 }),
+    DNS_SERVERS: list(dnsServerFault)({ default: [] }),
+    HOST: anyText({ default: undefined }),
+    PORT: port({ default: 8080 }),
+    LOG_LEVEL: logLevel({ default: "info" }),
+  });
+}
+
+export type PingConfig = ReturnType<typeof readPingConfig>;

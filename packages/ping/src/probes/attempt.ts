@@ -1,0 +1,74 @@
+import type { Answerer, Outcome, Reason } from "@netchecker/contract";
+import { explainFailure } from "../core/explain-failure.ts";
+import { PatientTimeout } from "./patient-timeout.ts";
+import { ProbeFailureError } from "./probe-failure.ts";
+import type { StallClock } from "./stall-clock.ts";
+
+/** What one attempt found: an outcome without the count. */
+export type Finding = Omit<Outcome, "attempts">;
+
+/** How far an attempt has come. */
+export interface Progress {
+  /** What it means when nothing more is heard from now on. */
+  silence: Reason;
+  connected: boolean;
+}
+
+export interface AttemptLimits {
+  readonly timeoutMs: number;
+  readonly stalls: StallClock;
+  /** Aborted when nobody waits for the outcome any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Reasons of attempts that were answered: these have a latency, silence has none. */
+const ANSWERED: ReadonlySet<Reason> = new Set(["bad_status", "wrong_responder", "dns_mismatch"]);
+
+/**
+ * Runs one attempt under one timeout for all of it. `run` ends what it does when the signal that it is
+ * given is aborted, with the signal's reason, and may tell who answered. A failure is a finding; only
+ * an abort of `limits.signal` rejects.
+ */
+export async function attempt(
+  limits: AttemptLimits,
+  run: (progress: Progress, signal: AbortSignal) => Promise<Answerer[] | void>,
+): Promise<Finding> {
+  limits.signal.throwIfAborted();
+  const progress: Progress = { silence: "connect_timeout", connected: false };
+  const controller = new AbortController();
+  const abort = () => controller.abort(limits.signal.reason);
+  limits.signal.addEventListener("abort", abort);
+  const timeout = new PatientTimeout(limits.timeoutMs, limits.stalls, () =>
+    controller.abort(silent(progress)),
+  );
+  const startedAt = performance.now();
+  try {
+    const answeredBy = await run(progress, controller.signal);
+    const latencyMs = performance.now() - startedAt;
+    return { reason: "ok", latencyMs, ...(answeredBy && { answeredBy }) };
+  } catch (error) {
+    const latencyMs = performance.now() - startedAt;
+    limits.signal.throwIfAborted();
+    const explained = explain(error, progress);
+    return { ...explained, latencyMs: ANSWERED.has(explained.reason) ? latencyMs : null };
+  } finally {
+    timeout.cancel();
+    limits.signal.removeEventListener("abort", abort);
+  }
+}
+
+function silent({ silence }: Progress): ProbeFailureError {
+  return new ProbeFailureError(silence, silence === "dns_failure" ? "ETIMEOUT" : undefined);
+}
+
+function explain(error: unknown, progress: Progress): Omit<Finding, "latencyMs"> {
+  if (error instanceof ProbeFailureError) {
+    const { reason, detail, answeredBy } = error;
+    return {
+      reason,
+      ...(detail !== undefined && { detail }),
+      ...(answeredBy && { answeredBy }),
+    };
+  }
+  return explainFailure((error as NodeJS.ErrnoException).code, progress.connected);
+}

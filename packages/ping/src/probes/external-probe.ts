@@ -1,0 +1,49 @@
+import { attempt, type Finding, type Progress } from "./attempt.ts";
+import { dial } from "./dial.ts";
+import { type HostPort, parseHostPort } from "./host-port.ts";
+import { lookUpHost } from "./look-up.ts";
+import type { ProbeTools, Target } from "./probe.ts";
+import { ProbeFailureError } from "./probe-failure.ts";
+
+/** Check `connect`: something outside the cluster is found and accepts a connection. */
+export function probeConnect(target: Target, tools: ProbeTools): Promise<Finding> {
+  return attempt(tools, async (progress, signal) => {
+    const socket = await reach(parseHostPort(target.address), tools, progress, signal);
+    // Closed in good order: a reset would be an error in a stranger's log.
+    socket.destroy();
+  });
+}
+
+/** Check `http`: a URL answers with a status below 400; its certificate is verified, redirects are not followed. */
+export function probeHttp(target: Target, tools: ProbeTools): Promise<Finding> {
+  return attempt(tools, async (progress, signal) => {
+    const url = URL.parse(target.address);
+    if (!url) throw new ProbeFailureError("not_probed", "address is not a URL");
+    // undici costs megabytes: only agents that are told to check a URL load it.
+    const { getStatus } = await import("./get-status.ts");
+    const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+    const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
+    const status = await getStatus(
+      url,
+      () => reach({ host, port }, tools, progress, signal),
+      signal,
+    );
+    if (status >= 400) throw new ProbeFailureError("bad_status", String(status));
+  });
+}
+
+/** Looks up, then connects, each a stage of its own. */
+async function reach(
+  { host, port }: HostPort,
+  { families, dnsServers }: ProbeTools,
+  progress: Progress,
+  signal: AbortSignal,
+) {
+  progress.silence = "dns_failure";
+  const address = await lookUpHost(host, families, dnsServers, signal);
+  progress.silence = "connect_timeout";
+  const socket = await dial({ host: address, port }, signal);
+  progress.connected = true;
+  progress.silence = "response_timeout";
+  return socket;
+}

@@ -1,0 +1,59 @@
+import { Resolver } from "node:dns/promises";
+import { isIP } from "node:net";
+import { ProbeFailureError } from "./probe-failure.ts";
+
+export type Family = 4 | 6;
+
+/**
+ * The addresses of a fully qualified name, of one family. Asks the name servers itself: getaddrinfo
+ * cannot be cancelled and shares four threads. A new resolver each time, because a resolver caches.
+ * Throws a ProbeFailureError: `dns_failure`, with the code as detail.
+ */
+export async function lookUp(
+  name: string,
+  family: Family,
+  servers: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  signal.throwIfAborted();
+  // The timeout is the signal's, which knows when this process stood still; c-ares does not.
+  const resolver = new Resolver({ timeout: 60_000, tries: 1 });
+  const cancel = () => resolver.cancel();
+  signal.addEventListener("abort", cancel);
+  try {
+    if (servers.length > 0) resolver.setServers(servers);
+    return await (family === 4 ? resolver.resolve4(name) : resolver.resolve6(name));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new ProbeFailureError("dns_failure", (error as NodeJS.ErrnoException).code);
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+/**
+ * An address of a host, of the first of `families` that it has any of; an IP is its own. Throws like
+ * {@link lookUp} when there is none.
+ */
+export async function lookUpHost(
+  host: string,
+  families: readonly Family[],
+  servers: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
+  if (isIP(host) !== 0) return host;
+  // RFC 6761: never asked of a name server.
+  if (host === "localhost") return families[0] === 6 ? "::1" : "127.0.0.1";
+  let failure: unknown;
+  for (const family of families) {
+    try {
+      const [address] = await lookUp(host, family, servers, signal);
+      if (address !== undefined) return address;
+    } catch (error) {
+      failure ??= error;
+      // Only a name without addresses of this family may have some of the other.
+      if (!(error instanceof ProbeFailureError) || error.detail !== "ENODATA") throw error;
+    }
+  }
+  throw failure;
+}

@@ -1,0 +1,23 @@
+import { askWho, withPong } from "./ask-pong.ts";
+import { attempt, type Finding } from "./attempt.ts";
+import { dialOnce } from "./dial.ts";
+import { parseHostPort } from "./host-port.ts";
+import type { ProbeTools, Target } from "./probe.ts";
+
+/** Check `tcp`: something at the node's own address accepts a connection. */
+export function probeNodeTcp(target: Target, tools: ProbeTools): Promise<Finding> {
+  return attempt(tools, (_, signal) => dialOnce(parseHostPort(target.address), signal));
+}
+
+/**
+ * Check `nodeport`: pong's NodePort at the node's address. Another node's pong is no failure
+ * (kube-proxy may treat this caller as if the policy were Cluster), but it is told.
+ */
+export function probeNodePort(target: Target, tools: ProbeTools): Promise<Finding> {
+  return attempt(tools, (progress, signal) =>
+    withPong(parseHostPort(target.address), progress, signal, async (exchange) => {
+      const { pod, node } = await askWho(exchange, progress);
+      return node === target.node ? [] : [{ pod, node, connections: 1 }];
+    }),
+  );
+}

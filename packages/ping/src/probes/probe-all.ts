@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Outcome } from "@netchecker/contract";
+import type { Finding } from "./attempt.ts";
+
+export interface Passes<T> {
+  readonly targets: readonly T[];
+  /** The order in which targets are taken: each index once. */
+  readonly order: readonly number[];
+  readonly concurrency: number;
+  readonly attempts: number;
+  /** At its abort probing ends: what completed no attempt is `not_probed`. */
+  readonly signal: AbortSignal;
+  /** One attempt. Rejects only when `signal` is aborted. */
+  readonly probe: (target: T) => Promise<Finding>;
+}
+
+/** What failed at once gets this long to come back, before it is tried again. */
+const RETRY_PAUSE_MS = 150;
+
+const NOT_PROBED: Outcome = { reason: "not_probed", latencyMs: null, attempts: 0 };
+
+/**
+ * Probes every target, at most `concurrency` at a time, in passes: all get their first attempt before
+ * any gets its second. Gives the outcomes in the order of `targets`. Never rejects.
+ */
+export async function probeAll<T>(passes: Passes<T>): Promise<Outcome[]> {
+  const { targets, order, concurrency, attempts, signal, probe } = passes;
+  const outcomes = targets.map(() => NOT_PROBED);
+  const failedAt: number[] = [];
+  let indexes = order;
+  for (let pass = 1; pass <= attempts && indexes.length > 0 && !signal.aborted; pass += 1) {
+    await inParallel(indexes, concurrency, signal, async (index) => {
+      if (pass > 1) await pauseSince(failedAt[index]!, signal);
+      const finding = await probe(targets[index]!);
+      outcomes[index] = { ...finding, attempts: pass };
+      failedAt[index] = performance.now();
+    });
+    indexes = indexes.filter((index) => outcomes[index]!.reason !== "ok");
+  }
+  return outcomes;
+}
+
+/** Hands the items, in order, to `concurrency` workers; ends when all are done, or early at the abort. */
+async function inParallel(
+  items: readonly number[],
+  concurrency: number,
+  signal: AbortSignal,
+  work: (item: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length && !signal.aborted) {
+      const item = items[next]!;
+      next += 1;
+      await work(item).catch((error) => {
+        if (!signal.aborted) throw error;
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
+}
+
+async function pauseSince(since: number, signal: AbortSignal): Promise<void> {
+  const leftMs = since + RETRY_PAUSE_MS - performance.now();
+  if (leftMs > 0) await sleep(leftMs, undefined, { signal });
+}

@@ -1,0 +1,38 @@
+import type { Check } from "@netchecker/contract";
+import type { AttemptLimits, Finding } from "./attempt.ts";
+import { probeConnect, probeHttp } from "./external-probe.ts";
+import type { Family } from "./look-up.ts";
+import { probeNodePort, probeNodeTcp } from "./node-probe.ts";
+import { probePod } from "./pod-probe.ts";
+import { probeClusterIp, probeDns } from "./service-probe.ts";
+
+/** One entry of a target list. */
+export interface Target {
+  readonly check: Check;
+  readonly name: string;
+  readonly node: string | null;
+  readonly address: string;
+}
+
+/** What every probe is given. */
+export interface ProbeTools extends AttemptLimits {
+  readonly serviceConnections: number;
+  /** Empty: those of resolv.conf. */
+  readonly dnsServers: readonly string[];
+  /** Address families to look a host up in, the agent's own first. */
+  readonly families: readonly Family[];
+}
+
+/** One attempt at one target. A failed target is a finding; it rejects only when `tools.signal` is aborted. */
+export type Probe = (target: Target, tools: ProbeTools) => Promise<Finding>;
+
+/** A new kind of probe is a file of its own and a line here. */
+export const PROBES: Readonly<Record<Check, Probe>> = {
+  echo: probePod,
+  tcp: probeNodeTcp,
+  nodeport: probeNodePort,
+  clusterip: probeClusterIp,
+  dns: probeDns,
+  connect: probeConnect,
+  http: probeHttp,
+};

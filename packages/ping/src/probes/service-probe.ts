@@ -1,0 +1,55 @@
+import { isIP, SocketAddress } from "node:net";
+import type { Answerer } from "@netchecker/contract";
+import { askWho, withPong } from "./ask-pong.ts";
+import { attempt, type Finding } from "./attempt.ts";
+import { parseHostPort } from "./host-port.ts";
+import { lookUp } from "./look-up.ts";
+import type { ProbeTools, Target } from "./probe.ts";
+import { ProbeFailureError } from "./probe-failure.ts";
+
+/**
+ * Check `clusterip`: several fresh connections to the service at once. Each may meet another backend,
+ * and all must be answered; the first failure is the outcome. The latency is that of the slowest: a
+ * median would hide one slow backend.
+ */
+export async function probeClusterIp(target: Target, tools: ProbeTools): Promise<Finding> {
+  const findings = await Promise.all(
+    Array.from({ length: tools.serviceConnections }, () => connectToBackend(target, tools)),
+  );
+  const answeredBy = countBackends(findings.flatMap((finding) => finding.answeredBy ?? []));
+  const failed = findings.find(({ reason }) => reason !== "ok");
+  if (failed) return { ...failed, ...(answeredBy.length > 0 && { answeredBy }) };
+  const latencyMs = Math.max(...findings.map((finding) => finding.latencyMs ?? 0));
+  return { reason: "ok", latencyMs, answeredBy };
+}
+
+function connectToBackend(target: Target, tools: ProbeTools): Promise<Finding> {
+  return attempt(tools, (progress, signal) =>
+    withPong(parseHostPort(target.address), progress, signal, async (exchange) => {
+      const { pod, node } = await askWho(exchange, progress);
+      return [{ pod, node, connections: 1 }];
+    }),
+  );
+}
+
+function countBackends(answers: readonly Answerer[]): Answerer[] {
+  const backends = Map.groupBy(answers, ({ pod, node }) => `${pod}\n${node}`);
+  return [...backends.values()].map((same) => ({ ...same[0]!, connections: same.length }));
+}
+
+/** Check `dns`: the name has the address that the API server told. */
+export function probeDns(target: Target, tools: ProbeTools): Promise<Finding> {
+  return attempt(tools, async (progress, signal) => {
+    progress.silence = "dns_failure";
+    const family = isIP(target.address) === 6 ? 6 : 4;
+    const found = await lookUp(target.name, family, tools.dnsServers, signal);
+    const wanted = normal(target.address);
+    if (!found.some((address) => normal(address) === wanted))
+      throw new ProbeFailureError("dns_mismatch", found.join(", "));
+  });
+}
+
+/** One spelling for an IPv6 address. */
+function normal(address: string): string {
+  return isIP(address) === 6 ? new SocketAddress({ address, family: "ipv6" }).address : address;
+}
