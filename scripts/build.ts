@@ -1,12 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 
-/** Bundles each service to one file that starts by itself: `packages/<service>/dist/main.js`. */
-const SERVICES = ["netchecker", "ping", "pong"];
+/** Bundles each service (or those named) to one file that starts by itself: `packages/<service>/dist/main.js`. */
+const named = process.argv.slice(2);
+const services = named.length > 0 ? named : ["netchecker", "ping", "pong"];
 
 // CommonJS, because Node's ESM loader alone costs 16 MB resident, and each of these runs on every node.
 await Promise.all(
-  SERVICES.map(async (service) => {
+  services.map(async (service) => {
     const out = `packages/${service}/dist`;
     await mkdir(out, { recursive: true });
     await writeFile(`${out}/package.json`, '{ "type": "commonjs" }\n');
@@ -17,7 +18,10 @@ await Promise.all(
       platform: "node",
       target: "node24",
       format: "cjs",
-      minify: true,
+      minifySyntax: true,
+      minifyIdentifiers: true,
+      // Lines stay short, so that a crash does not print the whole bundle.
+      minifyWhitespace: false,
       legalComments: "none",
       logLevel: "warning",
     });

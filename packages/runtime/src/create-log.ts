@@ -6,7 +6,6 @@ export type Log = Logger;
 export function createLog(service: string, level: LevelWithSilent): Log {
   return pino(
     {
-      name: service,
       level,
       base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,

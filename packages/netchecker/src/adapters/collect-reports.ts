@@ -20,11 +20,11 @@ export function collectReports(redis: Redis, names: RedisNames, log: Log): Repor
   );
   const health = watchRedisHealth(redis);
   const loggedAt = new Map<string, number>();
-  let handleReport = (_report: Report): void => {};
-  let handleInvalid = (_fault: DecodeFault): void => {};
+  let handleReport: ((report: Report) => void) | undefined;
+  let handleInvalid: ((fault: DecodeFault) => void) | undefined;
 
   const drop = (channel: string, fault: DecodeFault, why: string): void => {
-    handleInvalid(fault);
+    handleInvalid?.(fault);
     const key = `${channel} ${fault}`;
     if (Date.now() - (loggedAt.get(key) ?? 0) < LOG_EVERY_MS) return;
     loggedAt.set(key, Date.now());
@@ -36,7 +36,7 @@ export function collectReports(redis: Redis, names: RedisNames, log: Log): Repor
       const type = typeOf.get(channel);
       if (type === undefined) return;
       const decoded = decodeReport(type, text);
-      if (decoded.ok) handleReport(decoded.value);
+      if (decoded.ok) handleReport?.(decoded.value);
       else drop(channel, decoded.fault, decoded.why);
     },
   });

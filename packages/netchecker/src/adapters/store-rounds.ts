@@ -36,9 +36,9 @@ export function createRoundStore(
   names: RedisNames,
   settings: HistorySettings,
 ): RoundStore {
-  async function save(round: ClosedRound): Promise<void> {
-    const { id } = round.head;
-    const record = encodeRound(round);
+  async function save(closed: ClosedRound): Promise<void> {
+    const { id } = closed.head;
+    const record = encodeRound(closed);
     const [plan, failures, columns, extras] = await Promise.all(
       [record.plan, record.failures, record.columns, record.extras].map((part) => compress(part)),
     );

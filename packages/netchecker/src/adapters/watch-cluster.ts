@@ -23,8 +23,13 @@ export function loadKubeConfig(path: string | undefined): KubeConfig {
       cause,
     });
   }
-  if (!kubeConfig.getCurrentCluster())
-    throw new KubeConfigError("the kubeconfig has no current cluster; set its current-context");
+  const server = kubeConfig.getCurrentCluster()?.server;
+  if (!server || !URL.canParse(server))
+    throw new KubeConfigError(
+      path
+        ? `KUBECONFIG is ${JSON.stringify(path)}; allowed: a kubeconfig whose current context names a cluster with a server`
+        : "KUBECONFIG is missing, and this is no pod with a service account; allowed: a kubeconfig file",
+    );
   return kubeConfig;
 }
 

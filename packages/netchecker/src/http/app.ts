@@ -37,7 +37,7 @@ const UNAUTHORIZED: ErrorBody = {
 export async function createApp(served: Served, token?: string) {
   const app = fastify({
     loggerInstance: served.log.child({}, { level: "warn" }) as FastifyBaseLogger,
-    disableRequestLogging: true,
+    // Requests are not worth a line each; what goes wrong is.
     bodyLimit: 1024,
     requestTimeout: 30_000,
     return503OnClosing: true,

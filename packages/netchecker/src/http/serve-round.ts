@@ -47,10 +47,11 @@ export function etagOf(served: Served, { head }: ClosedRound, request: string): 
   return `W/"${state.join("-")}-${Buffer.from(request).toString("base64url")}"`;
 }
 
+const weak = (tag: string) => tag.trim().replace(/^W\//, "");
+
 /** Whether a client has this version already. */
 export function hasVersion(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
-  const weak = (tag: string) => tag.trim().replace(/^W\//, "");
   return (
     ifNoneMatch.trim() === "*" || ifNoneMatch.split(",").some((tag) => weak(tag) === weak(etag))
   );

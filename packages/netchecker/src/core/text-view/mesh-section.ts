@@ -12,8 +12,8 @@ export function meshSection(round: ClosedRound, states: readonly NodeState[]): s
     const cells = glyphs[row]!.map((glyph) => GLYPHS[glyph]).join(" ");
     return `${number} ${state.node.padEnd(width)}  ${cells}`;
   });
-  const heads = Array.from({ length: digits }, (_, digit) =>
-    states.map((_, column) => String(column + 1).padStart(digits)[digit]).join(" "),
+  const heads = Array.from(Array(digits).keys(), (digit) =>
+    [...states.keys()].map((column) => String(column + 1).padStart(digits)[digit]).join(" "),
   );
   const side = sideColumns(states);
   const left = digits + 1 + width + 2;
