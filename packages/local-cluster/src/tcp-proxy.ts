@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { listen } from "./listen.ts";
+import { resetSocket } from "./reset-socket.ts";
 
 export interface Address {
   readonly host: string;
@@ -49,7 +50,7 @@ export class TcpProxy {
       if (!server) return;
       this.#server = undefined;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of this.#sockets) socket.resetAndDestroy();
+      for (const socket of this.#sockets) resetSocket(socket);
       await closed;
     });
   }
@@ -84,5 +85,5 @@ export class TcpProxy {
 /** `pipe` holds back the sender when the receiver is slow, and ends the one when the other has ended. */
 function pass(from: Socket, to: Socket): void {
   from.pipe(to);
-  from.on("error", () => to.resetAndDestroy());
+  from.on("error", () => resetSocket(to));
 }

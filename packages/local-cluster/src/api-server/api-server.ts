@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { resetSocket } from "../reset-socket.ts";
 import { listObjects } from "./list.ts";
 import { ObjectStore } from "./object-store.ts";
 import { type ObjectQuery, parseQuery } from "./query.ts";
@@ -85,7 +86,7 @@ export class ApiServer {
     this.#watches.clear();
     if (!server) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) resetSocket(socket);
     await closed;
   }
 
