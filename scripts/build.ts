@@ -18,10 +18,11 @@ await Promise.all(
       platform: "node",
       target: "node24",
       format: "cjs",
-      minifySyntax: true,
-      minifyIdentifiers: true,
-      // Lines stay short, so that a crash does not print the whole bundle.
-      minifyWhitespace: false,
+      // The source stays in memory: small, and in plain ASCII, which V8 keeps at a byte a character.
+      minify: true,
+      charset: "ascii",
+      // Short lines, so that a crash does not print the whole bundle.
+      lineLimit: 160,
       legalComments: "none",
       logLevel: "warning",
     });
