@@ -1,5 +1,6 @@
 import { attempt, type Finding, type Progress } from "./attempt.ts";
 import { dial } from "./dial.ts";
+import { getStatus } from "./get-status.ts";
 import { type HostPort, parseHostPort } from "./host-port.ts";
 import { lookUpHost } from "./look-up.ts";
 import type { ProbeTools, Target } from "./probe.ts";
@@ -19,15 +20,10 @@ export function probeHttp(target: Target, tools: ProbeTools): Promise<Finding> {
   return attempt(tools, async (progress, signal) => {
     const url = URL.parse(target.address);
     if (!url) throw new ProbeFailureError("not_probed", "address is not a URL");
-    // undici costs megabytes: only agents that are told to check a URL load it.
-    const { getStatus } = await import("./get-status.ts");
     const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
     const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
-    const status = await getStatus(
-      url,
-      () => reach({ host, port }, tools, progress, signal),
-      signal,
-    );
+    const socket = await reach({ host, port }, tools, progress, signal);
+    const status = await getStatus(url, socket, signal);
     if (status >= 400) throw new ProbeFailureError("bad_status", String(status));
   });
 }

@@ -1,41 +1,42 @@
-import type { Socket } from "node:net";
-import { buildConnector, Client } from "undici";
+import { request } from "node:http";
+import { isIP, type Socket } from "node:net";
 
 /**
- * The status that a URL answers with, over one fresh connection that `connect` makes. The body is not
- * waited for: it can be of any size. Rejects with a TLS, socket or HTTP parser error that has a code,
- * or with the reason of `signal`.
+ * The status that a URL answers with, over the connection given. Its certificate is verified, redirects
+ * are not followed, and the body is not waited for: it can be of any size. Rejects with a TLS, socket
+ * or HTTP parser error that has a code, or with the reason of `signal`.
+ *
+ * node:http, not undici: undici is 4.5 MB resident in a bundle that never uses it, and 30 MB once it does.
  */
-export async function getStatus(
-  url: URL,
-  connect: () => Promise<Socket>,
-  signal: AbortSignal,
-): Promise<number> {
-  const secure = buildConnector({ timeout: 0 });
-  const client = new Client(url.origin, {
-    connect: (options, callback) => {
-      connect().then(
-        (socket) =>
-          options.protocol === "https:"
-            ? secure({ ...options, httpSocket: socket }, callback)
-            : callback(null, socket),
-        (error: Error) => callback(error, null),
-      );
-    },
-    // The attempt's own timeout is the only one: undici's are coarse.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-  try {
-    const { statusCode, body } = await client.request({
-      method: "GET",
+export async function getStatus(url: URL, socket: Socket, signal: AbortSignal): Promise<number> {
+  const stream = url.protocol === "https:" ? await secure(socket, url.hostname) : socket;
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const asked = request({
+      createConnection: () => stream,
       path: `${url.pathname}${url.search}`,
-      headers: { "user-agent": "netchecker-ping" },
-      signal,
+      headers: { host: url.host, "user-agent": "netchecker-ping", connection: "close" },
     });
-    body.on("error", () => {});
-    return statusCode;
-  } finally {
-    await client.destroy();
-  }
+    const abort = () => asked.destroy(signal.reason);
+    signal.addEventListener("abort", abort);
+    asked.on("error", reject);
+    asked.on("close", () => signal.removeEventListener("abort", abort));
+    asked.on("response", (response) => {
+      resolve(response.statusCode!);
+      asked.destroy();
+    });
+    asked.end();
+  });
+}
+
+async function secure(socket: Socket, hostname: string): Promise<Socket> {
+  // Megabytes again: only agents that are told to check an https URL load it.
+  const { connect } = await import("node:tls");
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  return connect({
+    socket,
+    host,
+    ...(isIP(host) === 0 && { servername: host }),
+    ALPNProtocols: ["http/1.1"],
+  });
 }

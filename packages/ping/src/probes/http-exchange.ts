@@ -1,14 +1,14 @@
 import { connect, type Socket } from "node:net";
 import type { HostPort } from "./host-port.ts";
 import { ProbeFailureError } from "./probe-failure.ts";
-import { AnswerReader, type HttpAnswer } from "./read-answer.ts";
+import { type AnswerListener, AnswerReader } from "./read-answer.ts";
 
 // One for all connections: the socket hands over what it read before anything else can read. Node would
 // take 64 KiB anew for each read.
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
 interface Waiter {
-  readonly resolve: (answer: HttpAnswer) => void;
+  readonly resolve: (status: number) => void;
   readonly reject: (error: Error) => void;
   readonly reader: AnswerReader;
 }
@@ -65,26 +65,21 @@ export class HttpExchange {
   }
 
   /**
-   * Sends a request and gives its whole answer; `onHead` is called when the answer's head is there.
-   * Rejects with the socket's error, with ECONNRESET when the peer closed first, or with a
-   * ProbeFailureError (`wrong_responder`) for an answer that is not like pong's.
+   * Sends a request and gives its answer's status once the answer is whole; `listener` is told what
+   * arrives meanwhile. Rejects with the socket's error, with ECONNRESET when the peer closed first, or
+   * with a ProbeFailureError (`wrong_responder`) for an answer that is not like pong's.
    */
-  request(
-    line: string,
-    options: {
-      readonly body?: Buffer;
-      readonly maxBodyBytes: number;
-      readonly onHead?: () => void;
-    },
-  ): Promise<HttpAnswer> {
+  request(line: string, listener: AnswerListener, body?: Buffer): Promise<number> {
     return new Promise((resolve, reject) => {
       if (this.#failure) return reject(this.#failure);
-      const { body, maxBodyBytes, onHead = () => {} } = options;
-      this.#waiter = { resolve, reject, reader: new AnswerReader(maxBodyBytes, onHead) };
+      this.#waiter = { resolve, reject, reader: new AnswerReader(listener) };
       const head = `${line} HTTP/1.1\r\nhost: ${this.#host}\r\n`;
       if (!body) return void this.#socket.write(`${head}\r\n`, "latin1");
-      const sized = Buffer.from(`${head}content-length: ${body.length}\r\n\r\n`, "latin1");
-      this.#socket.write(Buffer.concat([sized, body]));
+      // Head and body leave together, uncopied.
+      this.#socket.cork();
+      this.#socket.write(`${head}content-length: ${body.length}\r\n\r\n`, "latin1");
+      this.#socket.write(body);
+      this.#socket.uncork();
     });
   }
 
@@ -102,10 +97,10 @@ export class HttpExchange {
     if (!waiter)
       return this.#fail(new ProbeFailureError("wrong_responder", "answered before it was asked"));
     try {
-      const answer = waiter.reader.take(chunk);
-      if (!answer) return;
+      const status = waiter.reader.take(chunk);
+      if (status === null) return;
       this.#waiter = undefined;
-      waiter.resolve(answer);
+      waiter.resolve(status);
     } catch (error) {
       this.#fail(error as Error);
     }

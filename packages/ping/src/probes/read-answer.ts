@@ -1,80 +1,85 @@
 import { ProbeFailureError } from "./probe-failure.ts";
 
-export interface HttpAnswer {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: ReadonlyMap<string, string>;
-  readonly body: Buffer;
+/** Who is told of an answer while it arrives. */
+export interface AnswerListener {
+  /** The longest body that is wanted, bytes. */
+  readonly maxBodyBytes: number;
+  head?(): void;
+  /** A part of the body, in order; valid during the call only. */
+  body(part: Buffer): void;
 }
 
 const MAX_HEAD_BYTES = 8 * 1024;
 const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})(?: |$)/;
 const START = "HTTP/1.";
+const LENGTH = /^\d{1,9}$/;
 
 /** It answers, but not as pong does. */
 const notPong = (detail: string) => new ProbeFailureError("wrong_responder", detail);
 
 /**
  * Reads one HTTP/1.1 answer as pong writes it: a status line, headers, a body of `content-length`.
- * Strict and bounded: whatever else comes throws a ProbeFailureError with `wrong_responder`.
+ * Strict and bounded, and it holds nothing but the head: whatever else comes throws a
+ * ProbeFailureError with `wrong_responder`.
  */
 export class AnswerReader {
-  readonly #maxBodyBytes: number;
-  readonly #onHead: () => void;
+  readonly #listener: AnswerListener;
   #head = "";
   #status = 0;
-  #headers: ReadonlyMap<string, string> = new Map();
-  #body: Buffer | undefined;
-  #received = 0;
+  /** Bytes of the body that are still to come; null before the head is whole. */
+  #bytesLeft: number | null = null;
 
-  constructor(maxBodyBytes: number, onHead: () => void) {
-    this.#maxBodyBytes = maxBodyBytes;
-    this.#onHead = onHead;
+  constructor(listener: AnswerListener) {
+    this.#listener = listener;
   }
 
-  /** Takes what has arrived (copied: the chunk may be used again); gives the answer once it is whole. */
-  take(chunk: Buffer): HttpAnswer | null {
-    let rest = chunk;
-    if (!this.#body) {
-      // One character is one byte.
-      const before = this.#head.length;
-      this.#head += chunk.toString("latin1", 0, MAX_HEAD_BYTES);
-      const end = this.#head.indexOf("\r\n\r\n");
-      if (end < 0) {
-        if (!this.#head.startsWith(START.slice(0, this.#head.length)))
-          throw notPong("not HTTP/1.1");
-        if (this.#head.length >= MAX_HEAD_BYTES) throw notPong("head too large");
-        return null;
-      }
-      this.#body = Buffer.allocUnsafe(this.#readHead(this.#head.slice(0, end)));
-      this.#onHead();
-      rest = chunk.subarray(end + 4 - before);
+  /** Takes what has arrived; gives the status once the answer is whole. */
+  take(chunk: Buffer): number | null {
+    const body = this.#bytesLeft === null ? this.#takeHead(chunk) : chunk;
+    if (body === null || this.#bytesLeft === null) return null;
+    if (body.length > this.#bytesLeft) throw notPong("more than content-length");
+    this.#bytesLeft -= body.length;
+    if (body.length > 0) this.#listener.body(body);
+    return this.#bytesLeft === 0 ? this.#status : null;
+  }
+
+  /** Gives what comes after the head, or null before its end. */
+  #takeHead(chunk: Buffer): Buffer | null {
+    const before = this.#head.length;
+    // One character is one byte.
+    this.#head += chunk.toString("latin1", 0, MAX_HEAD_BYTES);
+    const end = this.#head.indexOf("\r\n\r\n");
+    if (end < 0) {
+      if (!this.#head.startsWith(START.slice(0, this.#head.length))) throw notPong("not HTTP/1.1");
+      if (this.#head.length >= MAX_HEAD_BYTES) throw notPong("head too large");
+      return null;
     }
-    if (this.#received + rest.length > this.#body.length) throw notPong("more than content-length");
-    this.#received += rest.copy(this.#body, this.#received);
-    if (this.#received < this.#body.length) return null;
-    return { status: this.#status, headers: this.#headers, body: this.#body };
+    this.#readHead(this.#head.slice(0, end));
+    this.#listener.head?.();
+    return chunk.subarray(end + 4 - before);
   }
 
-  /** Gives the body's length. */
-  #readHead(head: string): number {
+  #readHead(head: string): void {
     const [statusLine, ...lines] = head.split("\r\n");
     const status = STATUS_LINE.exec(statusLine!)?.[1];
     if (status === undefined) throw notPong("not HTTP/1.1");
-    this.#status = Number(status);
-    const headers = new Map<string, string>();
+    let length: string | undefined;
     for (const line of lines) {
       const colon = line.indexOf(":");
       const name = line.slice(0, colon).toLowerCase();
-      if (colon < 1 || (name === "content-length" && headers.has(name)))
+      if (
+        colon < 1 ||
+        name === "transfer-encoding" ||
+        (name === "content-length" && length !== undefined)
+      )
         throw notPong(`malformed head, status ${status}`);
-      headers.set(name, line.slice(colon + 1).trim());
+      if (name === "content-length") length = line.slice(colon + 1).trim();
     }
-    this.#headers = headers;
-    const length = headers.get("content-length") ?? "";
-    if (headers.has("transfer-encoding") || !/^\d{1,9}$/.test(length))
+    if (length === undefined || !LENGTH.test(length))
       throw notPong(`no content-length, status ${status}`);
-    if (Number(length) > this.#maxBodyBytes) throw notPong(`body too large, status ${status}`);
-    return Number(length);
+    if (Number(length) > this.#listener.maxBodyBytes)
+      throw notPong(`body too large, status ${status}`);
+    this.#status = Number(status);
+    this.#bytesLeft = Number(length);
   }
 }
