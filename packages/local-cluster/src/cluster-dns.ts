@@ -1,3 +1,4 @@
+import { promises as dns } from "node:dns";
 import { promisify } from "node:util";
 import type DNS from "dns2";
 import { createUDPServer, Packet } from "dns2";
@@ -7,19 +8,29 @@ import type { ServiceObject } from "./objects/service-object.ts";
 
 const TTL_SECONDS = 5;
 
-/** The cluster's DNS server: it knows the services in the store, by `<service>.<namespace>.svc.cluster.local`, and no other name. */
+/** Where the cluster's DNS server passes names on that are not the cluster's own. */
+export interface Upstream {
+  resolve4(name: string): Promise<readonly string[]>;
+  resolve6(name: string): Promise<readonly string[]>;
+}
+
+/**
+ * The cluster's DNS server. It knows the services in the store, by
+ * `<service>.<namespace>.svc.cluster.local`, and asks this machine's name servers for names that are not the cluster's.
+ */
 export class ClusterDns {
   readonly #host: string;
   readonly #server: DNS.UDPServer;
 
-  constructor(host: string, store: ObjectStore) {
+  constructor(host: string, store: ObjectStore, upstream: Upstream = new dns.Resolver()) {
     this.#host = host;
     this.#server = createUDPServer((request, send) => {
-      void send(answer(request, store));
+      // An answer to a client that is gone, or after the end, is nobody's loss.
+      void answer(request, store, upstream)
+        .then(send)
+        .catch(() => {});
     });
-    // A packet that cannot be read is dropped, like the answer to a client that is gone.
     this.#server.on("requestError", () => {});
-    this.#server.on("error", () => {});
   }
 
   /** `ip:port`, as a resolver takes it. */
@@ -27,37 +38,60 @@ export class ClusterDns {
     return `${this.#host}:${this.#server.address().port}`;
   }
 
+  /** Rejects with a LocalClusterError when its address is not to be had. */
   async start(): Promise<void> {
     const { promise, reject } = Promise.withResolvers<never>();
-    const fail = (error: Error) => reject(explainListen(error, `${this.#host} (UDP)`));
-    this.#server.once("error", fail);
+    this.#server.on("error", (error) => reject(explainListen(error, `${this.#host} (UDP)`)));
     await Promise.race([this.#server.listen(0, this.#host), promise]);
-    this.#server.off("error", fail);
   }
 
+  /** Safe to call twice. */
   async stop(): Promise<void> {
     await promisify(this.#server.close.bind(this.#server))().catch(() => {});
   }
 }
 
-function answer(request: DNS.Packet, store: ObjectStore): DNS.Packet {
+async function answer(
+  request: DNS.Packet,
+  store: ObjectStore,
+  upstream: Upstream,
+): Promise<DNS.Packet> {
   const response = Packet.createResponseFromRequest(request);
   const [question] = request.questions;
-  response.header.aa = 1;
   if (!question) return response;
-  const service = findService(question.name.toLowerCase(), store);
-  if (!service) response.header.rcode = Packet.RCODE.NXDOMAIN;
-  else if (question.type === Packet.TYPE.A)
-    response.answers.push(
-      Packet.createResourceFromQuestion(question, {
-        ttl: TTL_SECONDS,
-        address: service.spec.clusterIP,
-      }),
-    );
+  const found = /\.cluster\.local\.?$/i.test(question.name)
+    ? ownAddresses(question, store)
+    : await foreignAddresses(question, upstream);
+  if (typeof found === "number") response.header.rcode = found;
+  else
+    for (const address of found)
+      response.answers.push(
+        Packet.createResourceFromQuestion(question, { ttl: TTL_SECONDS, address }),
+      );
   return response;
 }
 
-function findService(name: string, store: ObjectStore): ServiceObject | undefined {
-  const [, service, namespace] = /^([^.]+)\.([^.]+)\.svc\.cluster\.local\.?$/.exec(name) ?? [];
-  return service === undefined ? undefined : store.get("services", service, namespace);
+/** A name's addresses, none where it has none of that family, or the code of an error. */
+type Found = readonly string[] | number;
+
+function ownAddresses({ name, type }: DNS.Packet.Question, store: ObjectStore): Found {
+  const parts = /^([^.]+)\.([^.]+)\.svc\.cluster\.local\.?$/.exec(name.toLowerCase());
+  const service = parts && store.get<ServiceObject>("services", parts[1]!, parts[2]);
+  if (!service) return Packet.RCODE.NXDOMAIN;
+  return type === Packet.TYPE.A ? [service.spec.clusterIP] : [];
+}
+
+async function foreignAddresses(
+  { name, type }: DNS.Packet.Question,
+  upstream: Upstream,
+): Promise<Found> {
+  try {
+    if (type === Packet.TYPE.A) return await upstream.resolve4(name);
+    if (type === Packet.TYPE.AAAA) return await upstream.resolve6(name);
+    return [];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === dns.NODATA) return [];
+    return code === dns.NOTFOUND ? Packet.RCODE.NXDOMAIN : Packet.RCODE.SERVFAIL;
+  }
 }

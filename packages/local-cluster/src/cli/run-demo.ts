@@ -1,3 +1,4 @@
+import type { LocalCluster } from "../local-cluster.ts";
 import { LocalClusterError } from "../local-cluster-error.ts";
 import { startLocalCluster } from "../start-local-cluster.ts";
 import { followRounds } from "./follow-rounds.ts";
@@ -48,7 +49,7 @@ export async function runDemo(
         say(table.line(view));
         if (closed === rounds) break;
       }
-      if (json) terminal.out(await (await cluster.fetch("/results")).text());
+      if (json && closed > 0) terminal.out(await lastResults(cluster));
       if (rounds === undefined) return EXIT.fine;
       if (closed < rounds) return undefined;
       return fine ? EXIT.fine : EXIT.notFine;
@@ -56,11 +57,19 @@ export async function runDemo(
       await cluster.stop();
     }
   } catch (error) {
-    if (signal.aborted) return undefined;
+    if (signal.aborted && error === signal.reason) return undefined;
     if (!(error instanceof LocalClusterError)) throw error;
     terminal.err(error.message);
     return EXIT.fault;
   }
+}
+
+async function lastResults(cluster: LocalCluster): Promise<string> {
+  const response = await cluster.fetch("/results").catch(() => null);
+  if (response?.ok) return response.text();
+  throw new LocalClusterError(
+    `netchecker has no results any more; its last words: ${cluster.netchecker.lastWords()}`,
+  );
 }
 
 function urls(url: string): string {
