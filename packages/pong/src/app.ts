@@ -51,6 +51,7 @@ export function createPong(identity: Identity): Server {
     const body = await bodies.receive(request, MAX_ECHO_BYTES);
     if (body === "gone") return;
     if (typeof body === "string") return refuseBody(request, response, REFUSED[body]);
+    endWhenStopping(response);
     response.writeHead(200, {
       "content-type": "application/octet-stream",
       "content-length": body.length,
@@ -75,9 +76,13 @@ export function createPong(identity: Identity): Server {
     else request.once("end", answer);
   };
 
-  const server = createServer(LIMITS, (request, response) => {
-    // Shutting down: this answer is its connection's last.
+  /** While the server stops, each answer is its connection's last. */
+  const endWhenStopping = (response: ServerResponse) => {
     if (!server.listening) response.shouldKeepAlive = false;
+  };
+
+  const server = createServer(LIMITS, (request, response) => {
+    endWhenStopping(response);
     const path = request.url?.split("?", 1)[0];
     const route = `${request.method} ${path}`;
     if (route === `GET ${ECHO_PATH}`) return sayWho(request, response);
