@@ -3,16 +3,14 @@ import {
   anyText,
   type Environment,
   integer,
+  ipAddress,
   isHostPort,
   list,
   logLevel,
   port,
   readConfig,
   redisSpecs,
-  text,
 } from "@netchecker/runtime/config";
-
-const ADDRESS = /^[0-9a-fA-F.:]+$/;
 
 /** `ip`, `ip:port` or `[v6]:port`, as node:dns takes them. */
 function dnsServerFault(item: string): string | null {
@@ -26,7 +24,7 @@ export function readPingConfig(env: Environment) {
   return readConfig(env, {
     POD_NAME: anyText(),
     NODE_NAME: anyText(),
-    POD_IP: text(ADDRESS, "an IP address")(),
+    POD_IP: ipAddress(),
     ...redisSpecs,
     PROBE_TIMEOUT_MS: integer({ min: 100, max: 10_000 })({ default: 1_000 }),
     PROBE_ATTEMPTS: integer({ min: 1, max: 9 })({ default: 3 }),

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { cleanEnv, EnvError, EnvMissingError, makeValidator, str } from "envalid";
 
 type Specs = Parameters<typeof cleanEnv>[1];
@@ -42,6 +43,12 @@ export function integer({ min, max }: { min: number; max: number }) {
 
 /** A TCP port. */
 export const port = integer({ min: 1, max: 65_535 });
+
+/** An IPv4 or IPv6 address. */
+export const ipAddress = makeValidator((input: string) => {
+  if (isIP(input) === 0) throw allowed("an IP address");
+  return input;
+});
 
 /** One of a closed set. */
 export function oneOf<T extends string>(...values: readonly T[]) {

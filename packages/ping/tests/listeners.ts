@@ -1,0 +1,83 @@
+import { once } from "node:events";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { onTestFinished } from "vitest";
+import { StallClock } from "../src/probes/stall-clock.ts";
+import type { ProbeTools, Target } from "../src/probes/probe.ts";
+
+/** What a probe is given, with a short timeout; ends with the test. */
+export function tools(overrides: Partial<ProbeTools> = {}): ProbeTools {
+  const stalls = new StallClock();
+  stalls.start();
+  onTestFinished(() => stalls.stop());
+  return {
+    timeoutMs: 300,
+    stalls,
+    signal: new AbortController().signal,
+    serviceConnections: 3,
+    dnsServers: [],
+    families: [4, 6],
+    ...overrides,
+  };
+}
+
+export function target(address: string, overrides: Partial<Target> = {}): Target {
+  return { check: "echo", name: "pong-a", node: "node-1", address, ...overrides };
+}
+
+/** Listens on loopback, does as `serve` says with each connection, and ends with the test. Gives `ip:port`. */
+export async function listen(serve: (socket: Socket) => void): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    serve(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Listens with node:http; like {@link listen}. */
+export async function listenHttp(answer: RequestListener): Promise<string> {
+  const server = createHttpServer(answer);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** An address where nobody listens. */
+export async function nobody(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return `127.0.0.1:${port}`;
+}
+
+/** Answers a GET as pong does, and leaves what a POST gets to `post`. */
+export function pongUntilPost(post: (socket: Socket, bytes: number) => void) {
+  return (socket: Socket) => {
+    let bytes = 0;
+    socket.on("data", (chunk: Buffer) => {
+      if (bytes === 0 && chunk.subarray(0, 3).toString() === "GET")
+        return socket.write(ECHO_ANSWER);
+      bytes += chunk.length;
+      return post(socket, bytes);
+    });
+  };
+}
+
+const IDENTITY = JSON.stringify({ pod: "pong-a", node: "node-1", caller: "127.0.0.1" });
+
+/** A whole answer to `GET /echo`. */
+export const ECHO_ANSWER = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${IDENTITY.length}\r\n\r\n${IDENTITY}`;

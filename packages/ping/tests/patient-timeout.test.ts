@@ -1,0 +1,93 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
+import { PatientTimeout } from "../src/probes/patient-timeout.ts";
+import { probePod } from "../src/probes/pod-probe.ts";
+import { StallClock } from "../src/probes/stall-clock.ts";
+import { target, tools } from "./listeners.ts";
+
+/** Stands still, as a throttled or stopped process does. */
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+function clock(): StallClock {
+  const stalls = new StallClock();
+  stalls.start();
+  onTestFinished(() => stalls.stop());
+  return stalls;
+}
+
+/** How long a timeout took, while `meanwhile` runs. */
+async function timed(timeoutMs: number, meanwhile: () => Promise<void>): Promise<number> {
+  const stalls = clock();
+  const startedAt = performance.now();
+  const fired = new Promise<number>((resolve) => {
+    new PatientTimeout(timeoutMs, stalls, () => resolve(performance.now() - startedAt));
+  });
+  await meanwhile();
+  return fired;
+}
+
+test("fires when its time is over, not much later", async () => {
+  const tookMs = await timed(300, async () => {});
+  expect(tookMs).toBeGreaterThanOrEqual(299);
+  expect(tookMs).toBeLessThan(450);
+});
+
+test("does not count time in which this process stood still", async () => {
+  const tookMs = await timed(300, async () => {
+    await sleep(50);
+    block(600);
+  });
+  expect(tookMs).toBeGreaterThan(850);
+});
+
+test("counts no stall from before it began", async () => {
+  const stalls = clock();
+  await sleep(30);
+  block(500);
+  const startedAt = performance.now();
+  const firedAt = await new Promise<number>((resolve) => {
+    new PatientTimeout(200, stalls, () => resolve(performance.now()));
+  });
+  expect(firedAt - startedAt).toBeLessThan(400);
+});
+
+test("never fires once cancelled, even while it polls", async () => {
+  let fired = false;
+  const timeout = new PatientTimeout(20, clock(), () => (fired = true));
+  await sleep(10);
+  block(40);
+  timeout.cancel();
+  timeout.cancel();
+  await sleep(100);
+  expect(fired).toBe(false);
+});
+
+test("a clock at rest has no ticker, and what it measured stays", async () => {
+  const stalls = new StallClock();
+  stalls.start();
+  stalls.start();
+  await sleep(30);
+  block(300);
+  await sleep(30);
+  stalls.stop();
+  stalls.stop();
+  const measured = stalls.stalledMs();
+  expect(measured).toBeGreaterThan(250);
+  block(100);
+  expect(stalls.stalledMs()).toBe(measured);
+});
+
+test("an answer that arrives while this process stands still is no timeout", async () => {
+  // A pong in a process of its own, which answers 100 ms after it is asked: in the middle of the stall.
+  const child = fork(new URL("late-pong.ts", import.meta.url).pathname, { execArgv: [] });
+  onTestFinished(() => void child.kill());
+  const [port] = (await once(child, "message")) as [number];
+  const probing = probePod(target(`127.0.0.1:${port}`), tools({ timeoutMs: 500 }));
+  await sleep(50);
+  block(1_500);
+  expect((await probing).reason).toBe("ok");
+});
