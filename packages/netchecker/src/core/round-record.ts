@@ -40,7 +40,8 @@ interface StoredPlan {
 }
 
 interface SparseCells {
-  readonly cells: readonly number[];
+  /** Each cell as its distance from the one before: small numbers, which compress well. */
+  readonly steps: readonly number[];
   readonly reasons: readonly number[];
   readonly attempts: readonly number[];
   readonly extras: Extras;
@@ -116,7 +117,7 @@ function failuresOf(matrix: OutcomeMatrix): SparseCells {
   for (const [cell, code] of matrix.reasons.entries()) if (okOf(code) === false) cells.push(cell);
   const failed = new Set(cells);
   return {
-    cells,
+    steps: cells.map((cell, index) => cell - (cells[index - 1] ?? 0)),
     reasons: cells.map((cell) => matrix.reasons[cell]!),
     attempts: cells.map((cell) => matrix.attempts[cell]!),
     extras: extrasOf(matrix, (cell) => failed.has(cell)),
@@ -124,7 +125,9 @@ function failuresOf(matrix: OutcomeMatrix): SparseCells {
 }
 
 function applyFailures(failures: SparseCells, matrix: OutcomeMatrix): void {
-  for (const [index, cell] of failures.cells.entries()) {
+  let cell = 0;
+  for (const [index, step] of failures.steps.entries()) {
+    cell += step;
     matrix.reasons[cell] = failures.reasons[index]!;
     matrix.attempts[cell] = failures.attempts[index]!;
   }

@@ -2,18 +2,22 @@ import type { ClosedRound } from "../closed-round.ts";
 import type { NodeState } from "../node-states.ts";
 import { countsCell, type Glyph, GLYPHS, meshGlyphs } from "./mesh-glyphs.ts";
 
+/** Above so many nodes, cells stand without a gap, to fit a terminal. */
+const WIDE_NODES = 30;
+
 /** The mesh as a picture, node × node, with what each agent found of the other types beside it. */
 export function meshSection(round: ClosedRound, states: readonly NodeState[]): string[] {
   const glyphs = meshGlyphs(round);
   const width = Math.max(4, ...states.map(({ node }) => node.length));
   const digits = String(states.length).length;
+  const gap = states.length > WIDE_NODES ? "" : " ";
   const rows = states.map((state, row) => {
     const number = String(row + 1).padStart(digits);
-    const cells = glyphs[row]!.map((glyph) => GLYPHS[glyph]).join(" ");
+    const cells = glyphs[row]!.map((glyph) => GLYPHS[glyph]).join(gap);
     return `${number} ${state.node.padEnd(width)}  ${cells}`;
   });
   const heads = Array.from(Array(digits).keys(), (digit) =>
-    [...states.keys()].map((column) => String(column + 1).padStart(digits)[digit]).join(" "),
+    [...states.keys()].map((column) => String(column + 1).padStart(digits)[digit]).join(gap),
   );
   const side = sideColumns(states);
   const left = digits + 1 + width + 2;

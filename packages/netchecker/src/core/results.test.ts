@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { aClosedRound, aNode, aView, OK, TIMEOUT } from "../../tests/support/a-round.ts";
+import { results } from "./results.ts";
+
+const round = aClosedRound(aView(3), {
+  silent: ["node-3"],
+  finds: (target) => (target.name === "pong-2" ? TIMEOUT : OK),
+});
+
+describe("results", () => {
+  it("has a row for each agent and target in the shape that is promised", () => {
+    const [first] = results(round);
+    expect(first).toEqual({
+      type: "pod",
+      check: "echo",
+      from: { pod: "ping-1", node: "node-1", ip: "10.1.0.1" },
+      to: { name: "pong-1", node: "node-1", address: "10.2.0.1:8080" },
+      ok: true,
+      reason: "ok",
+      latencyMs: 0.5,
+      attempts: 1,
+    });
+    expect([...results(round)]).toHaveLength(3 * (3 + 6 + 2 + 1));
+  });
+
+  it("gives what was not measured as unknown, neither ok nor failed", () => {
+    const silent = [...results(round, { from: "node-3" })];
+    expect(silent).toHaveLength(12);
+    for (const row of silent)
+      expect(row).toMatchObject({ ok: null, reason: "not_probed", latencyMs: null, attempts: 0 });
+  });
+
+  it.each([
+    [{ type: "pod" } as const, 9],
+    [{ type: "pod", ok: false } as const, 2],
+    [{ type: "pod", ok: true } as const, 4],
+    [{ type: "pod", ok: null } as const, 3],
+    [{ from: "ping-1" }, 12],
+    [{ to: "node-2" }, 9],
+    [{ to: "10.2.0.2:8080" }, 3],
+    [{ to: "pong-svc" }, 3],
+    [{ from: "node-9" }, 0],
+  ])("filters by %o", (filter, count) => {
+    expect([...results(round, filter)]).toHaveLength(count);
+  });
+
+  it("makes rows one at a time, as they are taken", () => {
+    const large = aClosedRound(aView(200));
+    const rows = results(large);
+    rows.next();
+    // 40,000 pod pairs wait behind the first; ending here must cost nothing.
+    expect(rows.return(undefined).done).toBe(true);
+  });
+
+  it("says that a failure is expected, and why", () => {
+    const nodes = [aNode(1), aNode(2, { cordoned: true })];
+    const planned = aClosedRound(aView(2, { nodes }), { finds: () => TIMEOUT });
+    const [fromCordoned] = results(planned, { from: "node-2", to: "pong-1" });
+    const [toOther] = results(planned, { from: "node-1", to: "pong-1" });
+    expect(fromCordoned?.expected).toBe("node_cordoned");
+    expect(toOther).not.toHaveProperty("expected");
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { aClosedRound, aView, OK, TIMEOUT } from "../../tests/support/a-round.ts";
+import { results } from "./results.ts";
+import { decodeRound, encodeRound } from "./round-record.ts";
+
+const WRONG = {
+  reason: "wrong_responder",
+  latencyMs: 1.25,
+  attempts: 2,
+  answeredBy: [{ pod: "pong-9", node: "node-9", connections: 1 }],
+  detail: "expected pong-1",
+} as const;
+
+const round = aClosedRound(aView(4), {
+  silent: ["node-4"],
+  finds: (target, from) => {
+    if (target.node === "node-2") return TIMEOUT;
+    if (from === "node-1" && target.name === "pong-1")
+      return { ...WRONG, answeredBy: [...WRONG.answeredBy] };
+    return OK;
+  },
+});
+
+describe("a round's record", () => {
+  it("gives back every outcome", () => {
+    const restored = decodeRound(encodeRound(round));
+    expect([...results(restored)]).toEqual([...results(round)]);
+    expect(restored.summary).toEqual(round.summary);
+    expect(restored.head).toEqual({ ...round.head, stored: true });
+  });
+
+  it("gives back exactly the failures, once its columns are gone", () => {
+    const { head, plan, failures } = encodeRound(round);
+    const restored = decodeRound({ head, plan, failures });
+    const failed = [...results(round, { ok: false })];
+    expect(failed.length).toBeGreaterThan(0);
+    expect(failed).toContainEqual(expect.objectContaining({ detail: "expected pong-1" }));
+    // A failure's latency is not kept: it says nothing that the reason does not.
+    expect([...results(restored)]).toEqual(failed.map((row) => ({ ...row, latencyMs: null })));
+    expect(restored.head.kept).toBe("failures");
+    expect(restored.summary).toEqual(round.summary);
+  });
+
+  it("refuses columns that were cut", () => {
+    const record = encodeRound(round);
+    expect(() => decodeRound({ ...record, columns: record.columns.subarray(0, 9) })).toThrow(
+      RangeError,
+    );
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { aClosedRound, aNode, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
+import { formatText } from "./format-text.ts";
+
+const LATER = Date.parse("2026-11-22T23:51:48.166Z");
+
+describe("formatText", () => {
+  it("leads with the verdict and draws the mesh, with failures grouped", () => {
+    const round = aClosedRound(aView(4), {
+      silent: ["node-4"],
+      finds: (target, _from, type) => (type === "pod" && target.node === "node-2" ? TIMEOUT : OK),
+    });
+    expect(formatText(round, LATER, [])).toBe(
+      `FAILING: 3 checks failed
+Round 7, 37 s ago (2026-11-22T23:51:10.123Z), closed by reports after 1.0 s; 3 of 4 agents reported.
+pod 9/16 ok, 3 failed, 4 unknown   node 24/32 ok, 8 unknown   service 6/8 ok, 2 unknown   external 3/4 ok, 1 unknown
+
+          1 2 3 4   node    service  external
+1 node-1  · X · ·   8/8     2/2      1/1
+2 node-2  · X · ·   8/8     2/2      1/1
+3 node-3  · X · ·   8/8     2/2      1/1
+4 node-4  ? ? ? ?   0/8 ?8  0/2 ?2   0/1 ?1
+· ok   X failed   ? not measured
+
+Missing agents
+  node-4: silent
+
+Failures
+  pod echo to pong-2 on node-2 (10.2.0.2:8080): connect_timeout; from 3 of 4 nodes: node-1, node-2, node-3
+`,
+    );
+  });
+
+  it("says ALL OK only when everything was measured", () => {
+    expect(formatText(aClosedRound(aView(2)), LATER, [])).toMatch(/^ALL OK\n/);
+    const unmeasured = aClosedRound(aView(2), { silent: ["node-2"] });
+    expect(formatText(unmeasured, LATER, [])).toMatch(/^NOT ALL MEASURED: 9 checks unknown\n/);
+  });
+
+  it("groups what fails from one source by that source", () => {
+    const round = aClosedRound(aView(6), {
+      finds: (_target, from, type) => (type === "pod" && from === "node-3" ? TIMEOUT : OK),
+    });
+    expect(formatText(round, LATER, [])).toContain(
+      "\nFailures\n  pod echo from node-3: connect_timeout; to 6 of 6\n",
+    );
+  });
+
+  it("draws no mesh of more than 60 nodes, only those that are not all ok", () => {
+    const large = aView(61, { nodes: aView(61).nodes.with(60, aNode(61, { cordoned: true })) });
+    const text = formatText(
+      aClosedRound(large, {
+        finds: (target, from, type) =>
+          type === "pod" && from === "node-5" && target.node === "node-7" ? TIMEOUT : OK,
+      }),
+      LATER,
+      [],
+    );
+    expect(text).toContain("2 of 61 nodes are not all ok");
+    expect(text).toMatch(/^node-5 +60\/61 X1 +61\/61/m);
+    expect(text).toMatch(/^node-7 +61\/61 +60\/61 X1/m);
+    expect(text.split("\n").length).toBeLessThan(16);
+  });
+
+  it("stays within a terminal's width at 60 nodes", () => {
+    const widest = Math.max(
+      ...formatText(aClosedRound(aView(60)), LATER, [])
+        .split("\n")
+        .map((line) => line.length),
+    );
+    expect(widest).toBeLessThanOrEqual(110);
+  });
+
+  it("tells its notices under the headline", () => {
+    expect(formatText(aClosedRound(aView(1)), LATER, ["Redis is away since …"])).toContain(
+      "\n! Redis is away since …\n",
+    );
+  });
+});

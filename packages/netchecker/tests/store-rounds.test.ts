@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Redis } from "@netchecker/runtime/redis";
+import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
+import { createRoundStore } from "../src/adapters/store-rounds.ts";
+import type { ClosedRound } from "../src/core/closed-round.ts";
+import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
+import { results } from "../src/core/results.ts";
+import { type ARedis, aRedis, NAMES } from "./support/a-redis.ts";
+import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
+
+let server: ARedis;
+let redis: Redis;
+
+beforeAll(async () => {
+  server = await aRedis();
+  redis = await server.connect();
+});
+beforeEach(() => redis.flushall());
+afterAll(() => server.stop());
+
+function aRound(id: number): ClosedRound {
+  return aClosedRound(aView(3), {
+    run: { id },
+    finds: (target) => (target.name === "pong-2" ? TIMEOUT : OK),
+  });
+}
+
+const failedHead = (id: number) =>
+  roundWithoutResult(
+    { id, startedAt: 1_000, finishedAt: 2_000 },
+    "failed",
+    "could not be published",
+  );
+
+describe("the history in Redis", () => {
+  it("gives a round back as it was, apart from being stored", async () => {
+    const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 5 });
+    await store.save(aRound(1));
+    const restored = await store.round(1);
+    expect([...results(restored!)]).toEqual([...results(aRound(1))]);
+    expect(restored?.head).toEqual({ ...aRound(1).head, stored: true });
+    expect((await store.lastClosed())?.head.id).toBe(1);
+    expect(await store.round(2)).toBeNull();
+    expect(await store.head(2)).toBeNull();
+  });
+
+  it("is bounded: every outcome of the last rounds, failures of more, nothing of the rest", async () => {
+    const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 5 });
+    // Ids need not follow each other: a jump must leave nothing behind.
+    const ids = [1, 2, 3, 100, 101, 102, 103, 104, 105];
+    for (const id of ids) await store.save(aRound(id));
+    expect((await store.heads(99)).map(({ head }) => [head.id, head.kept])).toEqual([
+      [105, "all"],
+      [104, "all"],
+      [103, "all"],
+      [102, "failures"],
+      [101, "failures"],
+    ]);
+    expect((await redis.keys("test:round:*")).length).toBe(5);
+    const old = [...results((await store.round(101))!)];
+    expect(old).toEqual(
+      [...results(aRound(101), { ok: false })].map((row) => ({ ...row, latencyMs: null })),
+    );
+  });
+
+  it("makes up for a pruning that was cut off", async () => {
+    const lax = createRoundStore(redis, NAMES, { fullRounds: 99, rounds: 99 });
+    for (let id = 1; id <= 8; id += 1) await lax.save(aRound(id));
+    await createRoundStore(redis, NAMES, { fullRounds: 1, rounds: 2 }).save(aRound(9));
+    expect((await redis.keys("test:round:*")).sort()).toEqual(["test:round:8", "test:round:9"]);
+    expect(await redis.hexists("test:round:8", "columns")).toBe(0);
+  });
+
+  it("gives heads in pages, newest first, those without a result among them", async () => {
+    const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 50 });
+    await store.save(aRound(1));
+    await store.saveHead(failedHead(2));
+    await store.save(aRound(3));
+    expect((await store.heads(2)).map(({ head }) => [head.id, head.state])).toEqual([
+      [3, "closed"],
+      [2, "failed"],
+    ]);
+    expect((await store.heads(2, 2)).map(({ head }) => head.id)).toEqual([1]);
+    expect(await store.round(2)).toBeNull();
+    expect(await store.head(2)).toMatchObject({
+      head: { failure: "could not be published", stored: true },
+    });
+  });
+
+  it("finds the last closed round behind any number of failed ones", async () => {
+    const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 99 });
+    await store.save(aRound(1));
+    for (let id = 2; id <= 45; id += 1) await store.saveHead(failedHead(id));
+    expect((await store.lastClosed())?.head.id).toBe(1);
+  });
+
+  it("marks a round as no longer open, and never another one", async () => {
+    const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 5 });
+    const publisher = createRoundPublisher(redis, NAMES);
+    await publisher.publish({ id: 4, startedAt: 1_000 }, [], 1_000);
+    await store.save(aRound(3));
+    expect(await store.openRound()).toEqual({ id: 4, startedAt: 1_000 });
+    await store.save(aRound(4));
+    expect(await store.openRound()).toBeNull();
+  });
+
+  it("costs a 100-node round little enough that a whole default history fits in 64 MB", async () => {
+    const store = createRoundStore(redis, NAMES, { fullRounds: 60, rounds: 1_440 });
+    let seed = 7;
+    const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+    const noisy = (id: number) =>
+      aClosedRound(aView(100), {
+        run: { id },
+        // Latencies that do not compress, and one pair in twenty broken.
+        finds: () => (random() < 0.05 ? TIMEOUT : { ...OK, latencyMs: 0.1 + random() * 20 }),
+      });
+    await store.save(noisy(1));
+    const cost = async () => Number(await redis.memory("USAGE", "test:round:1", "SAMPLES", 0));
+    const full = await cost();
+    await redis.hdel("test:round:1", "columns", "extras");
+    const slim = await cost();
+    expect(60 * full + 1_380 * slim).toBeLessThan(64 * 1024 * 1024);
+  });
+});
+
+describe("round ids", () => {
+  it("only grow, even where Redis has forgotten the last one", async () => {
+    const publisher = createRoundPublisher(redis, NAMES);
+    expect(await publisher.nextId(0)).toBe(1);
+    expect(await publisher.nextId(0)).toBe(2);
+    await redis.flushall();
+    expect(await publisher.nextId(41)).toBe(42);
+    expect(await publisher.nextId(3)).toBe(43);
+  });
+});

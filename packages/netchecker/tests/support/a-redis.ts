@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { redisNames } from "@netchecker/contract";
+import { RedisServer } from "@netchecker/local-cluster/redis-server";
+import { createLog } from "@netchecker/runtime/log";
+import { connectRedis, type Redis } from "@netchecker/runtime/redis";
+
+export const LOG = createLog("test", "silent");
+export const NAMES = redisNames("test:");
+
+/** A real redis-server of a test's own, with connections that end with it. */
+export async function aRedis() {
+  const folder = await mkdtemp(join(tmpdir(), "netchecker-test-"));
+  const server = await RedisServer.start("127.0.0.1", folder);
+  const address = { host: `${server.address.host}:${server.address.port}` };
+  const connections: Redis[] = [];
+  return {
+    server,
+    address,
+    /** Resolves when it is ready. */
+    async connect(role: "commands" | "subscriber" = "commands"): Promise<Redis> {
+      const redis = connectRedis(address, { service: "test", role, log: LOG });
+      connections.push(redis);
+      if (redis.status !== "ready")
+        await new Promise((resolve) => void redis.once("ready", resolve));
+      return redis;
+    },
+    async stop(): Promise<void> {
+      for (const redis of connections) redis.disconnect();
+      await server.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export type ARedis = Awaited<ReturnType<typeof aRedis>>;

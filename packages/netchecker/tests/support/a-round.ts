@@ -1,0 +1,123 @@
+import {
+  type Outcome,
+  type Report,
+  TARGET_TYPES,
+  type TargetType,
+  toColumns,
+} from "@netchecker/contract";
+import type { ClosedRound } from "../../src/core/closed-round.ts";
+import type { ClusterView, NodeRecord, PodRecord } from "../../src/core/cluster-view.ts";
+import { concludeRound, type RoundRun } from "../../src/core/conclude/conclude-round.ts";
+import {
+  dialledCount,
+  type PlanSettings,
+  planRound,
+  type PlannedTarget,
+  type RoundPlan,
+} from "../../src/core/plan-round.ts";
+import { RoundCollector } from "../../src/core/round-collector.ts";
+
+export const SETTINGS: PlanSettings = {
+  namespace: "netchecker",
+  serviceName: "pong-svc",
+  clusterDomain: "cluster.local",
+  pongPort: 8080,
+  kubeletPort: 10_250,
+  externalTargets: ["outside.example:443"],
+};
+
+export function aNode(index: number, with_: Partial<NodeRecord> = {}): NodeRecord {
+  return {
+    name: `node-${index}`,
+    addresses: [`192.168.${index >> 8}.${index & 255}`],
+    ready: true,
+    cordoned: false,
+    deleting: false,
+    ...with_,
+  };
+}
+
+export function aPod(
+  app: "ping" | "pong",
+  node: number,
+  with_: Partial<PodRecord> = {},
+): PodRecord {
+  const third = app === "ping" ? 1 : 2;
+  return {
+    name: `${app}-${node}`,
+    app,
+    node: `node-${node}`,
+    ips: [`10.${third}.${node >> 8}.${node & 255}`],
+    ready: true,
+    terminating: false,
+    createdAt: 1_000,
+    ...with_,
+  };
+}
+
+/** A healthy cluster of so many nodes. */
+export function aView(nodes: number, with_: Partial<ClusterView> = {}): ClusterView {
+  const indices = Array.from({ length: nodes }, (_, index) => index + 1);
+  return {
+    nodes: indices.map((index) => aNode(index)),
+    pods: indices.flatMap((index) => [aPod("ping", index), aPod("pong", index)]),
+    service: {
+      name: "pong-svc",
+      clusterIPs: ["10.96.0.10"],
+      ports: [{ port: 8080, nodePort: 32_088 }],
+    },
+    staleSince: null,
+    ...with_,
+  };
+}
+
+export const OK: Outcome = { reason: "ok", latencyMs: 0.5, attempts: 1 };
+export const TIMEOUT: Outcome = { reason: "connect_timeout", latencyMs: null, attempts: 3 };
+
+/** What an agent finds: by default all is well. */
+export type Finds = (target: PlannedTarget, agentNode: string, type: TargetType) => Outcome;
+
+export function aReport(
+  plan: RoundPlan,
+  agent: number,
+  type: TargetType,
+  finds: Finds = () => OK,
+  with_: Partial<Report> = {},
+): Report {
+  const { pod, node, ip } = plan.agents[agent]!;
+  const dialled = plan.targets[type].slice(0, dialledCount(plan.targets[type]));
+  return {
+    v: 1,
+    type,
+    round: 7,
+    list: "list-7",
+    agent: { pod: pod!, node, ip: ip! },
+    tookMs: 12,
+    prober: { loopDelayP99Ms: 1, throttledMs: 0, starved: false },
+    ...toColumns(dialled.map((target) => finds(target, node, type))),
+    ...with_,
+  };
+}
+
+const RUN: RoundRun = {
+  id: 7,
+  startedAt: Date.parse("2026-11-22T23:51:10.123Z"),
+  finishedAt: Date.parse("2026-11-22T23:51:11.166Z"),
+  closedBy: "reports",
+  dropped: { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 },
+  clusterViewStaleSince: null,
+  redisAway: false,
+};
+
+/** A round over a view: every agent that can reports, except those named in `silent`. */
+export function aClosedRound(
+  view: ClusterView,
+  with_: { finds?: Finds; silent?: readonly string[]; run?: Partial<RoundRun> } = {},
+): ClosedRound {
+  const plan = planRound(view, SETTINGS);
+  const collector = new RoundCollector(plan, 7, "list-7");
+  for (const [index, agent] of plan.agents.entries())
+    if (agent.absent === null && !with_.silent?.includes(agent.node))
+      for (const type of TARGET_TYPES) collector.accept(aReport(plan, index, type, with_.finds));
+  return concludeRound({ ...RUN, ...with_.run }, collector);
+}

@@ -1,0 +1,59 @@
+import {
+  decodeTargetList,
+  type Outcome,
+  type Report,
+  TARGET_TYPES,
+  type TargetList,
+  toColumns,
+} from "@netchecker/contract";
+import { type Redis, subscribe } from "@netchecker/runtime/redis";
+import { NAMES } from "./a-redis.ts";
+import { OK } from "./a-round.ts";
+
+export interface SimulatedAgent {
+  readonly pod: string;
+  readonly node: string;
+  /** Null: this agent says nothing to this list. */
+  readonly answer?: (list: TargetList, index: number) => Outcome | null;
+}
+
+/** Agents that speak the real wire and probe nothing: they answer each list at once. */
+export async function simulateAgents(
+  subscriber: Redis,
+  publisher: Redis,
+  agents: readonly SimulatedAgent[],
+): Promise<{ readonly lists: TargetList[] }> {
+  const lists: TargetList[] = [];
+  const subscribed = Promise.withResolvers<void>();
+  subscribe(subscriber, Object.values(NAMES.lists), {
+    subscribed: () => subscribed.resolve(),
+    message(channel, text) {
+      const type = TARGET_TYPES.find((each) => NAMES.lists[each] === channel)!;
+      const decoded = decodeTargetList(type, text);
+      if (!decoded.ok) throw new Error(decoded.why);
+      lists.push(decoded.value);
+      for (const agent of agents) {
+        const report = reportOf(decoded.value, agent);
+        if (report) void publisher.publish(NAMES.reports[type], JSON.stringify(report));
+      }
+    },
+  });
+  await subscribed.promise;
+  return { lists };
+}
+
+/** What an agent says to a list; null where it is silent. */
+export function reportOf(list: TargetList, { pod, node, answer }: SimulatedAgent): Report | null {
+  const outcomes = list.check.map((_, index) => (answer ? answer(list, index) : OK));
+  if (outcomes.includes(null)) return null;
+  return {
+    v: 1,
+    type: list.type,
+    round: list.round,
+    list: list.list,
+    agent: { pod, node, ip: "10.1.0.1" },
+    tookMs: 5,
+    prober: { loopDelayP99Ms: 1, throttledMs: null, starved: false },
+    ...toColumns(outcomes as Outcome[]),
+  };
+}

@@ -1,0 +1,177 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
+import { cordon, nodeObject } from "@netchecker/local-cluster/objects/node-object";
+import { podObject, run, schedule, setReady } from "@netchecker/local-cluster/objects/pod-object";
+import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
+import { KubeConfig } from "@kubernetes/client-node";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { KubeConfigError, loadKubeConfig, watchCluster } from "../src/adapters/watch-cluster.ts";
+import { LOG } from "./support/a-redis.ts";
+
+const TIMINGS = { staleAfterMs: 400, listTimeoutMs: 2_000, backoffMs: { first: 20, most: 100 } };
+
+let api: ApiServer;
+let stop: AbortController;
+
+beforeEach(async () => {
+  stop = new AbortController();
+  api = new ApiServer({ bookmarkIntervalMs: 50 });
+  await api.start();
+});
+afterEach(async () => {
+  stop.abort();
+  await api.stop();
+});
+
+function watch() {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromClusterAndUser(
+    { name: "test", server: api.url, skipTLSVerify: true },
+    { name: "test" },
+  );
+  const of = { namespace: "netchecker", serviceName: "pong-svc" };
+  return watchCluster(kubeConfig, of, LOG, stop.signal, TIMINGS);
+}
+
+const addNode = (index: number) =>
+  api.store.create("nodes", nodeObject(`node-${index}`, `127.9.0.${index % 256}`, 10_250));
+
+function addPod(workload: "ping" | "pong", node: string) {
+  const pod = podObject(workload, "netchecker", node);
+  schedule(pod, node);
+  run(pod, "127.9.1.1", "127.9.0.1");
+  setReady(pod, true);
+  return api.store.create("pods", pod);
+}
+
+describe("watchCluster", () => {
+  it("knows nodes, ping and pong pods and the service, and what changes of them", async () => {
+    const node = addNode(1);
+    const pod = addPod("pong", "node-1");
+    api.store.create(
+      "services",
+      serviceObject({
+        namespace: "netchecker",
+        name: "pong-svc",
+        clusterIp: "127.9.9.9",
+        port: 8080,
+        nodePort: 32_088,
+      } as never),
+    );
+    const cluster = watch();
+    await cluster.synced;
+    expect(cluster.view()).toEqual({
+      nodes: [
+        { name: "node-1", addresses: ["127.9.0.1"], ready: true, cordoned: false, deleting: false },
+      ],
+      pods: [
+        {
+          name: pod.metadata.name,
+          app: "pong",
+          node: "node-1",
+          ips: ["127.9.1.1"],
+          ready: true,
+          terminating: false,
+          createdAt: Date.parse(pod.metadata.creationTimestamp!),
+        },
+      ],
+      service: {
+        name: "pong-svc",
+        clusterIPs: ["127.9.9.9"],
+        ports: [{ port: 8080, nodePort: 32_088 }],
+      },
+      staleSince: null,
+    });
+    api.store.update("nodes", node, cordon);
+    addNode(2);
+    await vi.waitFor(() =>
+      expect(cluster.view().nodes.map(({ cordoned }) => cordoned)).toEqual([true, false]),
+    );
+    api.store.remove("nodes", node);
+    await vi.waitFor(() =>
+      expect(cluster.view().nodes.map(({ name }) => name)).toEqual(["node-2"]),
+    );
+  });
+
+  it("lists in pages: no node is lost or doubled, and none asked for twice", async () => {
+    for (let index = 1; index <= 450; index += 1) addNode(index);
+    const cluster = watch();
+    await cluster.synced;
+    expect(new Set(cluster.view().nodes.map(({ name }) => name)).size).toBe(450);
+    expect(api.requests.get("list nodes")).toBe(3);
+  });
+
+  it("keeps its last view while the API server is away, says since when, and catches up", async () => {
+    addNode(1);
+    const cluster = watch();
+    await cluster.synced;
+    const before = Date.now();
+    await api.stop();
+    await vi.waitFor(() => expect(cluster.view().staleSince).not.toBeNull());
+    expect(cluster.view().staleSince).toBeGreaterThan(before - 1_000);
+    expect(cluster.view().nodes).toHaveLength(1);
+    addNode(2);
+    await api.start();
+    await vi.waitFor(() =>
+      expect(cluster.view()).toMatchObject({ staleSince: null, nodes: [{}, {}] }),
+    );
+  });
+
+  it("lists again after a 410, and forgets what was deleted meanwhile", async () => {
+    const gone = addNode(1);
+    const cluster = watch();
+    await cluster.synced;
+    await api.stop();
+    api.store.remove("nodes", gone);
+    addNode(2);
+    api.compact();
+    await api.start();
+    await vi.waitFor(() =>
+      expect(cluster.view().nodes.map(({ name }) => name)).toEqual(["node-2"]),
+    );
+    api.compact();
+    addNode(3);
+    await vi.waitFor(() =>
+      expect(cluster.view()).toMatchObject({ staleSince: null, nodes: [{}, {}] }),
+    );
+  });
+
+  it("calls its view stale when the API server hangs, and fresh when it goes on", async () => {
+    addNode(1);
+    const cluster = watch();
+    await cluster.synced;
+    api.hang();
+    await vi.waitFor(() => expect(cluster.view().staleSince).not.toBeNull(), { timeout: 3_000 });
+    api.resume();
+    await vi.waitFor(() => expect(cluster.view().staleSince).toBeNull(), { timeout: 3_000 });
+  });
+
+  it("tries on, with pauses, while it is forbidden to list", async () => {
+    api.forbid("list", "nodes");
+    const cluster = watch();
+    await sleep(500);
+    expect(cluster.view().staleSince).not.toBeNull();
+    const asked = api.requests.get("list nodes")!;
+    expect(asked).toBeGreaterThan(1);
+    expect(asked).toBeLessThan(30);
+    api.allow("list", "nodes");
+    await cluster.synced;
+  });
+});
+
+describe("loadKubeConfig", () => {
+  it("names the file that cannot be used, and what is allowed", async () => {
+    expect(() => loadKubeConfig("/does/not/exist")).toThrow(KubeConfigError);
+    expect(() => loadKubeConfig("/does/not/exist")).toThrow(
+      'KUBECONFIG is "/does/not/exist"; allowed: a readable kubeconfig file, or none in a pod',
+    );
+    const folder = await mkdtemp(join(tmpdir(), "kubeconfig-"));
+    const empty = join(folder, "config");
+    await writeFile(empty, "apiVersion: v1\nkind: Config\n");
+    expect(() => loadKubeConfig(empty)).toThrow(/names a cluster with a server/);
+    await rm(folder, { recursive: true });
+  });
+});
