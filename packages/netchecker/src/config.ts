@@ -9,6 +9,7 @@ import {
   readConfig as read,
   ConfigError,
   redisSpecs,
+  secret,
   text,
 } from "@netchecker/runtime/config";
 
@@ -30,7 +31,7 @@ export function readConfig(env: Environment) {
     LOG_LEVEL: logLevel({ default: "info" }),
     HOST: anyText({ default: undefined }),
     PORT: port({ default: 8080 }),
-    API_TOKEN: text(
+    API_TOKEN: secret(
       /^[\x21-\x7e]{16,512}$/,
       "16 to 512 visible ASCII characters",
     )({ default: undefined }),

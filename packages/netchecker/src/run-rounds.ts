@@ -148,7 +148,9 @@ export class RoundRunner {
 
   async #round(opened?: PromiseWithResolvers<OpenRound>): Promise<void> {
     if (this.#busy) {
-      const which = this.#open ? `Round ${this.#open.id} is open` : "A round is being opened";
+      const which = this.#open
+        ? `Round ${this.#open.id} is open`
+        : "A round is being opened or stored";
       throw new CannotOpenRoundError("round_open", `${which}; one at a time.`);
     }
     this.#busy = true;

@@ -22,12 +22,15 @@ export function readConfig<S extends Specs>(env: Environment, specs: S) {
       const faults = Object.entries(errors as Record<string, Error>).map(([name, error]) =>
         error instanceof EnvMissingError
           ? `${name} is missing`
-          : `${name} is ${JSON.stringify(env[name])}; ${error.message}`,
+          : `${name} is ${error instanceof SecretError ? "not shown" : JSON.stringify(env[name])}; ${error.message}`,
       );
       if (faults.length > 0) throw new ConfigError(faults.join("\n"));
     },
   });
 }
+
+/** The value is a secret, or holds one: it must not end up in a log. */
+class SecretError extends EnvError {}
 
 const allowed = (what: string) => new EnvError(`allowed: ${what}`);
 
@@ -62,6 +65,14 @@ export function oneOf<T extends string>(...values: readonly T[]) {
 export function text(pattern: RegExp, what: string) {
   return makeValidator((input: string) => {
     if (!pattern.test(input)) throw allowed(what);
+    return input;
+  });
+}
+
+/** The same for a secret, which no message repeats. */
+export function secret(pattern: RegExp, what: string) {
+  return makeValidator((input: string) => {
+    if (!pattern.test(input)) throw new SecretError(`allowed: ${what}`);
     return input;
   });
 }
@@ -102,7 +113,7 @@ export const redisSpecs = {
   })({ default: "redis:6379" }),
   REDIS_URL: makeValidator((input: string) => {
     if (!/^rediss?:$/.test(URL.parse(input)?.protocol ?? ""))
-      throw allowed("redis://… or rediss://…");
+      throw new SecretError("allowed: redis://… or rediss://…");
     return input;
   })({ default: undefined }),
   REDIS_PREFIX: text(

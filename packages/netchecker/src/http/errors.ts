@@ -41,7 +41,10 @@ export function describeFaults(
     if (keyword === "additionalProperties")
       return `Parameter ${String(params["additionalProperty"])} is unknown; allowed: ${allowed.join(", ") || "none"}.`;
     const name = instancePath.slice(1);
-    const what = keyword === "enum" ? (params["allowedValues"] as string[]).join(", ") : message;
+    const what =
+      keyword === "enum"
+        ? (params["allowedValues"] as string[]).join(", ")
+        : message?.replace(/^must be /, "");
     return `Parameter ${name} is ${JSON.stringify(given[name])}; allowed: ${what}.`;
   });
   return [...new Set(sentences)].join(" ");

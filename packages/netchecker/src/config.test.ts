@@ -1,0 +1,59 @@
+import { ConfigError } from "@netchecker/runtime/config";
+import { describe, expect, it } from "vitest";
+import { readConfig } from "./config.ts";
+
+describe("readConfig", () => {
+  it("needs no variable, and has the defaults of the documentation", () => {
+    expect(readConfig({})).toMatchObject({
+      REDIS_HOST: "redis:6379",
+      PORT: 8080,
+      ROUND_INTERVAL_MS: 60_000,
+      ROUND_TIMEOUT_MS: 45_000,
+      HISTORY_FULL_ROUNDS: 60,
+      HISTORY_ROUNDS: 1_440,
+      EXTERNAL_TARGETS: [],
+    });
+  });
+
+  it("takes an empty variable for an absent one", () => {
+    expect(readConfig({ API_TOKEN: "", PORT: "" })).toMatchObject({
+      API_TOKEN: undefined,
+      PORT: 8080,
+    });
+  });
+
+  it.each([
+    [{ PORT: "0" }, 'PORT is "0"; allowed: a whole number from 1 to 65535'],
+    [{ PORT: "8080x" }, 'PORT is "8080x"; allowed: a whole number from 1 to 65535'],
+    [{ REDIS_HOST: "redis" }, 'REDIS_HOST is "redis"; allowed: host:port, such as redis:6379'],
+    [
+      { REDIS_URL: "http://user:password@redis" },
+      "REDIS_URL is not shown; allowed: redis://… or rediss://…",
+    ],
+    [
+      { LOG_LEVEL: "loud" },
+      'LOG_LEVEL is "loud"; allowed: trace, debug, info, warn, error, fatal, silent',
+    ],
+    [{ API_TOKEN: "short" }, "API_TOKEN is not shown; allowed: 16 to 512 visible ASCII characters"],
+    [
+      { NAMESPACE: "Net Checker" },
+      'NAMESPACE is "Net Checker"; allowed: a Kubernetes name: lower-case letters, digits and -',
+    ],
+    [
+      { EXTERNAL_TARGETS: "1.1.1.1:53,nowhere" },
+      'EXTERNAL_TARGETS is "1.1.1.1:53,nowhere"; allowed: host:port or an http(s) URL, comma-separated (not "nowhere")',
+    ],
+    [
+      { ROUND_INTERVAL_MS: "10000", ROUND_TIMEOUT_MS: "10000" },
+      'ROUND_TIMEOUT_MS is "10000"; allowed: less than ROUND_INTERVAL_MS (10000)',
+    ],
+  ])("refuses %o", (env, message) => {
+    expect(() => readConfig(env)).toThrow(new ConfigError(message));
+  });
+
+  it("names all that is wrong at once", () => {
+    expect(() => readConfig({ PORT: "x", HISTORY_ROUNDS: "-1" })).toThrow(
+      /PORT is "x".*\n?.*HISTORY_ROUNDS is "-1"/s,
+    );
+  });
+});

@@ -1,0 +1,334 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createRoundStore } from "../src/adapters/store-rounds.ts";
+import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
+import { createApp, type Served } from "../src/http/app.ts";
+import { RoundKeeper } from "../src/keep-rounds.ts";
+import { CannotOpenRoundError } from "../src/run-rounds.ts";
+import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
+
+type App = Awaited<ReturnType<typeof createApp>>;
+
+let redis: ARedis;
+let keeper: RoundKeeper;
+let app: App;
+let redisAwaySince: number | null;
+let open: { id: number; startedAt: number } | null;
+
+beforeAll(async () => {
+  redis = await aRedis();
+});
+afterAll(() => redis.stop());
+
+beforeEach(async () => {
+  const commands = await redis.connect();
+  await commands.flushall();
+  keeper = new RoundKeeper(createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 }), LOG);
+  redisAwaySince = null;
+  open = null;
+  app = await createApp(served());
+});
+
+function served(with_: Partial<Served> = {}): Served {
+  return {
+    keeper,
+    intervalMs: 10_000,
+    log: LOG,
+    synced: () => true,
+    redisAwaySince: () => redisAwaySince,
+    openRound: () => open,
+    triggerRound: async () => ({ id: 8, startedAt: 0 }),
+    ...with_,
+  };
+}
+
+const aRound = (id: number) =>
+  aClosedRound(aView(3), {
+    run: { id },
+    silent: ["node-3"],
+    finds: (target) => (target.name === "pong-2" ? TIMEOUT : OK),
+  });
+
+describe("GET /results", () => {
+  it("says before the first round when to come back", async () => {
+    const response = await app.inject("/results");
+    expect(response.statusCode).toBe(503);
+    expect(response.headers["retry-after"]).toBe("10");
+    expect(response.json()).toEqual({
+      code: "no_round_yet",
+      message: "The first round has not closed yet. Try again in 10 s.",
+    });
+  });
+
+  it("has the shape that is promised", async () => {
+    await keeper.keep(aRound(7));
+    const body = (await app.inject("/results")).json();
+    expect(Object.keys(body)).toEqual([
+      "round",
+      "summary",
+      "findings",
+      "redis",
+      "notices",
+      "results",
+    ]);
+    expect(body.round).toEqual({
+      id: 7,
+      state: "closed",
+      startedAt: "2026-11-22T23:51:10.123Z",
+      finishedAt: "2026-11-22T23:51:11.166Z",
+      durationMs: 1_043,
+      closedBy: "reports",
+      expected: 3,
+      reported: 2,
+      missing: [{ pod: "ping-3", node: "node-3", why: "silent", expected: null }],
+      dropped: { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 },
+      clusterViewStaleSince: null,
+      stored: true,
+      kept: "all",
+      failure: null,
+    });
+    expect(body.summary.pod).toEqual({ total: 9, ok: 4, failed: 2, unknown: 3, expected: 0 });
+    expect(body.findings).toEqual([]);
+    expect(body.results).toHaveLength(36);
+    expect(body.results[1]).toEqual({
+      type: "pod",
+      check: "echo",
+      from: { pod: "ping-1", node: "node-1", ip: "10.1.0.1" },
+      to: { name: "pong-2", node: "node-2", address: "10.2.0.2:8080" },
+      ok: false,
+      reason: "connect_timeout",
+      latencyMs: null,
+      attempts: 3,
+    });
+  });
+
+  it("filters, and gives a line a result as ndjson", async () => {
+    await keeper.keep(aRound(7));
+    const response = await app.inject(
+      "/results?type=pod&ok=false&from=node-2&to=pong-2&format=ndjson",
+    );
+    expect(response.headers["content-type"]).toBe("application/x-ndjson; charset=utf-8");
+    const lines = response.body.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).from.node)).toEqual(["node-2"]);
+  });
+
+  it("gives people text", async () => {
+    await keeper.keep(aRound(7));
+    const response = await app.inject("/results?format=text");
+    expect(response.headers["content-type"]).toBe("text/plain; charset=utf-8");
+    expect(response.body).toMatch(/^FAILING: 2 checks failed\n/);
+  });
+
+  it("answers a poll with the same ETag by 304, until something changes", async () => {
+    await keeper.keep(aRound(7));
+    const first = await app.inject("/results?type=pod");
+    const etag = first.headers["etag"] as string;
+    const poll = (url = "/results?type=pod") =>
+      app.inject({ url, headers: { "if-none-match": `"other", ${etag}` } });
+    expect(await poll()).toMatchObject({ statusCode: 304, body: "" });
+    expect((await poll("/results?type=node")).statusCode).toBe(200);
+    redisAwaySince = 1_000;
+    expect((await poll()).statusCode).toBe(200);
+    redisAwaySince = null;
+    await keeper.keep(aRound(8));
+    expect((await poll()).statusCode).toBe(200);
+  });
+
+  it("is compressed for those who ask", async () => {
+    await keeper.keep(aRound(7));
+    const response = await app.inject({ url: "/results", headers: { "accept-encoding": "gzip" } });
+    expect(response.headers["content-encoding"]).toBe("gzip");
+    expect(response.rawPayload.length).toBeLessThan(2_000);
+  });
+
+  it("says in the body that Redis is away and since when", async () => {
+    await keeper.keep(aRound(7));
+    redisAwaySince = Date.parse("2026-11-23T00:00:00.000Z");
+    const body = (await app.inject("/results")).json();
+    expect(body.redis).toEqual({ awaySince: "2026-11-23T00:00:00.000Z" });
+    expect(body.notices).toEqual([
+      "Redis is away since 2026-11-23T00:00:00.000Z; this is the last round, served from memory.",
+    ]);
+  });
+});
+
+describe("bad requests", () => {
+  it.each([
+    ["/results?foo=1", "Parameter foo is unknown; allowed: type, ok, from, to, format."],
+    ["/results?type=pods", 'Parameter type is "pods"; allowed: pod, node, service, external.'],
+    ["/results?ok=maybe", 'Parameter ok is "maybe"; allowed: true, false, unknown.'],
+    ["/results?format=xml", 'Parameter format is "xml"; allowed: json, text, ndjson.'],
+    ["/rounds?limit=0", "Parameter limit is 0; allowed: >= 1."],
+    ["/rounds?limit=many", 'Parameter limit is "many"; allowed: integer.'],
+    ["/rounds/x", 'Parameter id is "x"; allowed: integer.'],
+    ["/node-states?x=1", "Parameter x is unknown; allowed: none."],
+    ["/report?x=1", "Parameter x is unknown; allowed: none."],
+    ["/healthz?x=1", "Parameter x is unknown; allowed: none."],
+  ])("%s is answered by a 400 that says what is allowed", async (url, message) => {
+    const response = await app.inject(url);
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toEqual({ code: "bad_request", message });
+  });
+
+  it("to a route that is not there are told where the routes are", async () => {
+    const response = await app.inject("/result");
+    expect(response.statusCode).toBe(404);
+    expect(response.json()).toEqual({
+      code: "no_such_route",
+      message: "There is no GET /result; see /openapi.json.",
+    });
+  });
+});
+
+describe("/rounds", () => {
+  it("lists the open one, the kept ones, and those without a result", async () => {
+    await keeper.keep(aRound(1));
+    await keeper.keepHead(
+      roundWithoutResult({ id: 2, startedAt: 1_000, finishedAt: 2_000 }, "failed", "no Redis"),
+    );
+    await keeper.keep(aRound(3));
+    open = { id: 4, startedAt: 5_000 };
+    const body = (await app.inject("/rounds")).json();
+    expect(
+      body.rounds.map(({ round }: never) => [round["id"], round["state"], round["kept"]]),
+    ).toEqual([
+      [4, "open", "none"],
+      [3, "closed", "all"],
+      [2, "failed", "none"],
+      [1, "closed", "failures"],
+    ]);
+    const page = (await app.inject("/rounds?limit=1&before=3")).json();
+    expect(page).toMatchObject({ rounds: [{ round: { id: 2, failure: "no Redis" } }], next: 2 });
+  });
+
+  it("gives one round, and the failures of an old one", async () => {
+    await keeper.keep(aRound(1));
+    await keeper.keep(aRound(3));
+    expect((await app.inject("/rounds/1")).json()).toMatchObject({
+      round: { id: 1, kept: "failures" },
+      summary: { pod: { failed: 2 } },
+    });
+    const results = (await app.inject("/rounds/1/results")).json();
+    expect(results.round.kept).toBe("failures");
+    expect(results.results).toHaveLength(2);
+  });
+
+  it("says what a round without results is", async () => {
+    await keeper.keepHead(
+      roundWithoutResult({ id: 2, startedAt: 1_000, finishedAt: 2_000 }, "abandoned", "it ended"),
+    );
+    expect((await app.inject("/rounds/2/results")).json()).toEqual({
+      code: "no_results",
+      message: "Round 2 is abandoned: it has no results.",
+    });
+    expect((await app.inject("/rounds/99")).statusCode).toBe(404);
+    expect((await app.inject("/rounds/99/results")).json().code).toBe("no_such_round");
+  });
+
+  it("starts one on POST, and refuses a second", async () => {
+    const response = await app.inject({ method: "POST", url: "/rounds" });
+    expect(response.statusCode).toBe(202);
+    expect(response.headers["location"]).toBe("/rounds/8");
+    const busy = await createApp(
+      served({
+        triggerRound: async () => {
+          throw new CannotOpenRoundError("round_open", "Round 8 is open; one at a time.");
+        },
+      }),
+    );
+    const refused = await busy.inject({ method: "POST", url: "/rounds" });
+    expect(refused.statusCode).toBe(409);
+    expect(refused.json()).toEqual({
+      code: "round_open",
+      message: "Round 8 is open; one at a time. Try again later.",
+    });
+  });
+});
+
+describe("the other routes", () => {
+  it("give each node's state", async () => {
+    await keeper.keep(aRound(7));
+    const { nodes } = (await app.inject("/node-states")).json();
+    expect(nodes[1]).toMatchObject({
+      node: "node-2",
+      agent: "reported",
+      from: { pod: { total: 3, ok: 2, failed: 1 } },
+      to: {
+        pod: { total: 3, ok: 0, failed: 2, unknown: 1 },
+        node: { total: 6, ok: 4, unknown: 2 },
+      },
+    });
+    expect(nodes[2]).toMatchObject({ node: "node-3", agent: "silent" });
+  });
+
+  it.each(["/report", "/report/true", "/report/false", "/simple/true", "/simple/false", "/nodes"])(
+    "%s is an array, and an empty one before the first round",
+    async (url) => {
+      const empty = await app.inject(url);
+      expect([empty.statusCode, empty.body]).toEqual([200, "[]"]);
+      await keeper.keep(aRound(7));
+      expect((await app.inject(url)).json().length).toBeGreaterThan(0);
+    },
+  );
+
+  it("are all described in /openapi.json", async () => {
+    const { paths } = (await app.inject("/openapi.json")).json();
+    expect(Object.keys(paths).toSorted()).toEqual(
+      [
+        "/healthz",
+        "/node-states",
+        "/nodes",
+        "/readyz",
+        "/report",
+        "/report/false",
+        "/report/true",
+        "/results",
+        "/rounds",
+        "/rounds/{id}",
+        "/rounds/{id}/results",
+        "/simple/false",
+        "/simple/true",
+      ].toSorted(),
+    );
+    expect(paths["/results"].get.responses["200"]).toBeDefined();
+  });
+
+  it("say ready while there is a round to serve, even without Redis", async () => {
+    redisAwaySince = 1_000;
+    expect((await app.inject("/readyz")).statusCode).toBe(503);
+    await keeper.keep(aRound(7));
+    expect((await app.inject("/readyz")).json()).toMatchObject({ status: "ready", lastRound: 7 });
+  });
+});
+
+describe("with an API token", () => {
+  const token = "a-token-of-sixteen-and-more";
+
+  it("everything but health needs it", async () => {
+    await keeper.keep(aRound(7));
+    const guarded = await createApp(served(), token);
+    for (const url of [
+      "/results",
+      "/rounds",
+      "/rounds/7",
+      "/node-states",
+      "/report",
+      "/openapi.json",
+    ]) {
+      for (const authorization of [undefined, `Bearer ${token}x`, "Bearer ", token]) {
+        const response = await guarded.inject({
+          url,
+          headers: { ...(authorization && { authorization }) },
+        });
+        expect(response.statusCode).toBe(401);
+        expect(response.json().code).toBe("unauthorized");
+      }
+      const headers = { authorization: `Bearer ${token}` };
+      expect((await guarded.inject({ url, headers })).statusCode).toBe(200);
+    }
+    const post = await guarded.inject({ method: "POST", url: "/rounds" });
+    expect(post.statusCode).toBe(401);
+    expect((await guarded.inject("/healthz")).statusCode).toBe(200);
+    expect((await guarded.inject("/readyz")).statusCode).toBe(200);
+  });
+});

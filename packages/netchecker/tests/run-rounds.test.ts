@@ -1,0 +1,251 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { TARGET_TYPES } from "@netchecker/contract";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { collectReports } from "../src/adapters/collect-reports.ts";
+import { holdLease } from "../src/adapters/hold-lease.ts";
+import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
+import { createRoundStore } from "../src/adapters/store-rounds.ts";
+import type { ClusterView } from "../src/core/cluster-view.ts";
+import { RoundKeeper } from "../src/keep-rounds.ts";
+import { CannotOpenRoundError, RoundRunner } from "../src/run-rounds.ts";
+import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { aView, SETTINGS } from "./support/a-round.ts";
+import { reportOf, type SimulatedAgent, simulateAgents } from "./support/a-simulated-agent.ts";
+
+const AGENTS: SimulatedAgent[] = [1, 2].map((n) => ({ pod: `ping-${n}`, node: `node-${n}` }));
+const [FIRST, SECOND] = AGENTS as [SimulatedAgent, SimulatedAgent];
+
+let redis: ARedis;
+let stop: AbortController;
+let running: Promise<void>[];
+
+beforeEach(async () => {
+  redis = await aRedis();
+  stop = new AbortController();
+  running = [];
+});
+afterEach(async () => {
+  stop.abort();
+  await Promise.all(running);
+  await redis.stop();
+});
+
+async function startRunner(
+  with_: { intervalMs?: number; timeoutMs?: number; view?: ClusterView; owner?: string } = {},
+) {
+  const { intervalMs = 60_000, timeoutMs = 1_000, view = aView(2), owner = "netchecker-1" } = with_;
+  const commands = await redis.connect();
+  const store = createRoundStore(commands, NAMES, { fullRounds: 5, rounds: 10 });
+  const keeper = new RoundKeeper(store, LOG);
+  commands.on("ready", () => void keeper.restore());
+  await keeper.restore();
+  const end = new AbortController();
+  const signal = AbortSignal.any([stop.signal, end.signal]);
+  const lists: string[] = [];
+  const runner = new RoundRunner(
+    { intervalMs, timeoutMs, plan: SETTINGS },
+    {
+      cluster: { synced: Promise.resolve(), view: () => view },
+      publisher: createRoundPublisher(commands, NAMES),
+      reports: collectReports(await redis.connect("subscriber"), NAMES, LOG),
+      store,
+      keeper,
+      lease: holdLease(commands, NAMES, owner, LOG, signal),
+      log: LOG,
+      newListId: () => {
+        lists.push(`list-${lists.length}`);
+        return lists.at(-1)!;
+      },
+    },
+    signal,
+  );
+  const run = runner.run();
+  running.push(run);
+  return {
+    runner,
+    keeper,
+    store,
+    stop: () => {
+      end.abort();
+      return run;
+    },
+  };
+}
+
+const simulate = async (agents: readonly SimulatedAgent[]) =>
+  simulateAgents(await redis.connect("subscriber"), await redis.connect(), agents);
+
+describe("rounds", () => {
+  it("close by reports as soon as every agent has reported every type, and are stored", async () => {
+    await simulate(AGENTS);
+    const { keeper, store } = await startRunner({ timeoutMs: 20_000 });
+    await vi.waitFor(() => expect(keeper.latest?.head.stored).toBe(true));
+    expect(keeper.latest?.head).toMatchObject({
+      id: 1,
+      closedBy: "reports",
+      reported: 2,
+      missing: [],
+    });
+    expect(keeper.latest?.head.durationMs).toBeLessThan(5_000);
+    expect((await store.lastClosed())?.summary).toEqual(keeper.latest?.summary);
+    expect(await store.openRound()).toBeNull();
+  });
+
+  it("close by the timer even when no message arrives at all", async () => {
+    const { keeper } = await startRunner({ timeoutMs: 500 });
+    await vi.waitFor(() => expect(keeper.latest).not.toBeNull());
+    expect(keeper.latest?.head).toMatchObject({ closedBy: "timer", reported: 0 });
+    expect(keeper.latest?.head.missing.map(({ why }) => why)).toEqual(["silent", "silent"]);
+    expect(keeper.latest?.summary.pod).toMatchObject({ total: 4, ok: 0, failed: 0, unknown: 4 });
+  });
+
+  it("publish lists that wait under keys for the time that is left", async () => {
+    const commands = await redis.connect();
+    await startRunner({ timeoutMs: 1_000 });
+    await vi.waitFor(async () => expect(await commands.exists(NAMES.listKeys.pod)).toBe(1));
+    for (const type of TARGET_TYPES) {
+      const left = await commands.pttl(NAMES.listKeys[type]);
+      expect(left).toBeGreaterThan(0);
+      expect(left).toBeLessThanOrEqual(800);
+    }
+  });
+
+  it("count a late, a repeated, an unknown and a broken message, and mix none of them in", async () => {
+    const { lists } = await simulate([FIRST]);
+    const agent = await redis.connect();
+    const { keeper, runner } = await startRunner({ timeoutMs: 1_500 });
+    await vi.waitFor(() => expect(lists).toHaveLength(4));
+    const list = lists.find(({ type }) => type === "pod")!;
+    const say = (report: unknown) =>
+      agent.publish(
+        NAMES.reports.pod,
+        typeof report === "string" ? report : JSON.stringify(report),
+      );
+    const good = reportOf(list, SECOND)!;
+    await say({ ...good, round: list.round - 1 || 1, list: "of-the-round-before" });
+    await say(reportOf(list, FIRST));
+    await say({ ...good, agent: { pod: "ping-9", node: "node-9", ip: "10.1.0.9" } });
+    await say({ ...good, v: 2 });
+    await say(JSON.stringify(good).slice(0, 100));
+    await say(`"${"x".repeat(5 * 1024 * 1024)}"`);
+    await say({ ...good, reasons: `${good.reasons}a` });
+    await vi.waitFor(() => expect(runner.open).toBeNull(), { timeout: 5_000 });
+    expect(keeper.latest?.head).toMatchObject({
+      closedBy: "timer",
+      reported: 1,
+      missing: [{ node: "node-2", why: "silent" }],
+      dropped: { late: 1, repeated: 1, unknownAgent: 1, invalid: 4 },
+    });
+    expect(keeper.latest?.summary.pod).toMatchObject({ total: 4, ok: 2, unknown: 2 });
+  });
+
+  it("do not let a report that comes after the close into the next round", async () => {
+    const { lists } = await simulate([FIRST]);
+    const agent = await redis.connect();
+    const { keeper } = await startRunner({ intervalMs: 1_200, timeoutMs: 600 });
+    await vi.waitFor(() => expect(keeper.latest?.head.id).toBe(1));
+    await vi.waitFor(() => expect(lists.some(({ round }) => round === 2)).toBe(true));
+    for (const list of lists.filter(({ round }) => round === 1))
+      await agent.publish(NAMES.reports[list.type], JSON.stringify(reportOf(list, SECOND)));
+    await vi.waitFor(() => expect(keeper.latest?.head.id).toBe(2));
+    expect(keeper.latest?.head).toMatchObject({ reported: 1, dropped: { late: 4 } });
+    expect(keeper.latest?.summary.pod.unknown).toBe(2);
+  });
+
+  it("are open one at a time, however often one is asked for", async () => {
+    const { lists } = await simulate([]);
+    const { runner, keeper } = await startRunner({ timeoutMs: 500 });
+    await vi.waitFor(() => expect(keeper.latest?.head.id).toBe(1));
+    await vi.waitFor(async () => {
+      const asked = await Promise.allSettled(Array.from({ length: 20 }, () => runner.trigger()));
+      const refused = asked.filter(({ status }) => status === "rejected");
+      for (const { reason } of refused as PromiseRejectedResult[])
+        expect(reason).toMatchObject({ name: "CannotOpenRoundError", code: "round_open" });
+      expect(refused).toHaveLength(19);
+    });
+    await vi.waitFor(() => expect(keeper.latest?.head.id).toBe(2));
+    expect(lists).toHaveLength(8);
+    await vi.waitFor(() => expect(runner.trigger()).resolves.toMatchObject({ id: 3 }));
+  });
+
+  it("are recorded as failed, with why, while Redis is away, and are whole when it is back", async () => {
+    await simulate(AGENTS);
+    const { keeper, runner } = await startRunner({ intervalMs: 700, timeoutMs: 500 });
+    await vi.waitFor(() => expect(keeper.latest?.head.stored).toBe(true));
+    await redis.server.kill();
+    await vi.waitFor(async () => {
+      const [newest] = await keeper.heads(1);
+      expect(newest?.head).toMatchObject({ state: "failed", stored: false });
+      expect(newest?.head.failure).toMatch(/^could not be published: /);
+    });
+    await expect(runner.trigger()).rejects.toBeInstanceOf(CannotOpenRoundError);
+    const served = keeper.latest!.head.id;
+    await redis.server.start();
+    await vi.waitFor(() => expect(keeper.latest?.head.id).toBeGreaterThan(served), {
+      timeout: 10_000,
+    });
+    await vi.waitFor(
+      () => expect(keeper.latest?.head).toMatchObject({ reported: 2, stored: true }),
+      {
+        timeout: 10_000,
+      },
+    );
+    const ids = (await keeper.heads(50)).map(({ head }) => head.id);
+    expect(ids).toEqual([...new Set(ids)].toSorted((a, b) => b - a));
+    await vi.waitFor(async () =>
+      expect(
+        (await keeper.heads(50)).filter(({ head }) => head.state === "failed" && head.stored),
+      ).not.toEqual([]),
+    );
+  });
+
+  it("blame Redis for what it kept from coming in", async () => {
+    await simulate([FIRST]);
+    const { keeper, runner } = await startRunner({ timeoutMs: 1_500 });
+    await vi.waitFor(() => expect(runner.open).not.toBeNull());
+    await sleep(200);
+    await redis.server.kill();
+    await vi.waitFor(() => expect(keeper.latest).not.toBeNull(), { timeout: 5_000 });
+    expect(keeper.latest?.head).toMatchObject({
+      closedBy: "timer",
+      stored: false,
+      missing: [{ node: "node-2", why: "redis_away" }],
+    });
+  });
+
+  it("that were open when netchecker died are recorded as abandoned by the next one", async () => {
+    const store = createRoundStore(await redis.connect(), NAMES, { fullRounds: 5, rounds: 10 });
+    const publisher = createRoundPublisher(await redis.connect(), NAMES);
+    await publisher.publish({ id: await publisher.nextId(0), startedAt: 1_000 }, [], 60_000);
+    await simulate(AGENTS);
+    const { keeper } = await startRunner();
+    await vi.waitFor(() => expect(keeper.latest?.head).toMatchObject({ id: 2, stored: true }));
+    expect(await store.head(1)).toMatchObject({
+      head: { state: "abandoned", failure: "netchecker ended while the round was open" },
+    });
+  });
+
+  it("that are open when netchecker is stopped are abandoned in order", async () => {
+    const { runner, store, stop: end } = await startRunner({ timeoutMs: 30_000 });
+    await vi.waitFor(() => expect(runner.open).not.toBeNull());
+    await end();
+    expect(await store.head(1)).toMatchObject({ head: { state: "abandoned" } });
+    expect(await store.openRound()).toBeNull();
+    expect(runner.open).toBeNull();
+  });
+
+  it("are opened by one of two netcheckers on the same Redis", async () => {
+    const { lists } = await simulate(AGENTS);
+    const one = await startRunner({ owner: "one", intervalMs: 1_000, timeoutMs: 500 });
+    await vi.waitFor(() => expect(one.keeper.latest?.head.id).toBe(1));
+    const two = await startRunner({ owner: "two", intervalMs: 1_000, timeoutMs: 500 });
+    await vi.waitFor(() =>
+      expect(two.runner.trigger()).rejects.toMatchObject({ code: "standing_by" }),
+    );
+    await vi.waitFor(() => expect(one.keeper.latest?.head.id).toBe(3), { timeout: 5_000 });
+    expect(new Set(lists.map(({ round, list }) => `${round} ${list}`)).size).toBe(
+      new Set(lists.map(({ round }) => round)).size,
+    );
+    expect(two.keeper.latest?.head.id).toBeLessThan(3);
+  });
+});
