@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { PatientTimeout } from "../src/probes/patient-timeout.ts";
+import { patientTimeout } from "../src/probes/patient-timeout.ts";
 import { probePod } from "../src/probes/pod-probe.ts";
 import { StallClock } from "../src/probes/stall-clock.ts";
 import { target, tools } from "./listeners.ts";
@@ -24,7 +24,7 @@ async function timed(timeoutMs: number, meanwhile: () => Promise<void>): Promise
   const stalls = clock();
   const startedAt = performance.now();
   const fired = new Promise<number>((resolve) => {
-    new PatientTimeout(timeoutMs, stalls, () => resolve(performance.now() - startedAt));
+    patientTimeout(timeoutMs, stalls, () => resolve(performance.now() - startedAt));
   });
   await meanwhile();
   return fired;
@@ -50,18 +50,18 @@ test("counts no stall from before it began", async () => {
   block(500);
   const startedAt = performance.now();
   const firedAt = await new Promise<number>((resolve) => {
-    new PatientTimeout(200, stalls, () => resolve(performance.now()));
+    patientTimeout(200, stalls, () => resolve(performance.now()));
   });
   expect(firedAt - startedAt).toBeLessThan(400);
 });
 
 test("never fires once cancelled, even while it polls", async () => {
   let fired = false;
-  const timeout = new PatientTimeout(20, clock(), () => (fired = true));
+  const cancel = patientTimeout(20, clock(), () => (fired = true));
   await sleep(10);
   block(40);
-  timeout.cancel();
-  timeout.cancel();
+  cancel();
+  cancel();
   await sleep(100);
   expect(fired).toBe(false);
 });

@@ -20,7 +20,7 @@ describe("planProbes", () => {
     ["names of a DaemonSet", (i: number) => `ping-${(i * 7_919).toString(36).padStart(5, "x")}`],
     ["names that differ in their last digits", (i: number) => `ping-${i}`],
   ])("spreads 1,000 agents over a list of 1,000: %s", (_, name) => {
-    const agents = new Array<number>(1_000).fill(0);
+    const agents = Array.from({ length: 1_000 }, () => 0);
     for (let i = 0; i < 1_000; i += 1) agents[startOffset(name(i), 1_000)]! += 1;
     // Thrown at random, the fullest place has 5 or 6.
     expect(Math.max(...agents)).toBeLessThanOrEqual(8);

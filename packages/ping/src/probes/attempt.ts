@@ -1,6 +1,6 @@
 import type { Answerer, Outcome, Reason } from "@netchecker/contract";
 import { explainFailure } from "../core/explain-failure.ts";
-import { PatientTimeout } from "./patient-timeout.ts";
+import { patientTimeout } from "./patient-timeout.ts";
 import { ProbeFailureError } from "./probe-failure.ts";
 import type { StallClock } from "./stall-clock.ts";
 
@@ -38,7 +38,7 @@ export async function attempt(
   const controller = new AbortController();
   const abort = () => controller.abort(limits.signal.reason);
   limits.signal.addEventListener("abort", abort);
-  const timeout = new PatientTimeout(limits.timeoutMs, limits.stalls, () =>
+  const cancelTimeout = patientTimeout(limits.timeoutMs, limits.stalls, () =>
     controller.abort(silent(progress)),
   );
   const startedAt = performance.now();
@@ -49,10 +49,14 @@ export async function attempt(
   } catch (error) {
     const latencyMs = performance.now() - startedAt;
     limits.signal.throwIfAborted();
-    const explained = explain(error, progress);
+    // Once it is over, whatever else broke broke because of that.
+    const explained = explain(
+      controller.signal.aborted ? controller.signal.reason : error,
+      progress,
+    );
     return { ...explained, latencyMs: ANSWERED.has(explained.reason) ? latencyMs : null };
   } finally {
-    timeout.cancel();
+    cancelTimeout();
     limits.signal.removeEventListener("abort", abort);
   }
 }

@@ -4,39 +4,31 @@ import type { StallClock } from "./stall-clock.ts";
  * A timeout that counts only time in which this process could have seen an answer. When its timer
  * fires, what has already arrived is delivered first; then it waits on for as long as the process
  * stood still meanwhile. That is what keeps an agent at a tenth of a core free of false failures.
+ * Returns what cancels it, which is safe to call twice.
  */
-export class PatientTimeout {
-  readonly #timeoutMs: number;
-  readonly #stalls: StallClock;
-  readonly #onTimeout: () => void;
-  readonly #startedAt = performance.now();
-  readonly #stalledAtStart: number;
-  #timer: NodeJS.Timeout | undefined;
-  #immediate: NodeJS.Immediate | undefined;
+export function patientTimeout(
+  timeoutMs: number,
+  stalls: StallClock,
+  onTimeout: () => void,
+): () => void {
+  const startedAt = performance.now();
+  const stalledAtStart = stalls.stalledMs();
+  let immediate: NodeJS.Immediate | undefined;
 
-  constructor(timeoutMs: number, stalls: StallClock, onTimeout: () => void) {
-    this.#timeoutMs = timeoutMs;
-    this.#stalls = stalls;
-    this.#onTimeout = onTimeout;
-    this.#stalledAtStart = stalls.stalledMs();
-    this.#timer = setTimeout(this.#onTimer, timeoutMs);
-  }
-
-  /** The answer is there. Safe to call twice. */
-  cancel(): void {
-    clearTimeout(this.#timer);
-    clearImmediate(this.#immediate);
-  }
-
-  readonly #onTimer = (): void => {
+  const onTimer = () => {
     // Immediates run after the poll phase: sockets that have something to say, say it before.
-    this.#immediate = setImmediate(this.#onPolled);
+    immediate = setImmediate(onPolled);
+  };
+  const onPolled = () => {
+    const stalledMs = stalls.stalledMs() - stalledAtStart;
+    const leftMs = startedAt + timeoutMs + stalledMs - performance.now();
+    if (leftMs > 0) timer = setTimeout(onTimer, Math.ceil(leftMs));
+    else onTimeout();
   };
 
-  readonly #onPolled = (): void => {
-    const stalledMs = this.#stalls.stalledMs() - this.#stalledAtStart;
-    const leftMs = this.#startedAt + this.#timeoutMs + stalledMs - performance.now();
-    if (leftMs > 0) this.#timer = setTimeout(this.#onTimer, Math.ceil(leftMs));
-    else this.#onTimeout();
+  let timer = setTimeout(onTimer, timeoutMs);
+  return () => {
+    clearTimeout(timer);
+    clearImmediate(immediate);
   };
 }

@@ -1,0 +1,275 @@
+import {
+  decodeReport,
+  redisNames,
+  type Report,
+  TARGET_TYPES,
+  type TargetList,
+  type TargetType,
+} from "@netchecker/contract";
+import { createLog } from "@netchecker/runtime/log";
+import { connectRedis, type Redis } from "@netchecker/runtime/redis";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { createPublisher } from "../src/adapters/publish-report.ts";
+import { receiveTargets } from "../src/adapters/receive-targets.ts";
+import { RoundAnswerer } from "../src/answer-rounds.ts";
+import type { Log, ProbeTargets } from "../src/ports.ts";
+import { TestRedis } from "./redis.ts";
+
+const names = redisNames("test:");
+const silent = createLog("test", "silent");
+const agent = { pod: "ping-a", node: "node-1", ip: "10.0.0.9" };
+
+function listOf(type: TargetType, round: number, overrides: Partial<TargetList> = {}): TargetList {
+  const check = ({ pod: "echo", node: "tcp", service: "dns", external: "connect" } as const)[type];
+  return {
+    v: 1,
+    type,
+    round,
+    list: `list-${round}`,
+    reportWithinMs: 5_000,
+    check: [check],
+    name: ["a"],
+    node: [null],
+    address: ["10.0.0.1:1"],
+    ...overrides,
+  };
+}
+
+/** Probes nothing; every target is fine. */
+const allFine: ProbeTargets = (list) =>
+  Promise.resolve({
+    outcomes: list.check.map(() => ({ reason: "ok", latencyMs: 1, attempts: 1 })),
+    prober: { loopDelayP99Ms: 0, throttledMs: null, starved: false },
+  });
+
+/** Probes until it is told to end; what it did not get to is not_probed. */
+const neverDone: ProbeTargets = async (list, signal) => {
+  if (!signal.aborted)
+    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  return {
+    outcomes: list.check.map(() => ({ reason: "not_probed", latencyMs: null, attempts: 0 })),
+    prober: { loopDelayP99Ms: 0, throttledMs: null, starved: false },
+  };
+};
+
+function client(redis: TestRedis, role: "commands" | "subscriber", service = "test"): Redis {
+  const connection = connectRedis({ host: redis.address }, { service, role, log: silent });
+  onTestFinished(() => connection.disconnect());
+  return connection;
+}
+
+function startAgent(redis: TestRedis, probe: ProbeTargets = allFine, log: Log = silent) {
+  const commands = client(redis, "commands", "ping");
+  const subscriber = client(redis, "subscriber", "ping");
+  const publish = createPublisher(commands, names, log);
+  const answerer = new RoundAnswerer({ agent, log, probe, publish });
+  const dropped = receiveTargets({ subscriber, commands }, names, log, (list) =>
+    answerer.take(list),
+  );
+  onTestFinished(() => answerer.close());
+  return { answerer, dropped };
+}
+
+/** netchecker's side: publishes lists, and keeps the reports that arrive. */
+async function startCollector(redis: TestRedis) {
+  const commands = client(redis, "commands");
+  await vi.waitFor(() => expect(commands.status).toBe("ready"), 5_000);
+  const reports: Report[] = [];
+  const listen = async () => {
+    const subscriber = client(redis, "subscriber");
+    await vi.waitFor(() => expect(subscriber.status).toBe("ready"), 5_000);
+    subscriber.on("message", (channel, text) => {
+      const type = TARGET_TYPES.find((candidate) => names.reports[candidate] === channel)!;
+      const decoded = decodeReport(type, text);
+      if (decoded.ok) reports.push(decoded.value);
+    });
+    await subscriber.subscribe(...Object.values(names.reports));
+  };
+  /** Publishes when an agent listens. */
+  const publish = (type: TargetType, text: string) =>
+    vi.waitFor(
+      async () => expect(await commands.publish(names.lists[type], text)).toBeGreaterThan(0),
+      5_000,
+    );
+  const reported = (count: number) =>
+    vi.waitFor(() => expect(reports.length).toBeGreaterThanOrEqual(count), 10_000);
+  return { commands, reports, listen, publish, reported };
+}
+
+describe("an agent", () => {
+  test("answers a list of each type with one report on that type's channel", async () => {
+    const redis = await TestRedis.start();
+    const { reports, listen, publish, reported } = await startCollector(redis);
+    await listen();
+    startAgent(redis);
+    for (const type of TARGET_TYPES) await publish(type, JSON.stringify(listOf(type, 3)));
+    await reported(4);
+    await sleep(100);
+    expect(reports.map(({ type }) => type).toSorted()).toEqual([...TARGET_TYPES].toSorted());
+    for (const report of reports)
+      expect(report).toMatchObject({ round: 3, list: "list-3", agent, reasons: "a" });
+  });
+
+  test("answers a list once, however often it comes", async () => {
+    const redis = await TestRedis.start();
+    const { commands, reports, listen, publish, reported } = await startCollector(redis);
+    await listen();
+    const text = JSON.stringify(listOf("pod", 3));
+    await commands.set(names.listKeys.pod, text, "PX", 5_000);
+    startAgent(redis);
+    await publish("pod", text);
+    await publish("pod", text);
+    await reported(1);
+    await sleep(300);
+    expect(reports).toHaveLength(1);
+  });
+
+  test("that was away catches up from the keys, by the time that is left", async () => {
+    const redis = await TestRedis.start();
+    const { commands, reports, listen, reported } = await startCollector(redis);
+    await listen();
+    const list = listOf("node", 8, { reportWithinMs: 60_000 });
+    await commands.set(names.listKeys.node, JSON.stringify(list), "PX", 1_000);
+    startAgent(redis, neverDone);
+    await reported(1);
+    expect(reports[0]).toMatchObject({ round: 8, type: "node", reasons: "o" });
+    expect(reports[0]!.tookMs).toBeLessThan(1_000);
+  });
+
+  test("whose connections were cut catches up once they are back", async () => {
+    const redis = await TestRedis.start();
+    const { reports, commands, listen, publish, reported } = await startCollector(redis);
+    await listen();
+    startAgent(redis);
+    await publish("pod", JSON.stringify(listOf("pod", 1)));
+    await reported(1);
+    const clients = String(await commands.call("CLIENT", "LIST")).split("\n");
+    const ids = clients
+      .filter((line) => line.includes("name=ping-"))
+      .map((line) => line.split(/[= ]/)[1]!);
+    expect(ids).toHaveLength(2);
+    // In one step, so that the agent is away when the round's list is published.
+    const step = commands.multi();
+    for (const id of ids) step.call("CLIENT", "KILL", "ID", id);
+    const text = JSON.stringify(listOf("pod", 2));
+    await step.set(names.listKeys.pod, text, "PX", 5_000).publish(names.lists.pod, text).exec();
+    await vi.waitFor(() => expect(reports.map(({ round }) => round)).toContain(2), 15_000);
+  });
+
+  test("keeps its report while nobody listens, and gives it once somebody does", async () => {
+    const redis = await TestRedis.start();
+    const { reports, listen, publish, reported } = await startCollector(redis);
+    const { answerer } = startAgent(redis);
+    await publish("pod", JSON.stringify(listOf("pod", 5, { reportWithinMs: 20_000 })));
+    await sleep(700);
+    expect(answerer.lastAnswers.pod).toMatchObject({ delivered: false, report: { round: 5 } });
+    await listen();
+    await reported(1);
+    expect(reports).toHaveLength(1);
+    await vi.waitFor(() => expect(answerer.lastAnswers.pod!.delivered).toBe(true));
+  });
+
+  test("reports what it has by the time that it is due", async () => {
+    const redis = await TestRedis.start();
+    const { reports, listen, publish, reported } = await startCollector(redis);
+    await listen();
+    startAgent(redis, neverDone);
+    await publish("pod", JSON.stringify(listOf("pod", 1, { reportWithinMs: 800 })));
+    await reported(1);
+    expect(reports[0]!.tookMs).toBeLessThan(800);
+    expect(reports[0]!.reasons).toBe("o");
+  });
+
+  test("leaves a list for a newer one of its type, and only of its type", async () => {
+    const redis = await TestRedis.start();
+    const { reports, listen, publish, reported } = await startCollector(redis);
+    await listen();
+    startAgent(redis, (list, signal) => (list.round === 1 ? neverDone : allFine)(list, signal));
+    await publish("pod", JSON.stringify(listOf("pod", 1)));
+    await publish("node", JSON.stringify(listOf("node", 1, { reportWithinMs: 700 })));
+    await publish("pod", JSON.stringify(listOf("pod", 2)));
+    await reported(2);
+    expect(reports.map(({ type, round }) => [type, round])).toEqual([
+      ["pod", 2],
+      ["node", 1],
+    ]);
+  });
+
+  test("does not go back to an older list that it finds under a key", async () => {
+    const answered: number[] = [];
+    const answerer = new RoundAnswerer({
+      agent,
+      log: silent,
+      probe: allFine,
+      publish: ({ round }) => {
+        answered.push(round);
+        return Promise.resolve(true);
+      },
+    });
+    answerer.take({ list: listOf("pod", 2), via: "channel", dueInMs: 1_000 });
+    answerer.take({ list: listOf("pod", 1), via: "key", dueInMs: 1_000 });
+    // After Redis lost everything, rounds count from 1 again: what a channel brings is new.
+    answerer.take({ list: listOf("pod", 1, { list: "b" }), via: "channel", dueInMs: 1_000 });
+    await answerer.close();
+    expect(answered).not.toContain(undefined);
+    expect(answered.at(-1)).toBe(1);
+    expect(answered.filter((round) => round === 1)).toHaveLength(1);
+  });
+
+  test("drops bad messages, counts them, logs them once, and goes on", async () => {
+    const redis = await TestRedis.start();
+    const { reports, listen, publish, reported } = await startCollector(redis);
+    await listen();
+    const warn = vi.fn<Log["warn"]>();
+    const { dropped } = startAgent(redis, allFine, { ...silentLog, warn });
+    await publish("pod", "{");
+    await publish("pod", JSON.stringify({ ...listOf("pod", 1), v: 2 }));
+    await publish("pod", JSON.stringify({ ...listOf("pod", 1), address: [""] }));
+    await publish("pod", JSON.stringify(listOf("node", 1)));
+    await publish("pod", JSON.stringify(listOf("pod", 1, { address: [] })));
+    await publish("pod", `"${"x".repeat(5_000_000)}"`);
+    await publish("pod", JSON.stringify(listOf("pod", 1)));
+    await reported(1);
+    expect(reports).toHaveLength(1);
+    expect(dropped).toEqual({
+      not_json: 1,
+      wrong_version: 1,
+      wrong_shape: 2,
+      wrong_type: 1,
+      too_large: 1,
+    });
+    expect(
+      warn.mock.calls.filter(([, message]) => message === "dropped a target list"),
+    ).toHaveLength(1);
+  });
+
+  test("that is told to end reports what it has, and takes no more lists", async () => {
+    const redis = await TestRedis.start();
+    const { reports, listen, publish, reported } = await startCollector(redis);
+    await listen();
+    const { answerer } = startAgent(redis, neverDone);
+    await publish("pod", JSON.stringify(listOf("pod", 1)));
+    await sleep(50);
+    await Promise.all([answerer.close(), answerer.close()]);
+    await reported(1);
+    await publish("pod", JSON.stringify(listOf("pod", 2)));
+    await sleep(200);
+    expect(reports.map(({ round }) => round)).toEqual([1]);
+  });
+
+  test("that is told to end while Redis is away ends all the same", async () => {
+    const redis = await TestRedis.start();
+    const { publish } = await startCollector(redis);
+    const { answerer } = startAgent(redis);
+    await publish("pod", JSON.stringify(listOf("pod", 1)));
+    await vi.waitFor(() => expect(answerer.lastAnswers.pod).toBeDefined());
+    await redis.stop();
+    const startedAt = performance.now();
+    await answerer.close();
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(answerer.lastAnswers.pod).toMatchObject({ delivered: false });
+  });
+});
+
+const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {} };
