@@ -14,7 +14,7 @@ export interface Passes<T> {
   readonly probe: (target: T) => Promise<Finding>;
 }
 
-/** What failed at once gets this long to come back, before it is tried again. */
+/** From one attempt's start to the next one's, at least: what failed at once gets time to come back. */
 const RETRY_PAUSE_MS = 150;
 
 const NOT_PROBED: Outcome = { reason: "not_probed", latencyMs: null, attempts: 0 };
@@ -26,14 +26,14 @@ const NOT_PROBED: Outcome = { reason: "not_probed", latencyMs: null, attempts: 0
 export async function probeAll<T>(passes: Passes<T>): Promise<Outcome[]> {
   const { targets, order, concurrency, attempts, signal, probe } = passes;
   const outcomes = targets.map(() => NOT_PROBED);
-  const failedAt: number[] = [];
+  const startedAt: number[] = [];
   let indexes = order;
   for (let pass = 1; pass <= attempts && indexes.length > 0 && !signal.aborted; pass += 1) {
     await inParallel(indexes, concurrency, signal, async (index) => {
-      if (pass > 1) await pauseSince(failedAt[index]!, signal);
+      if (pass > 1) await pauseSince(startedAt[index]!, signal);
+      startedAt[index] = performance.now();
       const finding = await probe(targets[index]!);
       outcomes[index] = { ...finding, attempts: pass };
-      failedAt[index] = performance.now();
     });
     indexes = indexes.filter((index) => outcomes[index]!.reason !== "ok");
   }
