@@ -3,6 +3,9 @@ import { isReady, type PodObject } from "./objects/pod-object.ts";
 import type { ServiceObject } from "./objects/service-object.ts";
 import { type Address, TcpProxy } from "./tcp-proxy.ts";
 
+/** Every agent dials it in the same moment, several times. */
+const CLUSTER_IP_ACCEPTORS = 16;
+
 /**
  * What kube-proxy does for one service: the ClusterIP leads to any ready pod and refuses when there is
  * none; a node's NodePort (`externalTrafficPolicy: Local`) leads to the node's own ready pod, and where
@@ -21,7 +24,8 @@ export class KubeProxy {
     this.#store = store;
     this.#service = service;
     const { clusterIP, ports } = service.spec;
-    this.#clusterIp = new TcpProxy({ host: clusterIP, port: ports[0]!.port }, () => this.#any());
+    const at = { host: clusterIP, port: ports[0]!.port };
+    this.#clusterIp = new TcpProxy(at, () => this.#any(), CLUSTER_IP_ACCEPTORS);
   }
 
   /** Follows the store from now on. Rejects with a LocalClusterError when the ClusterIP's address is taken. */

@@ -4,12 +4,20 @@ import { explainListen } from "./local-cluster-error.ts";
 // A whole cluster connects within the same second.
 const BACKLOG = 4_096;
 
-/** Listens, and gives the port. Rejects with a LocalClusterError when the address is taken. */
-export function listen(server: Server, host: string, port: number): Promise<number> {
+/**
+ * Listens, and gives the port; with `reusePort` several may listen on one address, and share what comes. Rejects with a
+ * LocalClusterError when the address is taken.
+ */
+export function listen(
+  server: Server,
+  host: string,
+  port: number,
+  reusePort = false,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(explainListen(error, `${host}:${port}`));
     server.once("error", fail);
-    server.listen({ host, port, backlog: BACKLOG }, () => {
+    server.listen({ host, port, backlog: BACKLOG, reusePort }, () => {
       server.off("error", fail);
       resolve((server.address() as AddressInfo).port);
     });

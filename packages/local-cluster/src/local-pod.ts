@@ -1,3 +1,4 @@
+import { setPriority } from "node:os";
 import { join } from "node:path";
 import type { ObjectStore } from "./api-server/object-store.ts";
 import { Child } from "./child-process.ts";
@@ -70,7 +71,7 @@ export class LocalPod {
   /** Starts its process, for the first time or again; its end is written to the pod as it happens. */
   start(): void {
     if (this.running) return;
-    const { bundle, env, ip, hostIp, node } = this.spec;
+    const { workload, bundle, env, ip, hostIp, node } = this.spec;
     const identity = { POD_NAME: this.name, NODE_NAME: node, POD_IP: ip, HOST: ip };
     const child = new Child({
       file: process.execPath,
@@ -79,6 +80,8 @@ export class LocalPod {
       logFile: this.logFile,
     });
     this.#child = child;
+    // Who asks lets those go first that answer, kube-proxy among them, which elsewhere is the kernel's work.
+    if (workload === "ping" && child.pid !== undefined) setPriority(child.pid, 10);
     this.update((copy) => run(copy, ip, hostIp));
     void child.exited.then(({ code }) => {
       if (this.#child === child) this.update((copy) => crash(copy, code ?? 137));

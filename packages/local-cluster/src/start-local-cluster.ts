@@ -38,11 +38,18 @@ export interface LocalClusterOptions {
   readonly signal?: AbortSignal;
 }
 
-export const NAMESPACE = "netchecker";
-export const SERVICE = "pong-svc";
+const NAMESPACE = "netchecker";
+const SERVICE = "pong-svc";
 const POD_PORT = 8080;
 const NODE_PORT = 32_088;
-const AGENT_ENV = { PORT: String(POD_PORT), LOG_LEVEL: "warn" };
+const POD_ENV = { PORT: String(POD_PORT), LOG_LEVEL: "warn" };
+
+/**
+ * All agents probe at the same moment, and here they share a machine: what is in flight together must be answered
+ * within the probes' timeout, by processes that have to take turns.
+ */
+const MAX_IN_FLIGHT = 100;
+const probeConcurrency = (nodes: number) => Math.min(256, Math.max(2, MAX_IN_FLIGHT / nodes));
 
 /**
  * Starts a whole cluster on this machine. Rejects with a LocalClusterError when something is missing or
@@ -105,6 +112,7 @@ async function build(
   stack.defer(async () => {
     await Promise.all([...nodes.values()].map((node) => node.remove()));
   });
+  const concurrency = String(Math.floor(probeConcurrency(options.nodes)));
   let lastIndex = 0;
   const startNode = async (name: string): Promise<LocalNode> => {
     signal?.throwIfAborted();
@@ -117,8 +125,8 @@ async function build(
       redisProxyIp: slice.redisProxyIp(lastIndex),
       bundle: BUNDLES,
       env: {
-        ping: { ...AGENT_ENV, DNS_SERVERS: dns.address, ...env.ping },
-        pong: { ...AGENT_ENV, ...env.pong },
+        ping: { ...POD_ENV, DNS_SERVERS: dns.address, PROBE_CONCURRENCY: concurrency, ...env.ping },
+        pong: { ...POD_ENV, ...env.pong },
       },
       logFolder: folder,
     };

@@ -16,12 +16,17 @@ export class TcpProxy {
   #port: number;
   readonly #backend: () => Address | null;
   readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
+  readonly #acceptors: number;
+  #servers: Server[] = [];
   // Opening and closing take turns: each starts when the one before is done.
   #turn: Promise<void> = Promise.resolve();
 
-  /** Port 0 takes a free one at the first {@link open}, and keeps it. */
-  constructor(at: Address, backend: () => Address | null) {
+  /**
+   * Port 0 takes a free one at the first {@link open}, and keeps it. A listener accepts one connection
+   * each time around the event loop: an address that many dial at once needs more than one `acceptors`.
+   */
+  constructor(at: Address, backend: () => Address | null, acceptors = 1) {
+    this.#acceptors = acceptors;
     this.#host = at.host;
     this.#port = at.port;
     this.#backend = backend;
@@ -34,24 +39,26 @@ export class TcpProxy {
   /** Listens. Safe to call twice. Rejects with a LocalClusterError when the address is taken. */
   open(): Promise<void> {
     return this.#next(async () => {
-      if (this.#server) return;
-      const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) =>
-        this.#accept(client),
-      );
-      this.#port = await listen(server, this.#host, this.#port);
-      this.#server = server;
+      if (this.#servers.length > 0) return;
+      while (this.#servers.length < this.#acceptors) {
+        const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) =>
+          this.#accept(client),
+        );
+        this.#port = await listen(server, this.#host, this.#port, this.#acceptors > 1);
+        this.#servers.push(server);
+      }
     });
   }
 
   /** Refuses new connections and resets the open ones. Safe to call twice. */
   close(): Promise<void> {
     return this.#next(async () => {
-      const server = this.#server;
-      if (!server) return;
-      this.#server = undefined;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = this.#servers.map(
+        (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+      );
+      this.#servers = [];
       for (const socket of this.#sockets) resetSocket(socket);
-      await closed;
+      await Promise.all(closed);
     });
   }
 

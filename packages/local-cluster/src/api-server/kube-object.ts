@@ -1,5 +1,5 @@
 /** The part of an object's metadata that the API server itself reads or writes. */
-export interface ObjectMeta {
+interface ObjectMeta {
   name: string;
   namespace?: string;
   uid?: string;

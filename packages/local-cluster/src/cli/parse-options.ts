@@ -24,7 +24,7 @@ export type ParsedOptions =
 export const USAGE = `Runs netChecker on one machine: a real Redis, real agents on nodes with addresses of their own.
 
 Usage: demo [options]
-  --nodes N            how many nodes, 1 to ${MAX_NODES} (default 5)
+  --nodes N            how many nodes, 1 to ${MAX_NODES} (default 5; up to 10 for each processor run smoothly)
   --interval SECONDS   how often a round starts, 2 to 3600 (default 10)
   --port PORT          where the results are served on localhost, 0 for any (default 32089)
   --rounds N           stop after N rounds; exit 0 when all was fine, 2 when something failed or was not measured

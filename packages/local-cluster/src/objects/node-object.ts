@@ -1,12 +1,12 @@
 import { kubeTime, type KubeObject } from "../api-server/kube-object.ts";
 
-export interface Taint {
+interface Taint {
   key: string;
   effect: "NoSchedule" | "NoExecute";
   timeAdded?: string;
 }
 
-export interface NodeCondition {
+interface NodeCondition {
   type: string;
   status: "True" | "False" | "Unknown";
   lastHeartbeatTime: string;

@@ -4,7 +4,7 @@ import { kubeTime, type KubeObject } from "../api-server/kube-object.ts";
 /** The two DaemonSets of which each node runs a pod. */
 export type Workload = "ping" | "pong";
 
-export interface PodCondition {
+interface PodCondition {
   type: string;
   status: "True" | "False";
   lastProbeTime: null;
@@ -13,7 +13,7 @@ export interface PodCondition {
   message?: string;
 }
 
-export interface ContainerState {
+interface ContainerState {
   waiting?: { reason: string; message?: string };
   running?: { startedAt: string };
   terminated?: {
