@@ -36,5 +36,3 @@ export function readPingConfig(env: Environment) {
     LOG_LEVEL: logLevel({ default: "info" }),
   });
 }
-
-export type PingConfig = ReturnType<typeof readPingConfig>;
