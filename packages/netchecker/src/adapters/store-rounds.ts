@@ -1,5 +1,7 @@
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { zstdCompress, zstdDecompress } from "node:zlib";
+import { createZstdCompress, zstdCompress, zstdDecompress } from "node:zlib";
 import type { RedisNames, RoundHead } from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
 import type { ClosedRound } from "../core/closed-round.ts";
@@ -15,6 +17,11 @@ const CLOSE = `
 local open = redis.call("GET", KEYS[1])
 if open and cjson.decode(open).id == tonumber(ARGV[1]) then redis.call("DEL", KEYS[1]) end
 return 0`;
+
+/** Parts one after the other, without making one large part of them first. */
+function compressAll(parts: readonly Uint8Array[]): Promise<Buffer> {
+  return buffer(Readable.from(parts, { objectMode: true }).pipe(createZstdCompress()));
+}
 
 async function text(compressed: Buffer): Promise<string> {
   return (await decompress(compressed)).toString();
@@ -39,9 +46,12 @@ export function createRoundStore(
   async function save(closed: ClosedRound): Promise<void> {
     const { id } = closed.head;
     const record = encodeRound(closed);
-    const [plan, failures, columns, extras] = await Promise.all(
-      [record.plan, record.failures, record.columns, record.extras].map((part) => compress(part)),
-    );
+    const [plan, failures, extras, columns] = await Promise.all([
+      compress(record.plan),
+      compress(record.failures),
+      compress(record.extras),
+      compressAll(record.columns),
+    ]);
     const transaction = redis
       .multi()
       .hset(names.round(id), { head: record.head, plan, failures, columns, extras })

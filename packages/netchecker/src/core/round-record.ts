@@ -23,8 +23,11 @@ export interface RoundRecord {
   readonly plan: string;
   /** JSON: the cells that are neither ok nor unknown. */
   readonly failures: string;
-  /** Binary: type by type reasons, attempts, latencies (µs, 32 bit, little-endian). */
-  readonly columns: Uint8Array;
+  /**
+   * Binary: type by type reasons, attempts, latencies (µs, 32 bit, little-endian). Views of the round's
+   * own memory, to be stored one after the other: 1,000 × 1,000 are 18 MB, too much to copy.
+   */
+  readonly columns: readonly Uint8Array[];
   /** JSON: who answered and details, where there are any. */
   readonly extras: string;
 }
@@ -82,10 +85,14 @@ export function encodeRound(round: ClosedRound): RoundRecord {
   };
 }
 
+/** A record as it is read back: its columns in one piece, or gone. */
+export interface ReadRecord extends Pick<RoundRecord, "head" | "plan" | "failures"> {
+  readonly columns?: Uint8Array;
+  readonly extras?: string;
+}
+
 /** What is stored of a round → its result. Without columns, only its failures have outcomes. */
-export function decodeRound(
-  record: Omit<RoundRecord, "columns" | "extras"> & Partial<RoundRecord>,
-): ClosedRound {
+export function decodeRound(record: ReadRecord): ClosedRound {
   const { head, summary } = decodeHead(record.head);
   const { plan, agents } = JSON.parse(record.plan) as StoredPlan;
   const counts = targetCounts(plan);
@@ -154,18 +161,11 @@ function applyExtras(extras: Extras, matrix: OutcomeMatrix): void {
   for (const [cell, detail] of extras.detail) matrix.detail.set(cell, detail);
 }
 
-function encodeColumns(matrices: PerType<OutcomeMatrix>): Uint8Array {
-  const cells = TARGET_TYPES.reduce((sum, type) => sum + matrices[type].reasons.length, 0);
-  const columns = new Uint8Array(cells * BYTES_PER_CELL);
-  let at = 0;
-  for (const type of TARGET_TYPES) {
+function encodeColumns(matrices: PerType<OutcomeMatrix>): Uint8Array[] {
+  return TARGET_TYPES.flatMap((type) => {
     const { reasons, attempts, latencyUs } = matrices[type];
-    columns.set(reasons, at);
-    columns.set(attempts, at + reasons.length);
-    columns.set(bytesOf(latencyUs), at + 2 * reasons.length);
-    at += reasons.length * BYTES_PER_CELL;
-  }
-  return columns;
+    return [reasons, attempts, bytesOf(latencyUs)];
+  });
 }
 
 function decodeColumns(columns: Uint8Array, matrices: PerType<OutcomeMatrix>): void {

@@ -1,0 +1,46 @@
+/** One measurement: what, how much, and what it must reach. */
+export interface Row {
+  readonly what: string;
+  readonly measured: string;
+  readonly wanted: string;
+  /** Null where nothing is asked. */
+  readonly met: boolean | null;
+}
+
+/** A row whose figure must stay below a limit. */
+export function below(what: string, value: number, limit: number, unit: string): Row {
+  const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
+  return {
+    what,
+    measured: `${value.toFixed(digits)} ${unit}`,
+    wanted: `< ${limit} ${unit}`,
+    met: value < limit,
+  };
+}
+
+/** A row for something that must hold, or is told for its own sake. */
+export function told(what: string, measured: string, wanted = "", met: boolean | null = null): Row {
+  return { what, measured, wanted, met };
+}
+
+/** The rows as an aligned table, as people read it. */
+export function formatTable(rows: readonly Row[]): string {
+  const cells = [
+    ["", "measured", "wanted", ""],
+    ...rows.map(({ what, measured, wanted, met }) => [
+      what,
+      measured,
+      wanted,
+      met === null ? "" : met ? "met" : "NOT MET",
+    ]),
+  ];
+  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  return cells
+    .map((row) =>
+      row
+        .map((cell, c) => cell.padEnd(widths[c]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
