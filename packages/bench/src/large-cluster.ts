@@ -34,11 +34,12 @@ export async function largeCluster(
   return { api, agents };
 }
 
-function imagesToFill(bytes: number): { names: string[]; sizeBytes: number }[] {
-  const image = (n: number) => ({
-    names: [`registry.example/team/service-${n}@sha256:${"ab12".repeat(16)}`],
-    sizeBytes: 123_456_789,
-  });
+const image = (n: number) => ({
+  names: [`registry.example/team/service-${n}@sha256:${"ab12".repeat(16)}`],
+  sizeBytes: 123_456_789,
+});
+
+function imagesToFill(bytes: number): ReturnType<typeof image>[] {
   return Array.from({ length: Math.ceil(bytes / JSON.stringify(image(10)).length) }, (_, n) =>
     image(n),
   );

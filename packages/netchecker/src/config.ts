@@ -55,5 +55,3 @@ export function readConfig(env: Environment) {
     );
   return { ...config, ROUND_TIMEOUT_MS: timeoutMs };
 }
-
-export type Config = ReturnType<typeof readConfig>;

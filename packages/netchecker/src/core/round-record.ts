@@ -65,7 +65,7 @@ const perType = <T>(make: (type: TargetType) => T): PerType<T> =>
 
 const BYTES_PER_CELL = 1 + 1 + 4;
 
-export function encodeHead(stored: StoredHead): string {
+function encodeHead(stored: StoredHead): string {
   return JSON.stringify(stored);
 }
 

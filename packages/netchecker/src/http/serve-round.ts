@@ -1,4 +1,4 @@
-import type { RoundHead, Summary } from "@netchecker/contract";
+import type { RoundHead } from "@netchecker/contract";
 import { isoTime } from "../core/conclude/conclude-round.ts";
 import type { ClosedRound } from "../core/closed-round.ts";
 import type { Served } from "./app.ts";
@@ -75,9 +75,4 @@ export function openHead(open: { id: number; startedAt: number }): RoundHead {
     kept: "none",
     failure: null,
   };
-}
-
-export interface RoundEntry {
-  readonly round: RoundHead;
-  readonly summary: Summary | null;
 }

@@ -26,7 +26,7 @@ export function formatText(round: ClosedRound, now: number, notices: readonly st
 }
 
 /** In a word or two: the worst that a round found. */
-export function verdict({ head, summary }: Pick<ClosedRound, "head" | "summary">): string {
+function verdict({ head, summary }: Pick<ClosedRound, "head" | "summary">): string {
   const sum = (key: "failed" | "unknown") =>
     TARGET_TYPES.reduce((total, type) => total + summary[type][key], 0);
   if (sum("failed") > 0) return `FAILING: ${plural(sum("failed"), "check")} failed`;
