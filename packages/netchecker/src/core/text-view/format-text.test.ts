@@ -15,7 +15,7 @@ describe("formatText", () => {
 Round 7, 37 s ago (2026-11-22T23:51:10.123Z), closed by reports after 1.0 s; 3 of 4 agents reported.
 pod 9/16 ok, 3 failed, 4 unknown   node 24/32 ok, 8 unknown   service 6/8 ok, 2 unknown   external 3/4 ok, 1 unknown
 
-          1 2 3 4   node    service  external
+from \\ to 1 2 3 4   node    service  external
 1 node-1  · X · ·   8/8     2/2      1/1
 2 node-2  · X · ·   8/8     2/2      1/1
 3 node-3  · X · ·   8/8     2/2      1/1

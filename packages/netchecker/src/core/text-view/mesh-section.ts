@@ -22,7 +22,7 @@ export function meshSection(round: ClosedRound, states: readonly NodeState[]): s
   const side = sideColumns(states);
   const left = digits + 1 + width + 2;
   const titled = heads.map((line, index) => {
-    const title = index === heads.length - 1 ? "from \\ to pod on" : "";
+    const title = index === heads.length - 1 ? "from \\ to" : "";
     return title.length < left ? title.padEnd(left) + line : "".padEnd(left) + line;
   });
   return [
