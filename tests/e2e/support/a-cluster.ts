@@ -1,0 +1,75 @@
+import type { Result, RoundHead, Summary } from "@netchecker/contract";
+import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import {
+  type LocalClusterOptions,
+  startLocalCluster,
+} from "@netchecker/local-cluster/start-local-cluster";
+import { vi } from "vitest";
+
+/** The body of `GET /results`. */
+export interface Results {
+  readonly round: RoundHead;
+  readonly summary: Summary;
+  readonly findings: unknown[];
+  readonly redis: { readonly awaySince: string | null };
+  readonly notices: string[];
+  readonly results: Result[];
+}
+
+/** Enough for three attempts of 1 s at whatever is silent, on a machine that has other work too. */
+export const TIMER_MS = 6_000;
+
+/** A cluster that opens one round when it starts, and then only those that a test asks for. */
+export function aClusterOnRequest(
+  options: Partial<LocalClusterOptions> & Pick<LocalClusterOptions, "nodes">,
+): Promise<LocalCluster> {
+  const netchecker = { ROUND_TIMEOUT_MS: String(TIMER_MS), ...options.env?.netchecker };
+  const env = { ...options.env, netchecker };
+  return startLocalCluster({ intervalMs: 3_600_000, port: 0, ...options, env });
+}
+
+/** Opens a round, as soon as none is open, and gives its id. */
+export function openRound(cluster: LocalCluster): Promise<number> {
+  return vi.waitFor(
+    async () => {
+      // A first request goes to and fro: what the API server told before it has arrived by then.
+      await (await cluster.fetch("/healthz")).text();
+      const response = await cluster.fetch("/rounds", { method: "POST" });
+      const body = (await response.json()) as { id: number };
+      if (response.status !== 202) throw new Error(JSON.stringify(body));
+      return body.id;
+    },
+    { timeout: 2 * TIMER_MS, interval: 100 },
+  );
+}
+
+/** Opens a round and gives its results. */
+export async function aRound(cluster: LocalCluster): Promise<Results> {
+  const id = await openRound(cluster);
+  return cluster.resultsAfter<Results>(id - 1);
+}
+
+/** The newest rounds, the open one first. */
+export async function rounds(cluster: LocalCluster): Promise<RoundHead[]> {
+  const response = await cluster.fetch("/rounds?limit=500");
+  const body = (await response.json()) as { rounds: { round: RoundHead }[] };
+  return body.rounds.map(({ round }) => round);
+}
+
+/** The last closed round, now. */
+export async function lastResults(cluster: LocalCluster): Promise<Results> {
+  const response = await cluster.fetch("/results");
+  if (!response.ok) throw new Error(await response.text());
+  return (await response.json()) as Results;
+}
+
+/** What is not ok, a line each, such as `node-1 echo node-3: connection_refused`. */
+export function notOk({ results }: Pick<Results, "results">): string[] {
+  return results
+    .filter(({ ok }) => ok !== true)
+    .map(({ check, from, to, ok, reason }) => {
+      const what = `${from.node} ${check} ${to.node ?? to.name}: ${reason}`;
+      return ok === null ? `${what} (unknown)` : what;
+    })
+    .toSorted();
+}
