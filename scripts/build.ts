@@ -1,9 +1,25 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 /** Bundles each service (or those named) to one file that starts by itself: `packages/<service>/dist/main.js`. */
 const named = process.argv.slice(2);
 const services = named.length > 0 ? named : ["netchecker", "ping", "pong"];
+
+/**
+ * ioredis imports tls and crypto at its top and uses them for `rediss://` and scripts only. Loaded when
+ * first used, they save every ping that does not 4 MB resident.
+ */
+const lazyTls: Plugin = {
+  name: "lazy-tls",
+  setup(builder) {
+    builder.onResolve({ filter: /^(node:)?(tls|crypto)$/ }, ({ path, importer }) =>
+      importer.includes("/ioredis/") ? { path, namespace: "lazy" } : null,
+    );
+    builder.onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule("${path}")[name] });`,
+    }));
+  },
+};
 
 // CommonJS, because Node's ESM loader alone costs 16 MB resident, and each of these runs on every node.
 await Promise.all(
@@ -15,6 +31,7 @@ await Promise.all(
       entryPoints: [`packages/${service}/src/main.ts`],
       outfile: `${out}/main.js`,
       bundle: true,
+      plugins: [lazyTls],
       platform: "node",
       target: "node24",
       format: "cjs",

@@ -1,6 +1,9 @@
 export * from "./channels.ts";
 export * from "./check.ts";
-export * from "./decode.ts";
+export { type Decoded, type DecodeFault, MAX_MESSAGE_BYTES } from "./decode.ts";
+export * from "./decode-echo-answer.ts";
+export * from "./decode-report.ts";
+export * from "./decode-target-list.ts";
 export * from "./echo.ts";
 export * from "./outcome.ts";
 export * from "./pong-protocol.ts";

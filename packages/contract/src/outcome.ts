@@ -52,7 +52,7 @@ export function columnsFit(report: OutcomeColumns, count: number): boolean {
   if (report.attempts.length !== count || report.latencyUs.length !== count) return false;
   for (let index = 0; index < count; index += 1)
     if (reasonCodeAt(report, index) >= REASONS.length) return false;
-  const known = (key: string) => Number(key) < count;
+  const known = (key: string) => Number(key) >= 0 && Number(key) < count;
   return Object.keys(report.answeredBy).every(known) && Object.keys(report.detail).every(known);
 }
 

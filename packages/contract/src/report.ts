@@ -50,11 +50,14 @@ export const ReportSchema = Type.Object(
       maxItems: MAX_TARGETS,
     }),
     /** By index: who answered, where that adds to what the list says. */
-    answeredBy: Type.Record(Type.String({ pattern: IndexKey }), Type.Array(AnswererSchema)),
+    answeredBy: Type.Record(Type.String({ pattern: IndexKey }), Type.Array(AnswererSchema), {
+      additionalProperties: false,
+    }),
     /** By index: a short fact behind the reason, such as the status or the wrong address. */
     detail: Type.Record(
       Type.String({ pattern: IndexKey }),
       Type.String({ minLength: 1, maxLength: 200 }),
+      { additionalProperties: false },
     ),
   },
   { additionalProperties: false },

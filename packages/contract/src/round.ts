@@ -102,15 +102,17 @@ export const ResultSchema = Type.Object({
   type: TargetTypeSchema,
   check: CheckSchema,
   from: Type.Object({ pod: orNull(NameSchema), node: NameSchema, ip: orNull(NameSchema) }),
-  to: Type.Object({ name: orNull(NameSchema), node: orNull(NameSchema), address: orNull(NameSchema) }),
+  to: Type.Object({
+    name: orNull(NameSchema),
+    node: orNull(NameSchema),
+    address: orNull(NameSchema),
+  }),
   ok: orNull(Type.Boolean()),
   reason: ReasonSchema,
   latencyMs: orNull(Type.Number()),
   attempts: Type.Integer(),
   answeredBy: Type.Optional(
-    Type.Array(
-      Type.Object({ pod: NameSchema, node: NameSchema, connections: Type.Integer() }),
-    ),
+    Type.Array(Type.Object({ pod: NameSchema, node: NameSchema, connections: Type.Integer() })),
   ),
   detail: Type.Optional(Type.String()),
   expected: Type.Optional(ExpectedWhySchema),

@@ -1,0 +1,24 @@
+import { Check, Errors } from "typebox/schema";
+import { isCheckOf, type TargetType } from "./check.ts";
+import { type Decoded, decodeMessage, fail, type ShapeCheck } from "./decode.ts";
+import { type TargetList, TargetListSchema } from "./target-list.ts";
+
+// Interpreted: a compiler costs 4 MB resident on every node, for four messages a minute.
+const SHAPE: ShapeCheck<TargetList> = {
+  check: (message): message is TargetList => Check(TargetListSchema, message),
+  errors: (message) => Errors(TargetListSchema, message)[1],
+};
+
+/** A message of a list channel, or of a list key, for that channel's type. Never throws. */
+export function decodeTargetList(type: TargetType, text: string): Decoded<TargetList> {
+  const decoded = decodeMessage(text, SHAPE);
+  if (!decoded.ok) return decoded;
+  const list = decoded.value;
+  if (list.type !== type) return fail("wrong_type", `type is ${list.type}, allowed ${type}`);
+  const foreign = list.check.find((check) => !isCheckOf(type, check));
+  if (foreign) return fail("wrong_type", `check ${foreign} does not belong to type ${type}`);
+  const count = list.check.length;
+  if ([list.name, list.node, list.address].some((column) => column.length !== count))
+    return fail("wrong_shape", `columns differ in length`);
+  return decoded;
+}
