@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { redisNames } from "@netchecker/contract";
 import { createLog } from "@netchecker/runtime/log";
 import { connectRedis } from "@netchecker/runtime/redis";
+import { startService } from "@netchecker/runtime/start";
 import closeWithGrace from "close-with-grace";
 import { collectReports } from "./adapters/collect-reports.ts";
 import { holdLease } from "./adapters/hold-lease.ts";
@@ -102,8 +103,4 @@ async function main(): Promise<void> {
   log.info({ address: app.server.address() }, "serves");
 }
 
-main().catch((error: Error) => {
-  // Before the log exists, and for people: a variable that is wrong, a port that is taken.
-  console.error(`netchecker cannot start: ${error.message}`);
-  process.exitCode = 1;
-});
+void startService("netchecker", main);

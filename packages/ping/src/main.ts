@@ -2,6 +2,7 @@ import { isIPv6 } from "node:net";
 import { redisNames } from "@netchecker/contract";
 import { createLog } from "@netchecker/runtime/log";
 import { connectRedis } from "@netchecker/runtime/redis";
+import { startService } from "@netchecker/runtime/start";
 import closeWithGrace from "close-with-grace";
 import { createPublisher } from "./adapters/publish-report.ts";
 import { createThrottlingReader } from "./adapters/read-throttling.ts";
@@ -14,51 +15,58 @@ import { StallClock } from "./probes/stall-clock.ts";
 
 const SHUTDOWN_MS = 2_500;
 
-const config = readPingConfig(process.env);
-const log = createLog("ping", config.LOG_LEVEL);
-const names = redisNames(config.REDIS_PREFIX);
-const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
-const commands = connectRedis(address, { service: "ping", role: "commands", log });
-const subscriber = connectRedis(address, { service: "ping", role: "subscriber", log });
+function main(): void {
+  const config = readPingConfig(process.env);
+  const log = createLog("ping", config.LOG_LEVEL);
+  const names = redisNames(config.REDIS_PREFIX);
+  const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
+  const commands = connectRedis(address, { service: "ping", role: "commands", log });
+  const subscriber = connectRedis(address, { service: "ping", role: "subscriber", log });
 
-const agent = { pod: config.POD_NAME, node: config.NODE_NAME, ip: config.POD_IP };
-const answerer = new RoundAnswerer({
-  agent,
-  log,
-  publish: createPublisher(commands, names, log),
-  probe: createProber({
-    agentName: agent.pod,
-    concurrency: config.PROBE_CONCURRENCY,
-    attempts: config.PROBE_ATTEMPTS,
-    readThrottledMs: createThrottlingReader(),
-    tools: {
-      timeoutMs: config.PROBE_TIMEOUT_MS,
-      stalls: new StallClock(),
-      serviceConnections: config.SERVICE_CONNECTIONS,
-      dnsServers: config.DNS_SERVERS,
-      families: isIPv6(config.POD_IP) ? [6, 4] : [4, 6],
-    },
-  }),
-});
-const dropped = receiveTargets({ subscriber, commands }, names, log, (list) => answerer.take(list));
-const server = createHealthServer({
-  agent,
-  redis: () =>
-    commands.status === "ready" && subscriber.status === "ready" ? "connected" : "away",
-  dropped,
-  lastAnswers: () => answerer.lastAnswers,
-});
+  const agent = { pod: config.POD_NAME, node: config.NODE_NAME, ip: config.POD_IP };
+  const answerer = new RoundAnswerer({
+    agent,
+    log,
+    publish: createPublisher(commands, names, log),
+    probe: createProber({
+      agentName: agent.pod,
+      concurrency: config.PROBE_CONCURRENCY,
+      attempts: config.PROBE_ATTEMPTS,
+      readThrottledMs: createThrottlingReader(),
+      tools: {
+        timeoutMs: config.PROBE_TIMEOUT_MS,
+        stalls: new StallClock(),
+        serviceConnections: config.SERVICE_CONNECTIONS,
+        dnsServers: config.DNS_SERVERS,
+        families: isIPv6(config.POD_IP) ? [6, 4] : [4, 6],
+      },
+    }),
+  });
+  const dropped = receiveTargets({ subscriber, commands }, names, log, (list) =>
+    answerer.take(list),
+  );
+  const server = createHealthServer({
+    agent,
+    redis: () =>
+      commands.status === "ready" && subscriber.status === "ready" ? "connected" : "away",
+    dropped,
+    lastAnswers: () => answerer.lastAnswers,
+  });
 
-closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ signal, err }) => {
-  log[err ? "fatal" : "info"]({ signal, err }, "stopping");
-  // No new lists, then what is known is reported, then nobody is left who needs Redis or HTTP.
-  subscriber.disconnect();
-  await answerer.close();
-  commands.disconnect();
-  server.closeAllConnections();
-  server.close();
-});
+  closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ signal, err }) => {
+    log[err ? "fatal" : "info"]({ signal, err }, "stopping");
+    // No new lists, then what is known is reported, then nobody is left who needs Redis or HTTP.
+    subscriber.disconnect();
+    await answerer.close();
+    commands.disconnect();
+    server.closeAllConnections();
+    server.close();
+  });
 
-server.listen({ port: config.PORT, ...(config.HOST !== undefined && { host: config.HOST }) }, () =>
-  log.info({ address: server.address(), agent }, "listening"),
-);
+  server.listen(
+    { port: config.PORT, ...(config.HOST !== undefined && { host: config.HOST }) },
+    () => log.info({ address: server.address(), agent }, "listening"),
+  );
+}
+
+void startService("ping", main);
