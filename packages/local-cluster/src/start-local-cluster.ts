@@ -42,7 +42,9 @@ const NAMESPACE = "netchecker";
 const SERVICE = "pong-svc";
 const POD_PORT = 8080;
 const NODE_PORT = 32_088;
-const POD_ENV = { PORT: String(POD_PORT), LOG_LEVEL: "warn" };
+/** As in the manifests: glibc keeps an arena of memory for each thread otherwise. */
+const SERVICE_ENV = { MALLOC_ARENA_MAX: "1" };
+const POD_ENV = { ...SERVICE_ENV, PORT: String(POD_PORT), LOG_LEVEL: "warn" };
 
 /**
  * All agents probe at the same moment, and here they share a machine: what is in flight together must be answered
@@ -143,6 +145,7 @@ async function build(
     logFile: join(folder, "netchecker.log"),
     onLog: options.onLog,
     env: {
+      ...SERVICE_ENV,
       KUBECONFIG: kubeConfigFile,
       NAMESPACE,
       PONG_SERVICE: SERVICE,
