@@ -1,13 +1,25 @@
 import { cpus, release, totalmem } from "node:os";
+import { benchAgent } from "./agent-bench.ts";
+import { benchMemory } from "./memory-bench.ts";
 import { benchNetchecker } from "./netchecker-bench.ts";
+import { benchSilentNetwork } from "./silent-network-bench.ts";
 import { formatTable, type Row } from "./table.ts";
+import { benchThrottledAgent } from "./throttled-agent-bench.ts";
 
 const BENCHES: Record<string, () => Promise<Row[]>> = {
+  "agent-1000": () => benchAgent(1_000),
+  "agent-1000-throttled": () => benchThrottledAgent(1_000),
+  "agent-dropped": () => benchSilentNetwork("dropped"),
+  "agent-no-way-out": () => benchSilentNetwork("no-way-out"),
+  memory: benchMemory,
   "netchecker-200": () =>
     benchNetchecker(200, { storedWithinSeconds: 0.5, memoryMiB: 400, restMiB: 160 }),
   "netchecker-1000": () =>
     benchNetchecker(1_000, { storedWithinSeconds: 5, memoryMiB: 400, restMiB: 160 }),
 };
+
+// An end by signal is an exit: then what was started and made ends and goes, too.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in BENCHES));

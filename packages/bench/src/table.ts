@@ -23,6 +23,11 @@ export function told(what: string, measured: string, wanted = "", met: boolean |
   return { what, measured, wanted, met };
 }
 
+/** A row for what cannot be measured on this machine; `why` is a sentence that says what it takes. */
+export function notMeasured(what: string, why: string): Row {
+  return told(`${what}: ${why}`, "not measured");
+}
+
 /** The rows as an aligned table, as people read it. */
 export function formatTable(rows: readonly Row[]): string {
   const cells = [
