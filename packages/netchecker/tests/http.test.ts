@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
-import { createApp, type Served } from "../src/http/app.ts";
+import { createApp } from "../src/http/app.ts";
+import type { Served } from "../src/http/served.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { CannotOpenRoundError } from "../src/run-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";

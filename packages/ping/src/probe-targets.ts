@@ -4,7 +4,8 @@ import { judgeProber } from "./core/build-report.ts";
 import { planProbes } from "./core/plan-probes.ts";
 import type { ProbeTargets } from "./ports.ts";
 import { probeAll } from "./probes/probe-all.ts";
-import { PROBES, type ProbeTools, type Target } from "./probes/probe.ts";
+import { PROBES } from "./probes/kinds.ts";
+import type { ProbeTools, Target } from "./probes/probe.ts";
 
 export interface ProbeSettings {
   readonly agentName: string;

@@ -2,31 +2,14 @@ import bearerAuth from "@fastify/bearer-auth";
 import compress from "@fastify/compress";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import type { Log } from "@netchecker/runtime/log";
 import { fastify, type FastifyBaseLogger } from "fastify";
-import type { RoundKeeper } from "../keep-rounds.ts";
-import type { OpenRound } from "../ports.ts";
 import { describeFaults, type ErrorBody, HttpError } from "./errors.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { legacyRoutes } from "./legacy-routes.ts";
 import { nodeStatesRoutes } from "./node-states-routes.ts";
 import { resultsRoutes } from "./results-routes.ts";
 import { roundsRoutes } from "./rounds-routes.ts";
-
-/** What the API serves from. */
-export interface Served {
-  readonly keeper: RoundKeeper;
-  /** Milliseconds from one round to the next: what a client is told to wait for the first. */
-  readonly intervalMs: number;
-  readonly log: Log;
-  /** Whether rounds are being run: the cluster is known. */
-  synced(): boolean;
-  /** Since when Redis is away, milliseconds since 1970; null while it is there. */
-  redisAwaySince(): number | null;
-  openRound(): OpenRound | null;
-  /** Throws a CannotOpenRoundError. */
-  triggerRound(): Promise<OpenRound>;
-}
+import type { Served } from "./served.ts";
 
 const UNAUTHORIZED: ErrorBody = {
   code: "unauthorized",

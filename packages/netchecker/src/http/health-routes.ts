@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { TimeSchema } from "@netchecker/contract";
 import { Type } from "typebox";
 import { isoTime } from "../core/conclude/conclude-round.ts";
-import type { Served } from "./app.ts";
+import type { Served } from "./served.ts";
 
 const Query = Type.Object({}, { additionalProperties: false });
 

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { legacyNodes, legacyReport, legacySimple } from "../core/legacy-report.ts";
 import type { ClosedRound } from "../core/closed-round.ts";
-import type { Served } from "./app.ts";
+import type { Served } from "./served.ts";
 import { streamArray } from "./results-stream.ts";
 
 /** The original's routes and what they give of a round. */

@@ -8,7 +8,7 @@ import {
 } from "@netchecker/contract";
 import { Type } from "typebox";
 import { nodeStates } from "../core/node-states.ts";
-import type { Served } from "./app.ts";
+import type { Served } from "./served.ts";
 import { ErrorSchema } from "./errors.ts";
 import { latestRound } from "./serve-round.ts";
 

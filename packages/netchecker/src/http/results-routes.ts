@@ -11,7 +11,7 @@ import { type Static, Type } from "typebox";
 import type { ClosedRound } from "../core/closed-round.ts";
 import { type ResultFilter, results } from "../core/results.ts";
 import { formatText } from "../core/text-view/format-text.ts";
-import type { Served } from "./app.ts";
+import type { Served } from "./served.ts";
 import { ErrorSchema } from "./errors.ts";
 import { streamLines, streamObject } from "./results-stream.ts";
 import { envelope, etagOf, hasVersion, latestRound, noticesOf } from "./serve-round.ts";

@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { RoundHeadSchema, RoundIdSchema, SummarySchema, TimeSchema } from "@netchecker/contract";
 import { Type } from "typebox";
-import { isoTime } from "../core/conclude/conclude-round.ts";
+import { isoTime, roundWithoutResult } from "../core/conclude/conclude-round.ts";
 import { CannotOpenRoundError } from "../run-rounds.ts";
-import type { Served } from "./app.ts";
+import type { Served } from "./served.ts";
 import { ErrorSchema, HttpError } from "./errors.ts";
 import { ResultsBodySchema, ResultsQuerySchema, sendResults } from "./results-routes.ts";
-import { openHead } from "./serve-round.ts";
 
 const EntrySchema = Type.Object({
   round: RoundHeadSchema,
@@ -60,7 +59,9 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
         const kept = await keeper.heads(limit, before);
         const open = before === undefined ? served.openRound() : null;
         const entries = kept.map(({ head, summary }) => ({ round: head, summary }));
-        const all = open ? [{ round: openHead(open), summary: null }, ...entries] : entries;
+        const all = open
+          ? [{ round: roundWithoutResult(open, "open", null), summary: null }, ...entries]
+          : entries;
         return { rounds: all, next: kept.length === limit ? kept.at(-1)!.head.id : null };
       },
     );
@@ -81,7 +82,8 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
       },
       async ({ params: { id } }) => {
         const open = served.openRound();
-        if (open?.id === id) return { round: openHead(open), summary: null, findings: [] };
+        if (open?.id === id)
+          return { round: roundWithoutResult(open, "open", null), summary: null, findings: [] };
         const found = await fromHistory(() => keeper.head(id));
         if (!found) throw notFound(id);
         return { round: found.head, summary: found.summary, findings: [] };

@@ -1,7 +1,6 @@
-import type { RoundHead } from "@netchecker/contract";
 import { isoTime } from "../core/conclude/conclude-round.ts";
 import type { ClosedRound } from "../core/closed-round.ts";
-import type { Served } from "./app.ts";
+import type { Served } from "./served.ts";
 import { HttpError } from "./errors.ts";
 
 /** The last closed round; before there is one, a 503 that says when to come back. */
@@ -55,24 +54,4 @@ export function hasVersion(ifNoneMatch: string | undefined, etag: string): boole
   return (
     ifNoneMatch.trim() === "*" || ifNoneMatch.split(",").some((tag) => weak(tag) === weak(etag))
   );
-}
-
-/** A round without a result yet. */
-export function openHead(open: { id: number; startedAt: number }): RoundHead {
-  return {
-    id: open.id,
-    state: "open",
-    startedAt: isoTime(open.startedAt),
-    finishedAt: null,
-    durationMs: null,
-    closedBy: null,
-    expected: 0,
-    reported: 0,
-    missing: [],
-    dropped: { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 },
-    clusterViewStaleSince: null,
-    stored: false,
-    kept: "none",
-    failure: null,
-  };
 }

@@ -1,10 +1,6 @@
 import type { Check } from "@netchecker/contract";
 import type { AttemptLimits, Finding } from "./attempt.ts";
-import { probeConnect, probeHttp } from "./external-probe.ts";
 import type { Family } from "./look-up.ts";
-import { probeNodePort, probeNodeTcp } from "./node-probe.ts";
-import { probePod } from "./pod-probe.ts";
-import { probeClusterIp, probeDns } from "./service-probe.ts";
 
 /** One entry of a target list. */
 export interface Target {
@@ -25,14 +21,3 @@ export interface ProbeTools extends AttemptLimits {
 
 /** One attempt at one target. A failed target is a finding; it rejects only when `tools.signal` is aborted. */
 export type Probe = (target: Target, tools: ProbeTools) => Promise<Finding>;
-
-/** A new kind of probe is a file of its own and a line here. */
-export const PROBES: Readonly<Record<Check, Probe>> = {
-  echo: probePod,
-  tcp: probeNodeTcp,
-  nodeport: probeNodePort,
-  clusterip: probeClusterIp,
-  dns: probeDns,
-  connect: probeConnect,
-  http: probeHttp,
-};

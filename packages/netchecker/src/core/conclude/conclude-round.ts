@@ -45,18 +45,19 @@ export function concludeRound(run: RoundRun, round: RoundCollector): ClosedRound
   };
 }
 
-/** A round that has no result: it could not be published, or nobody was left to close it. */
+/** A round that has no result: it is open, could not be published, or nobody was left to close it. */
 export function roundWithoutResult(
-  round: { id: number; startedAt: number; finishedAt: number },
-  state: "failed" | "abandoned",
-  failure: string,
+  round: { readonly id: number; readonly startedAt: number; readonly finishedAt?: number },
+  state: "open" | "failed" | "abandoned",
+  failure: string | null,
 ): RoundHead {
+  const { id, startedAt, finishedAt } = round;
   return {
-    id: round.id,
+    id,
     state,
-    startedAt: isoTime(round.startedAt),
-    finishedAt: isoTime(round.finishedAt),
-    durationMs: round.finishedAt - round.startedAt,
+    startedAt: isoTime(startedAt),
+    finishedAt: finishedAt === undefined ? null : isoTime(finishedAt),
+    durationMs: finishedAt === undefined ? null : finishedAt - startedAt,
     closedBy: null,
     expected: 0,
     reported: 0,

@@ -1,0 +1,18 @@
+import type { Log } from "@netchecker/runtime/log";
+import type { RoundKeeper } from "../keep-rounds.ts";
+import type { OpenRound } from "../ports.ts";
+
+/** What the API serves from. */
+export interface Served {
+  readonly keeper: RoundKeeper;
+  /** Milliseconds from one round to the next: what a client is told to wait for the first. */
+  readonly intervalMs: number;
+  readonly log: Log;
+  /** Whether rounds are being run: the cluster is known. */
+  synced(): boolean;
+  /** Since when Redis is away, milliseconds since 1970; null while it is there. */
+  redisAwaySince(): number | null;
+  openRound(): OpenRound | null;
+  /** Throws a CannotOpenRoundError. */
+  triggerRound(): Promise<OpenRound>;
+}

@@ -1,0 +1,17 @@
+import type { Check } from "@netchecker/contract";
+import { probeConnect, probeHttp } from "./external-probe.ts";
+import { probeNodePort, probeNodeTcp } from "./node-probe.ts";
+import { probePod } from "./pod-probe.ts";
+import type { Probe } from "./probe.ts";
+import { probeClusterIp, probeDns } from "./service-probe.ts";
+
+/** A new kind of probe is a file of its own and a line here. */
+export const PROBES: Readonly<Record<Check, Probe>> = {
+  echo: probePod,
+  tcp: probeNodeTcp,
+  nodeport: probeNodePort,
+  clusterip: probeClusterIp,
+  dns: probeDns,
+  connect: probeConnect,
+  http: probeHttp,
+};
