@@ -1,6 +1,7 @@
 import type { ClosedRound } from "../closed-round.ts";
+import type { PlannedTarget } from "../plan-round.ts";
 import { type FailureGroup, groupFailures } from "./group-failures.ts";
-import { listNames, plural } from "./phrases.ts";
+import { plural, whichOf } from "./phrases.ts";
 
 const MOST_GROUPS = 12;
 
@@ -24,14 +25,12 @@ function describe({ plan }: ClosedRound, group: FailureGroup): string {
     const { name, node, address } = target(group.index);
     const on = node && node !== name ? ` on ${node}` : "";
     const at = address && address !== name ? ` (${address})` : "";
-    const from = group.others.map((index) => plan.agents[index]!.node);
-    return `${what} to ${name}${on}${at}: ${why}; from ${count} nodes${some(from, group.ofOthers)}`;
+    const nodes = plan.agents.map((agent) => agent.node);
+    const from = group.others.map((index) => nodes[index]!);
+    return `${what} to ${name}${on}${at}: ${why}; from ${count} nodes${whichOf(from, nodes)}`;
   }
-  const to = group.others.map((index) => target(index).node ?? target(index).name ?? "?");
-  return `${what} from ${plan.agents[group.index]!.node}: ${why}; to ${count}${some(to, group.ofOthers)}`;
-}
-
-/** Names only where they add something: not when it is all of them. */
-function some(all: readonly string[], of: number): string {
-  return all.length === of ? "" : `: ${listNames(all)}`;
+  const nameOf = ({ node, name }: PlannedTarget) => node ?? name ?? "?";
+  const all = plan.targets[group.type].filter(({ check }) => check === group.check).map(nameOf);
+  const to = group.others.map((index) => nameOf(target(index)));
+  return `${what} from ${plan.agents[group.index]!.node}: ${why}; to ${count}${whichOf(to, all)}`;
 }

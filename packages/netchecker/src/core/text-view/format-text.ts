@@ -3,10 +3,10 @@ import type { ClosedRound } from "../closed-round.ts";
 import { nodeStates } from "../node-states.ts";
 import { failuresSection } from "./failures-section.ts";
 import { meshSection } from "./mesh-section.ts";
-import { duration, listNames, plural } from "./phrases.ts";
+import { alignColumns, duration, listNames, plural } from "./phrases.ts";
 import { troubledNodesSection } from "./troubled-nodes-section.ts";
 
-/** Up to so many nodes the whole mesh is drawn; above, only the rows that are not all ok. */
+/** Up to so many nodes the whole mesh is drawn; above, only the nodes that are worst off. */
 const WHOLE_MESH_NODES = 60;
 
 /** A round as people read it in a terminal: headline, mesh, failures. `now` is milliseconds since 1970. */
@@ -15,7 +15,7 @@ export function formatText(round: ClosedRound, now: number, notices: readonly st
   const drawn = round.plan.agents.length <= WHOLE_MESH_NODES;
   const sections = [
     [...headline(round, now), ...notices.map((notice) => `! ${notice}`)],
-    drawn ? meshSection(round, states) : troubledNodesSection(states, WHOLE_MESH_NODES),
+    drawn ? meshSection(round, states) : troubledNodesSection(states),
     missing(round),
     failuresSection(round),
   ];
@@ -46,17 +46,18 @@ function headline(round: ClosedRound, now: number): string[] {
       ? [`! The cluster view is stale since ${head.clusterViewStaleSince}.`]
       : []),
     ...(head.kept === "failures" ? ["! Of this round only the failures are kept."] : []),
-    totals(summary),
+    ...totals(summary),
   ];
 }
 
-function totals(summary: Summary): string {
-  return TARGET_TYPES.map((type) => {
+/** A line a type, aligned; what is not ok only where there is any. */
+function totals(summary: Summary): string[] {
+  const lines = TARGET_TYPES.map((type) => {
     const { ok, total, failed, unknown, expected } = summary[type];
     const notOk = Object.entries({ failed, unknown, expected }).filter(([, count]) => count > 0);
-    const rest = notOk.map(([what, count]) => `, ${count} ${what}`).join("");
-    return `${type} ${ok}/${total} ok${rest}`;
-  }).join("   ");
+    return [type, `${ok}/${total} ok`, ...notOk.map(([what, count]) => `${count} ${what}`)];
+  });
+  return alignColumns(lines);
 }
 
 function missing({ head }: ClosedRound): string[] {

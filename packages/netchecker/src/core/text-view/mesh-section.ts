@@ -1,5 +1,6 @@
 import type { ClosedRound } from "../closed-round.ts";
 import type { NodeState } from "../node-states.ts";
+import { alignColumns } from "./phrases.ts";
 import { countsCell, type Glyph, GLYPHS, meshGlyphs } from "./mesh-glyphs.ts";
 
 /** Above so many nodes, cells stand without a gap, to fit a terminal. */
@@ -32,20 +33,12 @@ export function meshSection(round: ClosedRound, states: readonly NodeState[]): s
   ];
 }
 
-/** What each agent found of the other types, as aligned columns. */
+/** What each agent found of the other types, under a title. */
 function sideColumns(states: readonly NodeState[]): { head: string; rows: string[] } {
-  const columns = (["node", "service", "external"] as const).map((type) => {
-    const cells = states.map(({ from }) => countsCell(from[type]));
-    const width = Math.max(type.length, ...cells.map((cell) => cell.length));
-    return [type, ...cells].map((cell) => cell.padEnd(width));
-  });
-  const lines = ["", ...states].map((_, line) =>
-    columns
-      .map((column) => column[line])
-      .join("  ")
-      .trimEnd(),
-  );
-  return { head: lines[0]!, rows: lines.slice(1) };
+  const types = ["node", "service", "external"] as const;
+  const cells = states.map(({ from }) => types.map((type) => countsCell(from[type])));
+  const [head = "", ...rows] = alignColumns([types, ...cells]);
+  return { head, rows };
 }
 
 function legend(glyphs: readonly Glyph[][]): string {

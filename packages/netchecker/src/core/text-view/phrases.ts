@@ -7,6 +7,32 @@ export function listNames(all: readonly string[]): string {
   return unique.length > MOST_NAMES ? `${shown} and ${unique.length - MOST_NAMES} more` : shown;
 }
 
+/**
+ * Some of all: nothing where it is all of them, those that are not where they are few and fewer, else
+ * the first few that are.
+ */
+export function whichOf(some: readonly string[], all: readonly string[]): string {
+  const others = [...new Set(all)].filter((name) => !some.includes(name));
+  if (others.length === 0) return "";
+  if (others.length <= MOST_NAMES && others.length < some.length)
+    return ` (not ${listNames(others)})`;
+  return `: ${listNames(some)}`;
+}
+
+/** Rows → lines whose columns begin below each other; rows may end early. */
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const columns = Math.max(...rows.map(({ length }) => length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
 export function plural(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,32 +1,36 @@
 import type { NodeState } from "../node-states.ts";
 import { countsCell } from "./mesh-glyphs.ts";
+import { alignColumns } from "./phrases.ts";
 
-/** For too many nodes to draw: those that are not all ok, as source and as target; `most` at the most. */
-export function troubledNodesSection(states: readonly NodeState[], most: number): string[] {
-  const troubled = states.filter(({ from, to }) =>
-    [...Object.values(from), ...Object.values(to)].some(
-      (c) => c.failed + c.unknown + c.expected > 0,
-    ),
-  );
+const MOST_NODES = 20;
+
+/** For too many nodes to draw: those that are worst off, as source or as target. */
+export function troubledNodesSection(states: readonly NodeState[]): string[] {
+  const troubled = states
+    .filter((state) => trouble(state) > 0)
+    .toSorted((a, b) => trouble(b) - trouble(a));
   if (troubled.length === 0) return [`All of ${states.length} nodes reach all of them.`];
-  const shown = troubled.slice(0, most);
   const table = [
     ["node", "reaches pods", "is reached", "nodes", "service", "external"],
-    ...shown.map(({ node, from, to }) => [
-      node,
-      ...[from.pod, to.pod, from.node, from.service, from.external].map(countsCell),
-    ]),
+    ...troubled
+      .slice(0, MOST_NODES)
+      .map(({ node, from, to }) => [
+        node,
+        ...[from.pod, to.pod, from.node, from.service, from.external].map(countsCell),
+      ]),
   ];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  const more = troubled.length - shown.length;
+  const more = troubled.length - MOST_NODES;
   return [
-    `${troubled.length} of ${states.length} nodes are not all ok (X failed, ? not measured, ~ expected):`,
-    ...table.map((row) =>
-      row
-        .map((cell, c) => cell.padEnd(widths[c]!))
-        .join("  ")
-        .trimEnd(),
-    ),
+    `${troubled.length} of ${states.length} nodes are not all ok, the worst first (X failed, ? not measured, ~ expected):`,
+    ...alignColumns(table),
     ...(more > 0 ? [`… and ${more} more`] : []),
   ];
+}
+
+/** The greatest share of its checks of one kind that is not ok: a node that nobody reaches comes before all who miss it. */
+function trouble({ from, to }: NodeState): number {
+  const shares = [...Object.values(from), ...Object.values(to)].map(
+    ({ total, ok, expected }) => (total - ok + expected) / Math.max(1, total + expected),
+  );
+  return Math.max(...shares);
 }
