@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { falseFailures, largestReport } from "./agent-rows.ts";
-import { AGENT_CORE, onCore, pinningFault } from "./cores.ts";
+import { AGENT_CORE, onCore, pinningFault, PONGS_CORE } from "./cores.ts";
 import { type Answer, LoneAgent } from "./lone-agent.ts";
 import { manyPods } from "./many-pods.ts";
 import { median } from "./median.ts";
@@ -15,7 +15,11 @@ export async function benchAgent(pods: number): Promise<Row[]> {
   const size = `agent, ${pods} pods`;
   const fault = pinningFault();
   if (fault) return [notMeasured(size, fault)];
-  const agent = await LoneAgent.start({ pods, within: onCore(AGENT_CORE) });
+  const agent = await LoneAgent.start({
+    pods,
+    within: onCore(AGENT_CORE),
+    pongsWithin: onCore(PONGS_CORE),
+  });
   try {
     const lists = { pod: manyPods(pods) };
     const cpu: number[] = [];

@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BUNDLES, requireBundles } from "@netchecker/local-cluster/bundles";
+import { Child, type ChildOptions } from "@netchecker/local-cluster/child-process";
+import { RedisServer } from "@netchecker/local-cluster/redis-server";
+import { createLog } from "@netchecker/runtime/log";
+import { connectRedis, type Redis } from "@netchecker/runtime/redis";
+
+export interface AgentOptions {
+  /** How many pongs answer, see manyPods. */
+  readonly pods: number;
+  /** Beside who the agent is and where Redis is. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Put before the agent's command, and the pongs': what holds them to a core or to limits. */
+  readonly within?: readonly string[];
+  readonly pongsWithin?: readonly string[];
+}
+
+/** What runs once an agent is started, and this process's connections to its Redis. */
+export interface AgentParts {
+  readonly agent: Child;
+  readonly commands: Redis;
+  readonly subscriber: Redis;
+}
+
+const PONGS = fileURLToPath(new URL("./many-pongs.ts", import.meta.url));
+
+/** Starts Redis, pongs and one agent as it is shipped; `stack` ends them, and removes their folder. */
+export async function startAgentParts(
+  { pods, env = {}, within = [], pongsWithin = [] }: AgentOptions,
+  stack: AsyncDisposableStack,
+): Promise<AgentParts> {
+  await requireBundles();
+  const folder = mkdtempSync(join(tmpdir(), "netchecker-bench-"));
+  const forget = () => rmSync(folder, { recursive: true, force: true });
+  process.on("exit", forget);
+  stack.defer(() => {
+    process.off("exit", forget);
+    forget();
+  });
+  const run = (
+    name: string,
+    [file, ...args]: readonly string[],
+    options: Pick<ChildOptions, "env" | "onLine">,
+  ) => {
+    const child = new Child({
+      file: file!,
+      args,
+      logFile: join(folder, `${name}.log`),
+      ...options,
+    });
+    stack.defer(async () => {
+      await child.end(5_000);
+    });
+    return child;
+  };
+
+  const redisServer = await RedisServer.start("127.0.0.1", folder);
+  stack.defer(() => redisServer.stop());
+  const redisHost = `127.0.0.1:${redisServer.address.port}`;
+  const log = createLog("bench", "silent");
+  const connect = (role: "commands" | "subscriber") => {
+    const redis = connectRedis({ host: redisHost }, { service: "bench", role, log });
+    stack.defer(() => redis.disconnect());
+    return redis;
+  };
+
+  const path = { PATH: process.env["PATH"] ?? "" };
+  const listening = Promise.withResolvers<void>();
+  const pongs = run("pongs", [...pongsWithin, process.execPath, PONGS, String(pods)], {
+    env: path,
+    onLine: () => listening.resolve(),
+  });
+  void pongs.exited.then(() =>
+    listening.reject(new Error(`the pongs did not start; their last words: ${pongs.lastWords()}`)),
+  );
+  await listening.promise;
+
+  const agent = run(
+    "ping",
+    [...within, process.execPath, "--max-semi-space-size=1", BUNDLES.ping],
+    {
+      env: {
+        ...path,
+        POD_NAME: "ping-0001",
+        NODE_NAME: "node-0001",
+        POD_IP: "127.0.0.1",
+        HOST: "127.0.0.1",
+        PORT: "18091",
+        REDIS_HOST: redisHost,
+        LOG_LEVEL: "warn",
+        MALLOC_ARENA_MAX: "1",
+        ...env,
+      },
+    },
+  );
+  return { agent, commands: connect("commands"), subscriber: connect("subscriber") };
+}
