@@ -165,6 +165,7 @@ describe("bad requests", () => {
     ["/node-states?x=1", "Parameter x is unknown; allowed: none."],
     ["/report?x=1", "Parameter x is unknown; allowed: none."],
     ["/healthz?x=1", "Parameter x is unknown; allowed: none."],
+    ["/openapi.json?x=1", "Parameter x is unknown; allowed: none."],
   ])("%s is answered by a 400 that says what is allowed", async (url, message) => {
     const response = await app.inject(url);
     expect(response.statusCode).toBe(400);

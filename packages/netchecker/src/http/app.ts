@@ -3,7 +3,7 @@ import compress from "@fastify/compress";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { fastify, type FastifyBaseLogger } from "fastify";
-import { describeFaults, type ErrorBody, HttpError } from "./errors.ts";
+import { describeFaults, type ErrorBody, HttpError, NoParametersSchema } from "./errors.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { legacyRoutes } from "./legacy-routes.ts";
 import { nodeStatesRoutes } from "./node-states-routes.ts";
@@ -72,7 +72,9 @@ export async function createApp(served: Served, token?: string) {
     await guarded.register(roundsRoutes(served));
     await guarded.register(nodeStatesRoutes(served));
     await guarded.register(legacyRoutes(served));
-    guarded.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+    guarded.get("/openapi.json", { schema: { hide: true, querystring: NoParametersSchema } }, () =>
+      app.swagger(),
+    );
   });
   return app;
 }

@@ -4,6 +4,9 @@ import { type Static, Type } from "typebox";
 export const ErrorSchema = Type.Object({ code: Type.String(), message: Type.String() });
 export type ErrorBody = Static<typeof ErrorSchema>;
 
+/** The query of a route that takes no parameters: one that is given all the same is told so. */
+export const NoParametersSchema = Type.Object({}, { additionalProperties: false });
+
 /** An answer that is no success. */
 export class HttpError extends Error {
   override name = "HttpError";

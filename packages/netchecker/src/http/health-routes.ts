@@ -2,9 +2,8 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { TimeSchema } from "@netchecker/contract";
 import { Type } from "typebox";
 import { isoTime } from "../core/conclude/conclude-round.ts";
+import { NoParametersSchema } from "./errors.ts";
 import type { Served } from "./served.ts";
-
-const Query = Type.Object({}, { additionalProperties: false });
 
 /** Alive: the process answers. Ready: it has something to serve, or could have within a round. */
 export function healthRoutes(served: Served): FastifyPluginAsyncTypebox {
@@ -14,7 +13,7 @@ export function healthRoutes(served: Served): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: "Whether the process is alive",
-          querystring: Query,
+          querystring: NoParametersSchema,
           response: { 200: Type.Object({ status: Type.Literal("ok") }) },
         },
       },
@@ -32,7 +31,7 @@ export function healthRoutes(served: Served): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: "Whether there is a round to serve, or will be",
-          querystring: Query,
+          querystring: NoParametersSchema,
           response: { 200: Readiness, 503: Readiness },
         },
       },

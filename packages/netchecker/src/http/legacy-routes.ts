@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { legacyNodes, legacyReport, legacySimple } from "../core/legacy-report.ts";
 import type { ClosedRound } from "../core/closed-round.ts";
+import { NoParametersSchema } from "./errors.ts";
 import type { Served } from "./served.ts";
 import { streamArray } from "./results-stream.ts";
 
@@ -25,7 +26,7 @@ export function legacyRoutes({ keeper }: Served): FastifyPluginAsyncTypebox {
           schema: {
             summary: "As the original netChecker served it",
             deprecated: true,
-            querystring: Type.Object({}, { additionalProperties: false }),
+            querystring: NoParametersSchema,
             response: { 200: Type.Array(Type.Unknown()) },
           },
         },

@@ -9,7 +9,7 @@ import {
 import { Type } from "typebox";
 import { nodeStates } from "../core/node-states.ts";
 import type { Served } from "./served.ts";
-import { ErrorSchema } from "./errors.ts";
+import { ErrorSchema, NoParametersSchema } from "./errors.ts";
 import { latestRound } from "./serve-round.ts";
 
 const NodeStateSchema = Type.Object({
@@ -28,7 +28,7 @@ export function nodeStatesRoutes(served: Served): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: "Each node in the last round: its agent, what it reaches, who reaches it",
-          querystring: Type.Object({}, { additionalProperties: false }),
+          querystring: NoParametersSchema,
           response: {
             200: Type.Object({ round: RoundHeadSchema, nodes: Type.Array(NodeStateSchema) }),
             503: ErrorSchema,

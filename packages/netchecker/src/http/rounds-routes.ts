@@ -4,7 +4,7 @@ import { Type } from "typebox";
 import { isoTime, roundWithoutResult } from "../core/conclude/conclude-round.ts";
 import { CannotOpenRoundError } from "../run-rounds.ts";
 import type { Served } from "./served.ts";
-import { ErrorSchema, HttpError } from "./errors.ts";
+import { ErrorSchema, HttpError, NoParametersSchema } from "./errors.ts";
 import { ResultsBodySchema, ResultsQuerySchema, sendResults } from "./results-routes.ts";
 
 const EntrySchema = Type.Object({
@@ -72,7 +72,7 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
         schema: {
           summary: "One round: how it went and its summary",
           params: IdParams,
-          querystring: Type.Object({}, { additionalProperties: false }),
+          querystring: NoParametersSchema,
           response: {
             200: Type.Object({ ...EntrySchema.properties, findings: Type.Array(Type.Unknown()) }),
             404: ErrorSchema,
@@ -123,6 +123,7 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: "Start a round now; one at a time",
+          querystring: NoParametersSchema,
           response: {
             202: Type.Object({ id: RoundIdSchema, startedAt: TimeSchema, url: Type.String() }),
             409: ErrorSchema,

@@ -16,6 +16,8 @@ export function failuresSection(round: ClosedRound): string[] {
   ];
 }
 
+const nameOf = ({ node, name }: PlannedTarget) => node ?? name ?? "?";
+
 function describe({ plan }: ClosedRound, group: FailureGroup): string {
   const target = (index: number) => plan.targets[group.type][index]!;
   const what = `${group.type} ${group.check}`;
@@ -29,7 +31,6 @@ function describe({ plan }: ClosedRound, group: FailureGroup): string {
     const from = group.others.map((index) => nodes[index]!);
     return `${what} to ${name}${on}${at}: ${why}; from ${count} nodes${whichOf(from, nodes)}`;
   }
-  const nameOf = ({ node, name }: PlannedTarget) => node ?? name ?? "?";
   const all = plan.targets[group.type].filter(({ check }) => check === group.check).map(nameOf);
   const to = group.others.map((index) => nameOf(target(index)));
   return `${what} from ${plan.agents[group.index]!.node}: ${why}; to ${count}${whichOf(to, all)}`;
