@@ -26,14 +26,14 @@ afterEach(async () => {
   await api.stop();
 });
 
-function watch() {
+function watch(timings = TIMINGS) {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromClusterAndUser(
     { name: "test", server: api.url, skipTLSVerify: true },
     { name: "test" },
   );
   const of = { namespace: "netchecker", serviceName: "pong-svc" };
-  return watchCluster(kubeConfig, of, LOG, stop.signal, TIMINGS);
+  return watchCluster(kubeConfig, of, LOG, stop.signal, timings);
 }
 
 const addNode = (index: number) =>
@@ -137,6 +137,23 @@ describe("watchCluster", () => {
     await vi.waitFor(() =>
       expect(cluster.view()).toMatchObject({ staleSince: null, nodes: [{}, {}] }),
     );
+  });
+
+  it("after an outage and a watch that held, begins with short pauses again", async () => {
+    const first = 50;
+    const cluster = watch({ ...TIMINGS, backoffMs: { first, most: 60_000 } });
+    await cluster.synced;
+    await api.stop();
+    // Five failures: pauses of 50 ms and twice as much each time, half as long again at most.
+    await sleep(31 * first);
+    await api.start();
+    await vi.waitFor(() => expect(cluster.view().staleSince).toBeNull(), { timeout: 15_000 });
+    await sleep(2 * first);
+    api.hang();
+    addNode(1);
+    api.compact();
+    api.resume();
+    await vi.waitFor(() => expect(cluster.view().nodes).toHaveLength(1), { timeout: 600 });
   });
 
   it("calls its view stale when the API server hangs, and fresh when it goes on", async () => {

@@ -70,6 +70,8 @@ export function watchResource<T>(
   let records = new Map<string, T>();
   let lastSignAt = Date.now();
   let broken = true;
+  /** Since when the watch that is open now was; null while none is. */
+  let watchedSince: number | null = null;
 
   function alive(): void {
     lastSignAt = Date.now();
@@ -153,9 +155,16 @@ export function watchResource<T>(
           each.addEventListener("abort", abort, { once: true });
         }
         // It got an answer and was not refused: `onEnd` would have been called before this.
-        if (!request.signal.aborted) alive();
+        if (request.signal.aborted) return;
+        alive();
+        watchedSince = Date.now();
       }, reject);
     });
+  }
+
+  /** What came before a watch that held for a while says nothing of the next failure. */
+  function held(): boolean {
+    return watchedSince !== null && Date.now() - watchedSince > timings.backoffMs.first;
   }
 
   async function keepUpToDate(): Promise<void> {
@@ -163,12 +172,11 @@ export function watchResource<T>(
     const pause = () => sleep(backoff(failures), undefined, { signal }).catch(() => {});
     let failures = 0;
     while (!signal.aborted) {
-      const startedAt = Date.now();
+      watchedSince = null;
       try {
         if (version === null) version = await list();
         version = await watch(version);
-        const lasted = Date.now() - startedAt;
-        failures = lasted > timings.backoffMs.first ? 0 : failures + 1;
+        failures = held() ? 0 : failures + 1;
         // A server that ends every watch at once must not be asked in a tight loop.
         if (failures > 0) await pause();
       } catch (error) {
@@ -177,7 +185,7 @@ export function watchResource<T>(
         if (version !== null && (error as Error).name === "TimeoutError") continue;
         version = null;
         broken = true;
-        failures += 1;
+        failures = held() ? 1 : failures + 1;
         const { statusCode } = error as ApiError;
         log.warn({ path, statusCode, err: describe(error) }, "lost the cluster view; tries again");
         await pause();
