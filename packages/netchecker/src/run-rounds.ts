@@ -8,12 +8,16 @@ import { RoundCollector } from "./core/round-collector.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
 import type {
   ClusterWatch,
+  Holding,
   Lease,
   OpenRound,
   ReportSource,
   RoundPublisher,
   RoundStore,
 } from "./ports.ts";
+
+/** How soon a start that came before Redis looks again: it must not cost an interval. */
+const LOOK_AGAIN_MS = 250;
 
 export interface RoundSettings {
   readonly intervalMs: number;
@@ -64,6 +68,8 @@ export class RoundRunner {
   readonly #parts: RoundParts;
   readonly #signal: AbortSignal;
   #synced = false;
+  /** As of the last tick: the lease renews itself in between. */
+  #held: Holding = "redis_away";
   /** From the first step of opening a round to the last of keeping it: the one door for all rounds. */
   #busy = false;
   #open: OpenedRound | null = null;
@@ -100,7 +106,9 @@ export class RoundRunner {
     while (!this.#signal.aborted) {
       const tick = performance.now();
       await this.#tick();
-      const left = this.#settings.intervalMs - (performance.now() - tick);
+      const { intervalMs } = this.#settings;
+      const everyMs = this.#parts.keeper.restored ? intervalMs : LOOK_AGAIN_MS;
+      const left = everyMs - (performance.now() - tick);
       await sleep(Math.max(left, 0), undefined, { signal: this.#signal }).catch(() => {});
     }
   }
@@ -109,6 +117,8 @@ export class RoundRunner {
   async trigger(): Promise<OpenRound> {
     if (!this.#synced)
       throw new CannotOpenRoundError("cluster_unknown", "The cluster has not been listed yet.");
+    if (!this.#parts.keeper.restored)
+      throw new CannotOpenRoundError("redis_away", "Redis has not been read yet.");
     if (this.#parts.lease.holding === "other")
       throw new CannotOpenRoundError("standing_by", "Another netchecker opens the rounds.");
     const opened = Promise.withResolvers<OpenRound>();
@@ -117,9 +127,11 @@ export class RoundRunner {
   }
 
   async #tick(): Promise<void> {
-    const before = this.#parts.lease.holding;
     const holding = await this.#parts.lease.hold();
-    if (this.#busy || holding === "other") return;
+    if (this.#busy) return;
+    const before = this.#held;
+    this.#held = holding;
+    if (holding === "other") return;
     if (holding === "held" && before !== "held") await this.#takeOver();
     // Ids come from Redis: until it was read once there is none to record a failure under.
     if (!this.#parts.keeper.restored) return;
@@ -133,7 +145,8 @@ export class RoundRunner {
     const { store, keeper, log } = this.#parts;
     try {
       const left = await store.openRound();
-      if (left) {
+      // One of our own that Redis did not see closed waits to be stored.
+      if (left && left.id > keeper.lastId) {
         log.warn({ round: left.id }, "abandons the round that an ended netchecker left open");
         const run = { ...left, finishedAt: Date.now() };
         await keeper.keepHead(
@@ -142,6 +155,7 @@ export class RoundRunner {
       }
       if (!keeper.restored) await keeper.restore();
     } catch (error) {
+      this.#held = "redis_away";
       log.warn({ err: (error as Error).message }, "could not look for a round that was left open");
     }
   }
