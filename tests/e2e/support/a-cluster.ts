@@ -43,10 +43,23 @@ export function openRound(cluster: LocalCluster): Promise<number> {
   );
 }
 
-/** Opens a round and gives its results. */
+/** Opens a round and gives its results, once they are stored. */
 export async function aRound(cluster: LocalCluster): Promise<Results> {
-  const id = await openRound(cluster);
-  return cluster.resultsAfter<Results>(id - 1);
+  return storedRoundAfter(cluster, (await openRound(cluster)) - 1);
+}
+
+/** The first closed round above an id, once it is stored, which is a moment after it is served. */
+export async function storedRoundAfter(cluster: LocalCluster, id: number): Promise<Results> {
+  const { round } = await cluster.resultsAfter<Results>(id);
+  return vi.waitFor(
+    async () => {
+      const response = await cluster.fetch(`/rounds/${round.id}/results`);
+      const results = (await response.json()) as Results;
+      if (!results.round.stored) throw new Error(`round ${round.id} is not stored`);
+      return results;
+    },
+    { timeout: 10_000 },
+  );
 }
 
 /** The newest rounds, the open one first. */

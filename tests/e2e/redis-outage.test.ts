@@ -1,0 +1,87 @@
+import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { lastResults, notOk, type Results, rounds } from "./support/a-cluster.ts";
+
+let cluster: LocalCluster;
+
+beforeAll(async () => {
+  cluster = await startLocalCluster({ nodes: 5, intervalMs: 3_000, port: 0 });
+});
+afterAll(() => cluster?.stop());
+
+const until = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
+
+describe("Redis is killed in mid-round and restarted", () => {
+  let killedIn: number;
+  let lastIdAway: number;
+
+  it("the round that was open closes by the timer, blames Redis, and is served from memory", async () => {
+    await cluster.resultsAfter<Results>(0);
+    // Without a way to Redis an agent stays silent: each round is open until the timer fires.
+    await cluster.break("node-3", "ping-silent");
+    killedIn = await until(async () => {
+      const [open, last] = await rounds(cluster);
+      expect(open!.state).toBe("open");
+      expect(last!.missing).toMatchObject([{ node: "node-3", why: "silent" }]);
+      return open!.id;
+    });
+    await cluster.redis.kill();
+
+    const { round, redis, notices, results } = await cluster.resultsAfter<Results>(killedIn - 1);
+    expect(round).toMatchObject({ id: killedIn, closedBy: "timer", stored: false });
+    expect(round.missing.map(({ node }) => node)).toContain("node-3");
+    expect(new Set(round.missing.map(({ why }) => why))).toEqual(new Set(["redis_away"]));
+    expect(results).toHaveLength(90);
+    expect(Date.parse(redis.awaySince!)).toBeGreaterThan(Date.parse(round.startedAt));
+    expect(notices).toEqual([
+      `Redis is away since ${redis.awaySince}; this is the last round, served from memory.`,
+    ]);
+  });
+
+  it("rounds meanwhile are recorded as failed, with why, and the last round stays the one that is served", async () => {
+    const failed = await until(async () => {
+      const found = (await rounds(cluster)).filter(({ state }) => state === "failed");
+      expect(found.length).toBeGreaterThanOrEqual(2);
+      return found;
+    });
+    lastIdAway = failed[0]!.id;
+    for (const round of failed) {
+      expect(round).toMatchObject({ stored: false, closedBy: null });
+      expect(round.failure).toMatch(/^could not be published: /);
+      expect(round.id).toBeGreaterThan(killedIn);
+    }
+    const { round, redis } = await lastResults(cluster);
+    expect(round.id).toBe(killedIn);
+    expect(redis.awaySince).not.toBeNull();
+    expect((await cluster.fetch("/readyz")).status).toBe(200);
+  });
+
+  it("when it is back, empty, a round is whole and stored again, and its id is new", async () => {
+    await cluster.heal("node-3", "ping-silent");
+    await cluster.redis.start();
+    const whole = await until(async () => {
+      const results = await lastResults(cluster);
+      expect(results.round).toMatchObject({ closedBy: "reports", expected: 5, reported: 5 });
+      expect(results.round).toMatchObject({ missing: [], stored: true });
+      return results;
+    });
+    expect(whole.round.id).toBeGreaterThan(lastIdAway);
+    expect(notOk(whole)).toEqual([]);
+    expect(whole.redis.awaySince).toBeNull();
+    expect(whole.notices).toEqual([]);
+  });
+
+  it("leaves no hole in the history: what could not be stored is stored afterwards", async () => {
+    const known = await until(async () => {
+      const all = await rounds(cluster);
+      const outage = all.filter(({ id }) => id >= killedIn && id <= lastIdAway);
+      expect(outage.every(({ stored }) => stored)).toBe(true);
+      return all;
+    });
+    const ids = known.map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)].toSorted((a, b) => b - a));
+    expect(known.find(({ id }) => id === killedIn)).toMatchObject({ state: "closed" });
+    expect(known.find(({ id }) => id === lastIdAway)).toMatchObject({ state: "failed" });
+  });
+});

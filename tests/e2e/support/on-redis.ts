@@ -1,0 +1,55 @@
+import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import {
+  redisNames,
+  type Report,
+  TARGET_TYPES,
+  type TargetList,
+  type TargetType,
+} from "@netchecker/contract";
+import { Redis } from "ioredis";
+
+export const NAMES = redisNames("netchecker:");
+
+/** A listener and a speaker on the cluster's Redis, beside its agents. */
+export interface OnRedis extends AsyncDisposable {
+  readonly lists: TargetList[];
+  /** In the order in which they came. */
+  readonly reports: Report[];
+  readonly commands: Redis;
+  /** Publishes on the channel for reports of a type. */
+  say(type: TargetType, message: string | object): Promise<void>;
+}
+
+/** Listens from now on. A connection that is lost stays so. */
+export async function onRedis(cluster: LocalCluster): Promise<OnRedis> {
+  const options = { ...cluster.redis.address, retryStrategy: () => null };
+  const [commands, subscriber] = [new Redis(options), new Redis(options)];
+  for (const redis of [commands, subscriber]) redis.on("error", () => {});
+  const lists: TargetList[] = [];
+  const reports: Report[] = [];
+  const listChannels: string[] = Object.values(NAMES.lists);
+  subscriber.on("message", (channel, text) => {
+    try {
+      if (listChannels.includes(channel)) lists.push(JSON.parse(text) as TargetList);
+      else reports.push(JSON.parse(text) as Report);
+    } catch {
+      // What a test says itself may be anything.
+    }
+  });
+  await subscriber.subscribe(
+    ...TARGET_TYPES.flatMap((type) => [NAMES.lists[type], NAMES.reports[type]]),
+  );
+  return {
+    lists,
+    reports,
+    commands,
+    async say(type, message) {
+      const text = typeof message === "string" ? message : JSON.stringify(message);
+      await commands.publish(NAMES.reports[type], text);
+    },
+    async [Symbol.asyncDispose]() {
+      commands.disconnect();
+      subscriber.disconnect();
+    },
+  };
+}
