@@ -4,7 +4,7 @@ import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
 import { createApp } from "../src/http/app.ts";
 import type { Served } from "../src/http/served.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
-import { CannotOpenRoundError } from "../src/run-rounds.ts";
+import { CannotOpenRoundError } from "../src/run-one-round.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
 

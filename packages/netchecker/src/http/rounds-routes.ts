@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { RoundHeadSchema, RoundIdSchema, SummarySchema, TimeSchema } from "@netchecker/contract";
 import { Type } from "typebox";
 import { isoTime, roundWithoutResult } from "../core/conclude/conclude-round.ts";
-import { CannotOpenRoundError } from "../run-rounds.ts";
+import { CannotOpenRoundError } from "../run-one-round.ts";
 import type { Served } from "./served.ts";
 import { ErrorSchema, HttpError, NoParametersSchema } from "./errors.ts";
 import { ResultsBodySchema, ResultsQuerySchema, sendResults } from "./results-routes.ts";

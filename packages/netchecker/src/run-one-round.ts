@@ -1,0 +1,191 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Dropped, TARGET_TYPES, type TargetList } from "@netchecker/contract";
+import type { Log } from "@netchecker/runtime/log";
+import { concludeRound, roundWithoutResult } from "./core/conclude/conclude-round.ts";
+import { planRound, type PlanSettings, toListColumns } from "./core/plan-round.ts";
+import { type Acceptance, RoundCollector } from "./core/round-collector.ts";
+import type { RoundKeeper } from "./keep-rounds.ts";
+import type { ClusterWatch, OpenRound, ReportSource, RoundPublisher } from "./ports.ts";
+
+export interface OneRoundSettings {
+  /** From opening to closing by the timer; below the interval. */
+  readonly timeoutMs: number;
+  readonly plan: PlanSettings;
+}
+
+export interface OneRoundParts {
+  readonly cluster: ClusterWatch;
+  readonly publisher: RoundPublisher;
+  readonly reports: ReportSource;
+  readonly keeper: RoundKeeper;
+  readonly log: Log;
+  /** Names one publication of the lists; never the same twice. */
+  readonly newListId: () => string;
+}
+
+/** No round can be opened now; `code` is stable, the message says why. */
+export class CannotOpenRoundError extends Error {
+  override name = "CannotOpenRoundError";
+  readonly code: "round_open" | "cluster_unknown" | "standing_by" | "redis_away";
+
+  constructor(code: CannotOpenRoundError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+interface OpenedRound extends OpenRound {
+  readonly collector: RoundCollector;
+  readonly staleSince: number | null;
+  /** Of a clock that nobody sets: wall clocks jump. */
+  readonly openedAt: number;
+  readonly completed: PromiseWithResolvers<void>;
+}
+
+/** Reports are due a little before the timer fires, so that one at the deadline still counts. */
+function reportWithin(timeoutMs: number): number {
+  return Math.round(timeoutMs - Math.min(2_000, timeoutMs / 5));
+}
+
+/**
+ * From publishing to keeping: one round, and never two at a time. Reports that come while none is open,
+ * or that belong to another, are counted and told with the next round that closes.
+ */
+export class OneRound {
+  readonly #settings: OneRoundSettings;
+  readonly #parts: OneRoundParts;
+  readonly #signal: AbortSignal;
+  /** From the first step of opening a round to the last of keeping it: the one door for all rounds. */
+  #busy: Promise<void> | null = null;
+  #open: OpenedRound | null = null;
+  #dropped: Dropped = { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 };
+
+  /** When `signal` aborts, a round that is open is recorded as abandoned. */
+  constructor(settings: OneRoundSettings, parts: OneRoundParts, signal: AbortSignal) {
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#signal = signal;
+    parts.reports.onInvalid(() => this.#drop("invalid"));
+    parts.reports.onReport((report) => {
+      const acceptance = this.#open?.collector.accept(report) ?? "late";
+      if (acceptance !== "accepted") this.#drop(acceptance);
+      if (this.#open?.collector.complete) this.#open.completed.resolve();
+    });
+  }
+
+  get open(): OpenRound | null {
+    return this.#open && { id: this.#open.id, startedAt: this.#open.startedAt };
+  }
+
+  get busy(): boolean {
+    return this.#busy !== null;
+  }
+
+  /** Resolves when no round is being run. */
+  async idle(): Promise<void> {
+    await this.#busy?.catch(() => {});
+  }
+
+  /** Runs a whole round; `onOpen` is called when it is published. Throws a {@link CannotOpenRoundError}. */
+  run(onOpen?: (round: OpenRound) => void): Promise<void> {
+    if (this.#busy) {
+      const which = this.#open
+        ? `Round ${this.#open.id} is open`
+        : "A round is being opened or stored";
+      throw new CannotOpenRoundError("round_open", `${which}; one at a time.`);
+    }
+    this.#busy = this.#run(onOpen).finally(() => {
+      this.#open = null;
+      this.#busy = null;
+    });
+    return this.#busy;
+  }
+
+  async #run(onOpen?: (round: OpenRound) => void): Promise<void> {
+    const round = await this.#publish();
+    onOpen?.({ id: round.id, startedAt: round.startedAt });
+    const closedBy = await this.#untilClosed(round);
+    await this.#close(round, closedBy);
+  }
+
+  async #publish(): Promise<OpenedRound> {
+    const { cluster, publisher, keeper, log, newListId } = this.#parts;
+    const startedAt = Date.now();
+    const openedAt = performance.now();
+    const view = cluster.view();
+    const plan = planRound(view, this.#settings.plan);
+    const list = newListId();
+    let id = keeper.lastId + 1;
+    try {
+      id = await publisher.nextId(keeper.lastId);
+      const collector = new RoundCollector(plan, id, list);
+      const completed = Promise.withResolvers<void>();
+      this.#open = { id, startedAt, openedAt, collector, staleSince: view.staleSince, completed };
+      const withinMs = reportWithin(this.#settings.timeoutMs);
+      const lists = TARGET_TYPES.map((type): TargetList => ({
+        v: 1,
+        type,
+        round: id,
+        list,
+        reportWithinMs: withinMs,
+        ...toListColumns(plan.targets[type]),
+      }));
+      await publisher.publish({ id, startedAt }, lists, withinMs);
+      return this.#open;
+    } catch (error) {
+      const why = `could not be published: ${(error as Error).message}`;
+      log.error({ round: id, why }, "the round failed");
+      await keeper.keepHead(
+        roundWithoutResult({ id, startedAt, finishedAt: Date.now() }, "failed", why),
+      );
+      throw new CannotOpenRoundError("redis_away", `The round ${why}`);
+    }
+  }
+
+  async #untilClosed(round: OpenedRound): Promise<"reports" | "timer" | "stopped"> {
+    if (round.collector.complete) return "reports";
+    const left = this.#settings.timeoutMs - (performance.now() - round.openedAt);
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.#signal]);
+    try {
+      return await Promise.race([
+        round.completed.promise.then(() => "reports" as const),
+        sleep(Math.max(left, 0), "timer" as const, { signal }).catch(() => "stopped" as const),
+      ]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  async #close(round: OpenedRound, closedBy: "reports" | "timer" | "stopped"): Promise<void> {
+    const { reports, keeper, log } = this.#parts;
+    const { id, startedAt, collector } = round;
+    const finishedAt = startedAt + Math.round(performance.now() - round.openedAt);
+    this.#open = null;
+    if (closedBy === "stopped") {
+      const why = "netchecker was stopped while the round was open";
+      return keeper.keepHead(roundWithoutResult({ id, startedAt, finishedAt }, "abandoned", why));
+    }
+    const run = {
+      id,
+      startedAt,
+      finishedAt,
+      closedBy,
+      dropped: this.#dropped,
+      clusterViewStaleSince: round.staleSince,
+      redisAway: reports.awaySince !== null,
+    };
+    this.#dropped = { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 };
+    const closed = concludeRound(run, collector);
+    await keeper.keep(closed);
+    const { durationMs, expected, reported, missing } = closed.head;
+    log.info(
+      { round: id, closedBy, durationMs, expected, reported, missing, summary: closed.summary },
+      "closed a round",
+    );
+  }
+
+  #drop(why: Exclude<Acceptance, "accepted">): void {
+    this.#dropped = { ...this.#dropped, [why]: this.#dropped[why] + 1 };
+  }
+}
