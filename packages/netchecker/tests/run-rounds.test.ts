@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { TARGET_TYPES } from "@netchecker/contract";
+import { type RoundHead, TARGET_TYPES } from "@netchecker/contract";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { collectReports } from "../src/adapters/collect-reports.ts";
 import { holdLease } from "../src/adapters/hold-lease.ts";
@@ -7,6 +7,7 @@ import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import type { ClusterView } from "../src/core/cluster-view.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
+import type { Holding, Lease, RoundStore } from "../src/ports.ts";
 import { CannotOpenRoundError } from "../src/run-one-round.ts";
 import { RoundRunner } from "../src/run-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
@@ -32,11 +33,20 @@ afterEach(async () => {
 });
 
 async function startRunner(
-  with_: { intervalMs?: number; timeoutMs?: number; view?: ClusterView; owner?: string } = {},
+  with_: {
+    intervalMs?: number;
+    timeoutMs?: number;
+    view?: ClusterView;
+    owner?: string;
+    lease?: Lease;
+    /** What of the store behaves in another way. */
+    store?: Partial<RoundStore>;
+  } = {},
 ) {
   const { intervalMs = 60_000, timeoutMs = 1_000, view = aView(2), owner = "netchecker-1" } = with_;
   const commands = await redis.connect();
-  const store = createRoundStore(commands, NAMES, { fullRounds: 5, rounds: 10 });
+  const real = createRoundStore(commands, NAMES, { fullRounds: 5, rounds: 10 });
+  const store = { ...real, ...with_.store };
   const keeper = new RoundKeeper(store, LOG);
   commands.on("ready", () => void keeper.restore());
   await keeper.restore();
@@ -51,7 +61,7 @@ async function startRunner(
       reports: collectReports(await redis.connect("subscriber"), NAMES, LOG),
       store,
       keeper,
-      lease: holdLease(commands, NAMES, owner, LOG, signal),
+      lease: with_.lease ?? holdLease(commands, NAMES, owner, LOG, signal),
       log: LOG,
       newListId: () => {
         lists.push(`list-${lists.length}`);
@@ -224,6 +234,29 @@ describe("rounds", () => {
     expect(await store.head(1)).toMatchObject({
       head: { state: "abandoned", failure: "netchecker ended while the round was open" },
     });
+  });
+
+  it("that are closed, but could not be stored yet, are not taken for ones that were left open", async () => {
+    const ticks: Holding[] = ["held", "redis_away"];
+    const lease = {
+      holding: "held" as const,
+      hold: async () => ticks.shift() ?? "held",
+      release: async () => {},
+    };
+    const heads: RoundHead[] = [];
+    const { keeper } = await startRunner({
+      intervalMs: 1_000,
+      timeoutMs: 500,
+      lease,
+      store: {
+        openRound: async () => ({ id: 1, startedAt: 1_000 }),
+        save: () => Promise.reject(new Error("OOM command not allowed")),
+        saveHead: async (head) => void heads.push(head),
+      },
+    });
+    await vi.waitFor(() => expect(keeper.latest?.head.id).toBe(3), { timeout: 5_000 });
+    // At the start it could be another's; after the outage it is its own.
+    expect(heads.map(({ id, state }) => `${id} ${state}`)).toEqual(["1 abandoned"]);
   });
 
   it("that are open when netchecker is stopped are abandoned in order", async () => {
