@@ -78,7 +78,7 @@ describe("broken at run time", () => {
       closedBy: "timer",
       expected: 5,
       reported: 4,
-      missing: [{ pod, node: "node-4", why: "silent", expected: null }],
+      missing: [{ pod, node: "node-4", why: "silent", detail: null, expected: null }],
     });
     expect(notOk(round)).toEqual(nothingFrom("node-4").toSorted());
     expect(round.summary.pod).toEqual({ total: 25, ok: 20, failed: 0, unknown: 5, expected: 0 });

@@ -29,14 +29,23 @@ export const EXPECTED_WHYS = [
   "node_not_ready",
   "node_deleting",
   "pod_terminating",
+  "node_gone",
+  "pod_gone",
+  "node_starting",
+  "pod_starting",
 ] as const;
-export const ExpectedWhySchema = Type.Enum(EXPECTED_WHYS);
+export const ExpectedWhySchema = Type.Enum(EXPECTED_WHYS, {
+  description:
+    "The planned change that explains it. …_gone: it went away while the round was open. …_starting: it is younger than its readiness.",
+});
 export type ExpectedWhy = Static<typeof ExpectedWhySchema>;
 
 export const MissingAgentSchema = Type.Object({
   pod: orNull(NameSchema),
   node: NameSchema,
   why: MissingWhySchema,
+  /** What Kubernetes says of the pod, such as `ImagePullBackOff: …`; null where it says nothing. */
+  detail: orNull(Type.String()),
   /** The planned change that explains it. */
   expected: orNull(ExpectedWhySchema),
 });
@@ -68,6 +77,8 @@ export const RoundHeadSchema = Type.Object({
   /** Agents that reported every type. */
   reported: Type.Integer(),
   missing: Type.Array(MissingAgentSchema),
+  /** How many nodes should run an agent, and how many had a ready one when the round was opened. */
+  coverage: Type.Object({ nodes: Type.Integer(), ready: Type.Integer() }),
   dropped: DroppedSchema,
   clusterViewStaleSince: orNull(TimeSchema),
   /** Whether Redis has it. */
@@ -106,6 +117,9 @@ export const ResultSchema = Type.Object({
     name: orNull(NameSchema),
     node: orNull(NameSchema),
     address: orNull(NameSchema),
+    family: Type.Optional(
+      Type.Enum(["IPv4", "IPv6"] as const, { description: "Of an IP address." }),
+    ),
   }),
   ok: orNull(Type.Boolean()),
   reason: ReasonSchema,

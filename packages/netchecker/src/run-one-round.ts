@@ -3,6 +3,7 @@ import { type Dropped, TARGET_TYPES, type TargetList } from "@netchecker/contrac
 import type { Log } from "@netchecker/runtime/log";
 import { concludeRound, roundWithoutResult } from "./core/conclude/conclude-round.ts";
 import { planRound, type PlanSettings, toListColumns } from "./core/plan-round.ts";
+import { reviewPlan } from "./core/review-plan.ts";
 import { type Acceptance, RoundCollector } from "./core/round-collector.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
 import type { ClusterWatch, OpenRound, ReportSource, RoundPublisher } from "./ports.ts";
@@ -158,7 +159,7 @@ export class OneRound {
   }
 
   async #close(round: OpenedRound, closedBy: "reports" | "timer" | "stopped"): Promise<void> {
-    const { reports, keeper, log } = this.#parts;
+    const { cluster, reports, keeper, log } = this.#parts;
     const { id, startedAt, collector } = round;
     const finishedAt = startedAt + Math.round(performance.now() - round.openedAt);
     this.#open = null;
@@ -176,7 +177,8 @@ export class OneRound {
       redisAway: reports.awaySince !== null,
     };
     this.#dropped = { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 };
-    const closed = concludeRound(run, collector);
+    const plan = reviewPlan(collector.plan, cluster.view());
+    const closed = concludeRound(run, collector, plan);
     await keeper.keep(closed);
     const { durationMs, expected, reported, missing } = closed.head;
     log.info(

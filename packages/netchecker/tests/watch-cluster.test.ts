@@ -65,7 +65,14 @@ describe("watchCluster", () => {
     await cluster.synced;
     expect(cluster.view()).toEqual({
       nodes: [
-        { name: "node-1", addresses: ["127.9.0.1"], ready: true, cordoned: false, deleting: false },
+        {
+          name: "node-1",
+          addresses: ["127.9.0.1"],
+          ready: true,
+          cordoned: false,
+          deleting: false,
+          createdAt: Date.parse(node.metadata.creationTimestamp!),
+        },
       ],
       pods: [
         {
@@ -75,6 +82,8 @@ describe("watchCluster", () => {
           ips: ["127.9.1.1"],
           ready: true,
           terminating: false,
+          everReady: true,
+          problem: null,
           createdAt: Date.parse(pod.metadata.creationTimestamp!),
         },
       ],
@@ -83,6 +92,7 @@ describe("watchCluster", () => {
         clusterIPs: ["127.9.9.9"],
         ports: [{ port: 8080, nodePort: 32_088 }],
       },
+      at: expect.any(Number),
       staleSince: null,
     });
     api.store.update("nodes", node, cordon);

@@ -21,6 +21,7 @@ const view = (head: Partial<RoundHead> = {}, pod = counts(25)): RoundView => ({
     expected: 5,
     reported: 5,
     missing: [],
+    coverage: { nodes: 5, ready: 5 },
     dropped: { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 },
     clusterViewStaleSince: null,
     stored: true,
@@ -31,7 +32,13 @@ const view = (head: Partial<RoundHead> = {}, pod = counts(25)): RoundView => ({
   summary: { pod, node: counts(50), service: counts(15), external: counts(5) },
 });
 
-const silent = { pod: "ping-x", node: "node-4", why: "silent", expected: null } as const;
+const silent = {
+  pod: "ping-x",
+  node: "node-4",
+  why: "silent",
+  detail: null,
+  expected: null,
+} as const;
 const cordoned = { ...silent, expected: "node_cordoned" } as const;
 
 test("the columns of a round stand below their headings", () => {

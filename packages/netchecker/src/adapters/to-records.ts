@@ -12,6 +12,18 @@ interface Metadata {
 interface Condition {
   readonly type?: string;
   readonly status?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTransitionTime?: string;
+}
+
+interface ContainerStatus {
+  readonly restartCount?: number;
+  readonly state?: {
+    readonly running?: { readonly startedAt?: string };
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+    readonly terminated?: { readonly reason?: string; readonly exitCode?: number };
+  };
 }
 
 export interface KubernetesObject {
@@ -27,8 +39,25 @@ interface KubernetesNode extends KubernetesObject {
 }
 
 interface KubernetesPod extends KubernetesObject {
-  readonly spec?: { readonly nodeName?: string };
+  readonly spec?: {
+    readonly nodeName?: string;
+    readonly affinity?: {
+      readonly nodeAffinity?: {
+        readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+          readonly nodeSelectorTerms?: readonly {
+            readonly matchFields?: readonly {
+              readonly key?: string;
+              readonly values?: readonly string[];
+            }[];
+          }[];
+        };
+      };
+    };
+  };
   readonly status?: {
+    readonly reason?: string;
+    readonly message?: string;
+    readonly containerStatuses?: readonly ContainerStatus[];
     readonly podIP?: string;
     readonly podIPs?: readonly { readonly ip?: string }[];
     readonly conditions?: readonly Condition[];
@@ -60,6 +89,7 @@ export function toNodeRecord(object: KubernetesObject): NodeRecord | null {
     ready: isReady(status?.conditions),
     cordoned: spec?.unschedulable === true,
     deleting: metadata.deletionTimestamp !== undefined,
+    createdAt: timeOf(metadata),
   };
 }
 
@@ -71,11 +101,13 @@ export function toPodRecord(object: KubernetesObject): PodRecord | null {
   return {
     name: metadata.name,
     app,
-    node: spec?.nodeName || null,
+    node: spec?.nodeName || intendedNode(spec),
     ips: onlyIPs([status?.podIP, ...(status?.podIPs?.map(({ ip }) => ip) ?? [])]),
     ready: isReady(status?.conditions),
     terminating: metadata.deletionTimestamp !== undefined,
-    createdAt: Date.parse(metadata.creationTimestamp ?? "") || 0,
+    everReady: wasReady(status),
+    problem: problemOf(status),
+    createdAt: timeOf(metadata),
   };
 }
 
@@ -91,6 +123,55 @@ export function toServiceRecord(object: KubernetesObject): ServiceRecord | null 
         port && (protocol ?? "TCP") === "TCP" ? [{ port, nodePort: nodePort || null }] : [],
       ) ?? [],
   };
+}
+
+/** Where a DaemonSet's pod belongs that is not scheduled yet: its controller writes it into the affinity. */
+function intendedNode(spec: KubernetesPod["spec"]): string | null {
+  const terms =
+    spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  const fields = terms?.flatMap(({ matchFields }) => matchFields ?? []);
+  return fields?.find(({ key }) => key === "metadata.name")?.values?.[0] ?? null;
+}
+
+/**
+ * Kubernetes does not say whether a pod was ever ready. But readiness that went away did so after the
+ * container had started, and a container that was started again had been up.
+ */
+function wasReady(status: KubernetesPod["status"]): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  if (ready?.status === "True") return true;
+  const lostAt = Date.parse(ready?.lastTransitionTime ?? "");
+  return (
+    status?.containerStatuses?.some(
+      ({ restartCount = 0, state }) =>
+        restartCount > 0 || lostAt > Date.parse(state?.running?.startedAt ?? ""),
+    ) ?? false
+  );
+}
+
+/** What is on the way of every start is no problem. */
+const ON_ITS_WAY = ["ContainerCreating", "PodInitializing"];
+const MOST_CHARACTERS = 300;
+
+function problemOf(status: KubernetesPod["status"]): string | null {
+  const told = (reason: string | undefined, message: string | undefined) =>
+    [reason, message].filter(Boolean).join(": ").slice(0, MOST_CHARACTERS) || null;
+  if (status?.reason) return told(status.reason, status.message);
+  const unscheduled = status?.conditions?.find(
+    (condition) => condition.type === "PodScheduled" && condition.status === "False",
+  );
+  if (unscheduled) return told(unscheduled.reason, unscheduled.message);
+  for (const { state } of status?.containerStatuses ?? []) {
+    const { waiting, terminated } = state ?? {};
+    if (waiting?.reason && !ON_ITS_WAY.includes(waiting.reason))
+      return told(waiting.reason, waiting.message);
+    if (terminated) return told(terminated.reason, `exit code ${terminated.exitCode}`);
+  }
+  return null;
+}
+
+function timeOf({ creationTimestamp }: Metadata): number {
+  return Date.parse(creationTimestamp ?? "") || 0;
 }
 
 function isReady(conditions: readonly Condition[] | undefined): boolean {

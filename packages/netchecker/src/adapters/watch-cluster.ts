@@ -81,6 +81,7 @@ export function watchCluster(
         nodes: nodes.records(),
         pods: pods.records(),
         service: services.records()[0] ?? null,
+        at: Date.now(),
         staleSince: stale.length > 0 ? Math.min(...stale) : null,
       };
     },

@@ -6,6 +6,8 @@ export interface NodeRecord {
   readonly ready: boolean;
   readonly cordoned: boolean;
   readonly deleting: boolean;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
 }
 
 /** What netchecker remembers of a ping or pong pod. */
@@ -18,6 +20,10 @@ export interface PodRecord {
   readonly ips: readonly string[];
   readonly ready: boolean;
   readonly terminating: boolean;
+  /** Whether it is, or was, ready: one that is not yet is starting, one that no longer is has a fault. */
+  readonly everReady: boolean;
+  /** Why it does not run, in Kubernetes' words, such as `ImagePullBackOff: …`; null where nothing is wrong. */
+  readonly problem: string | null;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
 }
@@ -35,6 +41,8 @@ export interface ClusterView {
   readonly pods: readonly PodRecord[];
   /** Null where there is no pong service. */
   readonly service: ServiceRecord | null;
+  /** When it was looked at, milliseconds since 1970. */
+  readonly at: number;
   /** Since when some part of the view is not kept up to date, milliseconds since 1970; null while all is. */
   readonly staleSince: number | null;
 }

@@ -145,6 +145,32 @@ describe("planRound", () => {
     });
   });
 
+  it("expects nothing yet of what is younger than its readiness, and only then", () => {
+    const at = 1_000_000;
+    const young = { ready: false, everReady: false, createdAt: at - 30_000 };
+    const expectedOf = (with_: object) =>
+      planRound(aView(1, { at, pods: [aPod("ping", 1), aPod("pong", 1, with_)] }), SETTINGS).targets
+        .pod[0]?.expected;
+    expect(expectedOf(young)).toBe("pod_starting");
+    expect(expectedOf({ ...young, ips: [] })).toBe("pod_starting");
+    expect(expectedOf({ ...young, createdAt: at - 300_000 })).toBeNull();
+    expect(expectedOf({ ...young, problem: "ImagePullBackOff" })).toBeNull();
+    // It was ready and no longer is: a fault, however young.
+    expect(expectedOf({ ...young, everReady: true })).toBeNull();
+  });
+
+  it("expects no pods yet of a node that has just come", () => {
+    const at = 1_000_000;
+    const plan = (createdAt: number) =>
+      planRound(aView(1, { at, nodes: [aNode(1, { createdAt })], pods: [] }), SETTINGS);
+    expect(plan(at - 30_000).agents[0]).toMatchObject({
+      absent: "no_pod",
+      expected: "node_starting",
+    });
+    expect(plan(at - 30_000).targets.pod[0]).toMatchObject({ expected: "node_starting" });
+    expect(plan(at - 300_000).agents[0]).toMatchObject({ absent: "no_pod", expected: null });
+  });
+
   it("leaves the service's checks unknown where there is no service", () => {
     const plan = planRound(aView(1, { service: null }), SETTINGS);
     expect(plan.targets.service.map(({ check, address }) => [check, address])).toEqual([

@@ -21,6 +21,8 @@ export interface PlannedAgent {
   readonly ip: string | null;
   /** Why it is known before the round not to report; the round does not wait for it. */
   readonly absent: MissingWhy | null;
+  /** What Kubernetes says of its pod, where something is wrong with it. */
+  readonly problem: string | null;
   readonly expected: ExpectedWhy | null;
 }
 
@@ -59,10 +61,10 @@ export function planRound(view: ClusterView, settings: PlanSettings): RoundPlan 
   const nodes = view.nodes.toSorted((a, b) => NATURAL.compare(a.name, b.name));
   const podsOf = podsByNode(view.pods);
   return {
-    agents: nodes.map((node) => planAgent(node, podsOf("ping", node.name))),
+    agents: nodes.map((node) => planAgent(node, podsOf("ping", node.name), view.at)),
     targets: {
       pod: dialledFirst(
-        nodes.flatMap((node) => podTargets(node, podsOf("pong", node.name), settings)),
+        nodes.flatMap((node) => podTargets(node, podsOf("pong", node.name), view.at, settings)),
       ),
       node: dialledFirst(
         nodes.flatMap((node) => nodeTargets(node, podsOf("pong", node.name), view, settings)),
@@ -103,10 +105,22 @@ export function targetCounts(plan: RoundPlan): Record<TargetType, number> {
   ) as Record<TargetType, number>;
 }
 
-function expectedOf(node: NodeRecord): ExpectedWhy | null {
+/** A node or pod this young may well not be ready yet, milliseconds. */
+const STARTING_MS = 120_000;
+
+/** The planned change that a node is in. */
+export function nodeExpected(node: NodeRecord): ExpectedWhy | null {
   if (node.deleting) return "node_deleting";
   if (!node.ready) return "node_not_ready";
   return node.cordoned ? "node_cordoned" : null;
+}
+
+/** The planned change that a pod is in, or that its absence is explained by. */
+function podExpected(pod: PodRecord | undefined, node: NodeRecord, at: number): ExpectedWhy | null {
+  if (!pod) return at - node.createdAt < STARTING_MS ? "node_starting" : null;
+  if (pod.terminating) return "pod_terminating";
+  const starting = !pod.everReady && at - pod.createdAt < STARTING_MS;
+  return starting && pod.problem === null ? "pod_starting" : null;
 }
 
 function podsByNode(pods: readonly PodRecord[]) {
@@ -124,22 +138,25 @@ function byPreference(a: PodRecord, b: PodRecord): number {
   );
 }
 
-function planAgent(node: NodeRecord, pings: readonly PodRecord[]): PlannedAgent {
+function planAgent(node: NodeRecord, pings: readonly PodRecord[], at: number): PlannedAgent {
   const [ping] = pings.toSorted(byPreference);
-  const expected = expectedOf(node);
-  if (!ping) return { pod: null, node: node.name, ip: null, absent: "no_pod", expected };
+  const expected = nodeExpected(node) ?? podExpected(ping, node, at);
+  if (!ping)
+    return { pod: null, node: node.name, ip: null, absent: "no_pod", problem: null, expected };
   return {
     pod: ping.name,
     node: node.name,
     ip: ping.ips[0] ?? null,
     absent: ping.ready && !ping.terminating ? null : "pod_not_ready",
-    expected: expected ?? (ping.terminating ? "pod_terminating" : null),
+    problem: ping.problem,
+    expected,
   };
 }
 
 function podTargets(
   node: NodeRecord,
   pongs: readonly PodRecord[],
+  at: number,
   { pongPort }: PlanSettings,
 ): PlannedTarget[] {
   const staying = pongs.filter(({ terminating }) => !terminating);
@@ -149,7 +166,7 @@ function podTargets(
     name: pong?.name ?? null,
     node: node.name,
     address: ip === null ? null : endpoint(ip, pongPort),
-    expected: expectedOf(node) ?? (pong?.terminating ? "pod_terminating" : null),
+    expected: nodeExpected(node) ?? podExpected(pong ?? undefined, node, at),
   });
   if (probed.length === 0) return [target(null, null)];
   return probed
@@ -162,19 +179,23 @@ function podTargets(
 function nodeTargets(
   node: NodeRecord,
   pongs: readonly PodRecord[],
-  { service }: ClusterView,
+  view: ClusterView,
   { kubeletPort }: PlanSettings,
 ): PlannedTarget[] {
+  const { service } = view;
   const families = new Set(service?.clusterIPs.map(familyOf));
   const nodePorts = service?.ports.flatMap(({ nodePort }) => nodePort ?? []) ?? [];
-  const expected = expectedOf(node);
-  const leaving = pongs.length > 0 && pongs.every(({ terminating }) => terminating);
+  const expected = nodeExpected(node);
+  // The NodePort leads to this node's own pong: what is expected of all of them is expected of it.
+  const pongExpected = pongs.every((pong) => podExpected(pong, node, view.at) !== null)
+    ? podExpected(pongs[0], node, view.at)
+    : null;
   const target = (check: Check, ip: string | null, port: number): PlannedTarget => ({
     check,
     name: node.name,
     node: node.name,
     address: ip === null ? null : endpoint(ip, port),
-    expected: expected ?? (check === "nodeport" && leaving ? "pod_terminating" : null),
+    expected: expected ?? (check === "nodeport" ? pongExpected : null),
   });
   const ips = node.addresses.length === 0 ? [null] : node.addresses;
   return ips.flatMap((ip) => [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aClosedRound, aNode, aView, OK, TIMEOUT } from "../../tests/support/a-round.ts";
+import { aClosedRound, aNode, aPod, aView, OK, TIMEOUT } from "../../tests/support/a-round.ts";
 import { results } from "./results.ts";
 
 const round = aClosedRound(aView(3), {
@@ -14,7 +14,7 @@ describe("results", () => {
       type: "pod",
       check: "echo",
       from: { pod: "ping-1", node: "node-1", ip: "10.1.0.1" },
-      to: { name: "pong-1", node: "node-1", address: "10.2.0.1:8080" },
+      to: { name: "pong-1", node: "node-1", address: "10.2.0.1:8080", family: "IPv4" },
       ok: true,
       reason: "ok",
       latencyMs: 0.5,
@@ -42,6 +42,26 @@ describe("results", () => {
     [{ from: "node-9" }, 0],
   ])("filters by %o", (filter, count) => {
     expect([...results(round, filter)]).toHaveLength(count);
+  });
+
+  it("says of which family an address is, and nothing of a name", () => {
+    const dual = aView(1, {
+      pods: [aPod("ping", 1), aPod("pong", 1, { ips: ["10.2.0.1", "fd00:2::1"] })],
+      service: {
+        name: "pong-svc",
+        clusterIPs: ["fd00:96::a"],
+        ports: [{ port: 80, nodePort: null }],
+      },
+    });
+    const rows = [...results(aClosedRound(dual))].map(({ to }) => [to.address, to.family]);
+    expect(rows).toEqual([
+      ["10.2.0.1:8080", "IPv4"],
+      ["[fd00:2::1]:8080", "IPv6"],
+      ["192.168.0.1:10250", "IPv4"],
+      ["[fd00:96::a]:80", "IPv6"],
+      ["fd00:96::a", "IPv6"],
+      ["outside.example:443", undefined],
+    ]);
   });
 
   it("makes rows one at a time, as they are taken", () => {

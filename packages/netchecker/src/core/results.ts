@@ -20,6 +20,12 @@ export function* results(round: ClosedRound, filter: ResultFilter = {}): Generat
     if (filter.type !== undefined && filter.type !== type) continue;
     const targets = round.plan.targets[type];
     const wanted = targets.map((target) => isTo(target, filter.to));
+    const tos = targets.map(({ name, node, address }) => ({
+      name,
+      node,
+      address,
+      ...ipFamily(address),
+    }));
     const matrix = round.matrices[type];
     for (const [a, agent] of round.plan.agents.entries()) {
       if (!isFrom(agent, filter.from)) continue;
@@ -35,7 +41,7 @@ export function* results(round: ClosedRound, filter: ResultFilter = {}): Generat
           type,
           check: target.check,
           from: { pod: agent.pod, node: agent.node, ip: agent.ip },
-          to: { name: target.name, node: target.node, address: target.address },
+          to: tos[t]!,
           ok,
           ...matrix.outcome(cell),
           ...(expected && { expected }),
@@ -44,6 +50,16 @@ export function* results(round: ClosedRound, filter: ResultFilter = {}): Generat
       }
     }
   }
+}
+
+const IPV4 = /^\d+\.\d+\.\d+\.\d+(:\d+)?$/;
+const IPV6 = /^(\[[0-9a-f:.]+\]:\d+|[0-9a-f.]*:[0-9a-f:.]*:[0-9a-f:.]*)$/i;
+
+/** Of an address that is an IP, with a port or without; a host name has none yet. */
+function ipFamily(address: string | null): { family?: "IPv4" | "IPv6" } {
+  if (address === null) return {};
+  if (IPV4.test(address)) return { family: "IPv4" };
+  return IPV6.test(address) ? { family: "IPv6" } : {};
 }
 
 function isFrom(agent: PlannedAgent, name: string | undefined): boolean {

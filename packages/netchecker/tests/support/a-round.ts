@@ -15,6 +15,7 @@ import {
   type PlannedTarget,
   type RoundPlan,
 } from "../../src/core/plan-round.ts";
+import { reviewPlan } from "../../src/core/review-plan.ts";
 import { RoundCollector } from "../../src/core/round-collector.ts";
 
 export const SETTINGS: PlanSettings = {
@@ -33,6 +34,7 @@ export function aNode(index: number, with_: Partial<NodeRecord> = {}): NodeRecor
     ready: true,
     cordoned: false,
     deleting: false,
+    createdAt: 1_000,
     ...with_,
   };
 }
@@ -50,6 +52,8 @@ export function aPod(
     ips: [`10.${third}.${node >> 8}.${node & 255}`],
     ready: true,
     terminating: false,
+    everReady: true,
+    problem: null,
     createdAt: 1_000,
     ...with_,
   };
@@ -66,6 +70,7 @@ export function aView(nodes: number, with_: Partial<ClusterView> = {}): ClusterV
       clusterIPs: ["10.96.0.10"],
       ports: [{ port: 8080, nodePort: 32_088 }],
     },
+    at: 10_000_000,
     staleSince: null,
     ...with_,
   };
@@ -112,12 +117,21 @@ const RUN: RoundRun = {
 /** A round over a view: every agent that can reports, except those named in `silent`. */
 export function aClosedRound(
   view: ClusterView,
-  with_: { finds?: Finds; silent?: readonly string[]; run?: Partial<RoundRun> } = {},
+  with_: {
+    finds?: Finds;
+    silent?: readonly string[];
+    run?: Partial<RoundRun>;
+    atClose?: ClusterView;
+  } = {},
 ): ClosedRound {
   const plan = planRound(view, SETTINGS);
   const collector = new RoundCollector(plan, 7, "list-7");
   for (const [index, agent] of plan.agents.entries())
     if (agent.absent === null && !with_.silent?.includes(agent.node))
       for (const type of TARGET_TYPES) collector.accept(aReport(plan, index, type, with_.finds));
-  return concludeRound({ ...RUN, ...with_.run }, collector);
+  return concludeRound(
+    { ...RUN, ...with_.run },
+    collector,
+    reviewPlan(plan, with_.atClose ?? view),
+  );
 }

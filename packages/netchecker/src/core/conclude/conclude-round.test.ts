@@ -12,7 +12,7 @@ describe("concludeRound", () => {
   it("names a silent agent whose pong was reached, and keeps its pairs unknown", () => {
     const { head, summary } = aClosedRound(aView(5), { silent: ["node-3"] });
     expect(head.missing).toEqual([
-      { pod: "ping-3", node: "node-3", why: "silent", expected: null },
+      { pod: "ping-3", node: "node-3", why: "silent", detail: null, expected: null },
     ]);
     expect(summary.pod).toEqual({ total: 25, ok: 20, failed: 0, unknown: 5, expected: 0 });
   });
@@ -48,6 +48,19 @@ describe("concludeRound", () => {
     });
     expect(summary.pod).toEqual({ total: 4, ok: 4, failed: 0, unknown: 0, expected: 5 });
     expect(head.missing).toMatchObject([{ node: "node-2", expected: "node_not_ready" }]);
+  });
+
+  it("says what Kubernetes says of a pod that does not run, and how many nodes are covered", () => {
+    const view = aView(3);
+    const problem = "Unschedulable: 0/3 nodes are available: 1 Insufficient cpu.";
+    const pods = view.pods.map((pod) =>
+      pod.name === "ping-2" ? { ...pod, ready: false, ips: [], problem } : pod,
+    );
+    const { head } = aClosedRound({ ...view, pods });
+    expect(head.coverage).toEqual({ nodes: 3, ready: 2 });
+    expect(head.missing).toEqual([
+      { pod: "ping-2", node: "node-2", why: "pod_not_ready", detail: problem, expected: null },
+    ]);
   });
 
   it("has total = ok + failed + unknown, and every cell in one of the four, whatever happens", () => {

@@ -1,5 +1,6 @@
 import type { Dropped, RoundHead } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
+import type { RoundPlan } from "../plan-round.ts";
 import type { RoundCollector } from "../round-collector.ts";
 import { missingAgents } from "./missing-agents.ts";
 import { summarize } from "./summarize.ts";
@@ -16,8 +17,8 @@ export interface RoundRun {
   readonly redisAway: boolean;
 }
 
-/** A collected round → its result. */
-export function concludeRound(run: RoundRun, round: RoundCollector): ClosedRound {
+/** A collected round → its result. `plan` is the collector's own, as reviewed when it closed. */
+export function concludeRound(run: RoundRun, round: RoundCollector, plan: RoundPlan): ClosedRound {
   const head: RoundHead = {
     id: run.id,
     state: "closed",
@@ -25,9 +26,13 @@ export function concludeRound(run: RoundRun, round: RoundCollector): ClosedRound
     finishedAt: isoTime(run.finishedAt),
     durationMs: run.finishedAt - run.startedAt,
     closedBy: run.closedBy,
-    expected: round.plan.agents.length,
+    expected: plan.agents.length,
     reported: round.reported,
-    missing: missingAgents(round, run.redisAway),
+    missing: missingAgents(round, plan, run.redisAway),
+    coverage: {
+      nodes: plan.agents.length,
+      ready: plan.agents.filter(({ absent }) => absent === null).length,
+    },
     dropped: run.dropped,
     clusterViewStaleSince:
       run.clusterViewStaleSince === null ? null : isoTime(run.clusterViewStaleSince),
@@ -37,9 +42,9 @@ export function concludeRound(run: RoundRun, round: RoundCollector): ClosedRound
   };
   return {
     head,
-    summary: summarize(round.plan, round.matrices),
+    summary: summarize(plan, round.matrices),
     findings: [],
-    plan: round.plan,
+    plan,
     agents: round.agents,
     matrices: round.matrices,
   };
@@ -62,6 +67,7 @@ export function roundWithoutResult(
     expected: 0,
     reported: 0,
     missing: [],
+    coverage: { nodes: 0, ready: 0 },
     dropped: { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 },
     clusterViewStaleSince: null,
     stored: false,

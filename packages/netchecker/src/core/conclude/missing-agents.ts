@@ -1,12 +1,18 @@
 import { type MissingAgent, type MissingWhy, NOT_PROBED_CODE, OK_CODE } from "@netchecker/contract";
+import type { RoundPlan } from "../plan-round.ts";
 import { reportedAll, type RoundCollector } from "../round-collector.ts";
 
 /** The agents that should have reported every type and did not, each with the reason why. */
-export function missingAgents(round: RoundCollector, redisAway: boolean): MissingAgent[] {
-  return round.plan.agents.flatMap((agent, index) => {
+export function missingAgents(
+  round: RoundCollector,
+  plan: RoundPlan,
+  redisAway: boolean,
+): MissingAgent[] {
+  return plan.agents.flatMap((agent, index) => {
     if (reportedAll(round.agents[index]!)) return [];
     const why = agent.absent ?? (redisAway ? "redis_away" : whySilent(round, index));
-    return [{ pod: agent.pod, node: agent.node, why, expected: agent.expected }];
+    const { pod, node, problem, expected } = agent;
+    return [{ pod, node, why, detail: problem, expected }];
   });
 }
 

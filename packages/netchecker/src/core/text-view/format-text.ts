@@ -1,4 +1,4 @@
-import { type Summary, TARGET_TYPES } from "@netchecker/contract";
+import { type RoundHead, type Summary, TARGET_TYPES } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
 import { nodeStates } from "../node-states.ts";
 import { failuresSection } from "./failures-section.ts";
@@ -42,12 +42,17 @@ function headline(round: ClosedRound, now: number): string[] {
   return [
     verdict(round),
     `Round ${head.id}, ${duration(age)} ago (${head.startedAt}), ${took}; ${head.reported} of ${head.expected} agents reported.`,
+    ...coverage(head),
     ...(head.clusterViewStaleSince
       ? [`! The cluster view is stale since ${head.clusterViewStaleSince}.`]
       : []),
     ...(head.kept === "failures" ? ["! Of this round only the failures are kept."] : []),
     ...totals(summary),
   ];
+}
+
+function coverage({ coverage: { nodes, ready } }: RoundHead): string[] {
+  return ready === nodes ? [] : [`! ${ready} of ${nodes} nodes have a ready agent.`];
 }
 
 /** A line a type, aligned; what is not ok only where there is any. */
@@ -62,12 +67,14 @@ function totals(summary: Summary): string[] {
 
 function missing({ head }: ClosedRound): string[] {
   if (head.missing.length === 0) return [];
-  const groups = Map.groupBy(head.missing, ({ why, expected }) => `${why}|${expected ?? ""}`);
+  const groups = Map.groupBy(head.missing, ({ why, detail, expected }) =>
+    [why, detail, expected].join("|"),
+  );
   return [
     "Missing agents",
     ...[...groups].map(([, agents]) => {
-      const { why, expected } = agents[0]!;
-      const told = expected ? `${why}, as expected (${expected})` : why;
+      const { why, detail, expected } = agents[0]!;
+      const told = `${why}${detail ? `, ${detail}` : ""}${expected ? `, as expected (${expected})` : ""}`;
       return `  ${listNames(agents.map(({ node }) => node))}: ${told}`;
     }),
   ];
