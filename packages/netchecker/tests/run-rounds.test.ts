@@ -254,7 +254,7 @@ describe("rounds", () => {
         saveHead: async (head) => void heads.push(head),
       },
     });
-    await vi.waitFor(() => expect(keeper.latest?.head.id).toBe(3), { timeout: 5_000 });
+    await vi.waitFor(() => expect(keeper.latest?.head.id).toBe(4), { timeout: 8_000 });
     // At the start it could be another's; after the outage it is its own.
     expect(heads.map(({ id, state }) => `${id} ${state}`)).toEqual(["1 abandoned"]);
   });

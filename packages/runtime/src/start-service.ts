@@ -8,10 +8,10 @@ export async function startService(name: string, start: () => void | Promise<voi
     await start();
   } catch (error) {
     const { message, stack, code } = error as NodeJS.ErrnoException;
-    const explained = code !== undefined || EXPLAINED.includes((error as Error).name);
+    const explained = code !== undefined || EXPLAINED.has((error as Error).name);
     console.error(`${name} cannot start: ${explained ? message : stack}`);
     process.exitCode = 1;
   }
 }
 
-const EXPLAINED = ["ConfigError", "KubeConfigError"];
+const EXPLAINED = new Set(["ConfigError", "KubeConfigError"]);

@@ -150,7 +150,7 @@ function wasReady(status: KubernetesPod["status"]): boolean {
 }
 
 /** What is on the way of every start is no problem. */
-const ON_ITS_WAY = ["ContainerCreating", "PodInitializing"];
+const ON_ITS_WAY = new Set(["ContainerCreating", "PodInitializing"]);
 const MOST_CHARACTERS = 300;
 
 function problemOf(status: KubernetesPod["status"]): string | null {
@@ -163,7 +163,7 @@ function problemOf(status: KubernetesPod["status"]): string | null {
   if (unscheduled) return told(unscheduled.reason, unscheduled.message);
   for (const { state } of status?.containerStatuses ?? []) {
     const { waiting, terminated } = state ?? {};
-    if (waiting?.reason && !ON_ITS_WAY.includes(waiting.reason))
+    if (waiting?.reason && !ON_ITS_WAY.has(waiting.reason))
       return told(waiting.reason, waiting.message);
     if (terminated) return told(terminated.reason, `exit code ${terminated.exitCode}`);
   }
