@@ -7,6 +7,8 @@ export interface Usage {
   readonly cpuSeconds: number;
   /** Resident now, MiB. */
   readonly rssMiB: number;
+  /** Of that, pages of files, shared with all who map them: node's own binary above all. MiB. */
+  readonly rssFileMiB: number;
   /** The most that was ever resident, MiB. */
   readonly peakMiB: number;
 }
@@ -22,6 +24,7 @@ export async function usageOf(pid: number): Promise<Usage> {
   return {
     cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
     rssMiB: kiB("VmRSS") / 1024,
+    rssFileMiB: kiB("RssFile") / 1024,
     peakMiB: kiB("VmHWM") / 1024,
   };
 }
