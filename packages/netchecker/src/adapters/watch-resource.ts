@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { HttpMethod, type KubeConfig, RequestContext, Watch } from "@kubernetes/client-node";
+import { type KubeConfig, Watch } from "@kubernetes/client-node";
 import type { Log } from "@netchecker/runtime/log";
-import { fetch } from "undici";
+import {
+  ApiError,
+  explainApiError,
+  listPage,
+  type ResourcePath,
+  selectorsOf,
+} from "./ask-api-server.ts";
 import type { KubernetesObject } from "./to-records.ts";
 
-export interface Resource<T> {
-  /** Such as `/api/v1/nodes`. */
-  readonly path: string;
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
+export interface Resource<T> extends ResourcePath {
   /** Null for what is not wanted. */
   readonly toRecord: (object: KubernetesObject) => T | null;
 }
@@ -36,16 +38,6 @@ export interface WatchedResource<T> {
   staleSince(): number | null;
 }
 
-/** The API server refused, with this status. */
-class ApiError extends Error {
-  override name = "ApiError";
-  readonly statusCode: number;
-  constructor(statusCode: number, message: string) {
-    super(message);
-    this.statusCode = statusCode;
-  }
-}
-
 const PAGE = 200;
 const EXPIRED = 410;
 
@@ -61,11 +53,7 @@ export function watchResource<T>(
   log: Log,
   signal: AbortSignal,
 ): WatchedResource<T> {
-  const { path, labelSelector, fieldSelector, toRecord } = resource;
-  const selectors = {
-    ...(labelSelector && { labelSelector }),
-    ...(fieldSelector && { fieldSelector }),
-  };
+  const { path, toRecord } = resource;
   const synced = Promise.withResolvers<void>();
   let records = new Map<string, T>();
   let lastSignAt = Date.now();
@@ -86,33 +74,13 @@ export function watchResource<T>(
     else if (name) into.delete(name);
   }
 
-  async function get(query: Record<string, string>): Promise<KubernetesList> {
-    const server = kubeConfig.getCurrentCluster()?.server ?? "";
-    const url = `${server}${path}?${new URLSearchParams(query)}`;
-    const context = new RequestContext(url, HttpMethod.GET);
-    await kubeConfig.applySecurityAuthentication(context);
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(timings.listTimeoutMs)]);
-    const dispatcher = context.getDispatcher();
-    const response = await fetch(url, {
-      headers: context.getHeaders(),
-      signal: deadline,
-      ...(dispatcher && { dispatcher }),
-    });
-    const text = await response.text();
-    if (!response.ok)
-      throw new ApiError(response.status, `${response.status}: ${text.slice(0, 300)}`);
-    return JSON.parse(text) as KubernetesList;
-  }
-
   /** Gives the version to watch from. */
   async function list(): Promise<string> {
     const found = new Map<string, T>();
     for (let token = ""; ;) {
-      const page = await get({
-        ...selectors,
-        limit: String(PAGE),
-        ...(token && { continue: token }),
-      });
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(timings.listTimeoutMs)]);
+      const wanted = { limit: PAGE, ...(token && { continue: token }) };
+      const page = await listPage(kubeConfig, resource, wanted, deadline);
       for (const item of page.items ?? []) put(found, item);
       token = page.metadata?.continue ?? "";
       if (!token) {
@@ -147,13 +115,12 @@ export function watchResource<T>(
         if (type === "DELETED") records.delete(object.metadata?.name ?? "");
       };
       const onEnd = (error: unknown): void => (error ? reject(error) : resolve(version));
-      const query = { ...selectors, allowWatchBookmarks: true, resourceVersion: from };
+      const query = { ...selectorsOf(resource), allowWatchBookmarks: true, resourceVersion: from };
       client.watch(path, query, onEvent, onEnd).then((request) => {
-        const abort = () => request.abort();
-        for (const each of [signal, stop.signal]) {
-          if (each.aborted) abort();
-          each.addEventListener("abort", abort, { once: true });
-        }
+        // Of its own, so that no watch that has ended is held by the signal of the whole process.
+        const ending = AbortSignal.any([signal, stop.signal]);
+        if (ending.aborted) request.abort();
+        ending.addEventListener("abort", () => request.abort(), { once: true });
         // It got an answer and was not refused: `onEnd` would have been called before this.
         if (request.signal.aborted) return;
         alive();
@@ -181,13 +148,14 @@ export function watchResource<T>(
         if (failures > 0) await pause();
       } catch (error) {
         if (signal.aborted) return;
+        const listed = version !== null;
         // Silence between two bookmarks is no fault yet: resume, and let the view's age tell.
         if (version !== null && (error as Error).name === "TimeoutError") continue;
         version = null;
         broken = true;
         failures = held() ? 1 : failures + 1;
-        const { statusCode } = error as ApiError;
-        log.warn({ path, statusCode, err: describe(error) }, "lost the cluster view; tries again");
+        const why = explainApiError(error, listed ? "watch" : "list", resource);
+        log.warn({ path, why }, "lost the cluster view; tries again");
         await pause();
       }
     }
@@ -205,14 +173,4 @@ export function watchResource<T>(
     staleSince: () =>
       broken || Date.now() - lastSignAt > timings.staleAfterMs ? lastSignAt : null,
   };
-}
-
-interface KubernetesList {
-  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
-  readonly items?: readonly KubernetesObject[];
-}
-
-function describe(error: unknown): string {
-  const { message, cause } = error as Error;
-  return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }

@@ -1,0 +1,84 @@
+import { HttpMethod, type KubeConfig, RequestContext } from "@kubernetes/client-node";
+import { fetch } from "undici";
+import type { KubernetesObject } from "./to-records.ts";
+
+/** The API server refused, with this status. */
+export class ApiError extends Error {
+  override name = "ApiError";
+  readonly statusCode: number;
+
+  constructor(statusCode: number, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+  }
+}
+
+/** A resource by its path, and which of it are wanted. */
+export interface ResourcePath {
+  /** Such as `/api/v1/nodes`. */
+  readonly path: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+interface KubernetesList {
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly items?: readonly KubernetesObject[];
+}
+
+/** The selectors of a resource, as query parameters. */
+export function selectorsOf({
+  labelSelector,
+  fieldSelector,
+}: ResourcePath): Record<string, string> {
+  return { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) };
+}
+
+/**
+ * One page of a list. Throws an {@link ApiError} when it is refused, and what fetch throws when there
+ * is no answer. Written on fetch because the client's typed API brings the models of all of Kubernetes,
+ * and keeps whole objects.
+ */
+export async function listPage(
+  kubeConfig: KubeConfig,
+  resource: ResourcePath,
+  page: { readonly limit: number; readonly continue?: string },
+  signal: AbortSignal,
+): Promise<KubernetesList> {
+  const query = new URLSearchParams({
+    ...selectorsOf(resource),
+    limit: String(page.limit),
+    ...(page.continue && { continue: page.continue }),
+  });
+  const url = `${kubeConfig.getCurrentCluster()?.server ?? ""}${resource.path}?${query}`;
+  const context = new RequestContext(url, HttpMethod.GET);
+  await kubeConfig.applySecurityAuthentication(context);
+  const dispatcher = context.getDispatcher();
+  const response = await fetch(url, {
+    headers: context.getHeaders(),
+    signal,
+    ...(dispatcher && { dispatcher }),
+  });
+  const text = await response.text();
+  if (!response.ok)
+    throw new ApiError(response.status, `${response.status}: ${text.slice(0, 300)}`);
+  return JSON.parse(text) as KubernetesList;
+}
+
+/** What to do about a call that failed, where that is known; else what happened. */
+export function explainApiError(
+  error: unknown,
+  verb: "list" | "watch",
+  { path }: ResourcePath,
+): string {
+  const resource = path.slice(path.lastIndexOf("/") + 1);
+  const { statusCode } = error as ApiError;
+  if (statusCode === 403) {
+    const role = resource === "nodes" ? "ClusterRole" : "Role";
+    return `may not ${verb} ${resource}: the ${role} netchecker in deploy/base/rbac.yaml grants it`;
+  }
+  if (statusCode === 401)
+    return `the API server does not accept the token: check the service account netchecker (deploy/base/rbac.yaml)`;
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+}
