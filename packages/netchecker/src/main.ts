@@ -11,10 +11,42 @@ import { createRoundPublisher } from "./adapters/publish-targets.ts";
 import { watchRedisHealth } from "./adapters/redis-health.ts";
 import { createRoundStore } from "./adapters/store-rounds.ts";
 import { loadKubeConfig, watchCluster } from "./adapters/watch-cluster.ts";
+import { checkCluster, checkRedis, formatChecks } from "./check-install.ts";
 import { readConfig } from "./config.ts";
 import { createApp } from "./http/app.ts";
 import { RoundKeeper } from "./keep-rounds.ts";
 import { RoundRunner } from "./run-rounds.ts";
+
+/** `--check`: says what is wrong with the installation, and ends with 1 when something is. */
+async function check(): Promise<void> {
+  const config = readConfig(process.env);
+  const kubeConfig = loadKubeConfig(config.KUBECONFIG);
+  const log = createLog("netchecker", "silent");
+  const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
+  const redis = connectRedis(address, { service: "netchecker", role: "commands", log });
+  const checks = [
+    { ok: true, what: "the configuration can be used" },
+    ...(await checkRedis(redis, redisNames(config.REDIS_PREFIX), hostOf(address))),
+    ...(await checkCluster(kubeConfig, {
+      namespace: config.NAMESPACE,
+      serviceName: config.PONG_SERVICE,
+    })),
+  ];
+  redis.disconnect();
+  console.log(formatChecks(checks));
+  if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
+}
+
+/** Never the whole URL: it holds a password. */
+function hostOf({
+  host,
+  url,
+}: {
+  readonly host: string;
+  readonly url: string | undefined;
+}): string {
+  return url === undefined ? host : new URL(url).host;
+}
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -103,4 +135,4 @@ async function main(): Promise<void> {
   log.info({ address: app.server.address() }, "serves");
 }
 
-void startService("netchecker", main);
+void startService("netchecker", process.argv.includes("--check") ? check : main);

@@ -45,11 +45,26 @@ export async function listPage(
   page: { readonly limit: number; readonly continue?: string },
   signal: AbortSignal,
 ): Promise<KubernetesList> {
-  const query = new URLSearchParams({
-    ...selectorsOf(resource),
-    limit: String(page.limit),
-    ...(page.continue && { continue: page.continue }),
-  });
+  const query = { limit: String(page.limit), ...(page.continue && { continue: page.continue }) };
+  return JSON.parse(await get(kubeConfig, resource, query, signal)) as KubernetesList;
+}
+
+/** Watches for a second, to see whether it may. Throws as {@link listPage} does. */
+export async function tryWatch(
+  kubeConfig: KubeConfig,
+  resource: ResourcePath,
+  signal: AbortSignal,
+): Promise<void> {
+  await get(kubeConfig, resource, { watch: "true", timeoutSeconds: "1" }, signal);
+}
+
+async function get(
+  kubeConfig: KubeConfig,
+  resource: ResourcePath,
+  parameters: Record<string, string>,
+  signal: AbortSignal,
+): Promise<string> {
+  const query = new URLSearchParams({ ...selectorsOf(resource), ...parameters });
   const url = `${kubeConfig.getCurrentCluster()?.server ?? ""}${resource.path}?${query}`;
   const context = new RequestContext(url, HttpMethod.GET);
   await kubeConfig.applySecurityAuthentication(context);
@@ -62,7 +77,7 @@ export async function listPage(
   const text = await response.text();
   if (!response.ok)
     throw new ApiError(response.status, `${response.status}: ${text.slice(0, 300)}`);
-  return JSON.parse(text) as KubernetesList;
+  return text;
 }
 
 /** What to do about a call that failed, where that is known; else what happened. */
@@ -80,5 +95,5 @@ export function explainApiError(
   if (statusCode === 401)
     return `the API server does not accept the token: check the service account netchecker (deploy/base/rbac.yaml)`;
   const { message, cause } = error as Error;
-  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+  return `cannot ${verb} ${resource}: ${cause instanceof Error ? `${message}: ${cause.message}` : message}`;
 }

@@ -1,7 +1,8 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import type { Log } from "@netchecker/runtime/log";
 import type { ClusterWatch } from "../ports.ts";
-import { toNodeRecord, toPodRecord, toServiceRecord } from "./to-records.ts";
+import type { ResourcePath } from "./ask-api-server.ts";
+import { type KubernetesObject, toNodeRecord, toPodRecord, toServiceRecord } from "./to-records.ts";
 import { WATCH_TIMINGS, watchResource, type WatchTimings } from "./watch-resource.ts";
 
 /** The cluster's configuration cannot be used; the message says what to do. */
@@ -38,40 +39,30 @@ export interface WatchedCluster {
   readonly serviceName: string;
 }
 
+/** What netchecker reads of the cluster; exactly what its roles grant. */
+export function watchedResources({ namespace, serviceName }: WatchedCluster) {
+  const inNamespace = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
+  return {
+    nodes: { path: "/api/v1/nodes" },
+    pods: { path: `${inNamespace}/pods`, labelSelector: "name in (ping,pong)" },
+    services: { path: `${inNamespace}/services`, fieldSelector: `metadata.name=${serviceName}` },
+  };
+}
+
 /** Keeps a view of nodes, ping and pong pods, and the pong service, until `signal` aborts. */
 export function watchCluster(
   kubeConfig: KubeConfig,
-  { namespace, serviceName }: WatchedCluster,
+  of: WatchedCluster,
   log: Log,
   signal: AbortSignal,
   timings: WatchTimings = WATCH_TIMINGS,
 ): ClusterWatch {
-  const inNamespace = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
-  const nodes = watchResource(
-    kubeConfig,
-    { path: "/api/v1/nodes", toRecord: toNodeRecord },
-    timings,
-    log,
-    signal,
-  );
-  const pods = watchResource(
-    kubeConfig,
-    { path: `${inNamespace}/pods`, labelSelector: "name in (ping,pong)", toRecord: toPodRecord },
-    timings,
-    log,
-    signal,
-  );
-  const services = watchResource(
-    kubeConfig,
-    {
-      path: `${inNamespace}/services`,
-      fieldSelector: `metadata.name=${serviceName}`,
-      toRecord: toServiceRecord,
-    },
-    timings,
-    log,
-    signal,
-  );
+  const resources = watchedResources(of);
+  const watch = <T>(path: ResourcePath, toRecord: (object: KubernetesObject) => T | null) =>
+    watchResource(kubeConfig, { ...path, toRecord }, timings, log, signal);
+  const nodes = watch(resources.nodes, toNodeRecord);
+  const pods = watch(resources.pods, toPodRecord);
+  const services = watch(resources.services, toServiceRecord);
   const all = [nodes, pods, services];
   return {
     synced: Promise.all(all.map(({ synced }) => synced)).then(() => {}),

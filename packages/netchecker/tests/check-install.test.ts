@@ -1,0 +1,79 @@
+import { KubeConfig } from "@kubernetes/client-node";
+import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
+import { nodeObject } from "@netchecker/local-cluster/objects/node-object";
+import { podObject, run, schedule, setReady } from "@netchecker/local-cluster/objects/pod-object";
+import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
+import { connectRedis } from "@netchecker/runtime/redis";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkCluster, checkRedis, formatChecks } from "../src/check-install.ts";
+import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+
+const OF = { namespace: "netchecker", serviceName: "pong-svc" };
+
+let api: ApiServer;
+let redis: ARedis;
+let kubeConfig: KubeConfig;
+
+beforeAll(async () => {
+  redis = await aRedis();
+  api = new ApiServer();
+  await api.start();
+  api.store.create("nodes", nodeObject("node-1", "127.9.0.1", 10_250));
+  const pod = podObject("ping", "netchecker", "node-1");
+  schedule(pod, "node-1");
+  run(pod, "127.9.1.1", "127.9.0.1");
+  setReady(pod, true);
+  api.store.create("pods", pod);
+  kubeConfig = new KubeConfig();
+  const cluster = { name: "test", server: api.url, skipTLSVerify: true };
+  kubeConfig.loadFromClusterAndUser(cluster, { name: "test" });
+});
+afterAll(async () => {
+  await api.stop();
+  await redis.stop();
+});
+
+describe("the install check", () => {
+  it("says what is there and what is missing", async () => {
+    expect(formatChecks(await checkCluster(kubeConfig, OF))).toBe(
+      [
+        "ok      may list and watch /api/v1/nodes",
+        "ok      may list and watch /api/v1/namespaces/netchecker/pods",
+        "ok      may list and watch /api/v1/namespaces/netchecker/services",
+        "ok      1 of 1 nodes have a ready ping pod (label name: ping, namespace netchecker)",
+        "FAILED  0 of 1 nodes have a ready pong pod (label name: pong, namespace netchecker): look at the DaemonSet pong",
+        "FAILED  there is no service pong-svc in namespace netchecker: see PONG_SERVICE and NAMESPACE",
+      ].join("\n"),
+    );
+  });
+
+  it("names the verb, the resource and the manifest of a right that is missing", async () => {
+    const at = { namespace: "netchecker", name: "pong-svc", clusterIp: "127.9.9.9" };
+    api.store.create("services", serviceObject({ ...at, port: 8080, nodePort: 32_088 }));
+    api.forbid("watch", "nodes");
+    api.forbid("list", "pods");
+    const failures = (await checkCluster(kubeConfig, OF)).filter(({ ok }) => !ok);
+    expect(failures.map(({ what }) => what)).toEqual([
+      "may not watch nodes: the ClusterRole netchecker in deploy/base/rbac.yaml grants it",
+      "may not list pods: the Role netchecker in deploy/base/rbac.yaml grants it",
+    ]);
+  });
+
+  it("tries Redis, and says what to look at when it is not there", async () => {
+    const connection = await redis.connect();
+    expect(await checkRedis(connection, NAMES, "redis:6379")).toEqual([
+      {
+        ok: true,
+        what: "Redis answers at redis:6379, and lets netchecker write, publish and run scripts",
+      },
+    ]);
+    await redis.server.kill();
+    const role = { service: "test", role: "commands", log: LOG } as const;
+    const away = connectRedis(redis.address, role);
+    const [check] = await checkRedis(away, NAMES, "redis:6379");
+    away.disconnect();
+    expect(check?.what).toMatch(
+      /^Redis at redis:6379 does not answer: .*ECONNREFUSED.*; see REDIS_HOST/,
+    );
+  });
+});
