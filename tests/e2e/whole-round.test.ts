@@ -101,12 +101,15 @@ describe("a whole round of 5 nodes", () => {
     for (const { answeredBy = [], to } of rows) {
       expect(to.name).toBe("pong-svc");
       expect(answeredBy.reduce((sum, { connections }) => sum + connections, 0)).toBe(3);
-      for (const { pod, node } of answeredBy) expect(pongs.get(pod)).toBe(node);
+      for (const { pod, node } of answeredBy) expect(pongs.get(pod!)).toBe(node);
     }
   });
 
-  it("names no other answerer on a NodePort: each node's own pong answered", () => {
-    for (const { answeredBy } of rowsOf("node", "nodeport")) expect(answeredBy).toBeUndefined();
+  it("names each node's own pong as the answerer at its NodePort", () => {
+    for (const { answeredBy, to } of rowsOf("node", "nodeport"))
+      expect(answeredBy).toEqual([
+        { pod: cluster.node(to.node!).pods.pong.name, node: to.node, connections: 1 },
+      ]);
   });
 
   it("looks the service up by DNS and dials the outside, once from each node", () => {

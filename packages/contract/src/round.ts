@@ -126,7 +126,9 @@ export const ResultSchema = Type.Object({
   latencyMs: orNull(Type.Number()),
   attempts: Type.Integer(),
   answeredBy: Type.Optional(
-    Type.Array(Type.Object({ pod: NameSchema, node: NameSchema, connections: Type.Integer() })),
+    Type.Array(
+      Type.Object({ pod: orNull(NameSchema), node: NameSchema, connections: Type.Integer() }),
+    ),
   ),
   detail: Type.Optional(Type.String()),
   expected: Type.Optional(ExpectedWhySchema),

@@ -64,6 +64,27 @@ describe("results", () => {
     ]);
   });
 
+  it("says who answered at a NodePort: the node's own pong, or the one that an agent names", () => {
+    const other = { pod: "pong-3", node: "node-3", connections: 1 };
+    const asked = aClosedRound(aView(3), {
+      finds: (target, from) =>
+        target.check === "nodeport" && from === "node-1" && target.node === "node-2"
+          ? { ...OK, answeredBy: [other] }
+          : OK,
+    });
+    const answerers = [...results(asked, { type: "node", from: "node-1" })].map(
+      ({ check, answeredBy }) => [check, answeredBy?.[0]?.pod],
+    );
+    expect(answerers).toEqual([
+      ["tcp", undefined],
+      ["nodeport", "pong-1"],
+      ["tcp", undefined],
+      ["nodeport", "pong-3"],
+      ["tcp", undefined],
+      ["nodeport", "pong-3"],
+    ]);
+  });
+
   it("makes rows one at a time, as they are taken", () => {
     const large = aClosedRound(aView(200));
     const rows = results(large);

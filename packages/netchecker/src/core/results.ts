@@ -1,7 +1,7 @@
 import { okOf, type Result, TARGET_TYPES, type TargetType } from "@netchecker/contract";
 import type { ClosedRound } from "./closed-round.ts";
 import { NOT_KEPT_CODE } from "./outcome-matrix.ts";
-import type { PlannedAgent, PlannedTarget } from "./plan-round.ts";
+import type { PlannedAgent, PlannedTarget, RoundPlan } from "./plan-round.ts";
 
 /** Which rows of a round are wanted; absent is all. */
 export interface ResultFilter {
@@ -26,6 +26,7 @@ export function* results(round: ClosedRound, filter: ResultFilter = {}): Generat
       address,
       ...ipFamily(address),
     }));
+    const ownPongs = type === "node" ? ownAnswerers(round.plan) : null;
     const matrix = round.matrices[type];
     for (const [a, agent] of round.plan.agents.entries()) {
       if (!isFrom(agent, filter.from)) continue;
@@ -43,6 +44,7 @@ export function* results(round: ClosedRound, filter: ResultFilter = {}): Generat
           from: { pod: agent.pod, node: agent.node, ip: agent.ip },
           to: tos[t]!,
           ok,
+          ...(ok && ownPongs?.[t]),
           ...matrix.outcome(cell),
           ...(expected && { expected }),
           ...(untrusted && { untrusted }),
@@ -50,6 +52,16 @@ export function* results(round: ClosedRound, filter: ResultFilter = {}): Generat
       }
     }
   }
+}
+
+/** By node target: who answered at a NodePort when an agent names no other. Reports leave it out for its size. */
+function ownAnswerers({ targets }: RoundPlan) {
+  const pongOf = new Map(targets.pod.map(({ node, name }) => [node, name]));
+  return targets.node.map(({ check, node }) =>
+    check === "nodeport" && node !== null
+      ? { answeredBy: [{ pod: pongOf.get(node) ?? null, node, connections: 1 }] }
+      : {},
+  );
 }
 
 const IPV4 = /^\d+\.\d+\.\d+\.\d+(:\d+)?$/;
