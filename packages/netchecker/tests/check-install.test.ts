@@ -54,8 +54,8 @@ describe("the install check", () => {
     api.forbid("list", "pods");
     const failures = (await checkCluster(kubeConfig, OF)).filter(({ ok }) => !ok);
     expect(failures.map(({ what }) => what)).toEqual([
-      "may not watch nodes: the ClusterRole netchecker in deploy/base/rbac.yaml grants it",
-      "may not list pods: the Role netchecker in deploy/base/rbac.yaml grants it",
+      "may not watch nodes: the ClusterRole netchecker in deploy/base/netchecker-rbac.yaml grants it",
+      "may not list pods: the Role netchecker in deploy/base/netchecker-rbac.yaml grants it",
     ]);
   });
 

@@ -90,10 +90,10 @@ export function explainApiError(
   const { statusCode } = error as ApiError;
   if (statusCode === 403) {
     const role = resource === "nodes" ? "ClusterRole" : "Role";
-    return `may not ${verb} ${resource}: the ${role} netchecker in deploy/base/rbac.yaml grants it`;
+    return `may not ${verb} ${resource}: the ${role} netchecker in deploy/base/netchecker-rbac.yaml grants it`;
   }
   if (statusCode === 401)
-    return `the API server does not accept the token: check the service account netchecker (deploy/base/rbac.yaml)`;
+    return `the API server does not accept the token: check the service account netchecker (deploy/base/netchecker-rbac.yaml)`;
   const { message, cause } = error as Error;
   return `cannot ${verb} ${resource}: ${cause instanceof Error ? `${message}: ${cause.message}` : message}`;
 }

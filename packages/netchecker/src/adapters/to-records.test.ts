@@ -65,6 +65,18 @@ describe("records of a real API server's objects", () => {
   });
 });
 
+describe("nodes that cannot run an agent", () => {
+  it.each([
+    [{ "kubernetes.io/os": "windows" }, false],
+    [{ type: "virtual-kubelet", "kubernetes.io/os": "linux" }, false],
+    [{ "eks.amazonaws.com/compute-type": "fargate" }, false],
+    [{ "kubernetes.io/os": "linux" }, true],
+    [{}, true],
+  ])("with the labels %o are expected to have one: %s", (labels, expected) => {
+    expect(toNodeRecord({ metadata: { name: "n", labels } }) !== null).toBe(expected);
+  });
+});
+
 describe("what is wrong with a pod", () => {
   it.each([
     [{ phase: "Pending", conditions: [condition("PodScheduled", "True")] }, null],

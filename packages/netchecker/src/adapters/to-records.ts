@@ -76,10 +76,10 @@ interface KubernetesService extends KubernetesObject {
   };
 }
 
-/** Null for an object that has no name. */
+/** Null for an object that has no name, and for a node that cannot run an agent. */
 export function toNodeRecord(object: KubernetesObject): NodeRecord | null {
   const { metadata, spec, status } = object as KubernetesNode;
-  if (!metadata?.name) return null;
+  if (!metadata?.name || !runsAgents(metadata.labels)) return null;
   const addressesOf = (type: string) =>
     onlyIPs(status?.addresses?.map((each) => (each.type === type ? each.address : undefined)));
   const internal = addressesOf("InternalIP");
@@ -91,6 +91,13 @@ export function toNodeRecord(object: KubernetesObject): NodeRecord | null {
     deleting: metadata.deletionTimestamp !== undefined,
     createdAt: timeOf(metadata),
   };
+}
+
+/** ping and pong are Linux containers of DaemonSets, which virtual nodes (virtual-kubelet, Fargate) do not run. */
+function runsAgents(labels: Metadata["labels"] = {}): boolean {
+  const virtual =
+    labels["type"] === "virtual-kubelet" || labels["eks.amazonaws.com/compute-type"] === "fargate";
+  return (labels["kubernetes.io/os"] ?? "linux") === "linux" && !virtual;
 }
 
 /** Null for an object that has no name, or whose `name` label is neither ping nor pong. */
