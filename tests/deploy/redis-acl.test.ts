@@ -1,0 +1,149 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { redisNames } from "@netchecker/contract";
+import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { AclRedis } from "./support/acl-redis.ts";
+import { DEPLOY, VARIANTS } from "./support/rendered.ts";
+
+const names = redisNames("netchecker:");
+
+/** ioredis also tells its version, where the server wants to know, and does without an answer. */
+async function withoutClientInfo(redis: AclRedis): Promise<string[]> {
+  return (await redis.refused()).filter((line) => !line.includes("client|setinfo"));
+}
+
+describe("with the ACL of components/redis-auth, on the real services", () => {
+  let redis: AclRedis;
+  let cluster: LocalCluster;
+  let id: number;
+  beforeAll(async () => {
+    redis = await AclRedis.start(await VARIANTS["redis-auth"]());
+    cluster = await startLocalCluster({
+      nodes: 3,
+      intervalMs: 3_000,
+      port: 0,
+      env: {
+        // History that is cut short within the test, too.
+        netchecker: {
+          REDIS_URL: redis.url("netchecker"),
+          HISTORY_FULL_ROUNDS: "1",
+          HISTORY_ROUNDS: "2",
+        },
+        ping: { REDIS_URL: redis.url("ping") },
+      },
+    });
+    id = (await cluster.resultsAfter<{ round: { id: number } }>(3)).round.id;
+  });
+  afterAll(async () => {
+    await cluster?.stop();
+    await redis?.[Symbol.asyncDispose]();
+  });
+
+  test("rounds are published, reported, stored, cut short and served, and no command is refused", async () => {
+    await vi.waitFor(async () => {
+      const response = await cluster.fetch(`/rounds/${id}/results`);
+      expect(await response.json()).toMatchObject({
+        round: { closedBy: "reports", expected: 3, reported: 3, missing: [], stored: true },
+        summary: { pod: { total: 9, ok: 9 } },
+      });
+    });
+    const { rounds } = (await (await cluster.fetch("/rounds")).json()) as { rounds: object[] };
+    // The two that are kept, and perhaps the open one.
+    expect(rounds.length).toBeLessThanOrEqual(3);
+    expect(await withoutClientInfo(redis)).toEqual([]);
+  });
+
+  test("a netchecker that starts again serves what is stored", async () => {
+    await cluster.netchecker.kill("SIGTERM");
+    await cluster.netchecker.start();
+    await vi.waitFor(async () => {
+      const { round } = (await (await cluster.fetch("/results")).json()) as {
+        round: { id: number };
+      };
+      expect(round.id).toBeGreaterThanOrEqual(id);
+    }, 5_000);
+    expect(await withoutClientInfo(redis)).toEqual([]);
+  });
+
+  test.for([
+    ["publish", names.reports.pod, "{}"],
+    ["publish", names.lists.pod, "{}"],
+    ["subscribe", names.lists.pod],
+    ["get", names.listKeys.pod],
+    ["set", names.roundId, "1"],
+    ["config", "get", "*"],
+    ["acl", "list"],
+    ["info"],
+    ["ping"],
+    ["keys", "*"],
+  ])("nobody, without a password, may %s %s", async ([command, ...args]) => {
+    await expect(redis.connect().call(command!, ...args)).rejects.toThrow("NOAUTH");
+  });
+
+  test.for([
+    // Only netchecker may say what to probe, and read or change what is stored.
+    ["publish", names.lists.pod, "{}"],
+    ["publish", names.lists.external, "{}"],
+    ["publish", "netchecker:other", "{}"],
+    ["set", names.listKeys.pod, "{}"],
+    ["del", names.listKeys.pod],
+    ["subscribe", names.reports.pod],
+    ["psubscribe", "netchecker:*"],
+    ["hgetall", names.round(1)],
+    ["get", names.openRound],
+    ["get", names.lease],
+    ["set", names.lease, "mine"],
+    ["zrange", names.rounds, "0", "-1"],
+    ["eval", "return redis.call('GET', KEYS[1])", "1", names.openRound],
+    ["keys", "*"],
+    ["scan", "0"],
+    ["flushall"],
+    ["config", "get", "maxmemory"],
+    ["config", "set", "dir", "/tmp"],
+    ["acl", "whoami"],
+    ["client", "list"],
+    ["client", "kill", "id", "1"],
+    ["monitor"],
+    ["shutdown"],
+  ])("ping may not %s %s", async ([command, ...args]) => {
+    await expect(redis.connect("ping").call(command!, ...args)).rejects.toThrow("NOPERM");
+  });
+
+  test("ping may subscribe to every list, read it and publish every report", async () => {
+    const ping = redis.connect("ping");
+    for (const key of Object.values(names.listKeys)) {
+      await ping.get(key);
+      await ping.pttl(key);
+    }
+    for (const channel of Object.values(names.reports))
+      expect(await ping.publish(channel, "{}")).toBe(1);
+    await ping.subscribe(...Object.values(names.lists));
+  });
+
+  test.for([
+    ["publish", names.reports.pod, "{}"],
+    ["subscribe", names.lists.pod],
+    ["get", "another:key"],
+    ["keys", "*"],
+    ["flushall"],
+    ["config", "get", "*"],
+    ["acl", "setuser", "ping", "allcommands"],
+    ["shutdown"],
+  ])("netchecker may not %s %s", async ([command, ...args]) => {
+    await expect(redis.connect("netchecker").call(command!, ...args)).rejects.toThrow("NOPERM");
+  });
+});
+
+test.for(["", "a b", "x/e", "&", "$(id)", "a\nuser evil on nopass +@all"])(
+  "a password that would not stay one is refused: %j",
+  async (password) => {
+    const folder = join(DEPLOY, "components/redis-auth");
+    const env = { PATH: process.env["PATH"], NETCHECKER_PASSWORD: "abc", PING_PASSWORD: password };
+    await expect(
+      promisify(execFile)("sh", [join(folder, "write-acl.sh"), folder, "/nonexistent"], { env }),
+    ).rejects.toThrow("must be letters and digits");
+  },
+);

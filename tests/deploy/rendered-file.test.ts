@@ -1,0 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { RENDERED_FILE, renderBase } from "../../scripts/render-manifests.ts";
+
+test("deploy/netchecker.yaml is what the base renders to (npx -y pnpm@12 manifests)", async () => {
+  expect(await readFile(RENDERED_FILE, "utf8")).toBe(await renderBase());
+});

@@ -1,0 +1,134 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import type { IDaemonSet, IDeployment } from "kubernetes-models/apps/v1";
+import type { INetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
+import type { IClusterRole, IRole } from "kubernetes-models/rbac.authorization.k8s.io/v1";
+import type { IConfigMap, INamespace, IService } from "kubernetes-models/v1";
+import { parseAllDocuments } from "yaml";
+import { renderManifests } from "../../../scripts/render-manifests.ts";
+
+export const DEPLOY = join(import.meta.dirname, "../../../deploy");
+
+interface Kinds {
+  ClusterRole: IClusterRole;
+  ConfigMap: IConfigMap;
+  DaemonSet: IDaemonSet;
+  Deployment: IDeployment;
+  Namespace: INamespace;
+  NetworkPolicy: INetworkPolicy;
+  Role: IRole;
+  Service: IService;
+}
+
+/** Any rendered object. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+}
+
+/** A pod's template and where it comes from. */
+export type Workload = (IDeployment | IDaemonSet) & Manifest;
+
+/** What a kustomization renders to. */
+export class Rendered {
+  readonly objects: readonly Manifest[];
+
+  constructor(yaml: string) {
+    this.objects = parseAllDocuments(yaml).map((document) => document.toJS() as Manifest);
+  }
+
+  of<K extends keyof Kinds>(kind: K): (Kinds[K] & Manifest)[] {
+    return this.objects.filter((each): each is Kinds[K] & Manifest => each.kind === kind);
+  }
+
+  /** The one of that name. Throws where there is none. */
+  get<K extends keyof Kinds>(kind: K, name: string, namespace = "netchecker"): Kinds[K] & Manifest {
+    const found = this.of(kind).find(
+      ({ metadata }) =>
+        metadata.name === name &&
+        (metadata.namespace === undefined || metadata.namespace === namespace),
+    );
+    if (!found) throw new Error(`there is no ${kind} ${name} in ${namespace}`);
+    return found;
+  }
+
+  /** The ConfigMap whose name, without its hash, is `name`. */
+  config(name: string, namespace = "netchecker"): IConfigMap & Manifest {
+    const found = this.of("ConfigMap").filter(
+      ({ metadata }) =>
+        metadata.namespace === namespace && metadata.name.replace(/-[a-z0-9]{10}$/, "") === name,
+    );
+    if (found.length !== 1) throw new Error(`there are ${found.length} ConfigMaps ${name}`);
+    return found[0]!;
+  }
+
+  get workloads(): Workload[] {
+    return [...this.of("Deployment"), ...this.of("DaemonSet")];
+  }
+}
+
+/** Every container of a workload, those that run first among them. */
+export function containersOf(workload: Workload) {
+  const { initContainers = [], containers } = workload.spec!.template.spec!;
+  return [...initContainers, ...containers];
+}
+
+/** A folder of deploy/ as it is. */
+async function render(folder: string): Promise<Rendered> {
+  return new Rendered(await renderManifests(join(DEPLOY, folder)));
+}
+
+/** The base with components, as a user's own kustomization names them. */
+async function renderWith(...components: string[]): Promise<Rendered> {
+  const folder = await mkdtemp(join(tmpdir(), "netchecker-kustomize-"));
+  try {
+    const to = (path: string) => relative(folder, join(DEPLOY, path));
+    const kustomization = {
+      resources: [to("base")],
+      components: components.map((component) => to(`components/${component}`)),
+    };
+    await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(kustomization));
+    return new Rendered(await renderManifests(folder));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Rendering takes seconds where something is deleted: once for each file of tests. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+const on = (...components: string[]) => once(() => renderWith(...components));
+
+/** All that can be applied: base, overlay, each component on the base, and all that go together. */
+export const VARIANTS = {
+  base: once(() => render("base")),
+  "overlays/kind": once(() => render("overlays/kind")),
+  "external-redis": on("external-redis"),
+  "redis-auth": on("redis-auth"),
+  "api-token": on("api-token"),
+  "host-network": on("host-network"),
+  "large-cluster": on("large-cluster"),
+  "redis-volume": on("redis-volume"),
+  "all but external-redis": on(
+    "redis-auth",
+    "redis-volume",
+    "api-token",
+    "large-cluster",
+    "host-network",
+  ),
+  "all but redis-auth and redis-volume": on(
+    "external-redis",
+    "api-token",
+    "large-cluster",
+    "host-network",
+  ),
+} as const;
