@@ -36,9 +36,11 @@ describe("decodeReport", () => {
   it("is under 10 kB for 1,000 pod targets, however slow they answer", () => {
     const slow = Array.from({ length: 1_000 }, (_, index) => ({
       ...OK,
-      latencyMs: 999.999 - index / 1_000,
+      latencyMs: 0.101 + index / 1_000,
     }));
     expect(JSON.stringify(aReport(slow)).length).toBeLessThan(10_000);
+    const throttled = slow.map((outcome, index) => ({ ...outcome, latencyMs: 1_234.567 + index }));
+    expect(JSON.stringify(aReport(throttled)).length).toBeLessThan(10_000);
     const dead = Array.from(
       { length: 1_000 },
       () => ({ reason: "connect_timeout", latencyMs: null, attempts: 3 }) as const,
@@ -59,8 +61,8 @@ describe("decodeReport", () => {
     ["wrong_shape", JSON.stringify(aReport([OK], { round: 0 }))],
     ["wrong_shape", JSON.stringify(aReport([OK], { round: 1.5 }))],
     ["wrong_shape", JSON.stringify(aReport([OK], { agent: { pod: "", node: "n", ip: "i" } }))],
-    ["wrong_shape", JSON.stringify(aReport([OK], { latencyUs: [-1] }))],
-    ["wrong_shape", JSON.stringify(aReport([OK], { latencyUs: [2 ** 32] }))],
+    ["wrong_shape", JSON.stringify(aReport([OK], { latencyMs: [-1] }))],
+    ["wrong_shape", JSON.stringify(aReport([OK], { latencyMs: [3_600_001] }))],
     ["wrong_shape", JSON.stringify(aReport([OK], { reasons: "A" }))],
     ["wrong_shape", JSON.stringify(aReport([OK], { reasons: "z" }))],
     ["wrong_shape", JSON.stringify(aReport([OK], { reasons: "aa" }))],

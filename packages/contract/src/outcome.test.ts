@@ -37,7 +37,7 @@ describe("the columns of a report", () => {
   it.each([
     ["another length", toColumns(OUTCOMES), 5],
     ["too few attempts", { ...toColumns(OUTCOMES), attempts: "13" }, 4],
-    ["too few latencies", { ...toColumns(OUTCOMES), latencyUs: [1, 2] }, 4],
+    ["too few latencies", { ...toColumns(OUTCOMES), latencyMs: [1, 2] }, 4],
     ["an unknown reason", { ...toColumns(OUTCOMES), reasons: "abcz" }, 4],
     ["a detail beyond the end", { ...toColumns(OUTCOMES), detail: { 4: "x" } }, 4],
     ["an answerer beyond the end", { ...toColumns(OUTCOMES), answeredBy: { 9: [] } }, 4],

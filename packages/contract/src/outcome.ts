@@ -18,9 +18,14 @@ export interface Outcome {
   readonly detail?: string;
 }
 
-type OutcomeColumns = Pick<Report, "reasons" | "attempts" | "latencyUs" | "answeredBy" | "detail">;
+type OutcomeColumns = Pick<Report, "reasons" | "attempts" | "latencyMs" | "answeredBy" | "detail">;
 
 const LETTER_A = 97;
+
+/** Three significant digits, and no finer than a microsecond: five characters where it counts. */
+function shortNumber(milliseconds: number): number {
+  return Math.round(Number(milliseconds.toPrecision(3)) * 1000) / 1000;
+}
 
 /** Outcomes in list order → the columns of a report. */
 export function toColumns(outcomes: readonly Outcome[]): OutcomeColumns {
@@ -29,7 +34,7 @@ export function toColumns(outcomes: readonly Outcome[]): OutcomeColumns {
       .map(({ reason }) => String.fromCharCode(LETTER_A + reasonCode(reason)))
       .join(""),
     attempts: outcomes.map(({ attempts }) => Math.min(attempts, MAX_ATTEMPTS)).join(""),
-    latencyUs: outcomes.map(({ latencyMs }) => Math.round((latencyMs ?? 0) * 1000)),
+    latencyMs: outcomes.map(({ latencyMs }) => shortNumber(latencyMs ?? 0)),
     answeredBy: {},
     detail: {},
   };
@@ -49,7 +54,7 @@ export function reasonCodeAt(report: Pick<Report, "reasons">, index: number): nu
 /** Whether a report's columns fit each other, the closed set of reasons, and a list of `count` targets. */
 export function columnsFit(report: OutcomeColumns, count: number): boolean {
   if (report.reasons.length !== count) return false;
-  if (report.attempts.length !== count || report.latencyUs.length !== count) return false;
+  if (report.attempts.length !== count || report.latencyMs.length !== count) return false;
   for (let index = 0; index < count; index += 1)
     if (reasonCodeAt(report, index) >= REASONS.length) return false;
   const known = (key: string) => Number(key) >= 0 && Number(key) < count;
@@ -59,12 +64,12 @@ export function columnsFit(report: OutcomeColumns, count: number): boolean {
 /** The outcome at an index of a report. */
 export function outcomeAt(report: OutcomeColumns, index: number): Outcome {
   const attempts = Number(report.attempts[index]);
-  const latencyUs = report.latencyUs[index]!;
+  const latencyMs = report.latencyMs[index]!;
   const answeredBy = report.answeredBy[index];
   const detail = report.detail[index];
   return {
     reason: reasonOf(reasonCodeAt(report, index)),
-    latencyMs: latencyUs === 0 ? null : latencyUs / 1000,
+    latencyMs: latencyMs === 0 ? null : latencyMs,
     attempts,
     ...(answeredBy && {
       answeredBy: answeredBy.map(([pod, node, connections]) => ({ pod, node, connections })),

@@ -5,6 +5,9 @@ import { ListIdSchema, MAX_TARGETS, NameSchema, RoundIdSchema } from "./target-l
 /** A probe makes 9 attempts at most: the report has one digit for them. */
 export const MAX_ATTEMPTS = 9;
 
+/** No probe takes longer; microseconds of it fit in 32 bits. */
+const MAX_LATENCY_MS = 3_600_000;
+
 /** How healthy the prober itself was while it probed. */
 export const ProberSchema = Type.Object(
   {
@@ -45,8 +48,8 @@ export const ReportSchema = Type.Object(
     reasons: Type.String({ maxLength: MAX_TARGETS, pattern: "^[a-z]*$" }),
     /** One digit a target: how many attempts were made. */
     attempts: Type.String({ maxLength: MAX_TARGETS, pattern: "^[0-9]*$" }),
-    /** Microseconds of the last attempt, connect to last byte; 0 where nothing was measured. */
-    latencyUs: Type.Array(Type.Integer({ minimum: 0, maximum: 0xffff_ffff }), {
+    /** Milliseconds of the last attempt, connect to last byte, three significant digits; 0 where nothing was measured. */
+    latencyMs: Type.Array(Type.Number({ minimum: 0, maximum: MAX_LATENCY_MS }), {
       maxItems: MAX_TARGETS,
     }),
     /** By index: who answered, where that adds to what the list says. */

@@ -1,4 +1,4 @@
-import { setFlagsFromString } from "node:v8";
+import { preferSizeToSpeed } from "@netchecker/runtime/prefer-size";
 import { startService } from "@netchecker/runtime/start";
 import closeWithGrace from "close-with-grace";
 import { createPong } from "./app.ts";
@@ -9,9 +9,6 @@ const SHUTDOWN_MS = 5_000;
 /** Two lines in a lifetime: not worth the megabytes of a logger. */
 const log = (line: Record<string, unknown>) =>
   console.log(JSON.stringify({ time: new Date().toISOString(), service: "pong", ...line }));
-
-// Compiled code of a server that answers a few requests a minute costs 5 MB, on every node.
-for (const flag of ["--no-opt", "--no-maglev", "--no-sparkplug"]) setFlagsFromString(flag);
 
 function main(): void {
   const config = readPongConfig(process.env);
@@ -31,4 +28,5 @@ function main(): void {
   );
 }
 
+preferSizeToSpeed();
 void startService("pong", main);

@@ -44,8 +44,8 @@ export class OutcomeMatrix {
     for (let index = 0; index < report.reasons.length; index += 1) {
       this.reasons[start + index] = reasonCodeAt(report, index);
       this.attempts[start + index] = report.attempts.charCodeAt(index) - 48;
+      this.latencyUs[start + index] = Math.round(report.latencyMs[index]! * 1000);
     }
-    this.latencyUs.set(report.latencyUs, start);
     for (const key of Object.keys(report.answeredBy)) {
       const { answeredBy } = outcomeAt(report, Number(key));
       if (answeredBy) this.setAnsweredBy(start + Number(key), answeredBy);

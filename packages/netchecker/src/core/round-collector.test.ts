@@ -47,7 +47,7 @@ describe("RoundCollector", () => {
     ["invalid", { round: 8 }],
     ["unknownAgent", { agent: { pod: "ping-9", node: "node-1", ip: "10.1.0.1" } }],
     ["unknownAgent", { agent: { pod: "ping-1", node: "node-2", ip: "10.1.0.1" } }],
-    ["invalid", { reasons: "a", attempts: "1", latencyUs: [1] }],
+    ["invalid", { reasons: "a", attempts: "1", latencyMs: [1] }],
   ] as const)("drops as %s a report with %o, and stays as it was", (acceptance, with_) => {
     const { plan, collector } = aCollector();
     const report = { ...aReport(plan, 0, "pod", () => TIMEOUT), ...with_ } as never;

@@ -15,7 +15,7 @@ const list: TargetList = {
 };
 const agent = { pod: "ping-a", node: "node-1", ip: "10.0.0.9" };
 
-test("a report is what the contract takes, names its round and list, and rounds to microseconds", () => {
+test("a report is what the contract takes, names its round and list, and has latencies in milliseconds", () => {
   const report = buildReport(
     agent,
     list,
@@ -37,7 +37,7 @@ test("a report is what the contract takes, names its round and list, and rounds 
     tookMs: 12.346,
     reasons: "ab",
     attempts: "13",
-    latencyUs: [412, 0],
+    latencyMs: [0.412, 0],
   });
 });
 
