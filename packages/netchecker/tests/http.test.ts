@@ -136,9 +136,12 @@ describe("GET /results", () => {
     expect((await poll()).statusCode).toBe(200);
   });
 
-  it("is compressed for those who ask", async () => {
+  it.each(["json", "ndjson"])("is compressed as %s for those who ask", async (format) => {
     await keeper.keep(aRound(7));
-    const response = await app.inject({ url: "/results", headers: { "accept-encoding": "gzip" } });
+    const response = await app.inject({
+      url: `/results?format=${format}`,
+      headers: { "accept-encoding": "gzip" },
+    });
     expect(response.headers["content-encoding"]).toBe("gzip");
     expect(response.rawPayload.length).toBeLessThan(2_000);
   });

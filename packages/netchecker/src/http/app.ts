@@ -45,7 +45,10 @@ export async function createApp(served: Served, token?: string) {
     );
   });
 
-  await app.register(compress, { encodings: ["zstd", "gzip", "deflate"] });
+  await app.register(compress, {
+    encodings: ["zstd", "gzip", "deflate"],
+    customTypes: /^(text\/|application\/(x-nd)?json)/,
+  });
   await app.register(swagger, {
     openapi: {
       info: {
