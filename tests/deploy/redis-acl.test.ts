@@ -20,7 +20,7 @@ describe("with the ACL of components/redis-auth, on the real services", () => {
   let cluster: LocalCluster;
   let id: number;
   beforeAll(async () => {
-    redis = await AclRedis.start(await VARIANTS["redis-auth"]());
+    redis = await AclRedis.start(await VARIANTS["all but external-redis"]());
     cluster = await startLocalCluster({
       nodes: 3,
       intervalMs: 3_000,
@@ -54,6 +54,25 @@ describe("with the ACL of components/redis-auth, on the real services", () => {
     // The two that are kept, and perhaps the open one.
     expect(rounds.length).toBeLessThanOrEqual(3);
     expect(await withoutClientInfo(redis)).toEqual([]);
+  });
+
+  test("Redis takes its settings from the base and from each component", async () => {
+    const settings = await redis
+      .connect("operator")
+      .config("GET", "maxmemory*", "save", "client-output-*");
+    const pairs = settings as string[];
+    expect(
+      Object.fromEntries(
+        pairs.flatMap((name, at) => (at % 2 === 0 ? [[name, pairs[at + 1]]] : [])),
+      ),
+    ).toMatchObject({
+      maxmemory: `${2 ** 30}`,
+      "maxmemory-policy": "noeviction",
+      save: "300 1",
+      "client-output-buffer-limit": expect.stringContaining(
+        `pubsub ${256 * 2 ** 20} ${128 * 2 ** 20} 60`,
+      ),
+    });
   });
 
   test("a netchecker that starts again serves what is stored", async () => {

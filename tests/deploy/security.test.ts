@@ -40,7 +40,7 @@ test.for(Object.entries(VARIANTS))(
     const all = await rendered();
     const level = (namespace: string | undefined) =>
       all.get("Namespace", namespace!).metadata.labels?.["pod-security.kubernetes.io/enforce"];
-    for (const { metadata, spec } of all.workloads)
+    for (const { metadata } of all.workloads)
       expect(level(metadata.namespace)).toBe(
         metadata.namespace === "netchecker-host" ? "privileged" : "restricted",
       );
