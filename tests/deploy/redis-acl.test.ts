@@ -5,6 +5,7 @@ import { redisNames } from "@netchecker/contract";
 import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
 import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { checkRedis } from "../../packages/netchecker/src/check-install.ts";
 import { AclRedis } from "./support/acl-redis.ts";
 import { DEPLOY, VARIANTS } from "./support/rendered.ts";
 
@@ -54,6 +55,11 @@ describe("with the ACL of components/redis-auth, on the real services", () => {
     // The two that are kept, and perhaps the open one.
     expect(rounds.length).toBeLessThanOrEqual(3);
     expect(await withoutClientInfo(redis)).toEqual([]);
+  });
+
+  test("netchecker's --check finds Redis as it should be", async () => {
+    const checks = await checkRedis(redis.connect("netchecker"), names, "redis:6379");
+    expect(checks).toEqual([{ ok: true, what: expect.stringContaining("redis:6379") }]);
   });
 
   test("Redis takes its settings from the base and from each component", async () => {
