@@ -1,10 +1,5 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import {
-  decodeTargetList,
-  type Outcome,
-  TARGET_TYPES,
-  type TargetList,
-} from "@netchecker/contract";
+import { type Outcome, type TargetList } from "@netchecker/contract";
 import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
 import {
   cordon,
@@ -22,7 +17,6 @@ import {
   terminate,
 } from "@netchecker/local-cluster/objects/pod-object";
 import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
-import { subscribe } from "@netchecker/runtime/redis";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { collectReports } from "../src/adapters/collect-reports.ts";
 import { holdLease } from "../src/adapters/hold-lease.ts";
@@ -35,7 +29,7 @@ import { RoundKeeper } from "../src/keep-rounds.ts";
 import { RoundRunner } from "../src/run-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { OK, SETTINGS, TIMEOUT } from "./support/a-round.ts";
-import { reportOf } from "./support/a-simulated-agent.ts";
+import { simulateAgents } from "./support/a-simulated-agent.ts";
 
 const NODES = 100;
 const NAMESPACE = "netchecker";
@@ -120,32 +114,20 @@ const ATTEMPTS_MS = 300;
 
 /** Every ping pod that is there answers; its probes see the network as it is after `meanwhile`. */
 async function startAgents(): Promise<void> {
-  const subscriber = await redis.connect("subscriber");
-  const publisher = await redis.connect();
-  const subscribed = Promise.withResolvers<void>();
-  subscribe(subscriber, Object.values(NAMES.lists), {
-    subscribed: () => subscribed.resolve(),
-    message(channel, text) {
-      const type = TARGET_TYPES.find((each) => NAMES.lists[each] === channel)!;
-      const decoded = decodeTargetList(type, text);
-      if (!decoded.ok) throw new Error(decoded.why);
-      const list = decoded.value;
-      if (type === "pod") meanwhile();
-      const outcomes = list.check.map((_, index) => probe(list, index));
-      const delayMs = outcomes.every(({ reason }) => reason === "ok") ? 0 : ATTEMPTS_MS;
-      for (const pod of api.store.list<PodObject>("pods")) {
-        if (pod.metadata.labels?.["name"] !== "ping") continue;
-        const agent = {
-          pod: pod.metadata.name,
-          node: pod.spec.nodeName!,
-          answer: (_: TargetList, index: number) => outcomes[index]!,
-        };
-        const report = JSON.stringify(reportOf(list, agent));
-        setTimeout(() => void publisher.publish(NAMES.reports[type], report), delayMs);
-      }
-    },
+  await simulateAgents(await redis.connect("subscriber"), await redis.connect(), (list) => {
+    if (list.type === "pod") meanwhile();
+    const outcomes = list.check.map((_, index) => probe(list, index));
+    const delayMs = outcomes.every(({ reason }) => reason === "ok") ? 0 : ATTEMPTS_MS;
+    return api.store
+      .list<PodObject>("pods")
+      .filter((pod) => pod.metadata.labels?.["name"] === "ping")
+      .map((pod) => ({
+        pod: pod.metadata.name,
+        node: pod.spec.nodeName!,
+        answer: (_: TargetList, index: number) => outcomes[index]!,
+        delayMs,
+      }));
   });
-  await subscribed.promise;
 }
 
 async function startNetchecker(): Promise<void> {

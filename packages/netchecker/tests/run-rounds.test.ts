@@ -84,7 +84,7 @@ async function startRunner(
 }
 
 const simulate = async (agents: readonly SimulatedAgent[]) =>
-  simulateAgents(await redis.connect("subscriber"), await redis.connect(), agents);
+  simulateAgents(await redis.connect("subscriber"), await redis.connect(), () => agents);
 
 describe("rounds", () => {
   it("close by reports as soon as every agent has reported every type, and are stored", async () => {

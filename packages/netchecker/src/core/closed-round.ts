@@ -1,6 +1,6 @@
 import type { RoundHead, Summary, TargetType } from "@netchecker/contract";
 import type { OutcomeMatrix } from "./outcome-matrix.ts";
-import type { RoundPlan } from "./plan-round.ts";
+import type { RoundPlan } from "./plan.ts";
 import type { AgentReports } from "./round-collector.ts";
 
 /** A round result: everything that is known of a round that was closed. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { aNode, aPod, aView, SETTINGS } from "../../tests/support/a-round.ts";
-import { dialledCount, planRound, toListColumns } from "./plan-round.ts";
+import { dialledCount, toListColumns } from "./plan.ts";
+import { planRound } from "./plan-round.ts";
 
 describe("planRound", () => {
   it("asks every node's agent for every node's pong, the nodes, the service and the outside", () => {

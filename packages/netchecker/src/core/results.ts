@@ -1,7 +1,7 @@
 import { okOf, type Result, TARGET_TYPES, type TargetType } from "@netchecker/contract";
 import type { ClosedRound } from "./closed-round.ts";
 import { NOT_KEPT_CODE } from "./outcome-matrix.ts";
-import type { PlannedAgent, PlannedTarget, RoundPlan } from "./plan-round.ts";
+import type { PlannedAgent, PlannedTarget, RoundPlan } from "./plan.ts";
 
 /** Which rows of a round are wanted; absent is all. */
 export interface ResultFilter {

@@ -1,6 +1,7 @@
 import type { ExpectedWhy } from "@netchecker/contract";
 import type { ClusterView, PodRecord } from "./cluster-view.ts";
-import { nodeExpected, type PlannedTarget, type RoundPlan } from "./plan-round.ts";
+import { nodeExpected } from "./expected-why.ts";
+import type { PlannedTarget, RoundPlan } from "./plan.ts";
 
 /**
  * A round's plan, as the cluster looks when it closes: what went away, or was told to go, while it was

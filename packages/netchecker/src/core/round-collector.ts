@@ -1,6 +1,6 @@
 import { type AgentHealth, type Report, TARGET_TYPES, type TargetType } from "@netchecker/contract";
 import { OutcomeMatrix } from "./outcome-matrix.ts";
-import { dialledCount, type RoundPlan, targetCounts } from "./plan-round.ts";
+import { dialledCount, type RoundPlan, targetCounts } from "./plan.ts";
 
 /** What became of a report: in the round, or dropped and why. */
 export type Acceptance = "accepted" | "late" | "repeated" | "unknownAgent" | "invalid";

@@ -9,7 +9,7 @@ import {
 } from "@netchecker/contract";
 import type { ClosedRound } from "./closed-round.ts";
 import { NOT_KEPT_CODE, OutcomeMatrix } from "./outcome-matrix.ts";
-import { type RoundPlan, targetCounts } from "./plan-round.ts";
+import { type RoundPlan, targetCounts } from "./plan.ts";
 import type { AgentReports } from "./round-collector.ts";
 
 /**

@@ -11,10 +11,10 @@ import { concludeRound, type RoundRun } from "../../src/core/conclude/conclude-r
 import {
   dialledCount,
   type PlanSettings,
-  planRound,
   type PlannedTarget,
   type RoundPlan,
-} from "../../src/core/plan-round.ts";
+} from "../../src/core/plan.ts";
+import { planRound } from "../../src/core/plan-round.ts";
 import { reviewPlan } from "../../src/core/review-plan.ts";
 import { RoundCollector } from "../../src/core/round-collector.ts";
 

@@ -15,13 +15,15 @@ export interface SimulatedAgent {
   readonly node: string;
   /** Null: this agent says nothing to this list. */
   readonly answer?: (list: TargetList, index: number) => Outcome | null;
+  /** How long it probes; at once where absent. */
+  readonly delayMs?: number;
 }
 
 /** Agents that speak the real wire and probe nothing: they answer each list at once. */
 export async function simulateAgents(
   subscriber: Redis,
   publisher: Redis,
-  agents: readonly SimulatedAgent[],
+  agentsFor: (list: TargetList) => readonly SimulatedAgent[],
 ): Promise<{ readonly lists: TargetList[] }> {
   const lists: TargetList[] = [];
   const subscribed = Promise.withResolvers<void>();
@@ -32,9 +34,10 @@ export async function simulateAgents(
       const decoded = decodeTargetList(type, text);
       if (!decoded.ok) throw new Error(decoded.why);
       lists.push(decoded.value);
-      for (const agent of agents) {
+      for (const agent of agentsFor(decoded.value)) {
         const report = reportOf(decoded.value, agent);
-        if (report) void publisher.publish(NAMES.reports[type], JSON.stringify(report));
+        const publish = () => void publisher.publish(NAMES.reports[type], JSON.stringify(report));
+        if (report) setTimeout(publish, agent.delayMs ?? 0);
       }
     },
   });

@@ -1,6 +1,6 @@
 import type { Dropped, RoundHead } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
-import type { RoundPlan } from "../plan-round.ts";
+import type { RoundPlan } from "../plan.ts";
 import type { RoundCollector } from "../round-collector.ts";
 import { missingAgents } from "./missing-agents.ts";
 import { summarize } from "./summarize.ts";

@@ -1,5 +1,5 @@
 import { type MissingAgent, type MissingWhy, NOT_PROBED_CODE, OK_CODE } from "@netchecker/contract";
-import type { RoundPlan } from "../plan-round.ts";
+import type { RoundPlan } from "../plan.ts";
 import { reportedAll, type RoundCollector } from "../round-collector.ts";
 
 /** The agents that should have reported every type and did not, each with the reason why. */

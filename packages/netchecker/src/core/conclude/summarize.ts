@@ -6,7 +6,7 @@ import {
   type TargetType,
 } from "@netchecker/contract";
 import type { OutcomeMatrix } from "../outcome-matrix.ts";
-import type { RoundPlan } from "../plan-round.ts";
+import type { RoundPlan } from "../plan.ts";
 
 type Matrices = Readonly<Record<TargetType, OutcomeMatrix>>;
 

@@ -1,5 +1,5 @@
 import type { ClosedRound } from "../closed-round.ts";
-import type { PlannedTarget } from "../plan-round.ts";
+import type { PlannedTarget } from "../plan.ts";
 import { type FailureGroup, groupFailures } from "./group-failures.ts";
 import { plural, whichOf } from "./phrases.ts";
 

@@ -1,0 +1,104 @@
+import type { Check } from "@netchecker/contract";
+import {
+  type ClusterView,
+  endpoint,
+  familyOf,
+  type NodeRecord,
+  type PodRecord,
+} from "./cluster-view.ts";
+import { nodeExpected, podExpected } from "./expected-why.ts";
+import type { PlannedTarget, PlanSettings } from "./plan.ts";
+
+/** One for each address family of each pong of a node; one without an address where there is none. */
+export function podTargets(
+  node: NodeRecord,
+  pongs: readonly PodRecord[],
+  at: number,
+  { pongPort }: PlanSettings,
+): PlannedTarget[] {
+  const staying = pongs.filter(({ terminating }) => !terminating);
+  const probed = staying.length > 0 ? staying : pongs;
+  const target = (pong: PodRecord | null, ip: string | null): PlannedTarget => ({
+    check: "echo",
+    name: pong?.name ?? null,
+    node: node.name,
+    address: ip === null ? null : endpoint(ip, pongPort),
+    expected: nodeExpected(node) ?? podExpected(pong ?? undefined, node, at),
+  });
+  if (probed.length === 0) return [target(null, null)];
+  return probed
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((pong) =>
+      pong.ips.length === 0 ? [target(pong, null)] : pong.ips.map((ip) => target(pong, ip)),
+    );
+}
+
+/** The node itself, and its kube-proxy, in each of its address families. */
+export function nodeTargets(
+  node: NodeRecord,
+  pongs: readonly PodRecord[],
+  view: ClusterView,
+  { kubeletPort }: PlanSettings,
+): PlannedTarget[] {
+  const { service } = view;
+  const families = new Set(service?.clusterIPs.map(familyOf));
+  const nodePorts = service?.ports.flatMap(({ nodePort }) => nodePort ?? []) ?? [];
+  const expected = nodeExpected(node);
+  // The NodePort leads to this node's own pong: what is expected of all of them is expected of it.
+  const pongExpected = pongs.every((pong) => podExpected(pong, node, view.at) !== null)
+    ? podExpected(pongs[0], node, view.at)
+    : null;
+  const target = (check: Check, ip: string | null, port: number): PlannedTarget => ({
+    check,
+    name: node.name,
+    node: node.name,
+    address: ip === null ? null : endpoint(ip, port),
+    expected: expected ?? (check === "nodeport" ? pongExpected : null),
+  });
+  const ips = node.addresses.length === 0 ? [null] : node.addresses;
+  return ips.flatMap((ip) => [
+    target("tcp", ip, kubeletPort),
+    ...nodePorts
+      .filter(() => ip === null || families.has(familyOf(ip)))
+      .map((nodePort) => target("nodeport", ip, nodePort)),
+  ]);
+}
+
+/** The service's ClusterIPs and its name. */
+export function serviceTargets(
+  { service }: ClusterView,
+  { namespace, serviceName, clusterDomain }: PlanSettings,
+): PlannedTarget[] {
+  const common = { node: null, expected: null };
+  const fqdn = `${serviceName}.${namespace}.svc.${clusterDomain}`;
+  if (!service || service.clusterIPs.length === 0)
+    return [
+      { check: "clusterip", name: serviceName, address: null, ...common },
+      { check: "dns", name: fqdn, address: null, ...common },
+    ];
+  return service.clusterIPs.flatMap((ip) => [
+    ...service.ports.map(({ port }) => ({
+      check: "clusterip" as const,
+      name: service.name,
+      address: endpoint(ip, port),
+      ...common,
+    })),
+    { check: "dns" as const, name: fqdn, address: ip, ...common },
+  ]);
+}
+
+/** In the order of a published list: what has no address stands behind it. */
+export function dialledFirst(targets: readonly PlannedTarget[]): PlannedTarget[] {
+  return targets.toSorted((a, b) => Number(a.address === null) - Number(b.address === null));
+}
+
+/** The outside, as configured. */
+export function externalTargets({ externalTargets: configured }: PlanSettings): PlannedTarget[] {
+  return configured.map((target) => ({
+    check: target.includes("://") ? ("http" as const) : ("connect" as const),
+    name: target,
+    node: null,
+    address: target,
+    expected: null,
+  }));
+}

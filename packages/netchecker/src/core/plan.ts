@@ -1,0 +1,71 @@
+import {
+  type Check,
+  type ExpectedWhy,
+  type MissingWhy,
+  TARGET_TYPES,
+  type TargetColumns,
+  type TargetType,
+} from "@netchecker/contract";
+
+/** An agent that should report: one for each node that should run one, whether it has a pod or not. */
+export interface PlannedAgent {
+  readonly pod: string | null;
+  readonly node: string;
+  readonly ip: string | null;
+  /** Why it is known before the round not to report; the round does not wait for it. */
+  readonly absent: MissingWhy | null;
+  /** What Kubernetes says of its pod, where something is wrong with it. */
+  readonly problem: string | null;
+  readonly expected: ExpectedWhy | null;
+}
+
+/** One check of one address. Without an address it is never dialled, and stays unknown. */
+export interface PlannedTarget {
+  readonly check: Check;
+  readonly name: string | null;
+  readonly node: string | null;
+  readonly address: string | null;
+  readonly expected: ExpectedWhy | null;
+}
+
+/** Who probes what in a round. Targets with an address come first, in the order of the published list. */
+export interface RoundPlan {
+  readonly agents: readonly PlannedAgent[];
+  readonly targets: Readonly<Record<TargetType, readonly PlannedTarget[]>>;
+}
+
+export interface PlanSettings {
+  readonly namespace: string;
+  readonly serviceName: string;
+  readonly clusterDomain: string;
+  /** Where pong listens in its pod. */
+  readonly pongPort: number;
+  /** A port that every node has open. */
+  readonly kubeletPort: number;
+  /** `host:port` or URL. */
+  readonly externalTargets: readonly string[];
+}
+
+/** How many targets of a type an agent is asked to probe: those with an address. */
+export function dialledCount(targets: readonly PlannedTarget[]): number {
+  const first = targets.findIndex(({ address }) => address === null);
+  return first === -1 ? targets.length : first;
+}
+
+/** The columns of a published list. */
+export function toListColumns(targets: readonly PlannedTarget[]): TargetColumns {
+  const dialled = targets.slice(0, dialledCount(targets));
+  return {
+    check: dialled.map(({ check }) => check),
+    name: dialled.map(({ name }) => name!),
+    node: dialled.map(({ node }) => node),
+    address: dialled.map(({ address }) => address!),
+  };
+}
+
+/** How many targets of each type a plan has, dialled or not. */
+export function targetCounts(plan: RoundPlan): Record<TargetType, number> {
+  return Object.fromEntries(
+    TARGET_TYPES.map((type) => [type, plan.targets[type].length]),
+  ) as Record<TargetType, number>;
+}
