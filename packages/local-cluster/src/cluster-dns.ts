@@ -1,4 +1,5 @@
 import { promises as dns } from "node:dns";
+import { isIP } from "node:net";
 import { promisify } from "node:util";
 import type DNS from "dns2";
 import { createUDPServer, Packet } from "dns2";
@@ -78,7 +79,8 @@ function ownAddresses({ name, type }: DNS.Packet.Question, store: ObjectStore): 
   const parts = /^([^.]+)\.([^.]+)\.svc\.cluster\.local\.?$/.exec(name.toLowerCase());
   const service = parts && store.get<ServiceObject>("services", parts[1]!, parts[2]);
   if (!service) return Packet.RCODE.NXDOMAIN;
-  return type === Packet.TYPE.A ? [service.spec.clusterIP] : [];
+  const family = { [Packet.TYPE.A]: 4, [Packet.TYPE.AAAA]: 6 }[type];
+  return service.spec.clusterIPs.filter((ip) => isIP(ip) === family);
 }
 
 async function foreignAddresses(

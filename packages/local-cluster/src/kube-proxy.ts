@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { ObjectStore } from "./api-server/object-store.ts";
 import { isReady, type PodObject } from "./objects/pod-object.ts";
 import type { ServiceObject } from "./objects/service-object.ts";
@@ -7,54 +8,58 @@ import { type Address, TcpProxy } from "./tcp-proxy.ts";
 const CLUSTER_IP_ACCEPTORS = 16;
 
 /**
- * What kube-proxy does for one service: the ClusterIP leads to any ready pod and refuses when there is
- * none; a node's NodePort (`externalTrafficPolicy: Local`) leads to the node's own ready pod, and where
+ * What kube-proxy does for one service: a ClusterIP leads to any ready pod, by its address of the same family, and refuses
+ * when there is none; a node's NodePort (`externalTrafficPolicy: Local`) leads to the node's own ready pod, and where
  * there is none its packets are dropped.
  */
 export class KubeProxy {
   readonly #store: ObjectStore;
   readonly #service: ServiceObject;
-  readonly #clusterIp: TcpProxy;
-  readonly #nodePorts = new Map<string, TcpProxy>();
-  #backends: readonly { node: string; address: Address }[] = [];
+  readonly #clusterIps: readonly TcpProxy[];
+  readonly #nodePorts = new Map<string, readonly TcpProxy[]>();
+  #backends: readonly { node: string; family: number; address: Address }[] = [];
   #unsubscribe = () => {};
   #stopped = false;
 
   constructor(store: ObjectStore, service: ServiceObject) {
     this.#store = store;
     this.#service = service;
-    const { clusterIP, ports } = service.spec;
-    const at = { host: clusterIP, port: ports[0]!.port };
-    this.#clusterIp = new TcpProxy(at, () => this.#any(), CLUSTER_IP_ACCEPTORS);
+    const { clusterIPs, ports } = service.spec;
+    const { port } = ports[0]!;
+    this.#clusterIps = clusterIPs.map(
+      (host) => new TcpProxy({ host, port }, () => this.#any(isIP(host)), CLUSTER_IP_ACCEPTORS),
+    );
   }
 
-  /** Follows the store from now on. Rejects with a LocalClusterError when the ClusterIP's address is taken. */
+  /** Follows the store from now on. Rejects with a LocalClusterError when a ClusterIP's address is taken. */
   async start(): Promise<void> {
     // Opened once to know that it can be.
-    await this.#clusterIp.open();
+    await this.#accept();
     this.#unsubscribe = this.#store.onChange(() => this.#look());
     this.#look();
   }
 
-  /** Serves the NodePort on a node. Rejects with a LocalClusterError when it is taken. */
-  async addNode(node: string, ip: string): Promise<void> {
+  /** Serves the NodePort on a node's addresses. Rejects with a LocalClusterError when it is taken. */
+  async addNode(node: string, ips: readonly string[]): Promise<void> {
     const { nodePort } = this.#service.spec.ports[0]!;
-    const proxy = new TcpProxy({ host: ip, port: nodePort }, () => this.#on(node));
-    this.#nodePorts.set(node, proxy);
-    await proxy.open();
+    const proxies = ips.map(
+      (host) => new TcpProxy({ host, port: nodePort }, () => this.#on(node, isIP(host))),
+    );
+    this.#nodePorts.set(node, proxies);
+    await Promise.all(proxies.map((proxy) => proxy.open()));
   }
 
   async removeNode(node: string): Promise<void> {
-    const proxy = this.#nodePorts.get(node);
+    const proxies = this.#nodePorts.get(node) ?? [];
     this.#nodePorts.delete(node);
-    await proxy?.close();
+    await closeAll(proxies);
   }
 
   /** Safe to call twice. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#unsubscribe();
-    await Promise.all([this.#clusterIp, ...this.#nodePorts.values()].map((proxy) => proxy.close()));
+    await closeAll([...this.#clusterIps, ...[...this.#nodePorts.values()].flat()]);
   }
 
   #look(): void {
@@ -66,26 +71,36 @@ export class KubeProxy {
       .filter(({ metadata }) => selected.every(([key, value]) => metadata.labels?.[key] === value))
       // A terminating pod gets no new connections, ready or not.
       .filter((pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined)
-      .map(({ spec, status }) => ({
-        node: spec.nodeName!,
-        address: { host: status.podIP!, port: targetPort },
-      }));
+      .flatMap(({ spec, status }) =>
+        status.podIPs!.map(({ ip }) => ({
+          node: spec.nodeName!,
+          family: isIP(ip),
+          address: { host: ip, port: targetPort },
+        })),
+      );
     if (this.#stopped) return;
-    const done = this.#backends.length > 0 ? this.#clusterIp.open() : this.#refuse();
+    const done = this.#backends.length > 0 ? this.#accept() : closeAll(this.#clusterIps);
     // The address was this cluster's before; whoever took it meanwhile keeps it.
     void done.catch(() => {});
   }
 
-  async #refuse(): Promise<void> {
-    await this.#clusterIp.close();
+  async #accept(): Promise<void> {
+    await Promise.all(this.#clusterIps.map((proxy) => proxy.open()));
   }
 
-  #any(): Address | null {
-    const { length } = this.#backends;
-    return this.#backends[Math.floor(Math.random() * length)]?.address ?? null;
+  #any(family: number): Address | null {
+    const backends = this.#backends.filter((backend) => backend.family === family);
+    return backends[Math.floor(Math.random() * backends.length)]?.address ?? null;
   }
 
-  #on(node: string): Address | null {
-    return this.#backends.find((backend) => backend.node === node)?.address ?? null;
+  #on(node: string, family: number): Address | null {
+    const own = this.#backends.find(
+      (backend) => backend.node === node && backend.family === family,
+    );
+    return own?.address ?? null;
   }
+}
+
+async function closeAll(proxies: readonly TcpProxy[]): Promise<void> {
+  await Promise.all(proxies.map((proxy) => proxy.close()));
 }

@@ -22,7 +22,8 @@ const TIMINGS: ProbeTimings = {
 
 export const KUBELET_PORT = 10_250;
 const HEALTH_PATH = "/healthz";
-const POD_PORT = 8080;
+/** Where each pod listens. */
+export const POD_PORT = 8080;
 
 /**
  * What matters here of a node's kubelet: its port answers, it probes its pods' `/healthz`, and it writes to the
@@ -32,23 +33,15 @@ export class Kubelet {
   readonly #timings: ProbeTimings;
   readonly #stop = new AbortController();
   readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
+  #servers: Server[] = [];
 
   constructor(timings: ProbeTimings = TIMINGS) {
     this.#timings = timings;
   }
 
-  /** Listens on the node's address. Rejects with a LocalClusterError when it is taken. */
-  async start(host: string, port = KUBELET_PORT): Promise<void> {
-    const server = createServer((socket) => {
-      this.#sockets.add(socket);
-      socket.on("close", () => this.#sockets.delete(socket));
-      // No TLS here: who connects is heard out, and never answered.
-      socket.on("error", () => socket.destroy());
-      socket.resume();
-    });
-    await listen(server, host, port);
-    this.#server = server;
+  /** Listens on the node's addresses. Rejects with a LocalClusterError when one is taken. */
+  async start(hosts: readonly string[], port = KUBELET_PORT): Promise<void> {
+    for (const host of hosts) await this.#listen(host, port);
   }
 
   /** Probes the pod until it or the kubelet is gone. */
@@ -61,12 +54,23 @@ export class Kubelet {
   /** Safe to call twice. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    const server = this.#server;
-    this.#server = undefined;
-    if (!server) return;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const closed = this.#servers
+      .splice(0)
+      .map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    await Promise.all(closed);
+  }
+
+  async #listen(host: string, port: number): Promise<void> {
+    const server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+      // No TLS here: who connects is heard out, and never answered.
+      socket.on("error", () => socket.destroy());
+      socket.resume();
+    });
+    await listen(server, host, port);
+    this.#servers.push(server);
   }
 
   async #probeOnAndOn(pod: LocalPod): Promise<void> {

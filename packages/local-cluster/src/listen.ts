@@ -1,4 +1,4 @@
-import type { AddressInfo, Server } from "node:net";
+import { type AddressInfo, isIPv6, type Server } from "node:net";
 import { explainListen } from "./local-cluster-error.ts";
 
 // A whole cluster connects within the same second.
@@ -15,7 +15,8 @@ export function listen(
   reusePort = false,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(explainListen(error, `${host}:${port}`));
+    const fail = (error: Error) =>
+      reject(explainListen(error, `${isIPv6(host) ? `[${host}]` : host}:${port}`));
     server.once("error", fail);
     server.listen({ host, port, backlog: BACKLOG, reusePort }, () => {
       server.off("error", fail);

@@ -13,6 +13,8 @@ export interface NodeSpec {
   readonly ip: string;
   readonly namespace: string;
   readonly podIp: Readonly<Record<Workload, string>>;
+  /** The second addresses of the node and its pods, in a dual-stack cluster. */
+  readonly ipv6?: Readonly<Record<"node" | Workload, string>> | undefined;
   readonly redisProxyIp: string;
   readonly bundle: Readonly<Record<Workload, string>>;
   readonly env: Readonly<Record<Workload, Readonly<Record<string, string>>>>;
@@ -40,7 +42,7 @@ export class LocalNode {
     this.spec = spec;
     this.#around = around;
     this.#redis = redis;
-    around.store.create("nodes", nodeObject(spec.name, spec.ip, KUBELET_PORT));
+    around.store.create("nodes", this.#newObject());
     this.pods = {
       pong: this.#pod("pong", spec.env.pong),
       ping: this.#pod("ping", { ...spec.env.ping, REDIS_HOST: redis.address }),
@@ -53,15 +55,16 @@ export class LocalNode {
     await redis.open();
     const node = new LocalNode(spec, around, redis);
     try {
-      await node.#kubelet.start(spec.ip);
-      await around.kubeProxy.addNode(spec.name, spec.ip);
+      const ips = [spec.ip, ...(spec.ipv6 ? [spec.ipv6.node] : [])];
+      await node.#kubelet.start(ips);
+      await around.kubeProxy.addNode(spec.name, ips);
+      for (const pod of Object.values(node.pods)) {
+        await pod.start();
+        node.#kubelet.watch(pod);
+      }
     } catch (error) {
       await node.remove();
       throw error;
-    }
-    for (const pod of Object.values(node.pods)) {
-      pod.start();
-      node.#kubelet.watch(pod);
     }
     return node;
   }
@@ -111,17 +114,23 @@ export class LocalNode {
     await Promise.all(Object.values(this.pods).map((pod) => pod.remove()));
     await this.#around.kubeProxy.removeNode(this.name);
     await this.#redis.close();
-    this.#around.store.remove("nodes", nodeObject(this.name, this.spec.ip, KUBELET_PORT));
+    this.#around.store.remove("nodes", this.#newObject());
+  }
+
+  #newObject(): NodeObject {
+    const { name, ip, ipv6 } = this.spec;
+    return nodeObject(name, ip, KUBELET_PORT, ipv6?.node);
   }
 
   #pod(workload: Workload, env: Readonly<Record<string, string>>): LocalPod {
-    const { name: node, ip: hostIp, namespace, podIp, bundle, logFolder } = this.spec;
+    const { name: node, ip: hostIp, namespace, podIp, ipv6, bundle, logFolder } = this.spec;
     return new LocalPod(this.#around.store, {
       workload,
       namespace,
       node,
       ip: podIp[workload],
       hostIp,
+      ipv6: ipv6 && { pod: ipv6[workload], host: ipv6.node },
       bundle: bundle[workload],
       env,
       logFolder,

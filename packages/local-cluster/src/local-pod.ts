@@ -2,6 +2,7 @@ import { setPriority } from "node:os";
 import { join } from "node:path";
 import type { ObjectStore } from "./api-server/object-store.ts";
 import { Child } from "./child-process.ts";
+import { POD_PORT } from "./kubelet.ts";
 import {
   crash,
   isReady,
@@ -12,6 +13,7 @@ import {
   terminate,
   type Workload,
 } from "./objects/pod-object.ts";
+import { TcpProxy } from "./tcp-proxy.ts";
 
 export interface PodSpec {
   readonly workload: Workload;
@@ -19,6 +21,8 @@ export interface PodSpec {
   readonly node: string;
   readonly ip: string;
   readonly hostIp: string;
+  /** Its and its node's second addresses, in a dual-stack cluster. */
+  readonly ipv6?: { readonly pod: string; readonly host: string } | undefined;
   /** The bundle that it runs. */
   readonly bundle: string;
   /** Beside its name, node and address. */
@@ -31,12 +35,20 @@ export class LocalPod {
   readonly spec: PodSpec;
   readonly name: string;
   readonly #store: ObjectStore;
+  /**
+   * What a CNI does: it gives the pod its second address. There is no network namespace here and a process listens on
+   * one address only, so that this one is passed on to the other; pong takes this cluster for its `caller` then.
+   */
+  readonly #ipv6: TcpProxy | undefined;
   #child: Child | undefined;
 
   /** Creates the pod, pending and on its node; its process is yet to start. */
   constructor(store: ObjectStore, spec: PodSpec) {
     this.#store = store;
     this.spec = spec;
+    const { ip, ipv6 } = spec;
+    const own = { host: ip, port: POD_PORT };
+    this.#ipv6 = ipv6 && new TcpProxy({ host: ipv6.pod, port: POD_PORT }, () => own);
     const pod = store.create("pods", podObject(spec.workload, spec.namespace, spec.node));
     this.name = pod.metadata.name;
     this.update((copy) => schedule(copy, spec.node));
@@ -68,10 +80,13 @@ export class LocalPod {
     return this.#child?.lastWords() ?? "";
   }
 
-  /** Starts its process, for the first time or again; its end is written to the pod as it happens. */
-  start(): void {
+  /**
+   * Starts its process, for the first time or again; its end is written to the pod as it happens. Rejects with a
+   * LocalClusterError when its IPv6 address is taken.
+   */
+  async start(): Promise<void> {
     if (this.running) return;
-    const { workload, bundle, env, ip, hostIp, node } = this.spec;
+    const { workload, bundle, env, ip, hostIp, ipv6, node } = this.spec;
     const identity = { POD_NAME: this.name, NODE_NAME: node, POD_IP: ip, HOST: ip };
     const child = new Child({
       file: process.execPath,
@@ -82,10 +97,14 @@ export class LocalPod {
     this.#child = child;
     // Who asks lets those go first that answer, kube-proxy among them, which elsewhere is the kernel's work.
     if (workload === "ping" && child.pid !== undefined) setPriority(child.pid, 10);
-    this.update((copy) => run(copy, ip, hostIp));
+    this.update((copy) => run(copy, ip, hostIp, ipv6));
     void child.exited.then(({ code }) => {
-      if (this.#child === child) this.update((copy) => crash(copy, code ?? 137));
+      if (this.#child !== child) return;
+      this.update((copy) => crash(copy, code ?? 137));
+      // Where no process listens, both addresses refuse.
+      void this.#ipv6?.close();
     });
+    await this.#ipv6?.open();
   }
 
   /** `kill -9`. */
@@ -113,6 +132,7 @@ export class LocalPod {
     const child = this.#child;
     this.#child = undefined;
     await child?.end(graceMs);
+    await this.#ipv6?.close();
     if (this.object) this.#store.remove("pods", this.object);
   }
 

@@ -12,6 +12,7 @@ import { KubeProxy } from "./kube-proxy.ts";
 import { listen } from "./listen.ts";
 import { LocalCluster } from "./local-cluster.ts";
 import { LocalNode, type NodeSpec } from "./local-node.ts";
+import { LoopbackIpv6 } from "./loopback-ipv6.ts";
 import { claimLoopbackSlice, type LoopbackSlice } from "./loopback-slice.ts";
 import { NetcheckerProcess } from "./netchecker-process.ts";
 import { serviceObject } from "./objects/service-object.ts";
@@ -27,6 +28,8 @@ export interface LocalClusterOptions {
   readonly intervalMs: number;
   /** netchecker's port on 127.0.0.1; 0 takes a free one on an address of the cluster's own. */
   readonly port: number;
+  /** Every node, pod and the service have an IPv6 address beside the IPv4 one. Needs root. */
+  readonly dualStack?: boolean;
   /** Default: one local listener, so that it works without a way out. */
   readonly externalTargets?: readonly string[];
   /** In place, and known to the API server, before netchecker starts. */
@@ -83,6 +86,8 @@ async function build(
   await requireBundles();
   const slice = await claimLoopbackSlice();
   stack.defer(() => slice.release());
+  const ipv6 = options.dualStack ? LoopbackIpv6.claim(slice.hostIp) : undefined;
+  stack.defer(() => ipv6?.release());
   const netcheckerAt = await netcheckerAddress(options.port, slice);
 
   const token = randomBytes(16).toString("hex");
@@ -102,6 +107,7 @@ async function build(
     name: SERVICE,
     namespace: NAMESPACE,
     clusterIp: slice.clusterIp,
+    ...(ipv6 && { clusterIpv6: ipv6.add({ service: slice.clusterIp }).service }),
     port: POD_PORT,
     nodePort: NODE_PORT,
   });
@@ -119,11 +125,14 @@ async function build(
   const startNode = async (name: string): Promise<LocalNode> => {
     signal?.throwIfAborted();
     lastIndex += 1;
+    const ip = slice.nodeIp(lastIndex);
+    const podIp = { ping: slice.pingIp(lastIndex), pong: slice.pongIp(lastIndex) };
     const spec: NodeSpec = {
       name,
       namespace: NAMESPACE,
-      ip: slice.nodeIp(lastIndex),
-      podIp: { ping: slice.pingIp(lastIndex), pong: slice.pongIp(lastIndex) },
+      ip,
+      podIp,
+      ipv6: ipv6?.add({ node: ip, ...podIp }),
       redisProxyIp: slice.redisProxyIp(lastIndex),
       bundle: BUNDLES,
       env: {

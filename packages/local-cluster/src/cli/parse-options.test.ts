@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { parseOptions } from "./parse-options.ts";
 
 const KINDS = "pong-down, pong-hung, ping-down, ping-silent, not-ready, cordoned";
-const NAMES = "--nodes, --interval, --port, --rounds, --json, --external, --break, --help";
+const NAMES =
+  "--nodes, --interval, --port, --rounds, --dual-stack, --json, --external, --break, --help";
 
 test("without arguments there are defaults", () => {
   expect(parseOptions([])).toEqual({
@@ -13,6 +14,7 @@ test("without arguments there are defaults", () => {
       port: 32_089,
       rounds: undefined,
       json: false,
+      dualStack: false,
       external: [],
       breaks: [],
     },
@@ -21,7 +23,7 @@ test("without arguments there are defaults", () => {
 
 test("every option is understood, also behind the package manager's --", () => {
   const text =
-    "-- --nodes 12 --interval=2.5 --port 8000 --rounds 3 --json --external 192.0.2.1:443 --external https://a.example/x --break node-12=pong-hung --break node-1=cordoned";
+    "-- --nodes 12 --interval=2.5 --port 8000 --rounds 3 --dual-stack --json --external 192.0.2.1:443 --external https://a.example/x --break node-12=pong-hung --break node-1=cordoned";
   expect(parseOptions(text.split(" "))).toEqual({
     kind: "run",
     options: {
@@ -30,6 +32,7 @@ test("every option is understood, also behind the package manager's --", () => {
       port: 8_000,
       rounds: 3,
       json: true,
+      dualStack: true,
       external: ["192.0.2.1:443", "https://a.example/x"],
       breaks: [
         { node: "node-12", kind: "pong-hung" },

@@ -11,6 +11,7 @@ export interface DemoOptions {
   /** Undefined: until interrupted. */
   readonly rounds: number | undefined;
   readonly json: boolean;
+  readonly dualStack: boolean;
   /** Empty: one local listener. */
   readonly external: readonly string[];
   readonly breaks: readonly NodeBreak[];
@@ -28,6 +29,7 @@ Usage: demo [options]
   --interval SECONDS   how often a round starts, 2 to 3600 (default 10)
   --port PORT          where the results are served on localhost, 0 for any (default 32089)
   --rounds N           stop after N rounds; exit 0 when all was fine, 2 when something failed or was not measured
+  --dual-stack         an IPv6 address beside every IPv4 one; takes root
   --json               print the last results as JSON on stdout, and nothing else there
   --external TARGET    host:port or a URL outside of the cluster, repeatable (default: a local listener)
   --break NODE=KIND    break a node, repeatable; KIND is ${BREAK_KINDS.join(", ")}
@@ -39,6 +41,7 @@ const OPTIONS = {
   interval: { type: "string" },
   port: { type: "string" },
   rounds: { type: "string" },
+  "dual-stack": { type: "boolean" },
   json: { type: "boolean" },
   external: { type: "string", multiple: true },
   break: { type: "string", multiple: true },
@@ -94,6 +97,7 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
     port: read("port", 32_089, "a whole number from 0 to 65535", whole(0, 65_535)),
     rounds: read("rounds", undefined, "a whole number from 1 to 1000000", whole(1, 1_000_000)),
     json: given.has("json"),
+    dualStack: given.has("dual-stack"),
     external: (given.get("external") ?? []).flatMap((text) => {
       if (text !== undefined && isExternal(text)) return [text];
       faults.push(fault("external", text, "host:port or an http(s) URL"));

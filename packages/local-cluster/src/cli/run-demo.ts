@@ -31,6 +31,7 @@ export async function runDemo(
       intervalMs,
       port: options.port,
       breaks: options.breaks,
+      dualStack: options.dualStack,
       ...(options.external.length > 0 && { externalTargets: options.external }),
       onLog: (line) => {
         const warning = json ? null : warningOf(line);

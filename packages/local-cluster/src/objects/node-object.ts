@@ -24,8 +24,13 @@ export interface NodeObject extends KubeObject {
   };
 }
 
-/** A ready node as its API server describes it. */
-export function nodeObject(name: string, ip: string, kubeletPort: number): NodeObject {
+/** A ready node as its API server describes it; with an IPv6 address too, one of a dual-stack cluster. */
+export function nodeObject(
+  name: string,
+  ip: string,
+  kubeletPort: number,
+  ipv6?: string,
+): NodeObject {
   const now = kubeTime();
   const podCIDR = `${ip.split(".").slice(0, 3).join(".")}.0/24`;
   const size = { cpu: "4", "ephemeral-storage": "50Gi", memory: "8Gi", pods: "110" };
@@ -54,7 +59,7 @@ export function nodeObject(name: string, ip: string, kubeletPort: number): NodeO
       },
       annotations: { "node.alpha.kubernetes.io/ttl": "0" },
     },
-    spec: { podCIDR, podCIDRs: [podCIDR] },
+    spec: { podCIDR, podCIDRs: [podCIDR, ...(ipv6 ? [`${ipv6.split("::")[0]}::/64`] : [])] },
     status: {
       capacity: size,
       allocatable: size,
@@ -81,6 +86,7 @@ export function nodeObject(name: string, ip: string, kubeletPort: number): NodeO
       ],
       addresses: [
         { type: "InternalIP", address: ip },
+        ...(ipv6 ? [{ type: "InternalIP", address: ipv6 }] : []),
         { type: "Hostname", address: name },
       ],
       daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },

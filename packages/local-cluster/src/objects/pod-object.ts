@@ -134,16 +134,21 @@ export function schedule(pod: PodObject, node: string): void {
   setCondition(pod, "PodScheduled", true);
 }
 
-/** What the kubelet writes once the container runs: addresses, and that it is not ready yet. */
-export function run(pod: PodObject, ip: string, hostIp: string): void {
+/** What the kubelet writes once the container runs: addresses, IPv6 ones where it has some, and that it is not ready yet. */
+export function run(
+  pod: PodObject,
+  ip: string,
+  hostIp: string,
+  ipv6?: { readonly pod: string; readonly host: string },
+): void {
   const now = kubeTime();
   const { name, image } = pod.spec.containers[0]!;
   Object.assign(pod.status, {
     phase: "Running",
     hostIP: hostIp,
-    hostIPs: [{ ip: hostIp }],
+    hostIPs: [{ ip: hostIp }, ...(ipv6 ? [{ ip: ipv6.host }] : [])],
     podIP: ip,
-    podIPs: [{ ip }],
+    podIPs: [{ ip }, ...(ipv6 ? [{ ip: ipv6.pod }] : [])],
     startTime: pod.status.startTime ?? now,
   });
   setCondition(pod, "Initialized", true);

@@ -10,11 +10,12 @@ export interface ServiceObject extends KubeObject {
   };
 }
 
-/** pong's service: a ClusterIP, and a NodePort that only leads to the node's own pong. */
+/** pong's service: a ClusterIP, and a NodePort that only leads to the node's own pong; dual stack where it has an IPv6 ClusterIP too. */
 export function serviceObject(at: {
   name: string;
   namespace: string;
   clusterIp: string;
+  clusterIpv6?: string;
   port: number;
   nodePort: number;
 }): ServiceObject {
@@ -32,12 +33,12 @@ export function serviceObject(at: {
       ],
       selector: { name: "pong" },
       clusterIP: at.clusterIp,
-      clusterIPs: [at.clusterIp],
+      clusterIPs: [at.clusterIp, ...(at.clusterIpv6 ? [at.clusterIpv6] : [])],
       type: "NodePort",
       sessionAffinity: "None",
       externalTrafficPolicy: "Local",
-      ipFamilies: ["IPv4"],
-      ipFamilyPolicy: "SingleStack",
+      ipFamilies: at.clusterIpv6 ? ["IPv4", "IPv6"] : ["IPv4"],
+      ipFamilyPolicy: at.clusterIpv6 ? "PreferDualStack" : "SingleStack",
       internalTrafficPolicy: "Cluster",
     },
     status: { loadBalancer: {} },
