@@ -29,7 +29,7 @@ Usage: demo [options]
   --interval SECONDS   how often a round starts, 2 to 3600 (default 10)
   --port PORT          where the results are served on localhost, 0 for any (default 32089)
   --rounds N           stop after N rounds; exit 0 when all was fine, 2 when something failed or was not measured
-  --dual-stack         an IPv6 address beside every IPv4 one; takes root
+  --dual-stack         an IPv6 address beside every IPv4 one; takes root, and half as many nodes run smoothly
   --json               print the last results as JSON on stdout, and nothing else there
   --external TARGET    host:port or a URL outside of the cluster, repeatable (default: a local listener)
   --break NODE=KIND    break a node, repeatable; KIND is ${BREAK_KINDS.join(", ")}
