@@ -1,7 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RedisServer } from "@netchecker/local-cluster/redis-server";
 import { onTestFinished } from "vitest";
 
 export async function freePort(): Promise<number> {
@@ -13,48 +15,34 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A real redis-server on a free port, for one test; it can be stopped and started again. */
+/** A real redis-server on a free port, for one test; it can be killed and started again. */
 export class TestRedis {
-  readonly port: number;
-  #child: ChildProcess | undefined;
+  readonly #server: RedisServer;
 
-  private constructor(port: number) {
-    this.port = port;
-    onTestFinished(() => this.stop());
+  private constructor(server: RedisServer) {
+    this.#server = server;
   }
 
   static async start(): Promise<TestRedis> {
-    const redis = new TestRedis(await freePort());
-    await redis.start();
-    return redis;
+    const folder = await mkdtemp(join(tmpdir(), "netchecker-ping-test-"));
+    const server = await RedisServer.start("127.0.0.1", folder);
+    onTestFinished(async () => {
+      await server.stop();
+      await rm(folder, { recursive: true });
+    });
+    return new TestRedis(server);
   }
 
   get address(): string {
-    return `127.0.0.1:${this.port}`;
+    const { host, port } = this.#server.address;
+    return `${host}:${port}`;
   }
 
-  async start(): Promise<void> {
-    const args = ["--port", String(this.port), "--bind", "127.0.0.1", "--save", ""];
-    this.#child = spawn("redis-server", args, { stdio: "ignore" });
-    while (!(await accepts(this.port))) await sleep(20);
+  start(): Promise<void> {
+    return this.#server.start();
   }
 
   async stop(): Promise<void> {
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  }
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
+    await this.#server.kill();
   }
 }

@@ -23,5 +23,5 @@ export function answerError(
   error: { readonly code: string; readonly message: string },
   headers: OutgoingHttpHeaders = {},
 ): void {
-  answerJson(response, status, { error }, headers);
+  answerJson(response, status, error, headers);
 }

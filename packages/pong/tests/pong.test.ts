@@ -104,7 +104,8 @@ describe("pong", () => {
     const text = Buffer.concat(chunks).toString();
     expect(text).toMatch(/^HTTP\/1\.1 413/);
     expect(JSON.parse(text.split("\r\n\r\n")[1]!)).toEqual({
-      error: { code: "body_too_large", message: "send at most 65536 bytes" },
+      code: "body_too_large",
+      message: "send at most 65536 bytes",
     });
   });
 
@@ -116,7 +117,7 @@ describe("pong", () => {
   ])("answers %s %s with %i", async (method, path, status, code) => {
     const answer = await fetch(url(path), { method });
     expect(answer.status).toBe(status);
-    expect(((await answer.json()) as { error: { code: string } }).error.code).toBe(code);
+    expect(((await answer.json()) as { code: string }).code).toBe(code);
   });
 
   test("answers others while hundreds of clients hang half-way through their request", async () => {

@@ -67,5 +67,5 @@ function answerJson(response: ServerResponse, status: number, value: unknown): v
 }
 
 function answerError(response: ServerResponse, status: number, code: string, message: string) {
-  answerJson(response, status, { error: { code, message } });
+  answerJson(response, status, { code, message });
 }
