@@ -1,0 +1,130 @@
+import { type Static, type TSchema, Type } from "typebox";
+import { CheckSchema } from "./check.ts";
+import { ReasonSchema } from "./reason.ts";
+import { TimeSchema } from "./round.ts";
+import { NameSchema, RoundIdSchema } from "./target-list.ts";
+
+const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+
+/** What can be broken. A closed set, and a promise: a kind may be added, none changes its meaning. */
+export const FINDING_KINDS = [
+  "node-down",
+  "node-cut-off",
+  "pod-network",
+  "route",
+  "partition",
+  "mtu",
+  "cluster-ip",
+  "node-port",
+  "service-backend",
+  "dns",
+  "dns-answer",
+  "egress",
+  "external-target",
+  "firewall",
+  "wrong-answerer",
+  "pong",
+  "agent-missing",
+  "agent-silent",
+  "prober-starved",
+  "local-exhaustion",
+  "packet-loss",
+  "slow",
+  "undetermined",
+  "unexplained",
+] as const;
+export const FindingKindSchema = Type.Enum(FINDING_KINDS, {
+  description:
+    "node-down: nothing of the node answers, and nothing is heard of it. node-cut-off: no new connections into or out of the node. pod-network: its pods only (CNI). route: one pair of nodes. partition: two groups of nodes. mtu: small packets pass, large ones do not. cluster-ip, node-port: the node's kube-proxy. service-backend: an address behind the service is dead or missing. dns: no answer; dns-answer: a wrong one. egress: no way out of the cluster; external-target: that one target. firewall: refused instead of lost. wrong-answerer: another pod answers at an address. pong: its process is dead, hung or overloaded, and the network is not to blame. agent-missing: no ping pod that could report. agent-silent: its node is reachable, its report did not arrive. prober-starved: no CPU, its findings are not trusted. local-exhaustion: ports, files or memory of the prober. packet-loss, slow: it works, badly. undetermined: one of `candidates`, and nothing tells which. unexplained: failures that no cause explains.",
+});
+export type FindingKind = Static<typeof FindingKindSchema>;
+
+export const FINDING_LAYERS = [
+  "node",
+  "pod-network",
+  "service",
+  "dns",
+  "external",
+  "process",
+  "reporting",
+] as const;
+export const FindingLayerSchema = Type.Enum(FINDING_LAYERS);
+export type FindingLayer = Static<typeof FindingLayerSchema>;
+
+export const SEVERITIES = ["critical", "warning", "info"] as const;
+export const SeveritySchema = Type.Enum(SEVERITIES, {
+  description: "Whatever is above info is an alarm.",
+});
+export type Severity = Static<typeof SeveritySchema>;
+
+export const DirectionSchema = Type.Enum(["in", "out", "both"] as const, {
+  description: "Of new connections, or of large packets: towards `nodes`, from them, or both.",
+});
+export type Direction = Static<typeof DirectionSchema>;
+
+export const FINDING_STATES = ["new", "ongoing", "flapping", "recovered"] as const;
+export const FindingStateSchema = Type.Enum(FINDING_STATES);
+export type FindingState = Static<typeof FindingStateSchema>;
+
+/** One failure that a finding explains. */
+export const EvidenceExampleSchema = Type.Object({
+  from: NameSchema,
+  to: NameSchema,
+  check: CheckSchema,
+  reason: ReasonSchema,
+});
+export type EvidenceExample = Static<typeof EvidenceExampleSchema>;
+
+const causeFields = {
+  kind: FindingKindSchema,
+  severity: SeveritySchema,
+  /** Natural order. Empty: everywhere. */
+  nodes: Type.Array(NameSchema),
+  /** The other side of a pair or of two groups; else empty. */
+  peers: Type.Array(NameSchema),
+  layer: orNull(FindingLayerSchema),
+  direction: orNull(DirectionSchema),
+  /** The external target or the service's backend, where it is one. */
+  target: orNull(Type.String()),
+  /** What it may be instead, where the evidence does not tell them apart; else empty. */
+  candidates: Type.Array(FindingKindSchema),
+  /** For an operator: node, what, how many of how many, where to look. */
+  summary: Type.String(),
+  evidence: Type.Object({
+    explains: Type.Integer(),
+    ofFailures: Type.Integer(),
+    /** Outcomes that speak against it. */
+    contradictedBy: Type.Integer(),
+    /** At most 5. */
+    examples: Type.Array(EvidenceExampleSchema),
+  }),
+  /** Explained by a planned change: shown, never an alarm. */
+  expected: Type.Boolean(),
+  /** Commands to run next. */
+  next: Type.Array(Type.String()),
+};
+
+/** What one round tells of one cause. Over rounds it becomes a {@link FindingSchema}. */
+export const CauseSchema = Type.Object(causeFields);
+export type Cause = Static<typeof CauseSchema>;
+
+const MomentSchema = Type.Object({ round: RoundIdSchema, at: TimeSchema });
+
+/** A conclusion: what is broken, since when, and what to look at next. */
+export const FindingSchema = Type.Object({
+  /** Stable while the cause stays, over restarts too. */
+  id: NameSchema,
+  ...causeFields,
+  state: FindingStateSchema,
+  /** The first round that showed it. */
+  since: MomentSchema,
+  /** The last round that showed it. */
+  lastSeen: MomentSchema,
+  /** How many rounds showed it since then. */
+  rounds: Type.Integer(),
+  /** How often it came back since then. */
+  flaps: Type.Integer(),
+  /** What Kubernetes told of its nodes shortly before it began, such as `node-7 rebooted`. */
+  changes: Type.Array(Type.String()),
+});
+export type Finding = Static<typeof FindingSchema>;
