@@ -32,6 +32,30 @@ describe("records of a real API server's objects", () => {
     for (const node of nodes)
       expect(node).toMatchObject({ cordoned: false, deleting: false, ready: true });
     for (const node of nodes) expect(node?.addresses).toHaveLength(1);
+    for (const node of nodes)
+      expect(node).toMatchObject({
+        bootId: expect.stringMatching(/./),
+        kernelVersion: expect.stringMatching(/^\d+\.\d+/),
+        kubeletVersion: expect.stringMatching(/^v1\./),
+      });
+  });
+
+  it("keeps of a node's labels only where it stands", () => {
+    const labels = {
+      "topology.kubernetes.io/zone": "zone-a",
+      "node-role.kubernetes.io/control-plane": "",
+      "kubernetes.io/hostname": "n",
+      "example.com/team": "blue",
+    };
+    expect(toNodeRecord({ metadata: { name: "n", labels } })).toMatchObject({
+      labels: {
+        "topology.kubernetes.io/zone": "zone-a",
+        "node-role.kubernetes.io/control-plane": "",
+      },
+      bootId: "",
+      kernelVersion: "",
+      kubeletVersion: "",
+    });
   });
 
   it("sees a node being cordoned", () => {

@@ -8,6 +8,12 @@ export interface NodeRecord {
   readonly deleting: boolean;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** Those that tell where it stands: zone, region, node pool, role, instance type. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Another one after each boot; empty where Kubernetes does not say, as are the versions. */
+  readonly bootId: string;
+  readonly kernelVersion: string;
+  readonly kubeletVersion: string;
 }
 
 /** What netchecker remembers of a ping or pong pod. */

@@ -35,6 +35,10 @@ export function aNode(index: number, with_: Partial<NodeRecord> = {}): NodeRecor
     cordoned: false,
     deleting: false,
     createdAt: 1_000,
+    labels: {},
+    bootId: `boot-${index}`,
+    kernelVersion: "6.12.0",
+    kubeletVersion: "v1.34.2",
     ...with_,
   };
 }
