@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync, type StdioOptions } from "node:child_process";
 import { appendFileSync, closeSync, openSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,6 +12,8 @@ export interface ChildOptions {
   readonly logFile: string;
   /** Gets each line of its stdout too. */
   readonly onLine?: (line: string) => void;
+  /** Opens a channel to a Node process, and gets what it sends. */
+  readonly onMessage?: (message: unknown) => void;
 }
 
 /** How a process ended: a code, or the signal that ended it. */
@@ -44,12 +46,14 @@ export class Child {
   readonly #process: ChildProcess;
   readonly #logFile: string;
 
-  constructor({ file, args, env, logFile, onLine }: ChildOptions) {
+  constructor({ file, args, env, logFile, onLine, onMessage }: ChildOptions) {
     const [command, ...rest] = [...endingWithParent(), file, ...args] as [string, ...string[]];
     this.#logFile = logFile;
     const log = openSync(logFile, "a");
     const stdout = onLine ? "pipe" : log;
-    this.#process = spawn(command, rest, { env, detached: true, stdio: ["ignore", stdout, log] });
+    const stdio: StdioOptions = ["ignore", stdout, log, ...(onMessage ? ["ipc" as const] : [])];
+    this.#process = spawn(command, rest, { env, detached: true, stdio });
+    if (onMessage) this.#process.on("message", onMessage);
     closeSync(log);
     if (onLine)
       createInterface(this.#process.stdout!).on("line", (line) => {
@@ -78,6 +82,11 @@ export class Child {
   /** Sends a signal; to one that has ended it does nothing. */
   signal(signal: NodeJS.Signals): void {
     if (this.running) this.#process.kill(signal);
+  }
+
+  /** Says something over its channel; to one that has ended it does nothing. */
+  send(message: object): void {
+    if (this.#process.connected) this.#process.send(message, () => {});
   }
 
   /** Asks it to end, insists after `graceMs`, and resolves when it is gone. */

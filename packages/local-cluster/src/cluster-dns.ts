@@ -1,5 +1,6 @@
 import { promises as dns } from "node:dns";
 import { isIP } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type DNS from "dns2";
 import { createUDPServer, Packet } from "dns2";
@@ -20,6 +21,10 @@ export interface Upstream {
  * `<service>.<namespace>.svc.cluster.local`, and asks this machine's name servers for names that are not the cluster's.
  */
 export class ClusterDns {
+  /** Before each answer. */
+  delayMs = 0;
+  /** What it answers for the cluster's own names, instead of the truth. */
+  wrongAddress: string | null = null;
   readonly #host: string;
   readonly #server: DNS.UDPServer;
 
@@ -27,7 +32,8 @@ export class ClusterDns {
     this.#host = host;
     this.#server = createUDPServer((request, send) => {
       // An answer to a client that is gone, or after the end, is nobody's loss.
-      void answer(request, store, upstream)
+      void sleep(this.delayMs)
+        .then(() => answer(request, store, upstream, this.wrongAddress))
         .then(send)
         .catch(() => {});
     });
@@ -40,10 +46,10 @@ export class ClusterDns {
   }
 
   /** Rejects with a LocalClusterError when its address is not to be had. */
-  async start(): Promise<void> {
+  async start(port = 0): Promise<void> {
     const { promise, reject } = Promise.withResolvers<never>();
     this.#server.on("error", (error) => reject(explainListen(error, `${this.#host} (UDP)`)));
-    await Promise.race([this.#server.listen(0, this.#host), promise]);
+    await Promise.race([this.#server.listen(port, this.#host), promise]);
   }
 
   /** Safe to call twice. */
@@ -56,12 +62,13 @@ async function answer(
   request: DNS.Packet,
   store: ObjectStore,
   upstream: Upstream,
+  wrongAddress: string | null,
 ): Promise<DNS.Packet> {
   const response = Packet.createResponseFromRequest(request);
   const [question] = request.questions;
   if (!question) return response;
   const found = /\.cluster\.local\.?$/i.test(question.name)
-    ? ownAddresses(question, store)
+    ? ownAddresses(question, store, wrongAddress)
     : await foreignAddresses(question, upstream);
   if (typeof found === "number") response.header.rcode = found;
   else
@@ -75,12 +82,17 @@ async function answer(
 /** A name's addresses, none where it has none of that family, or the code of an error. */
 type Found = readonly string[] | number;
 
-function ownAddresses({ name, type }: DNS.Packet.Question, store: ObjectStore): Found {
+function ownAddresses(
+  { name, type }: DNS.Packet.Question,
+  store: ObjectStore,
+  wrongAddress: string | null,
+): Found {
   const parts = /^([^.]+)\.([^.]+)\.svc\.cluster\.local\.?$/.exec(name.toLowerCase());
   const service = parts && store.get<ServiceObject>("services", parts[1]!, parts[2]);
   if (!service) return Packet.RCODE.NXDOMAIN;
   const family = { [Packet.TYPE.A]: 4, [Packet.TYPE.AAAA]: 6 }[type];
-  return service.spec.clusterIPs.filter((ip) => isIP(ip) === family);
+  const addresses = wrongAddress === null ? service.spec.clusterIPs : [wrongAddress];
+  return addresses.filter((ip) => isIP(ip) === family);
 }
 
 async function foreignAddresses(

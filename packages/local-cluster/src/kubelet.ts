@@ -2,8 +2,6 @@ import { get } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listen } from "./listen.ts";
-import type { LocalPod } from "./local-pod.ts";
-import { setReady } from "./objects/pod-object.ts";
 
 /** How a kubelet probes readiness. The first answer is looked for more often, so that a start is short. */
 export interface ProbeTimings {
@@ -19,6 +17,16 @@ const TIMINGS: ProbeTimings = {
   timeoutMs: 1_000,
   failureThreshold: 2,
 };
+
+/** A pod as far as its kubelet goes. */
+export interface ProbedPod {
+  readonly ip: string;
+  /** False once it is deleted. */
+  readonly exists: boolean;
+  readonly running: boolean;
+  readonly ready: boolean;
+  setReady(ready: boolean): void;
+}
 
 export const KUBELET_PORT = 10_250;
 const HEALTH_PATH = "/healthz";
@@ -45,7 +53,7 @@ export class Kubelet {
   }
 
   /** Probes the pod until it or the kubelet is gone. */
-  watch(pod: LocalPod): void {
+  watch(pod: ProbedPod): void {
     void this.#probeOnAndOn(pod).catch((error: unknown) => {
       if (!this.#stop.signal.aborted) throw error;
     });
@@ -73,17 +81,16 @@ export class Kubelet {
     this.#servers.push(server);
   }
 
-  async #probeOnAndOn(pod: LocalPod): Promise<void> {
+  async #probeOnAndOn(pod: ProbedPod): Promise<void> {
     const { signal } = this.#stop;
     const { periodMs, startPeriodMs, failureThreshold } = this.#timings;
     let failures = 0;
-    while (pod.object) {
-      const healthy = pod.running && (await this.#probe(pod.spec.ip));
+    while (pod.exists) {
+      const healthy = pod.running && (await this.#probe(pod.ip));
       failures = healthy ? 0 : failures + 1;
       // Its process may have ended meanwhile, which was written already.
       const ready = healthy && pod.running;
-      if (ready !== pod.ready && (ready || failures >= failureThreshold))
-        pod.update((copy) => setReady(copy, ready));
+      if (ready !== pod.ready && (ready || failures >= failureThreshold)) pod.setReady(ready);
       await sleep(pod.running && !pod.ready ? startPeriodMs : periodMs, null, { signal });
     }
   }

@@ -132,7 +132,13 @@ export class LocalNode {
       hostIp,
       ipv6: ipv6 && { pod: ipv6[workload], host: ipv6.node },
       bundle: bundle[workload],
-      env,
+      env: (name) => ({
+        ...env,
+        POD_NAME: name,
+        NODE_NAME: node,
+        POD_IP: podIp[workload],
+        HOST: podIp[workload],
+      }),
       logFolder,
     });
   }

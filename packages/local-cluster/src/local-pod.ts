@@ -10,6 +10,7 @@ import {
   type PodObject,
   run,
   schedule,
+  setReady,
   terminate,
   type Workload,
 } from "./objects/pod-object.ts";
@@ -25,8 +26,10 @@ export interface PodSpec {
   readonly ipv6?: { readonly pod: string; readonly host: string } | undefined;
   /** The bundle that it runs. */
   readonly bundle: string;
-  /** Beside its name, node and address. */
-  readonly env: Readonly<Record<string, string>>;
+  /** The environment of a pod of that name. */
+  readonly env: (podName: string) => Readonly<Record<string, string>>;
+  /** What is put before its command, so that it runs in a namespace of its own. */
+  readonly within?: readonly string[];
   readonly logFolder: string;
 }
 
@@ -63,6 +66,14 @@ export class LocalPod {
     return this.object !== undefined && isReady(this.object);
   }
 
+  get ip(): string {
+    return this.spec.ip;
+  }
+
+  get exists(): boolean {
+    return this.object !== undefined;
+  }
+
   get running(): boolean {
     return this.#child?.running ?? false;
   }
@@ -86,14 +97,9 @@ export class LocalPod {
    */
   async start(): Promise<void> {
     if (this.running) return;
-    const { workload, bundle, env, ip, hostIp, ipv6, node } = this.spec;
-    const identity = { POD_NAME: this.name, NODE_NAME: node, POD_IP: ip, HOST: ip };
-    const child = new Child({
-      file: process.execPath,
-      args: ["--max-semi-space-size=1", bundle],
-      env: { ...env, ...identity },
-      logFile: this.logFile,
-    });
+    const { workload, bundle, env, ip, hostIp, ipv6, within = [] } = this.spec;
+    const [file, ...args] = [...within, process.execPath, "--max-semi-space-size=1", bundle];
+    const child = new Child({ file: file!, args, env: env(this.name), logFile: this.logFile });
     this.#child = child;
     // Who asks lets those go first that answer, kube-proxy among them, which elsewhere is the kernel's work.
     if (workload === "ping" && child.pid !== undefined) setPriority(child.pid, 10);
@@ -113,6 +119,14 @@ export class LocalPod {
     await this.#child?.exited;
   }
 
+  /** `kill -9`, and Kubernetes does not notice: the pod stays as it is. */
+  async killUnnoticed(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    child?.signal("SIGKILL");
+    await child?.exited;
+  }
+
   /** Stops its process where it is: the kernel still accepts connections, nothing answers. */
   freeze(): void {
     this.#child?.signal("SIGSTOP");
@@ -125,6 +139,10 @@ export class LocalPod {
   /** Says that the pod is to end, as a deletion does first; its process lives on until {@link remove}. */
   terminate(): void {
     this.update((copy) => terminate(copy));
+  }
+
+  setReady(ready: boolean): void {
+    this.update((copy) => setReady(copy, ready));
   }
 
   /** Ends the process and deletes the pod. Safe to call twice. */

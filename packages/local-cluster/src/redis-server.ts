@@ -23,10 +23,15 @@ export class RedisServer {
     this.address = address;
   }
 
-  /** Finds or installs redis-server and starts one on a free port of `host`. */
-  static async start(host: string, folder: string, signal?: AbortSignal): Promise<RedisServer> {
+  /** Finds or installs redis-server and starts one on a free port of `host`, or on `port`. */
+  static async start(
+    host: string,
+    folder: string,
+    signal?: AbortSignal,
+    port?: number,
+  ): Promise<RedisServer> {
     const file = await findOrInstallRedis(signal);
-    const server = new RedisServer(file, folder, { host, port: await freePort(host) });
+    const server = new RedisServer(file, folder, { host, port: port ?? (await freePort(host)) });
     try {
       await server.start(signal);
     } catch (error) {

@@ -6,6 +6,7 @@ import { preferSizeToSpeed } from "@netchecker/runtime/prefer-size";
 import { connectRedis } from "@netchecker/runtime/redis";
 import { startService } from "@netchecker/runtime/start";
 import closeWithGrace from "close-with-grace";
+import { anyAddress } from "./adapters/any-address.ts";
 import { collectReports } from "./adapters/collect-reports.ts";
 import { holdLease } from "./adapters/hold-lease.ts";
 import { createRoundPublisher } from "./adapters/publish-targets.ts";
@@ -128,7 +129,7 @@ async function main(): Promise<void> {
     await end();
   });
   try {
-    await app.listen({ port: config.PORT, ...(config.HOST && { host: config.HOST }) });
+    await app.listen({ port: config.PORT, host: config.HOST ?? (await anyAddress()) });
   } catch (error) {
     await end();
     throw error;
