@@ -1,0 +1,16 @@
+import { Type } from "typebox";
+
+export const NodeParameter = Type.String({
+  pattern: "^node-[1-9][0-9]{0,2}$",
+  description: "a node, such as node-3",
+});
+export const DirectionParameter = Type.Enum(["in", "out", "both"] as const, {
+  default: "both",
+  description: "in: what others begin towards it. out: what it begins. both: every packet.",
+});
+export const RejectParameter = Type.Enum(["no", "icmp", "reset"] as const, {
+  default: "no",
+  description:
+    "no: dropped without a word. icmp: refused as administratively prohibited. reset: refused with a TCP reset.",
+});
+export type Reject = "no" | "icmp" | "reset";
