@@ -1,0 +1,83 @@
+import type { Cause, Direction, FindingKind } from "@netchecker/contract";
+
+/** A finding as the scores see it. */
+export interface Form {
+  readonly kind: FindingKind;
+  readonly nodes: readonly string[];
+  readonly peers: readonly string[];
+  readonly direction: Direction | null;
+  /** Compared for kinds that are about one target. */
+  readonly target?: string;
+  /** Kinds that the finding must name as well, because nothing tells them apart here. */
+  readonly names?: readonly FindingKind[];
+}
+
+/** One cause that can be seen: the forms in which it counts as right, the plainest first. */
+export interface Expected {
+  readonly forms: readonly [Form, ...Form[]];
+}
+
+export function expecting(...forms: [Form, ...Form[]]): Expected {
+  return { forms };
+}
+
+/** Findings of one round against what is to be seen in it. */
+export interface Score {
+  readonly missed: readonly Expected[];
+  readonly extra: readonly Cause[];
+}
+
+/** `tolerated` may be found or not: a consequence whose cause cannot be known from the evidence. */
+export function score(
+  found: readonly Cause[],
+  expected: readonly Expected[],
+  tolerated: readonly Form[],
+): Score {
+  const left = new Set(found);
+  const missed = expected.filter(({ forms }) => {
+    const match = [...left].find((cause) => forms.some((form) => isForm(cause, form)));
+    if (match) left.delete(match);
+    return !match;
+  });
+  const extra = [...left].filter(
+    (cause) => isAlarm(cause) && !tolerated.some((form) => isForm(cause, form)),
+  );
+  return { missed, extra };
+}
+
+/** What says that something is wrong: not what is shown for information, nor what stays open. */
+export function isAlarm({ severity, expected, kind }: Cause): boolean {
+  return severity !== "info" && !expected && kind !== "unexplained";
+}
+
+function isForm(cause: Cause, form: Form): boolean {
+  const named = new Set([cause.kind, ...cause.candidates]);
+  return (
+    (cause.kind === form.kind ||
+      (cause.kind === "undetermined" && cause.candidates.includes(form.kind))) &&
+    (form.names ?? []).every((kind) => named.has(kind)) &&
+    cause.direction === form.direction &&
+    same(cause.nodes, form.nodes) &&
+    same(cause.peers, form.peers) &&
+    (form.target === undefined || cause.target === form.target)
+  );
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+/** As a line: `route node-3 → node-9 out`. */
+export function formatForm({
+  kind,
+  nodes,
+  peers,
+  direction,
+  target,
+}: Omit<Form, "target"> & { readonly target?: string | null }): string {
+  const list = (names: readonly string[]) =>
+    names.length > 4 ? `${names.slice(0, 3).join(",")},…(${names.length})` : names.join(",");
+  const where = nodes.length === 0 ? "everywhere" : list(nodes);
+  const other = peers.length === 0 ? "" : ` | ${list(peers)}`;
+  return `${kind} ${where}${other}${direction ? ` ${direction}` : ""}${target ? ` ${target}` : ""}`;
+}

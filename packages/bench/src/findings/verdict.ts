@@ -1,0 +1,86 @@
+import type { Cause } from "@netchecker/contract";
+import type { SimulatedRound } from "./simulate-round.ts";
+import {
+  emptyLatencyHistory,
+  extendHistory,
+  type LatencyHistory,
+} from "@netchecker/netchecker/src/core/conclude/latency-history.ts";
+import { findCauses } from "@netchecker/netchecker/src/core/conclude/find-causes.ts";
+import { withChurn } from "./background.ts";
+import { type Expected, formatForm, score, type Score } from "./expectation.ts";
+import { Random } from "./random.ts";
+import type { Scenario } from "./scenario.ts";
+import { simulateRound } from "./simulate-round.ts";
+import { ALL_WELL } from "./shown-cluster.ts";
+import { healthyWorld } from "./world.ts";
+
+/** As an alarm needs two of three rounds, so does a score: chance looks like a cause in one of them. */
+const ROUNDS = 3;
+const ENOUGH = 2;
+const HISTORY_ROUNDS = 10;
+
+export interface RoundVerdict extends SimulatedRound {
+  readonly found: readonly Cause[];
+  readonly score: Score;
+}
+
+export interface Verdict {
+  readonly rounds: readonly RoundVerdict[];
+  /** In two of three rounds. */
+  readonly missed: readonly Expected[];
+  readonly extra: readonly Cause[];
+}
+
+export function isExact({ missed, extra }: Pick<Verdict, "missed" | "extra">): boolean {
+  return missed.length === 0 && extra.length === 0;
+}
+
+/** Three rounds of a scenario, and what is found in them. */
+export function judge(scenario: Scenario): Verdict {
+  let history = usualRounds(scenario);
+  const rounds = Array.from({ length: ROUNDS }, (_, index) => {
+    const id = HISTORY_ROUNDS + index + 1;
+    const random = new Random(scenario.seed, `round ${id}`);
+    const { world, views } = withChurn(scenario.world, scenario.shown, scenario.quiet, random);
+    const simulated = simulateRound(world, views, { id, random });
+    const found = findCauses(simulated.round, simulated.view, history);
+    history = extendHistory(history, simulated.round);
+    return { ...simulated, found, score: score(found, scenario.expected, scenario.tolerated) };
+  });
+  return {
+    rounds,
+    missed: often(
+      rounds.map((round) => round.score.missed),
+      ({ forms }) => formatForm(forms[0]),
+    ),
+    extra: often(
+      rounds.map((round) => round.score.extra),
+      keyOf,
+    ),
+  };
+}
+
+export function keyOf(cause: Cause): string {
+  const { kind, nodes, peers, direction, target } = cause;
+  return JSON.stringify([kind, nodes, peers, direction, target]);
+}
+
+/** What is there in enough rounds. */
+function often<T>(rounds: readonly (readonly T[])[], key: (item: T) => string): T[] {
+  const byKey = Map.groupBy(rounds.flat(), key);
+  return [...byKey.values()].filter((same) => same.length >= ENOUGH).map(([first]) => first!);
+}
+
+/** Rounds before anything broke, where a cause shows only against them. */
+function usualRounds({ causes, world, seed }: Scenario): LatencyHistory {
+  let history = emptyLatencyHistory();
+  if (!causes.some(({ needsHistory }) => needsHistory)) return history;
+  const healthy = healthyWorld(world.cluster);
+  healthy.burstShare = world.burstShare;
+  const views = { opening: ALL_WELL, closing: ALL_WELL };
+  for (let id = 1; id <= HISTORY_ROUNDS; id += 1) {
+    const random = new Random(seed, `usual round ${id}`);
+    history = extendHistory(history, simulateRound(healthy, views, { id, random }).round);
+  }
+  return history;
+}
