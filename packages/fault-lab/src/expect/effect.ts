@@ -19,6 +19,8 @@ export interface Loss {
   readonly of: "all" | "connections" | "large" | "some";
   /** What TCP says of it at a connect; by default it hears nothing. */
   readonly reasons?: readonly Reason[];
+  /** False where it may not have been in effect all the time. */
+  readonly sure?: boolean;
 }
 
 /** What may be found at a row: these reasons, `ok` too where it is not sure. */

@@ -43,7 +43,7 @@ export function expectReport(node: string, effects: readonly Effect[]): "no" | "
     const leg = reportLeg(node);
     for (const way of [leg, backwards(leg)]) {
       const loss = effect.onLeg?.(way);
-      if (loss?.of === "all") return "no";
+      if (loss?.of === "all" && isSure(loss)) return "no";
       // Lists and reports may need large packets, and retransmissions end some day.
       if (loss && loss.of !== "connections") answer = "maybe";
       // The connection stands already, unless something else broke it.
@@ -63,22 +63,24 @@ function lossesOn(leg: Leg, row: Row, effect: Effect): RowEffect[] {
 }
 
 function forwardLoss(loss: Loss, leg: Leg, row: Row): RowEffect[] {
-  if (loss.of === "large") return largeLoss(row, "large_request_timeout");
-  return [{ reasons: reasonsOf(loss, leg), sure: loss.of !== "some" }];
+  if (loss.of === "large") return largeLoss(loss, row, "large_request_timeout");
+  return [{ reasons: reasonsOf(loss, leg), sure: isSure(loss) }];
 }
 
 /** Answers belong to a connection, so that only what loses any packet loses them; whom they would tell is silent then. */
 function backwardLoss(loss: Loss, leg: Leg, row: Row): RowEffect[] {
   if (loss.of === "connections") return [];
-  if (loss.of === "large") return largeLoss(row, "large_response_timeout");
+  if (loss.of === "large") return largeLoss(loss, row, "large_response_timeout");
   const silent = leg.protocol === "tcp" && loss.of === "all" ? SILENCE : reasonsOf(loss, leg);
-  return [{ reasons: [...silent, ...reasonsOf(loss, leg)], sure: loss.of !== "some" }];
+  return [{ reasons: [...silent, ...reasonsOf(loss, leg)], sure: isSure(loss) }];
 }
 
 /** Only pong's echo sends anything large. */
-function largeLoss({ check }: Row, reason: Reason): RowEffect[] {
-  return check === "echo" ? [{ reasons: [reason], sure: true }] : [];
+function largeLoss(loss: Loss, { check }: Row, reason: Reason): RowEffect[] {
+  return check === "echo" ? [{ reasons: [reason], sure: isSure(loss) }] : [];
 }
+
+const isSure = ({ of, sure }: Loss) => of !== "some" && sure !== false;
 
 function reasonsOf(loss: Loss, { protocol }: Leg): readonly Reason[] {
   if (protocol === "udp") return ["dns_failure"];

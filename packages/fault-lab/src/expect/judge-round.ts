@@ -1,0 +1,148 @@
+import { MISSING_WHYS, type MissingWhy, type Result, type RoundHead } from "@netchecker/contract";
+import type { Effect } from "./effect.ts";
+import { expectReport, expectRow } from "./expect-row.ts";
+
+/** A closed round as netchecker's API serves it. */
+export interface ServedRound {
+  readonly round: RoundHead;
+  readonly results: readonly Result[];
+}
+
+/** What a round says, held against what a correct product must say. */
+export interface Judgement {
+  /** How many rows were held against an expectation. */
+  readonly pairs: number;
+  readonly failed: number;
+  readonly unknown: number;
+  /** Failed rows that must be ok. */
+  readonly falseFailures: string[];
+  /** Rows that must be failed, and are not. */
+  readonly missedFailures: string[];
+  /** Everything else that is wrong: reasons, missing agents, unknown rows. */
+  readonly otherFaults: string[];
+}
+
+export const wrongOf = (judgement: Judgement): string[] => [
+  ...judgement.falseFailures,
+  ...judgement.missedFailures,
+  ...judgement.otherFaults,
+];
+
+/** Holds a round against the effects of all faults that were active during its whole window. Pure. */
+export function judgeRound(
+  { round, results }: ServedRound,
+  effects: readonly Effect[],
+  nodes: readonly string[],
+): Judgement {
+  const judgement: Judgement = {
+    pairs: results.length,
+    failed: results.filter(({ ok }) => ok === false).length,
+    unknown: results.filter(({ ok }) => ok === null).length,
+    falseFailures: [],
+    missedFailures: [],
+    otherFaults: [],
+  };
+  const missing = new Map(round.missing.map((agent) => [agent.node, agent]));
+  const reports = new Map(nodes.map((node) => [node, reportOf(node, effects)]));
+  for (const node of nodes) {
+    const fault = missingFault(node, missing.get(node)?.why ?? null, effects, nodes, reports);
+    if (fault) judgement.otherFaults.push(fault);
+  }
+  const rowsExpected = new Set(nodes);
+  for (const row of results) {
+    if (!rowsExpected.has(row.from.node)) continue;
+    judgeRow(
+      row,
+      reports.get(row.from.node)!,
+      missing.has(row.from.node),
+      effects,
+      nodes,
+      judgement,
+    );
+  }
+  return judgement;
+}
+
+function reportOf(node: string, effects: readonly Effect[]): "no" | "maybe" | "yes" {
+  if (effects.some(({ notReady }) => notReady?.includes(node))) return "no";
+  return expectReport(node, effects);
+}
+
+/** What is wrong with whether, and why, an agent is missing; null where it is right. */
+function missingFault(
+  node: string,
+  why: MissingWhy | null,
+  effects: readonly Effect[],
+  nodes: readonly string[],
+  reports: ReadonlyMap<string, "no" | "maybe" | "yes">,
+): string | null {
+  const report = reports.get(node)!;
+  if (why === null)
+    return report === "no" ? `${node} is not missing, though it cannot report` : null;
+  if (report === "yes") return `${node} is missing (${why}), though it can report`;
+  const allowed = whysOf(node, effects, nodes, reports);
+  return allowed.includes(why)
+    ? null
+    : `${node} is missing as ${why}; it should be ${allowed.join(" or ")}`;
+}
+
+function whysOf(
+  node: string,
+  effects: readonly Effect[],
+  nodes: readonly string[],
+  reports: ReadonlyMap<string, "no" | "maybe" | "yes">,
+): MissingWhy[] {
+  if (effects.some(({ notReady }) => notReady?.includes(node))) return ["pod_not_ready", "no_pod"];
+  if (effects.some(({ maybeSilent }) => maybeSilent?.includes(node))) return [...MISSING_WHYS];
+  const witnesses = nodes.filter((other) => other !== node && reports.get(other) !== "no");
+  const reaches = witnesses.map((from) => {
+    const found = expectRow(echoRow(from, node), effects, nodes);
+    if (found === null) return reports.get(from) === "yes" ? "yes" : "maybe";
+    return found.sure ? "no" : "maybe";
+  });
+  if (reaches.includes("yes") || witnesses.length === 0) return ["silent"];
+  return reaches.every((each) => each === "no") ? ["unreachable"] : ["silent", "unreachable"];
+}
+
+const echoRow = (from: string, to: string) => ({
+  type: "pod" as const,
+  check: "echo" as const,
+  from: { pod: null, node: from, ip: null },
+  to: { name: null, node: to, address: null },
+});
+
+function judgeRow(
+  row: Result,
+  report: "no" | "maybe" | "yes",
+  isMissing: boolean,
+  effects: readonly Effect[],
+  nodes: readonly string[],
+  judgement: Judgement,
+): void {
+  const says = `${row.from.node} ${row.check} ${row.to.node ?? row.to.name} is ${row.reason}`;
+  if (row.ok === null) {
+    // Where no address is known nothing can be dialled, whatever is healthy.
+    if (report === "yes" && !isMissing && row.to.address !== null)
+      judgement.otherFaults.push(`${says}, though its agent can report`);
+    return;
+  }
+  if (report === "no") {
+    judgement.otherFaults.push(`${says}, though its agent cannot report`);
+    return;
+  }
+  if (effects.some(({ starved }) => starved?.includes(row.from.node))) return;
+  const expected = expectRow(row, effects, nodes);
+  if (row.ok && expected?.sure)
+    judgement.missedFailures.push(`${says}; must be ${expected.reasons}`);
+  if (row.ok) return;
+  if (!expected) judgement.falseFailures.push(`${says}${detailOf(row)}; must be ok`);
+  else if (!expected.reasons.includes(row.reason))
+    judgement.otherFaults.push(`${says}${detailOf(row)}; may be ${expected.reasons.join(", ")}`);
+  if (isPlanned(row, effects) && row.expected === undefined)
+    judgement.otherFaults.push(`${says}, and not marked as expected`);
+}
+
+const detailOf = ({ detail }: Result) => (detail === undefined ? "" : ` (${detail})`);
+
+const isPlanned = ({ from, to }: Result, effects: readonly Effect[]) =>
+  effects.some(({ planned }) => planned?.some((node) => node === from.node || node === to.node));

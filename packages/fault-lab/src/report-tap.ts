@@ -1,0 +1,71 @@
+import { decodeReport, redisNames, type Report, type TargetType } from "@netchecker/contract";
+import { Redis } from "ioredis";
+
+/** What an agent published of one type for one round, and when last, milliseconds since 1970. */
+export interface TappedReport {
+  readonly node: string;
+  readonly type: string;
+  readonly latencyMs: readonly number[];
+  readonly attempts: string;
+  publishedAt: number;
+}
+
+/** How many rounds are remembered. */
+const KEPT_ROUNDS = 30;
+const CONNECT_AGAIN_MS = 100;
+
+/**
+ * Listens to what agents publish, beside netchecker. It does so with MONITOR: a subscriber more would make
+ * an agent believe that its report had arrived.
+ */
+export class ReportTap {
+  readonly #redis: Redis;
+  readonly #typeOf: ReadonlyMap<string, TargetType>;
+  readonly #rounds = new Map<number, Map<string, TappedReport>>();
+  /** Since when nothing was missed; null while it is away. */
+  listeningSince: number | null = null;
+
+  constructor(host: string, prefix: string) {
+    this.#typeOf = new Map(
+      Object.entries(redisNames(prefix).reports).map(([type, channel]) => [
+        channel,
+        type as TargetType,
+      ]),
+    );
+    this.#redis = new Redis({
+      host,
+      monitor: true,
+      maxRetriesPerRequest: 0,
+      retryStrategy: () => CONNECT_AGAIN_MS,
+    });
+    this.#redis.on("error", () => {});
+    this.#redis.on("close", () => (this.listeningSince = null));
+    this.#redis.on("monitoring", () => (this.listeningSince = Date.now()));
+    this.#redis.on("monitor", (_time: string, args: readonly string[]) => this.#hear(args));
+  }
+
+  /** What was published for a round. */
+  reports(round: number): TappedReport[] {
+    return [...(this.#rounds.get(round)?.values() ?? [])];
+  }
+
+  stop(): void {
+    this.#redis.disconnect();
+  }
+
+  #hear([command, channel, text]: readonly string[]): void {
+    const type = this.#typeOf.get(channel!);
+    if (command?.toLowerCase() !== "publish" || type === undefined) return;
+    const decoded = decodeReport(type, text!);
+    if (decoded.ok) this.#keep(decoded.value);
+  }
+
+  #keep({ round, type, agent, latencyMs, attempts }: Report): void {
+    let reports = this.#rounds.get(round);
+    if (!reports) this.#rounds.set(round, (reports = new Map()));
+    const key = `${agent.pod} ${type}`;
+    reports.set(key, { node: agent.node, type, latencyMs, attempts, publishedAt: Date.now() });
+    for (const known of this.#rounds.keys())
+      if (known <= round - KEPT_ROUNDS) this.#rounds.delete(known);
+  }
+}
