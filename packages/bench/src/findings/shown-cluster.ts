@@ -26,7 +26,6 @@ export const ALL_WELL: Shown = {
 
 /** Long before any round. */
 const CREATED_AT = Date.parse("2026-11-01T08:00:00Z");
-export const FIRST_ROUND_AT = Date.parse("2026-11-22T23:00:00Z");
 
 export function planSettings({ externals }: Cluster): PlanSettings {
   return {

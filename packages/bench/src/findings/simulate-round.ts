@@ -20,10 +20,9 @@ import type { Attempt } from "./conversation.ts";
 import { oddNodes, ProbingAgent, type RowSink, type SimulatedTarget } from "./probe-row.ts";
 import type { Random } from "./random.ts";
 import { arrivingTypes, collects } from "./reporting.ts";
-import { FIRST_ROUND_AT, planSettings, type Shown, viewOf } from "./shown-cluster.ts";
+import { ROUND_TOOK_MS, roundStart } from "./round-times.ts";
+import { planSettings, type Shown, viewOf } from "./shown-cluster.ts";
 import { backendsOf, type World } from "./world.ts";
-
-const INTERVAL_MS = 60_000;
 
 /** What Kubernetes tells when a round opens, and when it closes. */
 export interface RoundViews {
@@ -48,7 +47,7 @@ export function simulateRound(
   { id, random, wire = false }: { id: number; random: Random; wire?: boolean },
 ): SimulatedRound {
   const { cluster } = world;
-  const startedAt = FIRST_ROUND_AT + id * INTERVAL_MS;
+  const startedAt = roundStart(id);
   const plan = planRound(viewOf(cluster, views.opening, startedAt), planSettings(cluster));
   const collector = new RoundCollector(plan, id, `list-${id}`);
   const redisAway = !collects(world);
@@ -84,7 +83,7 @@ export function simulateRound(
   const complete = plan.agents.every(
     ({ absent }, row) => absent !== null || reportedAll(collector.agents[row]!),
   );
-  const finishedAt = startedAt + 20_000;
+  const finishedAt = startedAt + ROUND_TOOK_MS;
   const view = viewOf(cluster, views.closing, finishedAt);
   const run = {
     id,

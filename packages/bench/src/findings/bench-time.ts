@@ -1,0 +1,51 @@
+import { emptyLatencyHistory } from "@netchecker/netchecker/src/core/conclude/latency-history.ts";
+import { findCauses } from "@netchecker/netchecker/src/core/conclude/find-causes.ts";
+import { median } from "../median.ts";
+import { below, type Row } from "../table.ts";
+import { drawCluster } from "./cluster.ts";
+import { Random } from "./random.ts";
+import { causesOf } from "./scenario.ts";
+import { simulateRound } from "./simulate-round.ts";
+import { Site } from "./site.ts";
+
+const NODES = 1_000;
+const RUNS = 9;
+const WARM_UPS = 2;
+const LIMIT_MS = 300;
+const CAUSES = [
+  "pod-network/packets-both-are-lost,mtu/node-in,route/pair-out-new-connections-are-dropped",
+  "partition/groups-both-new-connections-are-dropped,packet-loss/node,dns/everywhere-one-of-two-servers-dead",
+];
+
+/** How long one round of a large mesh takes to conclude, by what is broken in it. */
+export function benchTime(seed: number): Row[] {
+  return CAUSES.map((causes) => {
+    const { round, view } = largeRound(seed, causes);
+    const history = emptyLatencyHistory();
+    const took = Array.from({ length: WARM_UPS + RUNS }, () => {
+      const startedAt = performance.now();
+      findCauses(round, view, history);
+      return performance.now() - startedAt;
+    }).slice(WARM_UPS);
+    const names = causes.replaceAll(/\/[^,]*/g, "").replaceAll(",", ", ");
+    return below(
+      `${NODES} × ${NODES} with ${names} (median of ${RUNS})`,
+      median(took),
+      LIMIT_MS,
+      "ms",
+    );
+  });
+}
+
+/** Throws a RangeError where the causes do not fit. */
+function largeRound(seed: number, ids: string) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const random = new Random(seed, `large ${attempt}`);
+    const site = new Site(drawCluster(random, NODES), random);
+    if (!causesOf(ids).every(([cause]) => cause!.breakIt(site))) continue;
+    site.world.burstShare = 0.01;
+    const views = { opening: site.shown, closing: site.shown };
+    return simulateRound(site.world, views, { id: 1, random });
+  }
+  throw new RangeError(`${ids} do not fit together`);
+}
