@@ -35,7 +35,7 @@ export function createProber(settings: ProbeSettings): ProbeTargets {
         concurrency,
         attempts,
         signal,
-        probe: (target) => PROBES[target.check](target, { ...tools, signal }),
+        probe: (target, earlier) => PROBES[target.check](target, { ...tools, signal }, earlier),
       });
       const throttledAfter = readThrottledMs();
       const prober = judgeProber({

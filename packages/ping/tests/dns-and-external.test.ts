@@ -27,8 +27,8 @@ describe("the dns check of the service", () => {
 
   test("looks an IPv6 address up as one, however it is written", async () => {
     const dnsServers = [await nameServer({ AAAA: { [NAME]: "fd00:0:0:0:0:0:0:a" } })];
-    const finding = await probeDns(service("fd00::A"), tools({ dnsServers }));
-    expect(finding.reason).toBe("ok");
+    const outcome = await probeDns(service("fd00::A"), tools({ dnsServers }));
+    expect(outcome.reason).toBe("ok");
   });
 
   test("another address is a mismatch, and told", async () => {
@@ -81,8 +81,8 @@ describe("the connect check of an external target", () => {
   test("is ok when the name is found and something accepts", async () => {
     const { 1: port } = (await listen(() => {})).split(":");
     const dnsServers = [await nameServer({ A: { "there.example": "127.0.0.1" } })];
-    const finding = await probeConnect(outside(`there.example:${port}`), tools({ dnsServers }));
-    expect(finding).toEqual({ reason: "ok", latencyMs: expect.any(Number) });
+    const outcome = await probeConnect(outside(`there.example:${port}`), tools({ dnsServers }));
+    expect(outcome).toEqual({ reason: "ok", latencyMs: expect.any(Number) });
   });
 
   test("needs no name server for an address or for localhost", async () => {
@@ -97,11 +97,11 @@ describe("the connect check of an external target", () => {
   test("looks for an address of the other family when there is none of its own", async () => {
     const { 1: port } = (await listen(() => {})).split(":");
     const dnsServers = [await nameServer({ A: { "there.example": "127.0.0.1" } })];
-    const finding = await probeConnect(
+    const outcome = await probeConnect(
       outside(`there.example:${port}`),
       tools({ dnsServers, families: [6, 4] }),
     );
-    expect(finding.reason).toBe("ok");
+    expect(outcome.reason).toBe("ok");
   });
 
   test("tells a name that is not found from a connection that is refused", async () => {
@@ -136,8 +136,8 @@ describe("the http check of an external target", () => {
       asked.push([request.url, request.headers.host]);
       response.writeHead(status, { location: "http://127.0.0.1:1/" }).end("x".repeat(100_000));
     });
-    const finding = await probeHttp(outside(`http://${address}/a?b=c`), tools());
-    expect(finding).toEqual({
+    const outcome = await probeHttp(outside(`http://${address}/a?b=c`), tools());
+    expect(outcome).toEqual({
       reason,
       latencyMs: expect.any(Number),
       ...(detail !== undefined && { detail }),
@@ -158,8 +158,8 @@ describe("the http check of an external target", () => {
 
   test("a peer that does not speak HTTP is a wrong responder", async () => {
     const address = await listen((socket) => socket.on("data", () => socket.end("hello\r\n\r\n")));
-    const finding = await probeHttp(outside(`http://${address}/`), tools());
-    expect(finding).toMatchObject({
+    const outcome = await probeHttp(outside(`http://${address}/`), tools());
+    expect(outcome).toMatchObject({
       reason: "wrong_responder",
       detail: expect.stringMatching(/^HPE_/),
     });
@@ -187,8 +187,8 @@ describe("the http check of an external target", () => {
     await once(server, "listening");
     onTestFinished(() => void server.close());
     const { port } = server.address() as AddressInfo;
-    const finding = await probeHttp(outside(`https://localhost:${port}/`), tools());
-    expect(finding).toEqual({
+    const outcome = await probeHttp(outside(`https://localhost:${port}/`), tools());
+    expect(outcome).toEqual({
       reason: "wrong_responder",
       detail: "DEPTH_ZERO_SELF_SIGNED_CERT",
       latencyMs: expect.any(Number),

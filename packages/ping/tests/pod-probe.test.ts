@@ -20,17 +20,17 @@ async function startPong(pod = "pong-a", node = "node-1"): Promise<string> {
 
 describe("the echo check of a pod", () => {
   test("is ok, with a latency, against a real pong", async () => {
-    const finding = await probePod(target(await startPong()), tools());
-    expect(finding).toEqual({ reason: "ok", latencyMs: expect.any(Number) });
-    expect(finding.latencyMs).toBeGreaterThan(0);
+    const outcome = await probePod(target(await startPong()), tools());
+    expect(outcome).toEqual({ reason: "ok", latencyMs: expect.any(Number) });
+    expect(outcome.latencyMs).toBeGreaterThan(0);
   });
 
   test.each([
     ["pong-b", "node-1"],
     ["pong-a", "node-2"],
   ])("another pong (%s on %s) is a wrong responder, and named", async (pod, node) => {
-    const finding = await probePod(target(await startPong(pod, node)), tools());
-    expect(finding).toEqual({
+    const outcome = await probePod(target(await startPong(pod, node)), tools());
+    expect(outcome).toEqual({
       reason: "wrong_responder",
       latencyMs: expect.any(Number),
       answeredBy: [{ pod, node, connections: 1 }],
@@ -152,10 +152,10 @@ describe("the echo check of a pod", () => {
     const address = await startPong();
     for (let batch = 0; batch < 10; batch += 1) {
       const given = tools({ timeoutMs: 5_000 });
-      const findings = await Promise.all(
+      const outcomes = await Promise.all(
         Array.from({ length: 100 }, () => probePod(target(address), given)),
       );
-      expect(findings.filter(({ reason }) => reason !== "ok")).toEqual([]);
+      expect(outcomes.filter(({ reason }) => reason !== "ok")).toEqual([]);
     }
   });
 });
@@ -183,8 +183,8 @@ describe("the checks of a node", () => {
   });
 
   test("nodeport answered by the node's own pong says no more than ok", async () => {
-    const finding = await probeNodePort(target(await startPong(), { name: "node-1" }), tools());
-    expect(finding).toEqual({ reason: "ok", latencyMs: expect.any(Number), answeredBy: [] });
+    const outcome = await probeNodePort(target(await startPong(), { name: "node-1" }), tools());
+    expect(outcome).toEqual({ reason: "ok", latencyMs: expect.any(Number), answeredBy: [] });
   });
 
   test("nodeport answered by another node's pong is ok, and says whose", async () => {
@@ -206,13 +206,13 @@ describe("the clusterip check of the service", () => {
       const answer = connections % 2 ? ECHO_ANSWER : ECHO_ANSWER.replace("pong-a", "pong-b");
       socket.on("data", () => socket.write(answer));
     });
-    const finding = await probeClusterIp(
+    const outcome = await probeClusterIp(
       target(address, service),
       tools({ serviceConnections: 5 }),
     );
     expect(connections).toBe(5);
-    expect(finding.reason).toBe("ok");
-    expect(finding.answeredBy!.toSorted((a, b) => a.pod.localeCompare(b.pod))).toEqual([
+    expect(outcome.reason).toBe("ok");
+    expect(outcome.answeredBy!.toSorted((a, b) => a.pod.localeCompare(b.pod))).toEqual([
       { pod: "pong-a", node: "node-1", connections: 3 },
       { pod: "pong-b", node: "node-1", connections: 2 },
     ]);
@@ -228,6 +228,22 @@ describe("the clusterip check of the service", () => {
       reason: "response_timeout",
       latencyMs: null,
       answeredBy: [{ pod: "pong-a", node: "node-1", connections: 2 }],
+    });
+  });
+
+  test("another attempt makes only those connections again that were not answered", async () => {
+    let connections = 0;
+    const address = await listen((socket) => {
+      connections += 1;
+      if (connections !== 2) socket.on("data", () => socket.write(ECHO_ANSWER));
+    });
+    const first = await probeClusterIp(target(address, service), tools());
+    const second = await probeClusterIp(target(address, service), tools(), first);
+    expect(connections).toBe(4);
+    expect(second).toEqual({
+      reason: "ok",
+      latencyMs: expect.any(Number),
+      answeredBy: [{ pod: "pong-a", node: "node-1", connections: 3 }],
     });
   });
 });

@@ -5,7 +5,7 @@ import { ProbeFailureError } from "./probe-failure.ts";
 import type { StallClock } from "./stall-clock.ts";
 
 /** What one attempt found: an outcome without the count. */
-export type Finding = Omit<Outcome, "attempts">;
+export type AttemptOutcome = Omit<Outcome, "attempts">;
 
 /** How far an attempt has come. */
 export interface Progress {
@@ -26,13 +26,13 @@ const ANSWERED: ReadonlySet<Reason> = new Set(["bad_status", "wrong_responder", 
 
 /**
  * Runs one attempt under one timeout for all of it. `run` ends what it does when the signal that it is
- * given is aborted, with the signal's reason, and may tell who answered. A failure is a finding; only
+ * given is aborted, with the signal's reason, and may tell who answered. A failure is an outcome; only
  * an abort of `limits.signal` rejects.
  */
 export async function attempt(
   limits: AttemptLimits,
   run: (progress: Progress, signal: AbortSignal) => Promise<Answerer[] | void>,
-): Promise<Finding> {
+): Promise<AttemptOutcome> {
   limits.signal.throwIfAborted();
   const progress: Progress = { silence: "connect_timeout", connected: false };
   const controller = new AbortController();
@@ -65,7 +65,7 @@ function silent({ silence }: Progress): ProbeFailureError {
   return new ProbeFailureError(silence, silence === "dns_failure" ? "ETIMEOUT" : undefined);
 }
 
-function explain(error: unknown, progress: Progress): Omit<Finding, "latencyMs"> {
+function explain(error: unknown, progress: Progress): Omit<AttemptOutcome, "latencyMs"> {
   if (error instanceof ProbeFailureError) {
     const { reason, detail, answeredBy } = error;
     return {

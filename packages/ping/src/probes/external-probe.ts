@@ -1,4 +1,4 @@
-import { attempt, type Finding, type Progress } from "./attempt.ts";
+import { attempt, type AttemptOutcome, type Progress } from "./attempt.ts";
 import { dial } from "./dial.ts";
 import { getStatus } from "./get-status.ts";
 import { type HostPort, parseHostPort } from "./host-port.ts";
@@ -7,7 +7,7 @@ import type { ProbeTools, Target } from "./probe.ts";
 import { ProbeFailureError } from "./probe-failure.ts";
 
 /** Check `connect`: something outside the cluster is found and accepts a connection. */
-export function probeConnect(target: Target, tools: ProbeTools): Promise<Finding> {
+export function probeConnect(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, async (progress, signal) => {
     const socket = await reach(parseHostPort(target.address), tools, progress, signal);
     // Closed in good order: a reset would be an error in a stranger's log.
@@ -16,7 +16,7 @@ export function probeConnect(target: Target, tools: ProbeTools): Promise<Finding
 }
 
 /** Check `http`: a URL answers with a status below 400; its certificate is verified, redirects are not followed. */
-export function probeHttp(target: Target, tools: ProbeTools): Promise<Finding> {
+export function probeHttp(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, async (progress, signal) => {
     const url = URL.parse(target.address);
     if (!url) throw new ProbeFailureError("not_probed", "address is not a URL");

@@ -1,11 +1,11 @@
 import { askWho, withPong } from "./ask-pong.ts";
-import { attempt, type Finding } from "./attempt.ts";
+import { attempt, type AttemptOutcome } from "./attempt.ts";
 import { dialOnce } from "./dial.ts";
 import { parseHostPort } from "./host-port.ts";
 import type { ProbeTools, Target } from "./probe.ts";
 
 /** Check `tcp`: something at the node's own address accepts a connection. */
-export function probeNodeTcp(target: Target, tools: ProbeTools): Promise<Finding> {
+export function probeNodeTcp(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, (_, signal) => dialOnce(parseHostPort(target.address), signal));
 }
 
@@ -13,7 +13,7 @@ export function probeNodeTcp(target: Target, tools: ProbeTools): Promise<Finding
  * Check `nodeport`: pong's NodePort at the node's address. Another node's pong is no failure
  * (kube-proxy may treat this caller as if the policy were Cluster), but it is told.
  */
-export function probeNodePort(target: Target, tools: ProbeTools): Promise<Finding> {
+export function probeNodePort(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, (progress, signal) =>
     withPong(parseHostPort(target.address), progress, signal, async (exchange) => {
       const { pod, node } = await askWho(exchange, progress);

@@ -1,11 +1,11 @@
 import type { Target, ProbeTools } from "./probe.ts";
 import { askLarge, askWho, withPong } from "./ask-pong.ts";
-import { attempt, type Finding } from "./attempt.ts";
+import { attempt, type AttemptOutcome } from "./attempt.ts";
 import { parseHostPort } from "./host-port.ts";
 import { ProbeFailureError } from "./probe-failure.ts";
 
 /** Check `echo`: the pong pod that should be at this address, small and large. */
-export function probePod(target: Target, tools: ProbeTools): Promise<Finding> {
+export function probePod(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, (progress, signal) =>
     withPong(parseHostPort(target.address), progress, signal, async (exchange) => {
       const { pod, node } = await askWho(exchange, progress);

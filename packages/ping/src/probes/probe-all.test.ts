@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { Finding } from "./attempt.ts";
+import type { AttemptOutcome } from "./attempt.ts";
 import { type Passes, probeAll } from "./probe-all.ts";
 
-const OK: Finding = { reason: "ok", latencyMs: 1 };
-const REFUSED: Finding = { reason: "connection_refused", latencyMs: null };
+const OK: AttemptOutcome = { reason: "ok", latencyMs: 1 };
+const REFUSED: AttemptOutcome = { reason: "connection_refused", latencyMs: null };
 
 function passes(overrides: Partial<Passes<number>> & { count: number }): Passes<number> {
   const targets = Array.from({ length: overrides.count }, (_, index) => index);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Outcome } from "@netchecker/contract";
-import type { Finding } from "./attempt.ts";
+import type { AttemptOutcome } from "./attempt.ts";
 
 export interface Passes<T> {
   readonly targets: readonly T[];
@@ -10,8 +10,8 @@ export interface Passes<T> {
   readonly attempts: number;
   /** At its abort probing ends: what completed no attempt is `not_probed`. */
   readonly signal: AbortSignal;
-  /** One attempt. Rejects only when `signal` is aborted. */
-  readonly probe: (target: T) => Promise<Finding>;
+  /** One attempt; `earlier` is what the one before it found. Rejects only when `signal` is aborted. */
+  readonly probe: (target: T, earlier?: AttemptOutcome) => Promise<AttemptOutcome>;
 }
 
 /** From one attempt's start to the next one's, at least: what failed at once gets time to come back. */
@@ -32,8 +32,8 @@ export async function probeAll<T>(passes: Passes<T>): Promise<Outcome[]> {
     await inParallel(indexes, concurrency, signal, async (index) => {
       if (pass > 1) await pauseSince(startedAt[index]!, signal);
       startedAt[index] = performance.now();
-      const finding = await probe(targets[index]!);
-      outcomes[index] = { ...finding, attempts: pass };
+      const outcome = await probe(targets[index]!, pass > 1 ? outcomes[index] : undefined);
+      outcomes[index] = { ...outcome, attempts: pass };
     });
     indexes = indexes.filter((index) => outcomes[index]!.reason !== "ok");
   }

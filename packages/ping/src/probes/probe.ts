@@ -1,5 +1,5 @@
 import type { Check } from "@netchecker/contract";
-import type { AttemptLimits, Finding } from "./attempt.ts";
+import type { AttemptLimits, AttemptOutcome } from "./attempt.ts";
 import type { Family } from "./look-up.ts";
 
 /** One entry of a target list. */
@@ -19,5 +19,12 @@ export interface ProbeTools extends AttemptLimits {
   readonly families: readonly Family[];
 }
 
-/** One attempt at one target. A failed target is a finding; it rejects only when `tools.signal` is aborted. */
-export type Probe = (target: Target, tools: ProbeTools) => Promise<Finding>;
+/**
+ * One attempt at one target; `earlier` is what the attempt before it found. A failed target is an outcome; it rejects only
+ * when `tools.signal` is aborted.
+ */
+export type Probe = (
+  target: Target,
+  tools: ProbeTools,
+  earlier?: AttemptOutcome,
+) => Promise<AttemptOutcome>;

@@ -1,7 +1,7 @@
 import { isIP, SocketAddress } from "node:net";
 import type { Answerer } from "@netchecker/contract";
 import { askWho, withPong } from "./ask-pong.ts";
-import { attempt, type Finding } from "./attempt.ts";
+import { attempt, type AttemptOutcome } from "./attempt.ts";
 import { parseHostPort } from "./host-port.ts";
 import { lookUp } from "./look-up.ts";
 import type { ProbeTools, Target } from "./probe.ts";
@@ -9,21 +9,31 @@ import { ProbeFailureError } from "./probe-failure.ts";
 
 /**
  * Check `clusterip`: several fresh connections to the service at once. Each may meet another backend,
- * and all must be answered; the first failure is the outcome. The latency is that of the slowest: a
- * median would hide one slow backend.
+ * and all must be answered; the first failure is the outcome. Another attempt makes only those again that were not: with
+ * all of them anew, a network that loses one packet in a hundred would fail it time and again. The latency is that of the
+ * slowest: a median would hide one slow backend.
  */
-export async function probeClusterIp(target: Target, tools: ProbeTools): Promise<Finding> {
-  const findings = await Promise.all(
-    Array.from({ length: tools.serviceConnections }, () => connectToBackend(target, tools)),
+export async function probeClusterIp(
+  target: Target,
+  tools: ProbeTools,
+  earlier?: AttemptOutcome,
+): Promise<AttemptOutcome> {
+  const answered = earlier?.answeredBy ?? [];
+  const left = tools.serviceConnections - countConnections(answered);
+  const outcomes = await Promise.all(
+    Array.from({ length: left }, () => connectToBackend(target, tools)),
   );
-  const answeredBy = countBackends(findings.flatMap((finding) => finding.answeredBy ?? []));
-  const failed = findings.find(({ reason }) => reason !== "ok");
+  const answeredBy = countBackends([
+    ...answered,
+    ...outcomes.flatMap((outcome) => outcome.answeredBy ?? []),
+  ]);
+  const failed = outcomes.find(({ reason }) => reason !== "ok");
   if (failed) return { ...failed, ...(answeredBy.length > 0 && { answeredBy }) };
-  const latencyMs = Math.max(...findings.map((finding) => finding.latencyMs ?? 0));
+  const latencyMs = Math.max(...outcomes.map((outcome) => outcome.latencyMs ?? 0));
   return { reason: "ok", latencyMs, answeredBy };
 }
 
-function connectToBackend(target: Target, tools: ProbeTools): Promise<Finding> {
+function connectToBackend(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, (progress, signal) =>
     withPong(parseHostPort(target.address), progress, signal, async (exchange) => {
       const { pod, node } = await askWho(exchange, progress);
@@ -34,11 +44,18 @@ function connectToBackend(target: Target, tools: ProbeTools): Promise<Finding> {
 
 function countBackends(answers: readonly Answerer[]): Answerer[] {
   const backends = Map.groupBy(answers, ({ pod, node }) => `${pod}\n${node}`);
-  return [...backends.values()].map((same) => ({ ...same[0]!, connections: same.length }));
+  return [...backends.values()].map((same) => ({
+    ...same[0]!,
+    connections: countConnections(same),
+  }));
+}
+
+function countConnections(answers: readonly Answerer[]): number {
+  return answers.reduce((sum, { connections }) => sum + connections, 0);
 }
 
 /** Check `dns`: the name has the address that the API server told. */
-export function probeDns(target: Target, tools: ProbeTools): Promise<Finding> {
+export function probeDns(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, async (progress, signal) => {
     progress.silence = "dns_failure";
     const family = isIP(target.address) === 6 ? 6 : 4;
