@@ -1,5 +1,7 @@
 import {
+  type Check,
   type Outcome,
+  type Reason,
   type Report,
   TARGET_TYPES,
   type TargetType,
@@ -138,4 +140,55 @@ export function aClosedRound(
     collector,
     reviewPlan(plan, with_.atClose ?? view),
   );
+}
+
+/** Mulberry32: the same draws at every run. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** What one fault does to a probe; null where it does nothing. */
+export type Fault = (target: PlannedTarget, from: string, type: TargetType) => Outcome | null;
+
+export const failing = (reason: Reason, with_: Partial<Outcome> = {}): Outcome => ({
+  reason,
+  latencyMs: null,
+  attempts: 3,
+  ...with_,
+});
+
+/** Several faults at once: the first that does something to a probe decides. */
+export function under(...faults: readonly Fault[]): Finds {
+  return (target, from, type) => {
+    for (const fault of faults) {
+      const outcome = fault(target, from, type);
+      if (outcome) return outcome;
+    }
+    return OK;
+  };
+}
+
+/** Probes between two of the cluster's nodes, of all checks or of some. */
+export function between(
+  isHit: (from: string, to: string) => boolean,
+  outcome: Outcome = TIMEOUT,
+  checks: readonly Check[] = ["echo", "tcp", "nodeport"],
+): Fault {
+  return ({ node, check }, from) =>
+    node !== null && checks.includes(check) && isHit(from, node) ? outcome : null;
+}
+
+/** Probes of a check that is no node's, from some nodes. */
+export function fromNodes(
+  isHit: (from: string) => boolean,
+  checks: readonly Check[],
+  outcome: Outcome = TIMEOUT,
+): Fault {
+  return ({ check }, from) => (checks.includes(check) && isHit(from) ? outcome : null);
 }

@@ -1,6 +1,14 @@
 import { TARGET_TYPES } from "@netchecker/contract";
 import { describe, expect, it } from "vitest";
-import { aClosedRound, aNode, aPod, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
+import {
+  aClosedRound,
+  aNode,
+  aPod,
+  aView,
+  OK,
+  seeded,
+  TIMEOUT,
+} from "../../../tests/support/a-round.ts";
 
 describe("concludeRound", () => {
   it("counts a healthy round as all ok", () => {
@@ -86,14 +94,3 @@ describe("concludeRound", () => {
     }
   });
 });
-
-/** Mulberry32: the same draws at every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

@@ -1,13 +1,61 @@
-import type { Cause } from "@netchecker/contract";
+import type { Cause, Severity } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
 import type { ClusterView } from "../cluster-view.ts";
+import { agentCauses } from "./agent-causes.ts";
+import { answererCauses } from "./answerer-causes.ts";
+import { judgeByChance } from "./chance.ts";
+import { dnsCauses } from "./dns-causes.ts";
+import type { Draft } from "./draft.ts";
+import { egressCauses } from "./egress-causes.ts";
+import { Evidence } from "./evidence.ts";
+import { everywhereCauses } from "./everywhere-causes.ts";
+import { groupCauses } from "./group-causes.ts";
 import type { LatencyHistory } from "./latency-history.ts";
+import { leftoverCauses } from "./leftover-causes.ts";
+import { mtuCauses } from "./mtu-causes.ts";
+import { nodeCauses } from "./node-causes.ts";
+import { pairCauses } from "./pair-causes.ts";
+import { plannedCauses } from "./planned-causes.ts";
+import { proberCauses } from "./prober-causes.ts";
+import { serviceCauses } from "./service-causes.ts";
+import { silentGroups } from "./silent-groups.ts";
+import { toCause } from "./to-cause.ts";
+import { Topology } from "./topology.ts";
 
-/** One round → its causes, most severe first. Pure. */
+/**
+ * One round → its causes, most severe first. Pure. A greedy cover: planned before unplanned, the prober
+ * before what it probed, all before groups before nodes before pairs, the layer below before the one
+ * above. Each cause takes the failures that it explains out of the evidence for the next.
+ */
 export function findCauses(
-  _round: ClosedRound,
-  _view: ClusterView,
+  round: ClosedRound,
+  view: ClusterView,
   _history: LatencyHistory,
 ): Cause[] {
-  return [];
+  const evidence = new Evidence(round);
+  const topology = new Topology(view, evidence.nodes);
+  const found: Draft[] = [...plannedCauses(evidence), ...proberCauses(evidence)];
+  const add = (drafts: readonly Draft[]) => found.push(...drafts);
+  add(answererCauses(evidence));
+  add(everywhereCauses(evidence));
+  add(silentGroups(evidence, topology));
+  add(nodeCauses(evidence, "strict"));
+  add(groupCauses(evidence));
+  add(nodeCauses(evidence, "strict"));
+  add(mtuCauses(evidence));
+  add(nodeCauses(evidence, "lenient"));
+  add(pairCauses(evidence));
+  add(serviceCauses(evidence, found));
+  add(dnsCauses(evidence, found));
+  add(egressCauses(evidence, found));
+  add(agentCauses(evidence));
+  const judged = judgeByChance(evidence, found);
+  const causes = [...judged, ...leftoverCauses(evidence)];
+  return causes.map((cause) => toCause(evidence, topology, cause)).toSorted(bySeverity);
+}
+
+const RANK: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 };
+
+function bySeverity(a: Cause, b: Cause): number {
+  return RANK[a.severity] - RANK[b.severity] || b.evidence.explains - a.evidence.explains;
 }

@@ -1,0 +1,51 @@
+import { TARGET_TYPES } from "@netchecker/contract";
+import type { Draft } from "./draft.ts";
+import { type Evidence, FAILED, LARGE_LOST, MOST_CELLS, WORKS } from "./evidence.ts";
+
+/** Few failures that speak for a cause may be chance: so many rounds in which they are not. */
+const RARE = 0.001;
+/** Chance makes it every other round: then it is not even worth telling. */
+const COMMON = 0.5;
+
+/**
+ * Few failures are judged by how often chance alone makes the same: it makes about `places · qᵏ` such
+ * patterns of k failures a round, where q is the share of outcomes that fail for no reason. What
+ * chance makes now and then is told as info; what it makes often goes back to the unexplained.
+ */
+export function judgeByChance(evidence: Evidence, drafts: readonly Draft[]): Draft[] {
+  const { known, scattered } = outcomes(evidence);
+  const weak = drafts.filter((each) => each.places !== null && each.claim.count <= MOST_CELLS);
+  const pool = scattered + weak.reduce((sum, { claim }) => sum + claim.count, 0);
+  return drafts.flatMap((each) => {
+    if (!weak.includes(each) || isDefinite(evidence, each)) return [each];
+    const share = (pool - each.claim.count + 0.5) / (known + 1);
+    const perRound = each.places! * share ** each.claim.count;
+    if (perRound < RARE) return [each];
+    if (perRound >= COMMON) {
+      evidence.release(each.claim);
+      return [];
+    }
+    const candidates = [...each.candidates, "packet-loss" as const];
+    return [{ ...each, severity: "info" as const, candidates }];
+  });
+}
+
+function outcomes(evidence: Evidence): { known: number; scattered: number } {
+  let known = 0;
+  let scattered = 0;
+  for (const type of TARGET_TYPES)
+    for (const state of evidence.states[type]) {
+      if (state === WORKS) known += 1;
+      else if (state === FAILED || state === LARGE_LOST) scattered += 1;
+    }
+  return { known: known + scattered, scattered };
+}
+
+/** An answer that says no is no lost packet. */
+function isDefinite(evidence: Evidence, { claim }: Draft): boolean {
+  return claim.cells.some(({ type, cell }) => {
+    const reason = evidence.reasonAt(type, cell);
+    if (reason === "dns_failure") return evidence.round.matrices[type].detail.has(cell);
+    return !reason.endsWith("_timeout");
+  });
+}

@@ -1,0 +1,102 @@
+import { reasonCode } from "@netchecker/contract";
+import { type Draft, draft } from "./draft.ts";
+import { Claim, type Evidence, FAILED } from "./evidence.ts";
+import { cutsOff, hidesPods } from "./hindrance.ts";
+import { claimTargets, isEverywhere, sourceTallies, targetsOf } from "./source-tallies.ts";
+
+const MISMATCH = reasonCode("dns_mismatch");
+/** More nodes than this do not lose DNS each for itself. */
+const MOST_ALONE = 3;
+
+/** Whether the cluster's names are answered, and rightly: everywhere, from some nodes, from one. */
+export function dnsCauses(evidence: Evidence, found: readonly Draft[]): Draft[] {
+  const targets = targetsOf(evidence, "service", "dns");
+  return [...wrongAnswers(evidence, targets), ...noAnswers(evidence, targets, found)];
+}
+
+function wrongAnswers(evidence: Evidence, targets: readonly number[]): Draft[] {
+  const { service } = evidence.round.matrices;
+  const tallies = sourceTallies(evidence, "service", targets);
+  const wrong = (n: number) =>
+    targets.filter((target) => {
+      const cell = service.cell(n, target);
+      return service.reasons[cell] === MISMATCH && evidence.states.service[cell] === FAILED;
+    });
+  const sources = tallies.map(({ n }) => n).filter((n) => wrong(n).length > 0);
+  if (sources.length === 0) return [];
+  const [first] = sources;
+  const cell = service.cell(first!, wrong(first!)[0]!);
+  return perSourceOrAll(sources, tallies.length, (some) => {
+    const claim = new Claim();
+    for (const n of some) claimTargets(evidence, claim, "service", wrong(n), [n]);
+    return draft("dns-answer", {
+      layer: "dns",
+      claim,
+      failed: some.length,
+      of: tallies.length,
+      fact: service.detail.get(cell) ?? null,
+    });
+  });
+}
+
+function noAnswers(evidence: Evidence, targets: readonly number[], found: readonly Draft[]) {
+  for (const { n, failed } of sourceTallies(evidence, "service", targets)) {
+    const cut = failed > 0 ? found.find((cause) => cutsOff(cause, n)) : undefined;
+    if (cut) claimTargets(evidence, cut.claim, "service", targets, [n]);
+  }
+  const tallies = sourceTallies(evidence, "service", targets);
+  const sources = tallies.filter(({ failed }) => failed > 0).map(({ n }) => n);
+  if (sources.length === 0) return [];
+  const hider = hiderOf(evidence, tallies, found);
+  const everywhere = isEverywhere(sources.length, tallies.length);
+  if (hider && (everywhere ? hider.proven : sources.length > 1)) {
+    claimTargets(evidence, hider.cause.claim, "service", targets, sources);
+    return [];
+  }
+  return perSourceOrAll(sources, tallies.length, (some) => {
+    const claim = new Claim();
+    claimTargets(evidence, claim, "service", targets, some);
+    return draft("dns", {
+      layer: "dns",
+      claim,
+      failed: some.length,
+      of: tallies.length,
+      // The alarm is the broken node's; that DNS went with it is its consequence.
+      severity: hider ? "info" : null,
+      candidates: hider ? [hider.cause.kind] : [],
+      places: evidence.size,
+      fact: hider ? hider.cause.nodes.map((n) => evidence.nodes[n]!).join(", ") : null,
+    });
+  });
+}
+
+/**
+ * DNS servers are pods too: they may all have been on a node that is broken. Where that node's own agent
+ * finds them, and hardly anybody else does, they were.
+ */
+function hiderOf(
+  evidence: Evidence,
+  tallies: readonly { readonly n: number; readonly works: number }[],
+  found: readonly Draft[],
+): { cause: Draft; proven: boolean } | null {
+  const working = new Set(tallies.filter(({ works }) => works > 0).map(({ n }) => n));
+  const causes = found.filter(hidesPods);
+  const own = causes.find(({ nodes }) => nodes.some((n) => working.has(n)));
+  if (own) return { cause: own, proven: true };
+  // A node whose own agent misses DNS as well does not hold the servers.
+  const silent = causes.find(({ nodes }) => nodes.every((n) => !evidence.heard(n)));
+  return silent ? { cause: silent, proven: false } : null;
+}
+
+/** One finding for all where all are struck, or too many for chance; else one for each node. */
+export function perSourceOrAll(
+  sources: readonly number[],
+  known: number,
+  make: (some: readonly number[]) => Draft,
+): Draft[] {
+  if (isEverywhere(sources.length, known) || sources.length > MOST_ALONE) {
+    const all = make(sources);
+    return [{ ...all, contradictedBy: known - sources.length }];
+  }
+  return sources.map((n) => ({ ...make([n]), nodes: [n], failed: 1, of: 1 }));
+}

@@ -1,0 +1,110 @@
+import { type Draft, draft } from "./draft.ts";
+import { Claim, type Evidence, FAILED, WORKS } from "./evidence.ts";
+import { refuses } from "./firewall.ts";
+import { cutsOff } from "./hindrance.ts";
+import {
+  claimTargets,
+  isEverywhere,
+  sourceTallies,
+  type SourceTally,
+  targetsOf,
+} from "./source-tallies.ts";
+import { perSourceOrAll } from "./dns-causes.ts";
+
+/** The way out of the cluster: from everywhere, from one node, or to one target. */
+export function egressCauses(evidence: Evidence, found: readonly Draft[]): Draft[] {
+  const targets = targetsOf(evidence, "external", "connect", "http");
+  attribute(evidence, found, targets);
+  return [...wholeTargets(evidence, targets), ...wholeSources(evidence, targets)];
+}
+
+/** An agent that is cut off, or whose names are not answered, does not reach the outside either. */
+function attribute(evidence: Evidence, found: readonly Draft[], targets: readonly number[]): void {
+  const { external } = evidence.round.matrices;
+  for (const { n, failed } of sourceTallies(evidence, "external", targets)) {
+    if (failed === 0) continue;
+    const cut = found.find((cause) => cutsOff(cause, n));
+    if (cut) claimTargets(evidence, cut.claim, "external", targets, [n]);
+    const dns = found.find(
+      ({ kind, nodes }) =>
+        (kind === "dns" || kind === "dns-answer" || kind === "cluster-ip") &&
+        (nodes.length === 0 || nodes.includes(n)),
+    );
+    if (!dns) continue;
+    const nameless = targets.filter(
+      (target) => evidence.reasonAt("external", external.cell(n, target)) === "dns_failure",
+    );
+    claimTargets(evidence, dns.claim, "external", nameless, [n]);
+  }
+}
+
+/** Targets that hardly anybody reaches: the target itself, or, when it is all of them, the way out. */
+function wholeTargets(evidence: Evidence, targets: readonly number[]): Draft[] {
+  const dead = targets.filter((target) => {
+    const tallies = sourceTallies(evidence, "external", [target]);
+    const failing = tallies.filter(({ failed }) => failed > 0);
+    return failing.length > 0 && isEverywhere(failing.length, tallies.length);
+  });
+  if (dead.length === 0) return [];
+  const all = dead.length === targets.length;
+  if (all && targets.length > 1) return [overTargets(evidence, dead, null)];
+  return dead.map((target) =>
+    overTargets(evidence, [target], evidence.round.plan.targets.external[target]!.name),
+  );
+}
+
+function overTargets(evidence: Evidence, dead: readonly number[], target: string | null): Draft {
+  const tallies = sourceTallies(evidence, "external", dead);
+  const sources = tallies.filter(({ failed }) => failed > 0).map(({ n }) => n);
+  const claim = new Claim();
+  claimTargets(evidence, claim, "external", dead, sources);
+  const told = {
+    layer: "external" as const,
+    direction: "out" as const,
+    target,
+    claim,
+    failed: sources.length,
+    of: tallies.length,
+    contradictedBy: tallies.length - sources.length,
+    places: 1,
+  };
+  if (target !== null) {
+    const only = targetsOf(evidence, "external", "connect", "http").length === 1;
+    return draft("external-target", { ...told, candidates: only ? ["egress"] : [] });
+  }
+  if (refuses(claim, false)) return draft("firewall", { ...told, candidates: ["egress"] });
+  const nameless = claim.share("dns_failure") > 0.5;
+  return draft("egress", { ...told, candidates: nameless ? ["dns"] : [] });
+}
+
+/** Nodes from which nothing outside is reached. */
+function wholeSources(evidence: Evidence, targets: readonly number[]): Draft[] {
+  const tallies = sourceTallies(evidence, "external", targets);
+  const shut = tallies.filter((tally) => isShut(evidence, tally, targets)).map(({ n }) => n);
+  if (shut.length === 0) return [];
+  return perSourceOrAll(shut, tallies.length, (some) => {
+    const claim = new Claim();
+    claimTargets(evidence, claim, "external", targets, some);
+    const told = {
+      layer: "external" as const,
+      direction: "out" as const,
+      claim,
+      failed: some.length,
+      of: tallies.length,
+      places: evidence.size,
+    };
+    return refuses(claim, false)
+      ? draft("firewall", { ...told, candidates: ["egress"] })
+      : draft("egress", told);
+  });
+}
+
+/** Everything that is left to judge fails: also what others were found to miss as well. */
+function isShut(evidence: Evidence, { n, failed }: SourceTally, targets: readonly number[]) {
+  const { external } = evidence.round.matrices;
+  if (failed === 0) return false;
+  return targets.every((target) => {
+    const state = evidence.states.external[external.cell(n, target)];
+    return state !== WORKS && (state === FAILED || targets.length > 1);
+  });
+}

@@ -1,0 +1,226 @@
+import {
+  type EvidenceExample,
+  type MissingAgent,
+  NOT_PROBED_CODE,
+  OK_CODE,
+  type Reason,
+  reasonCode,
+  reasonOf,
+  REASONS,
+  TARGET_TYPES,
+  type TargetType,
+} from "@netchecker/contract";
+import type { ClosedRound } from "../closed-round.ts";
+import { NOT_KEPT_CODE } from "../outcome-matrix.ts";
+import { meshPlanes, type Plane, type Scope, scopesOf } from "./mesh-planes.ts";
+
+/** What an outcome still says. Small packets got through where only large ones are lost. */
+export const UNKNOWN = 0;
+export const WORKS = 1;
+export const FAILED = 2;
+export const LARGE_LOST = 3;
+/** A cause was found for it: it speaks for no other one. */
+export const EXPLAINED = 4;
+/** Failed for a planned reason. */
+export const EXPECTED = 5;
+
+/** Enough to give a small claim back; of these, the first few are shown. */
+export const MOST_CELLS = 8;
+const MOST_EXAMPLES = 5;
+const LARGE_CODES = new Set([
+  reasonCode("large_request_timeout"),
+  reasonCode("large_response_timeout"),
+]);
+
+/** The failures that one cause explains. */
+export class Claim {
+  count = 0;
+  readonly cells: { readonly type: TargetType; readonly cell: number }[] = [];
+  /** How often each reason is among them, by code. */
+  readonly reasons = new Uint32Array(REASONS.length);
+  readonly byCheck = { tcp: 0, nodeport: 0, echo: 0 };
+  readonly byFamily = { 4: 0, 6: 0 };
+
+  share(...reasons: readonly Reason[]): number {
+    const found = reasons.reduce((sum, reason) => sum + this.reasons[reasonCode(reason)]!, 0);
+    return this.count === 0 ? 0 : found / this.count;
+  }
+}
+
+/**
+ * A round's outcomes while causes are sought. What a cause explains is claimed for it, once; what is
+ * left is evidence for the next. A byte an outcome, and a few counts a node.
+ */
+export class Evidence {
+  readonly round: ClosedRound;
+  readonly nodes: readonly string[];
+  readonly agentOf: ReadonlyMap<string, number>;
+  readonly states: Readonly<Record<TargetType, Uint8Array>>;
+  readonly planes: readonly Plane[];
+  readonly scopes: readonly Scope[];
+  /** By node: why its agent did not report every type; null where it did. */
+  readonly missing: readonly (MissingAgent | null)[];
+  /** By node: whether a missing agent is explained by another cause. */
+  readonly absenceExplained: boolean[];
+  /** Failures that are not planned: each is explained by one cause, or unexplained. */
+  failures = 0;
+  readonly #planeOf: Readonly<Record<"pod" | "node", Int32Array>>;
+  readonly #nodeOf: Readonly<Record<"pod" | "node", Int32Array>>;
+
+  constructor(round: ClosedRound) {
+    const { plan, matrices } = round;
+    this.round = round;
+    this.nodes = plan.agents.map(({ node }) => node);
+    this.agentOf = new Map(this.nodes.map((node, index) => [node, index]));
+    const missing = new Map(round.head.missing.map((each) => [each.node, each]));
+    this.missing = this.nodes.map((node) => missing.get(node) ?? null);
+    this.absenceExplained = this.nodes.map(() => false);
+    this.planes = meshPlanes(plan, this.agentOf);
+    this.scopes = scopesOf(this.planes);
+    this.states = Object.fromEntries(
+      TARGET_TYPES.map((type) => [type, new Uint8Array(matrices[type].reasons.length)]),
+    ) as Record<TargetType, Uint8Array>;
+    this.#planeOf = { pod: this.#planeIndex("pod"), node: this.#planeIndex("node") };
+    this.#nodeOf = { pod: this.#nodeIndex("pod"), node: this.#nodeIndex("node") };
+    for (const type of TARGET_TYPES) this.#read(type);
+    for (const plane of this.planes) this.#count(plane);
+  }
+
+  get size(): number {
+    return this.nodes.length;
+  }
+
+  /** Whether a node's agent reported anything at all. */
+  heard(n: number): boolean {
+    return Object.keys(this.round.agents[n]!.health).length > 0;
+  }
+
+  starved(n: number): boolean {
+    return Object.values(this.round.agents[n]!.health).some(({ prober }) => prober.starved);
+  }
+
+  /** What a plane says of a → b. */
+  at(plane: Plane, a: number, b: number): number {
+    const column = plane.column[b]!;
+    if (column === -1) return UNKNOWN;
+    return this.states[plane.type][a * this.round.matrices[plane.type].targets + column]!;
+  }
+
+  /** Whether an outcome failed, be it explained or planned or not. */
+  failedAt(type: TargetType, cell: number): boolean {
+    const code = this.round.matrices[type].reasons[cell]!;
+    return code !== OK_CODE && code !== NOT_PROBED_CODE && code !== NOT_KEPT_CODE;
+  }
+
+  reasonAt(type: TargetType, cell: number): Reason {
+    return reasonOf(this.round.matrices[type].reasons[cell]!);
+  }
+
+  /** Explains what a plane says of a → b, if it failed. */
+  explain(claim: Claim, plane: Plane, a: number, b: number): void {
+    const column = plane.column[b]!;
+    if (column !== -1)
+      this.claim(claim, plane.type, a * this.round.matrices[plane.type].targets + column);
+  }
+
+  /** Explains a failure, if it is one that no other cause explains. */
+  claim(claim: Claim, type: TargetType, cell: number): void {
+    const state = this.states[type][cell];
+    if (state !== FAILED && state !== LARGE_LOST) return;
+    this.states[type][cell] = EXPLAINED;
+    claim.count += 1;
+    claim.reasons[this.round.matrices[type].reasons[cell]!]! += 1;
+    if (claim.cells.length < MOST_CELLS) claim.cells.push({ type, cell });
+    if (type === "pod" || type === "node") this.#uncount(claim, type, cell, state);
+  }
+
+  /** Gives a small claim's failures back: nothing explains them after all. */
+  release(claim: Claim): void {
+    for (const { type, cell } of claim.cells)
+      this.states[type][cell] = LARGE_CODES.has(this.round.matrices[type].reasons[cell]!)
+        ? LARGE_LOST
+        : FAILED;
+  }
+
+  examples({ cells }: Claim): EvidenceExample[] {
+    return cells.slice(0, MOST_EXAMPLES).map((each) => this.#example(each));
+  }
+
+  #example({ type, cell }: Claim["cells"][number]): EvidenceExample {
+    const { targets } = this.round.matrices[type];
+    const target = this.round.plan.targets[type][cell % targets]!;
+    return {
+      from: this.nodes[Math.floor(cell / targets)]!,
+      to: target.node ?? target.name ?? target.address ?? "?",
+      check: target.check,
+      reason: this.reasonAt(type, cell),
+    };
+  }
+
+  #read(type: TargetType): void {
+    const { plan, matrices } = this.round;
+    const { reasons, targets } = matrices[type];
+    const states = this.states[type];
+    const expected = plan.targets[type].map((target) => target.expected !== null);
+    for (let a = 0; a < this.size; a += 1) {
+      const agentExpected = plan.agents[a]!.expected !== null;
+      for (let t = 0, cell = a * targets; t < targets; t += 1, cell += 1) {
+        const code = reasons[cell]!;
+        if (code === OK_CODE) states[cell] = WORKS;
+        else if (code !== NOT_PROBED_CODE && code !== NOT_KEPT_CODE) {
+          if (agentExpected || expected[t]) states[cell] = EXPECTED;
+          else {
+            states[cell] = LARGE_CODES.has(code) ? LARGE_LOST : FAILED;
+            this.failures += 1;
+          }
+        }
+      }
+    }
+  }
+
+  #count(plane: Plane): void {
+    for (let a = 0; a < this.size; a += 1)
+      for (let b = 0; b < this.size; b += 1) {
+        if (a === b) continue;
+        const state = this.at(plane, a, b);
+        if (state === FAILED) {
+          plane.rowFailed[a]! += 1;
+          plane.columnFailed[b]! += 1;
+        } else if (state === WORKS || state === LARGE_LOST) {
+          plane.rowWorks[a]! += 1;
+          plane.columnWorks[b]! += 1;
+        }
+      }
+  }
+
+  #uncount(claim: Claim, type: "pod" | "node", cell: number, state: number): void {
+    const { targets } = this.round.matrices[type];
+    const a = Math.floor(cell / targets);
+    const target = cell - a * targets;
+    const plane = this.planes[this.#planeOf[type][target]!];
+    const b = this.#nodeOf[type][target]!;
+    if (!plane) return;
+    claim.byCheck[plane.check] += 1;
+    claim.byFamily[plane.family] += 1;
+    if (a === b) return;
+    const failed = state === FAILED;
+    (failed ? plane.rowFailed : plane.rowWorks)[a]! -= 1;
+    (failed ? plane.columnFailed : plane.columnWorks)[b]! -= 1;
+  }
+
+  /** By target: its plane's index, or -1. */
+  #planeIndex(type: "pod" | "node"): Int32Array {
+    const index = new Int32Array(this.round.plan.targets[type].length).fill(-1);
+    for (const [p, plane] of this.planes.entries())
+      if (plane.type === type)
+        for (const target of plane.column) if (target !== -1) index[target] = p;
+    return index;
+  }
+
+  #nodeIndex(type: "pod" | "node"): Int32Array {
+    return Int32Array.from(
+      this.round.plan.targets[type],
+      ({ node }) => this.agentOf.get(node ?? "") ?? -1,
+    );
+  }
+}

@@ -1,0 +1,13 @@
+import type { Claim } from "./evidence.ts";
+
+const MOSTLY = 0.8;
+
+/**
+ * Whether something on the way says no, instead of losing packets. Of a silent node, `host_unreachable`
+ * is what its neighbours' ARP says: that it is gone.
+ */
+export function refuses(claim: Claim, silentNode: boolean): boolean {
+  return silentNode
+    ? claim.share("connection_refused", "connection_reset") >= MOSTLY
+    : claim.share("connection_refused", "connection_reset", "host_unreachable") >= MOSTLY;
+}

@@ -1,0 +1,45 @@
+import { TARGET_TYPES, type TargetType } from "@netchecker/contract";
+import { type Draft, draft } from "./draft.ts";
+import { Claim, type Evidence, FAILED, LARGE_LOST, WORKS } from "./evidence.ts";
+
+/** Above this share of all outcomes it is no noise. */
+const MUCH = 0.03;
+const MANY = 10;
+
+/** The failures that no cause explains, in one finding. */
+export function leftoverCauses(evidence: Evidence): Draft[] {
+  const claim = new Claim();
+  let known = 0;
+  for (const type of TARGET_TYPES) {
+    const states = evidence.states[type];
+    for (let cell = 0; cell < states.length; cell += 1) {
+      if (states[cell] === WORKS) known += 1;
+      else if (states[cell] === FAILED || states[cell] === LARGE_LOST)
+        evidence.claim(claim, type, cell);
+    }
+  }
+  if (claim.count === 0) return [];
+  const many = claim.count >= MANY && claim.count > MUCH * (known + claim.count);
+  const lone = claim.count === 1 ? pairOf(evidence, claim.cells[0]!) : null;
+  return [
+    draft("unexplained", {
+      ...lone,
+      severity: many ? "warning" : "info",
+      claim,
+      failed: claim.count,
+      of: known + claim.count,
+    }),
+  ];
+}
+
+/** A single failure between two nodes may be the route's, or just a lost packet's. */
+function pairOf(
+  evidence: Evidence,
+  { type, cell }: { type: TargetType; cell: number },
+): Partial<Draft> | null {
+  const { targets } = evidence.round.matrices[type];
+  const to = evidence.agentOf.get(evidence.round.plan.targets[type][cell % targets]!.node ?? "");
+  const from = Math.floor(cell / targets);
+  if (to === undefined || to === from) return null;
+  return { nodes: [from], peers: [to], direction: "out", candidates: ["route", "packet-loss"] };
+}

@@ -1,0 +1,116 @@
+import { density, findBiclique } from "./bicliques.ts";
+import { type Draft, draft } from "./draft.ts";
+import { Claim, type Evidence, LARGE_LOST } from "./evidence.ts";
+import { orientGroups } from "./group-causes.ts";
+import type { Scope } from "./mesh-planes.ts";
+import { claimLosses, largeLosses } from "./mtu-graph.ts";
+import type { PairGraph } from "./pair-graph.ts";
+
+const LAYER = { layer: "pod-network" } as const;
+const FEWEST_EVERYWHERE = 6;
+const MOST_PAIRS = 50;
+
+/** Small packets get through and large ones do not: everywhere, at a node, between groups, between two. */
+export function mtuCauses(evidence: Evidence): Draft[] {
+  if (!evidence.states.pod.includes(LARGE_LOST)) return [];
+  return evidence.scopes.flatMap((scope) => [
+    ...everywhere(evidence, scope),
+    ...atNodes(evidence, scope),
+    ...betweenGroups(evidence, scope),
+    ...betweenTwo(evidence, scope),
+  ]);
+}
+
+function everywhere(evidence: Evidence, scope: Scope): Draft[] {
+  const graph = largeLosses(evidence, scope);
+  const all = evidence.nodes.map((_, n) => n);
+  const bad = all.reduce((sum, n) => sum + graph.degree(graph.bad, n), 0);
+  const good = all.reduce((sum, n) => sum + graph.degree(graph.good, n), 0);
+  if (bad < FEWEST_EVERYWHERE || good > 0) return [];
+  const claim = new Claim();
+  claimLosses(evidence, scope, claim, all, all);
+  return [draft("mtu", { ...LAYER, direction: "both", claim, failed: bad, of: bad })];
+}
+
+function atNodes(evidence: Evidence, scope: Scope): Draft[] {
+  const graph = largeLosses(evidence, scope);
+  const all = evidence.nodes.map((_, n) => n);
+  return all.flatMap((n) => {
+    const inBad = graph.columnCount(graph.bad, all, n);
+    const outBad = graph.degree(graph.bad, n);
+    const isIn = inBad >= 2 && graph.columnCount(graph.good, all, n) === 0;
+    const isOut = outBad >= 2 && graph.degree(graph.good, n) === 0;
+    if (!isIn && !isOut) return [];
+    const claim = new Claim();
+    if (isIn) claimLosses(evidence, scope, claim, all, [n]);
+    if (isOut) claimLosses(evidence, scope, claim, [n], all);
+    if (claim.count === 0) return [];
+    // A report is large too: of a silent agent its large packets are lost as well.
+    const silent = evidence.missing[n]?.why === "silent" && !evidence.heard(n);
+    if (silent) evidence.absenceExplained[n] = true;
+    const both = (isIn && isOut) || (isIn && silent);
+    const count = isIn ? inBad : outBad;
+    return [
+      draft("mtu", {
+        ...LAYER,
+        nodes: [n],
+        direction: both ? "both" : isIn ? "in" : "out",
+        claim,
+        failed: count,
+        of: count,
+        places: evidence.size * 2,
+      }),
+    ];
+  });
+}
+
+function betweenGroups(evidence: Evidence, scope: Scope): Draft[] {
+  const drafts: Draft[] = [];
+  for (;;) {
+    const graph = largeLosses(evidence, scope);
+    const found = findBiclique(graph);
+    if (!found) return drafts;
+    const both = density(graph, found.to, found.from) >= 0.9;
+    const claim = new Claim();
+    claimLosses(evidence, scope, claim, found.from, found.to);
+    if (both) claimLosses(evidence, scope, claim, found.to, found.from);
+    if (claim.count === 0) return drafts;
+    const pairs = found.from.length * found.to.length;
+    const sides = orientGroups(found.from, found.to, both);
+    drafts.push(draft("mtu", { ...LAYER, ...sides, claim, failed: pairs, of: pairs }));
+  }
+}
+
+function betweenTwo(evidence: Evidence, scope: Scope): Draft[] {
+  const graph = largeLosses(evidence, scope);
+  return badPairs(graph).flatMap(([u, v, both]) => {
+    const claim = new Claim();
+    claimLosses(evidence, scope, claim, [u], [v]);
+    if (both) claimLosses(evidence, scope, claim, [v], [u]);
+    if (claim.count === 0) return [];
+    return [
+      draft("mtu", {
+        ...LAYER,
+        nodes: [u],
+        peers: [v],
+        direction: both ? "both" : "out",
+        claim,
+        failed: claim.count,
+        of: claim.count,
+        places: evidence.size ** 2 / 2,
+      }),
+    ];
+  });
+}
+
+/** Pairs of which one loses large packets to the other, each once. */
+function badPairs(graph: PairGraph): [u: number, v: number, both: boolean][] {
+  const pairs: [number, number, boolean][] = [];
+  for (let u = 0; u < graph.size; u += 1)
+    for (const v of graph.members(graph.row(graph.bad, u))) {
+      const both = graph.has(graph.bad, v, u);
+      if (!both || u < v) pairs.push([u, v, both]);
+      if (pairs.length === MOST_PAIRS) return pairs;
+    }
+  return pairs;
+}

@@ -1,0 +1,109 @@
+import type { FindingKind } from "@netchecker/contract";
+import { type Draft, draft } from "./draft.ts";
+import { Claim, type Evidence, FAILED, LARGE_LOST, WORKS } from "./evidence.ts";
+import { refuses } from "./firewall.ts";
+import type { MeshCheck } from "./mesh-planes.ts";
+
+/** So many pairs are no faults of pairs. */
+const MOST_PAIRS = 50;
+const MOST_SCATTERED = 20_000;
+
+interface Pair {
+  readonly a: number;
+  readonly b: number;
+  readonly towards: ReadonlySet<MeshCheck>;
+  readonly back: ReadonlySet<MeshCheck>;
+  /** How many probes failed. */
+  readonly cells: number;
+}
+
+/** What is left between two nodes: the route from one to the other, or a filter on it. */
+export function pairCauses(evidence: Evidence): Draft[] {
+  const pairs = failingPairs(evidence)
+    .filter((pair) => isRoute(evidence, pair))
+    .toSorted((x, y) => y.cells - x.cells);
+  return pairs.slice(0, MOST_PAIRS).flatMap((pair) => route(evidence, pair) ?? []);
+}
+
+function failingPairs(evidence: Evidence): Pair[] {
+  const found = new Map<number, { towards: Set<MeshCheck>; back: Set<MeshCheck>; cells: number }>();
+  let scattered = 0;
+  for (const plane of evidence.planes)
+    for (let a = 0; a < evidence.size; a += 1) {
+      if (plane.rowFailed[a] === 0) continue;
+      for (let b = 0; b < evidence.size; b += 1) {
+        if (a === b || evidence.at(plane, a, b) !== FAILED) continue;
+        scattered += 1;
+        if (scattered > MOST_SCATTERED) return [];
+        const key = Math.min(a, b) * evidence.size + Math.max(a, b);
+        const pair = found.get(key) ?? { towards: new Set(), back: new Set(), cells: 0 };
+        (a < b ? pair.towards : pair.back).add(plane.check);
+        pair.cells += 1;
+        found.set(key, pair);
+      }
+    }
+  return [...found].map(([key, pair]) => ({
+    a: Math.floor(key / evidence.size),
+    b: key % evidence.size,
+    ...pair,
+  }));
+}
+
+/** A route carries pods' packets whenever it carries any: without a failed echo there is none to blame. */
+function isRoute(evidence: Evidence, { a, b, towards, back, cells }: Pair): boolean {
+  const echoFails = towards.has("echo") || back.has("echo");
+  const echoUnknown = !knows(evidence, a, b, "echo") && !knows(evidence, b, a, "echo");
+  const lowerFails = towards.has("tcp") || back.has("tcp");
+  if (!echoFails && !(echoUnknown && lowerFails)) return false;
+  return cells > 1 || definite(evidence, a, b) || definite(evidence, b, a);
+}
+
+/** Whether an echo failed in a way in which lost packets do not make it fail. */
+function definite(evidence: Evidence, a: number, b: number): boolean {
+  const { pod } = evidence.round.matrices;
+  return evidence.planes.some(
+    (plane) =>
+      plane.check === "echo" &&
+      evidence.at(plane, a, b) === FAILED &&
+      !evidence.reasonAt("pod", pod.cell(a, plane.column[b]!)).endsWith("_timeout"),
+  );
+}
+
+function knows(evidence: Evidence, a: number, b: number, check: MeshCheck): boolean {
+  return evidence.planes.some((plane) => {
+    const state = plane.check === check ? evidence.at(plane, a, b) : 0;
+    return state === WORKS || state === FAILED || state === LARGE_LOST;
+  });
+}
+
+function route(evidence: Evidence, { a, b, towards, back }: Pair): Draft | null {
+  const isTowards = carries(towards);
+  const isBack = carries(back);
+  if (!isTowards && !isBack) return null;
+  const both = isTowards && isBack;
+  const [from, to] = isTowards ? [a, b] : [b, a];
+  const claim = new Claim();
+  for (const plane of evidence.planes) {
+    evidence.explain(claim, plane, from, to);
+    if (both) evidence.explain(claim, plane, to, from);
+  }
+  const node = towards.has("tcp") || back.has("tcp");
+  const told = {
+    nodes: [from],
+    peers: [to],
+    direction: both ? ("both" as const) : ("out" as const),
+    layer: node ? ("node" as const) : ("pod-network" as const),
+    claim,
+    failed: claim.count,
+    of: claim.count,
+    places: evidence.size ** 2 * 2,
+  };
+  if (refuses(claim, false)) return draft("firewall", { ...told, candidates: ["route"] });
+  if (evidence.size > 2) return draft("route", told);
+  const candidates: FindingKind[] = ["route", node ? "node-cut-off" : "pod-network"];
+  return draft("undetermined", { ...told, candidates });
+}
+
+function carries(failed: ReadonlySet<MeshCheck>): boolean {
+  return failed.has("echo") || failed.has("tcp");
+}

@@ -1,0 +1,57 @@
+import type { Draft } from "./draft.ts";
+import type { Where } from "./say-where.ts";
+
+/** Services, names, the outside, and the probers themselves. */
+export function sayOthers(cause: Draft, where: Where): string {
+  const { kind, fact, target } = cause;
+  const all = cause.nodes.length === 0;
+  const { nodes, count, family } = where;
+  const from = all ? `from ${count} nodes` : `from ${nodes}`;
+  switch (kind) {
+    case "dns":
+      return fact === null
+        ? `DNS: no answer${family} ${from}. Look at ${all ? "the DNS pods" : `resolv.conf and the way to the DNS pods on ${nodes}`}.`
+        : `DNS: no answer${family} ${from}; its servers may have been on ${fact}, which is broken. Look at ${fact} first, then at the DNS pods.`;
+    case "dns-answer":
+      return `DNS: a wrong answer${family} ${from}${fact ? `: ${fact}` : ""}. Look at the DNS pods' configuration and caches.`;
+    case "egress":
+      return all
+        ? `The outside is not reached${family} from ${count} nodes: no target of any. Look at the cluster's gateway, NAT and egress rules.`
+        : `${nodes}: reaches nothing outside the cluster${family}; other nodes do. Look at its default route, NAT and egress rules.`;
+    case "external-target":
+      return `${target}: not reached from ${count} nodes. Look at the target itself, then at what filters the way to it.`;
+    case "service-backend":
+      return all
+        ? `The service pong-svc fails${family} from ${count} nodes though pongs answer. Look for a dead address among its endpoints.`
+        : `${nodes}: the service's backend there does not answer (${count}). Look at the pong on ${nodes} and the service's endpoints.`;
+    case "wrong-answerer":
+      return `${nodes}: another pod answers at its pong's address (${count})${fact ? `: ${fact}` : ""}. Look for an address used twice, or a stale route or neighbour entry.`;
+    case "pong":
+      return all
+        ? `All nodes: no pong answers (${count} pairs), though nodes do. Look at the pong pods: dead, hung or overloaded.`
+        : `${nodes}: its pong does not answer${family} (${count}), not even to its own node where that is known; the network works. Look at the pong pod: dead, hung or overloaded.`;
+    case "agent-missing":
+      return `${nodes}: no ping pod that could report (${fact}). Look at the pod and at the node's room for it.`;
+    case "agent-silent":
+      return `${nodes}: its agent did not report, though others reach the node. Look at the agent's log and its way to Redis: ClusterIP, DNS, the pod network.`;
+    case "prober-starved":
+      return `${nodes}: its agent had too little CPU${fact ? ` (${fact})` : ""}; its latencies and its ${count} failed probes are not trusted. Look at the load of ${nodes} and the agent's CPU limit.`;
+    case "local-exhaustion":
+      return `${nodes}: its agent ran out of ports, files or memory (${count} probes). Look at the limits of the ping pod and conntrack on ${nodes}.`;
+    case "undetermined":
+      return sayUndetermined(cause, where);
+    default:
+      return `${count} probes failed, and no cause explains them. ${cause.severity === "info" ? "Few and scattered: lost packets, most likely." : "Too many for chance: look at the mesh."}`;
+  }
+}
+
+function sayUndetermined({ fact, direction, nodes: indices }: Draft, where: Where): string {
+  const { nodes, count, family } = where;
+  const who = indices.length === 0 ? "All nodes" : nodes;
+  const side = direction === "out" ? "from it" : "to it";
+  if (fact === "redis_away")
+    return `Redis was away: ${count} agents could not report. Nothing is said of the network.`;
+  if (fact === "kubelet")
+    return `${who}: the kubelet's port does not answer${family} (${count}); pods and NodePorts do. Cannot tell a dead kubelet from a filter on its port. Look at the kubelet, then at the firewall.`;
+  return `${who}: connections ${side} fail on the node's own addresses${family} (${count}); its pods answer. Cannot tell a filter from a fault. Look at the firewall of ${who}.`;
+}

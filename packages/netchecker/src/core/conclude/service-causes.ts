@@ -1,0 +1,147 @@
+import type { Draft } from "./draft.ts";
+import { draft } from "./draft.ts";
+import { Claim, type Evidence, FAILED, WORKS } from "./evidence.ts";
+import { cutsOff, hidesBackend } from "./hindrance.ts";
+import { claimTargets, isEverywhere, sourceTallies, targetsOf } from "./source-tallies.ts";
+
+/** The service behind its ClusterIP: what broken nodes and pongs do to it, kube-proxy, dead backends. */
+export function serviceCauses(evidence: Evidence, found: readonly Draft[]): Draft[] {
+  const targets = targetsOf(evidence, "service", "clusterip");
+  const dns = targetsOf(evidence, "service", "dns");
+  attribute(evidence, found, targets);
+  return [
+    ...everywhere(evidence, targets, dns),
+    ...kubeProxies(evidence, targets, dns),
+    ...deadBackend(evidence, targets),
+  ];
+}
+
+/** A ClusterIP leads to any backend: where some are known to be out of reach, it fails now and then. */
+function attribute(evidence: Evidence, found: readonly Draft[], targets: readonly number[]): void {
+  for (const { n, failed } of sourceTallies(evidence, "service", targets)) {
+    if (failed === 0) continue;
+    const cut = found.find((cause) => cutsOff(cause, n));
+    if (cut) claimTargets(evidence, cut.claim, "service", targets, [n]);
+    const hides = found.find((cause) => hidesBackend(cause, n));
+    if (!hides) continue;
+    for (const target of targets)
+      if (backendIsToBlame(evidence, n, target))
+        claimTargets(evidence, hides.claim, "service", [target], [n]);
+  }
+}
+
+/** Some connections were answered, or DNS works by the same kube-proxy: then the backend is to blame. */
+function backendIsToBlame(evidence: Evidence, n: number, target: number): boolean {
+  const { service } = evidence.round.matrices;
+  if (service.answeredBy.has(service.cell(n, target))) return true;
+  const dns = targetsOf(evidence, "service", "dns");
+  const own = sourceTallies(evidence, "service", dns).find((tally) => tally.n === n);
+  return own === undefined || own.works > 0;
+}
+
+function everywhere(evidence: Evidence, targets: readonly number[], dns: readonly number[]) {
+  const tallies = sourceTallies(evidence, "service", targets);
+  const failing = tallies.filter((tally) => tally.failed > 0 && tally.works === 0);
+  const unanswered = failing.filter(({ n }) => !anyAnswer(evidence, n, targets));
+  if (!isEverywhere(unanswered.length, tallies.length)) return [];
+  const sources = unanswered.map(({ n }) => n);
+  const withoutDns = sourceTallies(evidence, "service", dns).filter(({ failed }) => failed > 0);
+  const allDns = isEverywhere(withoutDns.length, tallies.length);
+  const claim = new Claim();
+  claimTargets(evidence, claim, "service", targets, sources);
+  if (allDns) claimTargets(evidence, claim, "service", dns, sources);
+  return [
+    draft(allDns ? "cluster-ip" : "service-backend", {
+      layer: "service",
+      direction: allDns ? "out" : null,
+      candidates: allDns ? [] : ["cluster-ip"],
+      claim,
+      failed: sources.length,
+      of: tallies.length,
+      contradictedBy: tallies.length - sources.length,
+    }),
+  ];
+}
+
+/** Neither the service nor DNS answers at any ClusterIP, and pods are reached: kube-proxy of the node. */
+function kubeProxies(evidence: Evidence, targets: readonly number[], dns: readonly number[]) {
+  const dnsOf = new Map(
+    sourceTallies(evidence, "service", dns).map((tally) => [tally.n, tally] as const),
+  );
+  return sourceTallies(evidence, "service", targets).flatMap(({ n, failed, works }) => {
+    if (failed === 0 || works > 0 || anyAnswer(evidence, n, targets)) return [];
+    const ofDns = dnsOf.get(n);
+    const dnsFails = ofDns !== undefined && ofDns.failed > 0 && ofDns.works === 0;
+    const reaches = evidence.planes.some(
+      (plane) => plane.check === "echo" && plane.rowWorks[n]! > 0,
+    );
+    if ((ofDns && !dnsFails) || (!reaches && evidence.size > 1)) return [];
+    const claim = new Claim();
+    claimTargets(evidence, claim, "service", targets, [n]);
+    claimTargets(evidence, claim, "service", dns, [n]);
+    return [
+      draft("cluster-ip", {
+        nodes: [n],
+        layer: "service",
+        direction: "out",
+        claim,
+        failed: claim.count,
+        of: claim.count,
+        places: evidence.size,
+      }),
+    ];
+  });
+}
+
+/** Some connections are answered and some are not, from wherever: a backend that is listed, and dead. */
+function deadBackend(evidence: Evidence, targets: readonly number[]): Draft[] {
+  const tallies = sourceTallies(evidence, "service", targets);
+  const failing = tallies.filter(({ failed }) => failed > 0);
+  const partly = failing.filter(({ n }) => anyAnswer(evidence, n, targets));
+  if (partly.length === 0) return [];
+  const claim = new Claim();
+  claimTargets(
+    evidence,
+    claim,
+    "service",
+    targets,
+    failing.map(({ n }) => n),
+  );
+  const silent = neverAnswering(evidence, targets);
+  return [
+    draft("service-backend", {
+      nodes: silent.length === 1 ? silent : [],
+      layer: "service",
+      claim,
+      failed: failing.length,
+      of: tallies.length,
+      places: evidence.size,
+    }),
+  ];
+}
+
+function anyAnswer(evidence: Evidence, n: number, targets: readonly number[]): boolean {
+  const { service } = evidence.round.matrices;
+  return targets.some((target) => service.answeredBy.has(service.cell(n, target)));
+}
+
+/** Nodes of pongs that can be probed, of which none answered any connection to the service. */
+function neverAnswering(evidence: Evidence, targets: readonly number[]): number[] {
+  const { matrices, plan } = evidence.round;
+  const answered = new Set<string>();
+  for (const n of evidence.nodes.keys())
+    for (const target of targets) {
+      const cell = matrices.service.cell(n, target);
+      const state = evidence.states.service[cell];
+      if (state !== WORKS && state !== FAILED && !matrices.service.answeredBy.has(cell)) continue;
+      for (const { node } of matrices.service.answeredBy.get(cell) ?? []) answered.add(node);
+    }
+  const backends = new Set(
+    plan.targets.pod.flatMap(({ node, address, expected }) =>
+      node !== null && address !== null && expected === null ? [node] : [],
+    ),
+  );
+  return [...backends].flatMap((node) =>
+    answered.has(node) ? [] : [evidence.agentOf.get(node) ?? -1],
+  );
+}

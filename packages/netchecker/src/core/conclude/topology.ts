@@ -1,0 +1,56 @@
+import { type ClusterView, familyOf, type NodeRecord } from "../cluster-view.ts";
+
+/** What may set groups of nodes apart, the widest last: the narrowest that fits names a group best. */
+const LABELS: readonly (readonly [word: string, label: string])[] = [
+  ["zone", "topology.kubernetes.io/zone"],
+  ["node pool", "cloud.google.com/gke-nodepool"],
+  ["node pool", "eks.amazonaws.com/nodegroup"],
+  ["node pool", "kubernetes.azure.com/agentpool"],
+  ["node pool", "agentpool"],
+  ["node pool", "karpenter.sh/nodepool"],
+  ["node pool", "doks.digitalocean.com/node-pool"],
+  ["region", "topology.kubernetes.io/region"],
+];
+
+/** Where nodes stand: for each kind of place, the name of each node's. */
+export class Topology {
+  readonly #places: readonly (readonly (string | null)[])[];
+
+  constructor(view: ClusterView, nodes: readonly string[]) {
+    const records = new Map(view.nodes.map((node) => [node.name, node]));
+    const placesBy = (placeOf: (node: NodeRecord) => string | null) =>
+      nodes.map((name) => {
+        const record = records.get(name);
+        return record ? placeOf(record) : null;
+      });
+    this.#places = [
+      ...LABELS.map(([word, label]) =>
+        placesBy(({ labels }) => (labels[label] ? `${word} ${labels[label]}` : null)),
+      ),
+      placesBy(subnetOf),
+    ];
+  }
+
+  /** What all of `group` have in common and none of `others` has, such as `zone a`; null where nothing. */
+  nameOf(group: readonly number[], others: readonly number[]): string | null {
+    for (const places of this.#places) {
+      const name = places[group[0]!];
+      if (name === null || name === undefined) continue;
+      if (group.every((n) => places[n] === name) && !others.some((n) => places[n] === name))
+        return name;
+    }
+    return null;
+  }
+
+  /** The zone of a node, else null. */
+  zoneOf(n: number): string | null {
+    return this.#places[0]![n] ?? null;
+  }
+}
+
+/** The /24 of a node's first address; IPv6 has no such custom. */
+function subnetOf({ addresses }: NodeRecord): string | null {
+  const [first] = addresses;
+  if (first === undefined || familyOf(first) === 6) return null;
+  return `subnet ${first.slice(0, first.lastIndexOf("."))}.0/24`;
+}
