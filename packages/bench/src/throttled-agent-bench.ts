@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { cgroupFault, LimitedCgroup } from "@netchecker/local-cluster/limited-cgroup";
 import { falseFailures, largestReport } from "./agent-rows.ts";
-import { cgroupFault, LimitedCgroup } from "./limited-cgroup.ts";
 import { type Answer, LoneAgent } from "./lone-agent.ts";
 import { manyPods } from "./many-pods.ts";
 import { median } from "./median.ts";
@@ -16,7 +16,10 @@ export async function benchThrottledAgent(pods: number): Promise<Row[]> {
   const size = `agent, ${pods} pods, ${CPU_MILLIS}m CPU`;
   const fault = cgroupFault();
   if (fault) return [notMeasured(size, fault)];
-  const cgroup = new LimitedCgroup({ cpuMillis: CPU_MILLIS, memoryBytes: MEMORY_MIB * 2 ** 20 });
+  const cgroup = new LimitedCgroup(
+    { cpuMillis: CPU_MILLIS, memoryBytes: MEMORY_MIB * 2 ** 20 },
+    `netchecker-bench-${process.pid}`,
+  );
   try {
     const agent = await LoneAgent.start({ pods, within: cgroup.within });
     try {

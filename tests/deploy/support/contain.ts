@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cgroupFault, LimitedCgroup } from "../../../packages/bench/src/limited-cgroup.ts";
+import { cgroupFault, LimitedCgroup } from "@netchecker/local-cluster/limited-cgroup";
 
 /** Why nothing can be contained here, in a sentence; null where it can. */
 export const containFault = cgroupFault;
@@ -23,7 +23,7 @@ exec setpriv --no-new-privs chroot --userspec="$user:$user" --groups= "$root" "$
 
 /** Runs a command as a container would run; at its end, says how on stdout, as JSON. A SIGTERM is handed on. */
 function contain({ root, user, cpuMillis, memoryBytes, command, env }: Containment): void {
-  const cgroup = new LimitedCgroup({ cpuMillis, memoryBytes });
+  const cgroup = new LimitedCgroup({ cpuMillis, memoryBytes }, `netchecker-test-${process.pid}`);
   const enter = ["unshare", "--mount", "--propagation", "private", "sh", "-c", ENTER, "sh"];
   const [file, ...args] = [...cgroup.within, ...enter, root, `${user}`, ...command] as [
     string,

@@ -1,0 +1,153 @@
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What is not given is not limited. */
+export interface CgroupLimits {
+  /** Thousandths of a core, as in a manifest. */
+  readonly cpuMillis?: number;
+  readonly memoryBytes?: number;
+}
+
+const ROOT = "/sys/fs/cgroup";
+const PERIOD_US = 100_000;
+const REMOVE_WITHIN_MS = 2_000;
+
+/** What is written where: a file of the cgroup's folder below a controller's root, and its value. */
+type Setting = readonly [parent: string, file: string, value: string];
+
+/** The order of settings counts. */
+interface Layout {
+  readonly cpu: (millis: number) => readonly Setting[];
+  readonly memory: (bytes: number) => readonly Setting[];
+  readonly peak: readonly [parent: string, file: string];
+}
+
+const quotaUs = (cpuMillis: number) => (cpuMillis * PERIOD_US) / 1_000;
+
+/** docs.kernel.org/admin-guide/cgroup-v2.html */
+const V2: Layout = {
+  cpu: (millis) => [[".", "cpu.max", `${quotaUs(millis)} ${PERIOD_US}`]],
+  memory: (bytes) => [[".", "memory.max", `${bytes}`]],
+  peak: [".", "memory.peak"],
+};
+
+/** docs.kernel.org/scheduler/sched-bwc.html and admin-guide/cgroup-v1/memory.html */
+const V1: Layout = {
+  cpu: (millis) => [
+    ["cpu", "cpu.cfs_period_us", `${PERIOD_US}`],
+    ["cpu", "cpu.cfs_quota_us", `${quotaUs(millis)}`],
+  ],
+  memory: (bytes) => [["memory", "memory.limit_in_bytes", `${bytes}`]],
+  peak: ["memory", "memory.max_usage_in_bytes"],
+};
+
+/** A cgroup, v2 or v1, that holds what runs in it to limits, as kubelet would. */
+export class LimitedCgroup {
+  readonly #name: string;
+  readonly #layout = existsSync(join(ROOT, "cgroup.controllers")) ? V2 : V1;
+  readonly #parents: readonly string[];
+  readonly #onExit = () => this.remove();
+
+  /**
+   * `name` should tell which process made it: what is left of one that was killed can be recognised then. Throws the file
+   * system's error where this user may not, or the controllers are not there.
+   */
+  constructor(limits: CgroupLimits, name: string) {
+    this.#name = name;
+    this.#parents = [...new Set(this.#settings(limits).map(([parent]) => parent))];
+    process.on("exit", this.#onExit);
+    try {
+      for (const parent of this.#parents) mkdirSync(this.#path(parent));
+      this.limit(limits);
+    } catch (error) {
+      this.remove();
+      throw error;
+    }
+  }
+
+  /** What is put before a command so that it runs within. */
+  get within(): readonly string[] {
+    const files = this.#parents.map((parent) => this.#path(parent, "cgroup.procs"));
+    const enter = files.map((file) => `echo $$ > ${file}`).join(" && ");
+    return ["sh", "-c", `${enter} && exec "$@"`, "sh"];
+  }
+
+  /** Sets limits anew, of those that it was made with. */
+  limit(limits: CgroupLimits): void {
+    for (const [parent, file, value] of this.#settings(limits))
+      writeFileSync(this.#path(parent, file), value, { flag: "r+" });
+  }
+
+  /**
+   * Moves a running process in, with all its threads, and gives what moves it back to where it was. Throws the file
+   * system's error where there is no such process; moving back one that has ended does nothing.
+   */
+  take(pid: number): () => void {
+    const before = this.#parents.map((parent) => join(ROOT, parent, cgroupOf(pid, parent)));
+    for (const parent of this.#parents)
+      writeFileSync(this.#path(parent, "cgroup.procs"), `${pid}`, { flag: "r+" });
+    return () => {
+      for (const folder of before)
+        try {
+          writeFileSync(join(folder, "cgroup.procs"), `${pid}`, { flag: "r+" });
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+        }
+    };
+  }
+
+  /** The most memory that was ever taken within, page cache included, bytes. */
+  peakMemoryBytes(): number {
+    return Number(readFileSync(this.#path(...this.#layout.peak), "utf8"));
+  }
+
+  /** Removes it once the last process in it is gone, for which it waits a moment. Safe to call twice. */
+  remove(): void {
+    process.off("exit", this.#onExit);
+    const deadline = Date.now() + REMOVE_WITHIN_MS;
+    for (const parent of this.#parents)
+      while (existsSync(this.#path(parent))) {
+        try {
+          rmdirSync(this.#path(parent));
+        } catch (error) {
+          if (Date.now() > deadline) throw error;
+          // Also at this process's exit, where nothing asynchronous runs any more.
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+        }
+      }
+  }
+
+  #settings({ cpuMillis, memoryBytes }: CgroupLimits): readonly Setting[] {
+    return [
+      ...(cpuMillis === undefined ? [] : this.#layout.cpu(cpuMillis)),
+      ...(memoryBytes === undefined ? [] : this.#layout.memory(memoryBytes)),
+    ];
+  }
+
+  #path(parent: string, file = ""): string {
+    return join(ROOT, parent, this.#name, file);
+  }
+}
+
+/** Where a process is below a controller's root; of version 2, whose root is `.`, no controller is named (cgroups(7)). */
+function cgroupOf(pid: number, parent: string): string {
+  const controller = parent === "." ? "" : parent;
+  for (const line of readFileSync(`/proc/${pid}/cgroup`, "utf8").trim().split("\n")) {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (controllers?.split(",").includes(controller)) return path!;
+  }
+  return "/";
+}
+
+/** Why there is no such cgroup here, in a sentence; null where there is one. */
+export function cgroupFault(): string | null {
+  if (process.platform !== "linux") return "this needs Linux";
+  if (process.getuid?.() !== 0) return "this needs root, to make a cgroup";
+  try {
+    const limits = { cpuMillis: 100, memoryBytes: 2 ** 28 };
+    new LimitedCgroup(limits, `netchecker-try-${process.pid}`).remove();
+    return null;
+  } catch (error) {
+    return `this needs the cgroup controllers cpu and memory, usable below ${ROOT} (${(error as Error).message})`;
+  }
+}
