@@ -47,6 +47,8 @@ function plan(site: Site): void {
 export interface Scene {
   readonly world: World;
   readonly views: RoundViews;
+  /** The node that comes or goes, wholly or in part. */
+  readonly changing?: number;
 }
 
 /** In a round, a pod or a node is replaced or goes while the round is open; often nothing does. */
@@ -64,13 +66,17 @@ export function withChurn(
   if (how === "node-comes") {
     // It joins while the round is open: in no plan, and in no list.
     const opening = { ...shown, absentNodes: new Set([...shown.absentNodes, node]) };
-    return { world, views: { opening, closing: shown } };
+    return { world, views: { opening, closing: shown }, changing: node };
   }
   if (how === "node-goes") {
     const leaving = world.leaving.slice();
     leaving[node] = random.next();
     const closing = { ...shown, absentNodes: new Set([...shown.absentNodes, node]) };
-    return { world: { ...world, leaving }, views: { opening: shown, closing } };
+    return {
+      world: { ...world, leaving },
+      views: { opening: shown, closing },
+      changing: node,
+    };
   }
   const next = podOf(how, simulated, { name: `${how}-next`, ips: ["10.245.0.9"] });
   const closing = {
@@ -80,7 +86,11 @@ export function withChurn(
   };
   const views = { opening: shown, closing };
   if (how === "ping")
-    return { world: { ...world, agents: world.agents.with(node, { is: "dead" }) }, views };
+    return {
+      world: { ...world, agents: world.agents.with(node, { is: "dead" }) },
+      views,
+      changing: node,
+    };
   const pongs = world.pongs.with(node, { is: "leaving", gone: random.next() });
-  return { world: { ...world, pongs }, views };
+  return { world: { ...world, pongs }, views, changing: node };
 }

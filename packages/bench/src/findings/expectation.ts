@@ -27,20 +27,23 @@ export interface Score {
   readonly extra: readonly Cause[];
 }
 
-/** `tolerated` may be found or not: a consequence whose cause cannot be known from the evidence. */
-export function score(
-  found: readonly Cause[],
-  expected: readonly Expected[],
-  tolerated: readonly Form[],
-): Score {
+export interface Visible {
+  readonly expected: readonly Expected[];
+  /** May be found or not: a consequence whose cause cannot be known from the evidence. */
+  readonly tolerated: readonly Form[];
+  /** Nodes that may be counted to a group or not: something of their own hides whether they belong. */
+  readonly unclear: ReadonlySet<string>;
+}
+
+export function score(found: readonly Cause[], { expected, tolerated, unclear }: Visible): Score {
   const left = new Set(found);
   const missed = expected.filter(({ forms }) => {
-    const match = [...left].find((cause) => forms.some((form) => isForm(cause, form)));
+    const match = [...left].find((cause) => forms.some((form) => isForm(cause, form, unclear)));
     if (match) left.delete(match);
     return !match;
   });
   const extra = [...left].filter(
-    (cause) => isAlarm(cause) && !tolerated.some((form) => isForm(cause, form)),
+    (cause) => isAlarm(cause) && !tolerated.some((form) => isForm(cause, form, unclear)),
   );
   return { missed, extra };
 }
@@ -50,21 +53,50 @@ export function isAlarm({ severity, expected, kind }: Cause): boolean {
   return severity !== "info" && !expected && kind !== "unexplained";
 }
 
-function isForm(cause: Cause, form: Form): boolean {
+function isForm(cause: Cause, form: Form, unclear: ReadonlySet<string>): boolean {
   const named = new Set([cause.kind, ...cause.candidates]);
   return (
     (cause.kind === form.kind ||
       (cause.kind === "undetermined" && cause.candidates.includes(form.kind))) &&
     (form.names ?? []).every((kind) => named.has(kind)) &&
-    cause.direction === form.direction &&
-    same(cause.nodes, form.nodes) &&
-    same(cause.peers, form.peers) &&
-    (form.target === undefined || cause.target === form.target)
+    (form.target === undefined || cause.target === form.target) &&
+    (isPlace(cause, form, NOBODY) ||
+      (isOfGroups(form) &&
+        (isPlace(cause, form, unclear) ||
+          (sidesMayChange(form, unclear) && isPlace(cause, otherWay(form), unclear)))))
   );
 }
 
-function same(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
+type Place = Pick<Form, "nodes" | "peers" | "direction">;
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+function isPlace(cause: Place, form: Place, without: ReadonlySet<string>): boolean {
+  return (
+    cause.direction === form.direction &&
+    same(cause.nodes, form.nodes, without) &&
+    same(cause.peers, form.peers, without)
+  );
+}
+
+export function isOfGroups({ nodes, peers }: Place): boolean {
+  return nodes.length > 1 && peers.length > 1;
+}
+
+/** Which group is the smaller one may depend on who is counted to it. */
+function sidesMayChange({ nodes, peers }: Place, unclear: ReadonlySet<string>): boolean {
+  const open = [...nodes, ...peers].filter((name) => unclear.has(name)).length;
+  return peers.length - nodes.length <= open && open > 0;
+}
+
+function otherWay({ nodes, peers, direction }: Place): Place {
+  const turned = { in: "out", out: "in", both: "both" } as const;
+  return { nodes: peers, peers: nodes, direction: direction && turned[direction] };
+}
+
+function same(a: readonly string[], b: readonly string[], without: ReadonlySet<string>): boolean {
+  const [ofA, ofB] = [a, b].map((names) => names.filter((name) => !without.has(name)));
+  return ofA!.length === ofB!.length && ofA!.every((item, index) => item === ofB![index]);
 }
 
 /** As a line: `route node-3 → node-9 out`. */

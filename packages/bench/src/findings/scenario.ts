@@ -2,7 +2,7 @@ import { addBackground } from "./background.ts";
 import { CAUSES, CAUSES_BY_NAME } from "./causes/all-causes.ts";
 import type { SimulatedCause } from "./causes/cause.ts";
 import { drawCluster } from "./cluster.ts";
-import type { Expected, Form } from "./expectation.ts";
+import { type Expected, isOfGroups, type Visible } from "./expectation.ts";
 import { Random } from "./random.ts";
 import { collects } from "./reporting.ts";
 import type { Shown } from "./shown-cluster.ts";
@@ -10,13 +10,11 @@ import { Site } from "./site.ts";
 import type { World } from "./world.ts";
 
 /** A cluster, what is broken in it, and what of that can be seen. */
-export interface Scenario {
+export interface Scenario extends Visible {
   readonly seed: number;
   readonly causes: readonly SimulatedCause[];
   readonly world: World;
   readonly shown: Shown;
-  readonly expected: readonly Expected[];
-  readonly tolerated: readonly Form[];
   /** The share of probes that fail by chance, after all attempts. */
   readonly loss: number;
   /** Nodes that nothing is wrong with, and nothing special about. */
@@ -86,6 +84,8 @@ function breakCluster(
   }
   expected.push(...addBackground(site));
   if (!collects(site.world) || !halfReport(site)) return null;
+  const unclear = new Set(site.usedNames);
+  if (!groupsAreSeen(expected, unclear)) return null;
   const limits = causes.map(({ mostLoss }) => mostLoss?.(size) ?? MOST_LOSS);
   const loss = random.between(0, Math.min(MOST_LOSS, ...limits));
   site.world.burstShare = loss / OUTLASTING;
@@ -96,6 +96,7 @@ function breakCluster(
     shown: site.shown,
     expected,
     tolerated: site.tolerated,
+    unclear,
     loss,
     quiet: site.unused,
   };
@@ -105,4 +106,15 @@ function breakCluster(
 function halfReport(site: Site): boolean {
   const reporting = site.cluster.nodes.filter(({ index }) => site.reports(index) !== "none");
   return reporting.length * 2 >= site.size;
+}
+
+/** Of each group, two nodes that nothing else is wrong with. */
+function groupsAreSeen(expected: readonly Expected[], unclear: ReadonlySet<string>): boolean {
+  return expected.every(
+    ({ forms: [form] }) =>
+      !isOfGroups(form) ||
+      [form.nodes, form.peers].every(
+        (names) => names.filter((name) => !unclear.has(name)).length >= 2,
+      ),
+  );
 }

@@ -82,6 +82,11 @@ export class Site {
     return a < b ? [a, b] : [b, a];
   }
 
+  /** Names of the nodes that a cause or a planned change is on. */
+  get usedNames(): string[] {
+    return [...this.#used].map((index) => this.cluster.nodes[index]!.name);
+  }
+
   /** Nodes that no cause is on, and that others do not depend on. */
   get unused(): number[] {
     const { nodes, redisNode, netcheckerNode, dnsNodes } = this.cluster;

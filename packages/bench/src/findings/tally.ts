@@ -56,8 +56,8 @@ export class Tally {
     const without = kinds(
       missed.map(({ forms: [{ kind, direction }] }) => kindOf(kind, direction)),
     );
-    const with_ = kinds(extra.map(({ kind, direction }) => kindOf(kind, direction)));
-    const what = `missed ${without}, extra ${with_}`;
+    const beside = kinds(extra.map(({ kind, direction }) => kindOf(kind, direction)));
+    const what = `missed ${without}, extra ${beside}`;
     const key = `${ids} ${what}`;
     const known = this.#confusions.get(key) ?? { causes: ids, what, seeds: [] };
     known.seeds.push(seed);

@@ -41,11 +41,16 @@ export function judge(scenario: Scenario): Verdict {
   const rounds = Array.from({ length: ROUNDS }, (_, index) => {
     const id = HISTORY_ROUNDS + index + 1;
     const random = new Random(scenario.seed, `round ${id}`);
-    const { world, views } = withChurn(scenario.world, scenario.shown, scenario.quiet, random);
+    const scene = withChurn(scenario.world, scenario.shown, scenario.quiet, random);
+    const { world, views, changing } = scene;
     const simulated = simulateRound(world, views, { id, random });
     const found = findCauses(simulated.round, simulated.view, history);
     history = extendHistory(history, simulated.round);
-    return { ...simulated, found, score: score(found, scenario.expected, scenario.tolerated) };
+    const unclear =
+      changing === undefined
+        ? scenario.unclear
+        : new Set([...scenario.unclear, world.cluster.nodes[changing]!.name]);
+    return { ...simulated, found, score: score(found, { ...scenario, unclear }) };
   });
   return {
     rounds,

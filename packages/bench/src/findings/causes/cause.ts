@@ -26,3 +26,8 @@ export interface SimulatedCause {
 export function lossForOneCell(nodes: number): number {
   return Math.sqrt(0.01 / 3 / nodes);
 }
+
+/** For a cause that fails one cell each way of a pair: chance does so to fewer than 0.05 pairs of a round. */
+export function lossForTwoCells(nodes: number): number {
+  return Math.sqrt(0.1) / nodes;
+}

@@ -2,7 +2,7 @@ import type { Direction } from "@netchecker/contract";
 import { expecting } from "../expectation.ts";
 import { drawGroups } from "../groups.ts";
 import type { Effect, Plane } from "../packet.ts";
-import type { SimulatedCause } from "./cause.ts";
+import { lossForTwoCells, type SimulatedCause } from "./cause.ts";
 
 const DROP: Effect = { does: "drop" };
 
@@ -23,6 +23,8 @@ function pair(
     name,
     variant: `pair, ${direction}: ${variant}`,
     minNodes: 6,
+    // Between pods it fails two probes; in a large and lossy mesh chance does so to other pairs.
+    ...(plane === "pod" && { mostLoss: lossForTwoCells }),
     breakIt(site) {
       const taken = site.takePair();
       if (!taken || !site.mayLoseDns(taken, taken)) return null;
