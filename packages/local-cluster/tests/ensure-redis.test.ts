@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findOrInstallRedis, type Machine } from "../src/ensure-redis.ts";
+import { findOrInstallRedis } from "../src/ensure-redis.ts";
+import { findOrInstall, type Machine } from "../src/find-or-install.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -64,4 +65,16 @@ test("an installation that fails says what apt-get said last", async () => {
   await expect(findOrInstallRedis(undefined, machine(true, run))).rejects.toThrow(
     "redis-server is not on the PATH and apt-get could not install it (E: Unable to locate package redis-server): install it by hand, then start again.",
   );
+});
+
+test("what has another name as a package is installed by that name", async () => {
+  program("apt-get");
+  const ran: string[] = [];
+  const run: Machine["run"] = async (_file, args) => {
+    ran.push(args.at(-1)!);
+    if (args[0] === "install") program("nft");
+  };
+  const nft = { command: "nft", package: "nftables", byHand: "install nftables" };
+  expect(await findOrInstall(nft, undefined, machine(true, run))).toBe(join(folder, "nft"));
+  expect(ran).toEqual(["update", "nftables"]);
 });
