@@ -1,4 +1,5 @@
 import { benchDraws } from "./findings/bench-draws.ts";
+import { benchClean, benchPlanned } from "./findings/bench-quiet.ts";
 import { benchTime } from "./findings/bench-time.ts";
 import { explain } from "./findings/explain.ts";
 import { type FindingsOptions, parseOptions, USAGE } from "./findings/options.ts";
@@ -20,6 +21,13 @@ function run(options: FindingsOptions): void {
       if (confusions.length > 0)
         console.log(`The worst of ${part}:\n${formatConfusions(confusions)}\n`);
     } else if (part === "time") rows.push(...benchTime(options.seed));
+    else {
+      const { rows: measured, alarms } =
+        part === "clean" ? benchClean(options) : benchPlanned(options);
+      rows.push(...measured);
+      if (alarms.length > 0)
+        console.log(`Alarms of ${part}:\n${alarms.slice(0, MOST_CONFUSIONS).join("\n")}\n`);
+    }
   }
   console.log(formatTable(rows));
   if (rows.some(({ met }) => met === false)) process.exitCode = 1;

@@ -1,0 +1,88 @@
+import type { Cause } from "@netchecker/contract";
+import { type Row, told } from "../table.ts";
+import { AlarmWatch } from "./alarms.ts";
+import type { Scene } from "./background.ts";
+import { drawCluster } from "./cluster.ts";
+import { formatForm } from "./expectation.ts";
+import type { FindingsOptions } from "./options.ts";
+import { PLANNED_CHANGES, plannedScenes } from "./planned-changes.ts";
+import { Random } from "./random.ts";
+import { ALL_WELL } from "./shown-cluster.ts";
+import { simulateRound } from "./simulate-round.ts";
+import { healthyWorld } from "./world.ts";
+
+const CLEAN_ROUNDS = 10_000;
+/** Consecutive rounds of one cluster. */
+const CLEAN_RUN = 50;
+const PLANNED_DRAWS = 1_000;
+const MOST_LOSS = 0.005;
+const OUTLASTING = 0.16;
+
+export interface Quiet {
+  readonly rows: Row[];
+  /** What was raised though nothing was wrong, a line each. */
+  readonly alarms: string[];
+}
+
+/** Healthy clusters that lose probes to chance: nothing may alarm. */
+export function benchClean({ seed, draws, share }: FindingsOptions): Quiet {
+  const rounds = draws ?? Math.ceil(CLEAN_ROUNDS * share);
+  const alarms: string[] = [];
+  const startedAt = performance.now();
+  let largest = 0;
+  for (let first = 0; first < rounds; first += CLEAN_RUN) {
+    const draw = seed + first / CLEAN_RUN;
+    const scenes = cleanScenes(draw, Math.min(CLEAN_RUN, rounds - first));
+    largest = Math.max(largest, scenes[0]!.world.cluster.nodes.length);
+    alarms.push(...alarmsOf("clean", draw, scenes));
+  }
+  const what = `clean cluster with loss, ${rounds} rounds of up to ${largest} nodes`;
+  return { alarms, rows: [...quietRows(what, alarms.length, startedAt)] };
+}
+
+/** Drains, rollouts and the like of healthy clusters: nothing may alarm. */
+export function benchPlanned({ seed, draws, share }: FindingsOptions): Quiet {
+  const count = draws ?? Math.ceil(PLANNED_DRAWS * share);
+  const names = Object.keys(PLANNED_CHANGES);
+  const alarms: string[] = [];
+  const startedAt = performance.now();
+  for (let draw = 0; draw < count; draw += 1) {
+    const name = names[draw % names.length]!;
+    const scenes = plannedScenes(name, new Random(seed + draw, `planned ${name}`));
+    alarms.push(...alarmsOf(name, seed + draw, scenes));
+  }
+  return { alarms, rows: quietRows(`planned changes, ${count} draws`, alarms.length, startedAt) };
+}
+
+function cleanScenes(seed: number, rounds: number): Scene[] {
+  const random = new Random(seed, "clean");
+  // Now and then a large one: its rounds cost a thousand times as much as a small one's.
+  const most = random.chance(0.02) ? 500 : 150;
+  const cluster = drawCluster(random, Math.floor(random.logBetween(5, most + 1)));
+  const world = healthyWorld(cluster);
+  world.burstShare = random.between(0, MOST_LOSS) / OUTLASTING;
+  const scene = { world, views: { opening: ALL_WELL, closing: ALL_WELL } };
+  return Array.from({ length: rounds }, () => scene);
+}
+
+function alarmsOf(name: string, seed: number, scenes: readonly Scene[]): string[] {
+  const watch = new AlarmWatch();
+  return scenes.flatMap(({ world, views }, index) => {
+    const random = new Random(seed, `${name} round ${index + 1}`);
+    const simulated = simulateRound(world, views, { id: index + 1, random });
+    return watch
+      .next(simulated)
+      .map(
+        (cause: Cause) =>
+          `${name}, seed ${seed}, ${world.cluster.nodes.length} nodes, round ${index + 1}: ${cause.severity} ${formatForm(cause)}: ${cause.summary}`,
+      );
+  });
+}
+
+function quietRows(what: string, alarms: number, startedAt: number): Row[] {
+  const seconds = (performance.now() - startedAt) / 1_000;
+  return [
+    told(`${what}: alarms`, `${alarms}`, "0", alarms === 0),
+    told(`${what}: took`, `${seconds.toFixed(0)} s`),
+  ];
+}
