@@ -71,7 +71,8 @@ export const packetLoss = faultKind({
   async apply(lab, { node, peer, percent }, id) {
     if (peer !== undefined && node === undefined)
       throw new LabError("--peer is given without --node: from where are the packets?");
-    const chance = `numgen random mod 1000 < ${Math.round(percent * 10)} drop`;
+    const chance =
+      percent === 100 ? "drop" : `numgen random mod 1000 < ${Math.round(percent * 10)} drop`;
     const to = peer === undefined ? "" : `ip daddr ${addressesOf(indexOf(lab, peer))} `;
     const ports = node === undefined ? [...lab.nodes, lab.control] : [lab.node(node)];
     const rules = ports.flatMap(({ name: port }): PortRule[] => [

@@ -6,10 +6,14 @@ const SCRIPT_TIMEOUT_MS = 20_000;
 /** Where Debian keeps `ip` and `nft`, which is not on everybody's PATH. */
 export const PATH = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;
 
-/** Every namespace starts so: loopback up, a router, no IPv6, bridged frames are not the IP filter's business. */
+/**
+ * Every namespace starts so: loopback up, a router, no IPv6, bridged frames are not the IP filter's business, and each
+ * refusal is told, not one in a second.
+ */
 const PREPARE = `
 ip link set lo up
 echo 1 > /proc/sys/net/ipv4/ip_forward
+echo 0 > /proc/sys/net/ipv4/icmp_ratelimit
 for what in all default; do
   echo 1 > /proc/sys/net/ipv6/conf/$what/disable_ipv6
   echo 0 > /proc/sys/net/ipv4/conf/$what/rp_filter

@@ -1,4 +1,4 @@
-import type { Played } from "./run-scenario.ts";
+import type { Played } from "./play-scenario.ts";
 
 /** Lines for a terminal, aligned: a heading, and one line a scenario. */
 export function scenarioTable(widest: number) {

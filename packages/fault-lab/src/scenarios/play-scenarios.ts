@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { startLab } from "../start-lab.ts";
 import { SCENARIOS } from "./catalog.ts";
-import { type Played, playScenario } from "./run-scenario.ts";
+import { type Played, playScenario } from "./play-scenario.ts";
 import { scenarioTable } from "./scenario-table.ts";
 
 /** Plays all scenarios, or those whose name contains a word that is given, and prints a table. */
