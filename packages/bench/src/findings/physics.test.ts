@@ -66,6 +66,15 @@ describe("a clean cluster", () => {
     expect(share((cell) => reasons[cell] === OK_CODE && attempts[cell]! > 1)).toBeGreaterThan(0.02);
   });
 
+  it("never gets further by chance than the path would let it", () => {
+    const site = aSite(40);
+    site.world.burstShare = 1;
+    site.rule("everywhere", [0], DROP);
+    const round = aRound(site);
+    const reasons = new Set(site.cluster.nodes.slice(1).map(({ index }) => round.echo(index, 0)));
+    expect(reasons).toEqual(new Set(["connect_timeout"]));
+  });
+
   it("answers faster on the node itself than from another one", () => {
     const { latencyUs } = aRound(aSite()).round.matrices.pod;
     expect(latencyUs[0]!).toBeLessThan(latencyUs[1]!);

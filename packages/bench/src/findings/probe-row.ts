@@ -90,8 +90,7 @@ export class ProbingAgent {
     let lost = inBurst ? 1 : 0;
     while (lost > 0 && lost < ATTEMPTS && this.#random.chance(BURST_GOES_ON)) lost += 1;
     if (lost === ATTEMPTS) {
-      const [reason, detail] = this.#burstReason(target.check);
-      this.#put(index, { reason, latencyUs: 0, ...(detail && { detail }) }, ATTEMPTS, sink);
+      this.#put(index, this.#lostAttempt(target), ATTEMPTS, sink);
       return;
     }
     const state = this.#world.agents[this.#agent]!;
@@ -126,10 +125,14 @@ export class ProbingAgent {
     return check === "dns" ? this.#attempts.dns() : this.#attempts.external(external);
   }
 
-  #burstReason(check: Check): [Reason, string?] {
-    if (check === "dns") return ["dns_failure", "ETIMEOUT"];
+  /** An attempt within a burst of loss, which comes as far as it would have come without at most. */
+  #lostAttempt({ check, node, external }: SimulatedTarget): Attempt {
+    if (check === "dns") return { reason: "dns_failure", latencyUs: 0, detail: "ETIMEOUT" };
     const chance = check === "tcp" ? 0 : this.#random.next() * (check === "echo" ? 1 : 0.96);
-    return [BURST_REASONS.find(([upTo]) => chance < upTo)![1]];
+    const reason = BURST_REASONS.find(([upTo]) => chance < upTo)![1];
+    if (reason === "connect_timeout") return { reason, latencyUs: 0 };
+    const otherwise = this.#attemptAt({ check, node, external });
+    return otherwise.reason === "ok" ? { reason, latencyUs: 0 } : otherwise;
   }
 
   #put(index: number, attempt: Attempt, attempts: number, sink: RowSink): void {

@@ -58,7 +58,8 @@ export class Tally {
     );
     const beside = kinds(extra.map(({ kind, direction }) => kindOf(kind, direction)));
     const what = `missed ${without}, extra ${beside}`;
-    const key = `${ids} ${what}`;
+    // Of several causes no two draws are alike: told apart by what went wrong only.
+    const key = causes.length === 1 ? `${ids} ${what}` : what;
     const known = this.#confusions.get(key) ?? { causes: ids, what, seeds: [] };
     known.seeds.push(seed);
     this.#confusions.set(key, known);
