@@ -6,6 +6,7 @@ import type { FaultSpec } from "./faults/fault.ts";
 import { LabError } from "./lab-error.ts";
 import { isLabProcess, labFolders, type LabRecord, readRecord, socketIn } from "./lab-record.ts";
 import type { LabState } from "./lab-state.ts";
+import type { HeardReports } from "./report-tap.ts";
 
 /** Longer than anything that a laboratory is asked to do may take. */
 const ANSWER_TIMEOUT_MS = 90_000;
@@ -61,6 +62,11 @@ export class LabClient {
   async replacePod(node: string, workload: "ping" | "pong"): Promise<string> {
     const path = `/nodes/${encodeURIComponent(node)}/pods/${workload}/replace`;
     return (await this.#ask<{ pod: string }>("POST", path, {})).pod;
+  }
+
+  /** What agents published for a round; the first question begins the listening. */
+  reports(round: number): Promise<HeardReports> {
+    return this.#ask("GET", `/reports/${round}`);
   }
 
   /** Resolves when nothing of it is left. Safe to call twice. */

@@ -6,7 +6,10 @@ import type { FaultSpec } from "./faults/fault.ts";
 import { LabError } from "./lab-error.ts";
 import { labState } from "./lab-state.ts";
 import type { Lab } from "./lab.ts";
+import { CONTROL } from "./network/addresses.ts";
+import { redisPrefix } from "./nodes/manifest-environment.ts";
 import { replacePod } from "./replace-pod.ts";
+import { ReportTap } from "./report-tap.ts";
 
 export interface ServedLab {
   readonly lab: Lab;
@@ -19,6 +22,7 @@ export interface ServedLab {
 const BreakSchema = { body: Type.Object({ kind: Type.String() }) };
 const HealSchema = { body: Type.Object({ id: Type.Optional(Type.String()) }) };
 const NodeSchema = { body: Type.Object({ name: Type.String() }) };
+const RoundSchema = { params: Type.Object({ round: Type.Integer() }) };
 const PodSchema = {
   params: Type.Object({ node: Type.String(), workload: Type.Enum(["ping", "pong"] as const) }),
 };
@@ -51,6 +55,11 @@ export function labServer({ lab, faults, url, down }: ServedLab): FastifyInstanc
     "/nodes/:node/pods/:workload/replace",
     { schema: PodSchema },
     async ({ params }) => ({ pod: await replacePod(lab, params.node, params.workload) }),
+  );
+  const tap = new ReportTap(CONTROL.redis, redisPrefix());
+  app.addHook("onClose", async () => tap.stop());
+  app.get<{ Params: { round: number } }>("/reports/:round", { schema: RoundSchema }, ({ params }) =>
+    tap.heard(params.round),
   );
   // Who asks is answered before it ends.
   app.post("/down", { onResponse: async () => down() }, () => ({}));

@@ -2,12 +2,19 @@ import { decodeReport, redisNames, type Report, type TargetType } from "@netchec
 import { Redis } from "ioredis";
 
 /** What an agent published of one type for one round, and when last, milliseconds since 1970. */
-export interface TappedReport {
+interface TappedReport {
   readonly node: string;
   readonly type: string;
   readonly latencyMs: readonly number[];
   readonly attempts: string;
   publishedAt: number;
+}
+
+/** What agents published for one round. */
+export interface HeardReports {
+  /** Since when nothing was missed, milliseconds since 1970; null while nothing can be heard. */
+  readonly listeningSince: number | null;
+  readonly reports: readonly TappedReport[];
 }
 
 /** How many rounds are remembered. */
@@ -22,8 +29,7 @@ export class ReportTap {
   readonly #redis: Redis;
   readonly #typeOf: ReadonlyMap<string, TargetType>;
   readonly #rounds = new Map<number, Map<string, TappedReport>>();
-  /** Since when nothing was missed; null while it is away. */
-  listeningSince: number | null = null;
+  #listeningSince: number | null = null;
 
   constructor(host: string, prefix: string) {
     this.#typeOf = new Map(
@@ -35,18 +41,21 @@ export class ReportTap {
     this.#redis = new Redis({
       host,
       monitor: true,
+      lazyConnect: true,
       maxRetriesPerRequest: 0,
       retryStrategy: () => CONNECT_AGAIN_MS,
     });
     this.#redis.on("error", () => {});
-    this.#redis.on("close", () => (this.listeningSince = null));
-    this.#redis.on("monitoring", () => (this.listeningSince = Date.now()));
+    this.#redis.on("close", () => (this.#listeningSince = null));
+    this.#redis.on("monitoring", () => (this.#listeningSince = Date.now()));
     this.#redis.on("monitor", (_time: string, args: readonly string[]) => this.#hear(args));
   }
 
-  /** What was published for a round. */
-  reports(round: number): TappedReport[] {
-    return [...(this.#rounds.get(round)?.values() ?? [])];
+  /** What was published for a round, as far as it was heard; the first question begins the listening. */
+  heard(round: number): HeardReports {
+    if (this.#redis.status === "wait") void this.#redis.connect().catch(() => {});
+    const reports = [...(this.#rounds.get(round)?.values() ?? [])];
+    return { listeningSince: this.#listeningSince, reports };
   }
 
   stop(): void {

@@ -59,6 +59,10 @@ export function manifestEnvironment(
   );
 }
 
+/** What the names of channels and keys begin with. */
+export const redisPrefix = () =>
+  manifestEnvironment("ping", { name: "", node: "", ip: "" })["REDIS_PREFIX"]!;
+
 function valueOf({ name, value, valueFrom }: EnvVar, pod: PodIdentity): string {
   const path = valueFrom?.fieldRef?.fieldPath;
   if (path === undefined) return value ?? "";

@@ -1,17 +1,6 @@
 import type { Result } from "@netchecker/contract";
 import type { ServedRound } from "../expect/judge-round.ts";
-
-/** What agents published for a round, as the tap heard it. */
-export interface HeardReports {
-  /** Since when nothing was missed, milliseconds since 1970; null while it could not be heard. */
-  readonly listeningSince: number | null;
-  readonly reports: readonly {
-    readonly node: string;
-    readonly type: string;
-    readonly latencyMs: readonly number[];
-    readonly publishedAt: number;
-  }[];
-}
+import type { HeardReports } from "../report-tap.ts";
 
 /** What a round's reports say of netchecker's collecting. */
 export interface ReportCheck {
