@@ -1,4 +1,4 @@
-import type { PairGraph } from "./pair-graph.ts";
+import { has, overlap, type PairGraph, sizeOf } from "./pair-graph.ts";
 
 /** All of `from` fail towards all of `to`. */
 export interface Biclique {
@@ -20,7 +20,7 @@ const MOST_SEEDS = 64;
 export function findBiclique(graph: PairGraph): Biclique | null {
   const seeds = Array.from({ length: graph.size }, (_, a) => ({
     a,
-    degree: graph.degree(graph.bad, a),
+    degree: sizeOf(graph.badRow(a)),
   }))
     .filter(({ degree }) => degree >= FEWEST)
     .toSorted((x, y) => y.degree - x.degree)
@@ -28,7 +28,7 @@ export function findBiclique(graph: PairGraph): Biclique | null {
   let best: Biclique | null = null;
   for (const { a } of seeds) {
     if (best && (best.from.includes(a) || best.to.includes(a))) continue;
-    const found = grow(graph, graph.members(graph.row(graph.bad, a)));
+    const found = grow(graph, graph.members(graph.badRow(a)));
     if (found && area(found) > (best ? area(best) : 0)) best = found;
   }
   return best;
@@ -43,18 +43,28 @@ function grow(graph: PairGraph, seed: readonly number[]): Biclique | null {
     const mask = graph.maskOf(to);
     from = [];
     for (let a = 0; a < graph.size; a += 1) {
-      const bad = graph.overlap(graph.bad, a, mask);
-      if (bad > 0 && bad >= BELONGS * (bad + graph.overlap(graph.good, a, mask))) from.push(a);
+      const bad = overlap(graph.badRow(a), mask);
+      if (bad > 0 && belongs(bad, overlap(graph.goodRow(a), mask))) from.push(a);
     }
-    const sources = new Set(from);
-    to = Array.from({ length: graph.size }, (_, b) => b).filter((b) => {
-      if (sources.has(b)) return false;
-      const bad = graph.columnCount(graph.bad, from, b);
-      return bad > 0 && bad >= BELONGS * (bad + graph.columnCount(graph.good, from, b));
-    });
-    if (from.length < FEWEST || to.length < FEWEST) return null;
+    if (from.length < FEWEST) return null;
+    to = targetsOf(graph, from);
+    if (to.length < FEWEST) return null;
   }
   return density(graph, from, to) >= DENSE ? { from, to } : null;
+}
+
+const belongs = (bad: number, good: number) => bad > 0 && bad >= BELONGS * (bad + good);
+
+/** Those that are none of `from`, and towards which most of them fail. */
+function targetsOf(graph: PairGraph, from: readonly number[]): number[] {
+  const bad = new Uint32Array(graph.size);
+  const good = new Uint32Array(graph.size);
+  for (const a of from) {
+    for (const b of graph.members(graph.badRow(a))) bad[b]! += 1;
+    for (const b of graph.members(graph.goodRow(a))) good[b]! += 1;
+  }
+  const sources = graph.maskOf(from);
+  return [...bad.keys()].filter((b) => !has(sources, b) && belongs(bad[b]!, good[b]!));
 }
 
 /** The share of the known pairs between two sides that is bad; 0 where nothing is known. */
@@ -63,8 +73,8 @@ export function density(graph: PairGraph, from: readonly number[], to: readonly 
   let bad = 0;
   let good = 0;
   for (const a of from) {
-    bad += graph.overlap(graph.bad, a, mask);
-    good += graph.overlap(graph.good, a, mask);
+    bad += overlap(graph.badRow(a), mask);
+    good += overlap(graph.goodRow(a), mask);
   }
   return bad === 0 ? 0 : bad / (bad + good);
 }

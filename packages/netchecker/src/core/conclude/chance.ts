@@ -1,6 +1,5 @@
-import { TARGET_TYPES } from "@netchecker/contract";
 import type { Draft } from "./draft.ts";
-import { type Evidence, FAILED, LARGE_LOST, MOST_CELLS, WORKS } from "./evidence.ts";
+import { type Evidence, MOST_CELLS } from "./evidence.ts";
 
 /** Few failures that speak for a cause may be chance: so many rounds in which they are not. */
 const RARE = 0.001;
@@ -13,12 +12,11 @@ const COMMON = 0.5;
  * chance makes now and then is told as info; what it makes often goes back to the unexplained.
  */
 export function judgeByChance(evidence: Evidence, drafts: readonly Draft[]): Draft[] {
-  const { known, scattered } = outcomes(evidence);
   const weak = drafts.filter((each) => each.places !== null && each.claim.count <= MOST_CELLS);
-  const pool = scattered + weak.reduce((sum, { claim }) => sum + claim.count, 0);
+  const pool = evidence.open + weak.reduce((sum, { claim }) => sum + claim.count, 0);
   return drafts.flatMap((each) => {
     if (!weak.includes(each) || isDefinite(evidence, each)) return [each];
-    const share = (pool - each.claim.count + 0.5) / (known + 1);
+    const share = (pool - each.claim.count + 0.5) / (evidence.works + pool + 1);
     const perRound = each.places! * share ** each.claim.count;
     if (perRound < RARE) return [each];
     if (perRound >= COMMON) {
@@ -28,17 +26,6 @@ export function judgeByChance(evidence: Evidence, drafts: readonly Draft[]): Dra
     const candidates = [...each.candidates, "packet-loss" as const];
     return [{ ...each, severity: "info" as const, candidates }];
   });
-}
-
-function outcomes(evidence: Evidence): { known: number; scattered: number } {
-  let known = 0;
-  let scattered = 0;
-  for (const type of TARGET_TYPES)
-    for (const state of evidence.states[type]) {
-      if (state === WORKS) known += 1;
-      else if (state === FAILED || state === LARGE_LOST) scattered += 1;
-    }
-  return { known: known + scattered, scattered };
 }
 
 /** An answer that says no is no lost packet. */

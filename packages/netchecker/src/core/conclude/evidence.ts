@@ -64,6 +64,10 @@ export class Evidence {
   readonly absenceExplained: boolean[];
   /** Failures that are not planned: each is explained by one cause, or unexplained. */
   failures = 0;
+  /** Those that nothing explains yet. */
+  open = 0;
+  /** Outcomes that work. */
+  works = 0;
   readonly #planeOf: Readonly<Record<"pod" | "node", Int32Array>>;
   readonly #nodeOf: Readonly<Record<"pod" | "node", Int32Array>>;
 
@@ -75,11 +79,11 @@ export class Evidence {
     const missing = new Map(round.head.missing.map((each) => [each.node, each]));
     this.missing = this.nodes.map((node) => missing.get(node) ?? null);
     this.absenceExplained = this.nodes.map(() => false);
-    this.planes = meshPlanes(plan, this.agentOf);
-    this.scopes = scopesOf(this.planes);
     this.states = Object.fromEntries(
       TARGET_TYPES.map((type) => [type, new Uint8Array(matrices[type].reasons.length)]),
     ) as Record<TargetType, Uint8Array>;
+    this.planes = meshPlanes(plan, this.agentOf, this.states);
+    this.scopes = scopesOf(this.planes);
     this.#planeOf = { pod: this.#planeIndex("pod"), node: this.#planeIndex("node") };
     this.#nodeOf = { pod: this.#nodeIndex("pod"), node: this.#nodeIndex("node") };
     for (const type of TARGET_TYPES) this.#read(type);
@@ -102,8 +106,7 @@ export class Evidence {
   /** What a plane says of a → b. */
   at(plane: Plane, a: number, b: number): number {
     const column = plane.column[b]!;
-    if (column === -1) return UNKNOWN;
-    return this.states[plane.type][a * this.round.matrices[plane.type].targets + column]!;
+    return column === -1 ? UNKNOWN : plane.states[a * plane.targets + column]!;
   }
 
   /** Whether an outcome failed, be it explained or planned or not. */
@@ -119,8 +122,7 @@ export class Evidence {
   /** Explains what a plane says of a → b, if it failed. */
   explain(claim: Claim, plane: Plane, a: number, b: number): void {
     const column = plane.column[b]!;
-    if (column !== -1)
-      this.claim(claim, plane.type, a * this.round.matrices[plane.type].targets + column);
+    if (column !== -1) this.claim(claim, plane.type, a * plane.targets + column);
   }
 
   /** Explains a failure, if it is one that no other cause explains. */
@@ -128,6 +130,7 @@ export class Evidence {
     const state = this.states[type][cell];
     if (state !== FAILED && state !== LARGE_LOST) return;
     this.states[type][cell] = EXPLAINED;
+    this.open -= 1;
     claim.count += 1;
     claim.reasons[this.round.matrices[type].reasons[cell]!]! += 1;
     if (claim.cells.length < MOST_CELLS) claim.cells.push({ type, cell });
@@ -136,6 +139,7 @@ export class Evidence {
 
   /** Gives a small claim's failures back: nothing explains them after all. */
   release(claim: Claim): void {
+    this.open += claim.count;
     for (const { type, cell } of claim.cells)
       this.states[type][cell] = LARGE_CODES.has(this.round.matrices[type].reasons[cell]!)
         ? LARGE_LOST
@@ -162,33 +166,38 @@ export class Evidence {
     const { reasons, targets } = matrices[type];
     const states = this.states[type];
     const expected = plan.targets[type].map((target) => target.expected !== null);
-    for (let a = 0; a < this.size; a += 1) {
+    for (let a = 0, cell = 0; a < this.size; a += 1) {
       const agentExpected = plan.agents[a]!.expected !== null;
-      for (let t = 0, cell = a * targets; t < targets; t += 1, cell += 1) {
+      for (let t = 0; t < targets; t += 1, cell += 1) {
         const code = reasons[cell]!;
-        if (code === OK_CODE) states[cell] = WORKS;
-        else if (code !== NOT_PROBED_CODE && code !== NOT_KEPT_CODE) {
+        if (code === OK_CODE) {
+          states[cell] = WORKS;
+          this.works += 1;
+        } else if (code !== NOT_PROBED_CODE && code !== NOT_KEPT_CODE) {
           if (agentExpected || expected[t]) states[cell] = EXPECTED;
           else {
             states[cell] = LARGE_CODES.has(code) ? LARGE_LOST : FAILED;
             this.failures += 1;
+            this.open += 1;
           }
         }
       }
     }
   }
 
-  #count(plane: Plane): void {
+  #count({ states, targets, column, ...counts }: Plane): void {
+    const { rowFailed, rowWorks, columnFailed, columnWorks } = counts;
     for (let a = 0; a < this.size; a += 1)
       for (let b = 0; b < this.size; b += 1) {
-        if (a === b) continue;
-        const state = this.at(plane, a, b);
-        if (state === FAILED) {
-          plane.rowFailed[a]! += 1;
-          plane.columnFailed[b]! += 1;
-        } else if (state === WORKS || state === LARGE_LOST) {
-          plane.rowWorks[a]! += 1;
-          plane.columnWorks[b]! += 1;
+        const target = column[b]!;
+        if (a === b || target === -1) continue;
+        const state = states[a * targets + target];
+        if (state === WORKS || state === LARGE_LOST) {
+          rowWorks[a]! += 1;
+          columnWorks[b]! += 1;
+        } else if (state === FAILED) {
+          rowFailed[a]! += 1;
+          columnFailed[b]! += 1;
         }
       }
   }

@@ -1,9 +1,10 @@
-import type { Cause, Severity } from "@netchecker/contract";
+import type { Cause } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import { agentCauses } from "./agent-causes.ts";
 import { answererCauses } from "./answerer-causes.ts";
 import { judgeByChance } from "./chance.ts";
+import { bySeverity } from "./by-severity.ts";
 import { dnsCauses } from "./dns-causes.ts";
 import type { Draft } from "./draft.ts";
 import { egressCauses } from "./egress-causes.ts";
@@ -52,10 +53,4 @@ export function findCauses(
   const judged = judgeByChance(evidence, found);
   const causes = [...judged, ...leftoverCauses(evidence)];
   return causes.map((cause) => toCause(evidence, topology, cause)).toSorted(bySeverity);
-}
-
-const RANK: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 };
-
-function bySeverity(a: Cause, b: Cause): number {
-  return RANK[a.severity] - RANK[b.severity] || b.evidence.explains - a.evidence.explains;
 }

@@ -3,6 +3,7 @@ import { type Biclique, density, findBiclique } from "./bicliques.ts";
 import { type Draft, draft } from "./draft.ts";
 import { Claim, type Evidence, FAILED, LARGE_LOST, WORKS } from "./evidence.ts";
 import { refuses } from "./firewall.ts";
+import type { Plane } from "./mesh-planes.ts";
 import { PairGraph } from "./pair-graph.ts";
 
 /** Groups of nodes that do not reach each other, found without labels: by who fails towards whom. */
@@ -19,25 +20,26 @@ export function groupCauses(evidence: Evidence): Draft[] {
 /** Who reaches whom, on the node's network and the pods'; null where nothing fails. */
 function reachability(evidence: Evidence): PairGraph | null {
   const planes = evidence.planes.filter(({ check }) => check !== "nodeport");
-  const failing = evidence.nodes.map((_, a) => planes.some(({ rowFailed }) => rowFailed[a]! > 0));
-  if (!failing.includes(true)) return null;
-  const graph = new PairGraph(evidence.size);
-  for (let a = 0; a < evidence.size; a += 1) {
-    if (!failing[a]) continue;
-    for (let b = 0; b < evidence.size; b += 1) {
-      if (a === b) continue;
-      let works = false;
-      let failed = false;
-      for (const plane of planes) {
-        const state = evidence.at(plane, a, b);
-        failed ||= state === FAILED;
-        works ||= state === WORKS || state === LARGE_LOST;
+  if (evidence.open === 0) return null;
+  const graph = new PairGraph(evidence.size, (a, set) => {
+    for (let b = 0; b < evidence.size; b += 1)
+      if (b !== a && !graph.isBad(a, b) && planes.some((plane) => reaches(evidence, plane, a, b)))
+        set(b);
+  });
+  for (const { states, targets, column, rowFailed } of planes)
+    for (let a = 0; a < evidence.size; a += 1) {
+      if (rowFailed[a] === 0) continue;
+      for (let b = 0; b < evidence.size; b += 1) {
+        const target = column[b]!;
+        if (target !== -1 && states[a * targets + target] === FAILED && a !== b) graph.setBad(a, b);
       }
-      if (failed) graph.set(graph.bad, a, b);
-      else if (works) graph.set(graph.good, a, b);
     }
-  }
   return graph;
+}
+
+function reaches(evidence: Evidence, plane: Plane, a: number, b: number): boolean {
+  const state = evidence.at(plane, a, b);
+  return state === WORKS || state === LARGE_LOST;
 }
 
 const MOSTLY = 0.9;

@@ -1,6 +1,6 @@
 import { TARGET_TYPES, type TargetType } from "@netchecker/contract";
 import { type Draft, draft } from "./draft.ts";
-import { Claim, type Evidence, FAILED, LARGE_LOST, WORKS } from "./evidence.ts";
+import { Claim, type Evidence, FAILED, LARGE_LOST } from "./evidence.ts";
 
 /** Above this share of all outcomes it is no noise. */
 const MUCH = 0.03;
@@ -8,18 +8,15 @@ const MANY = 10;
 
 /** The failures that no cause explains, in one finding. */
 export function leftoverCauses(evidence: Evidence): Draft[] {
+  const known = evidence.works + evidence.open;
   const claim = new Claim();
-  let known = 0;
   for (const type of TARGET_TYPES) {
     const states = evidence.states[type];
-    for (let cell = 0; cell < states.length; cell += 1) {
-      if (states[cell] === WORKS) known += 1;
-      else if (states[cell] === FAILED || states[cell] === LARGE_LOST)
-        evidence.claim(claim, type, cell);
-    }
+    for (let cell = 0; cell < states.length && evidence.open > 0; cell += 1)
+      if (states[cell] === FAILED || states[cell] === LARGE_LOST) evidence.claim(claim, type, cell);
   }
   if (claim.count === 0) return [];
-  const many = claim.count >= MANY && claim.count > MUCH * (known + claim.count);
+  const many = claim.count >= MANY && claim.count > MUCH * known;
   const lone = claim.count === 1 ? pairOf(evidence, claim.cells[0]!) : null;
   return [
     draft("unexplained", {
@@ -27,7 +24,7 @@ export function leftoverCauses(evidence: Evidence): Draft[] {
       severity: many ? "warning" : "info",
       claim,
       failed: claim.count,
-      of: known + claim.count,
+      of: known,
     }),
   ];
 }

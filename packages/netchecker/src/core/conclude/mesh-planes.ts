@@ -16,6 +16,9 @@ export interface Plane {
   readonly family: IpFamily;
   /** By node: its target's index, or -1. */
   readonly column: Int32Array;
+  /** The type's outcomes, agent by agent, and how many each has. */
+  readonly states: Uint8Array;
+  readonly targets: number;
   /** By node, without itself: outcomes that failed and are not explained yet, and those that work. */
   readonly rowFailed: Int32Array;
   readonly rowWorks: Int32Array;
@@ -30,7 +33,11 @@ export interface Scope {
   readonly planes: Readonly<Record<MeshCheck, readonly Plane[]>>;
 }
 
-export function meshPlanes(plan: RoundPlan, agentOf: ReadonlyMap<string, number>): Plane[] {
+export function meshPlanes(
+  plan: RoundPlan,
+  agentOf: ReadonlyMap<string, number>,
+  states: Readonly<Record<MeshType, Uint8Array>>,
+): Plane[] {
   const planes: Plane[] = [];
   for (const type of ["node", "pod"] as const)
     for (const [index, { check, node, address }] of plan.targets[type].entries()) {
@@ -40,7 +47,8 @@ export function meshPlanes(plan: RoundPlan, agentOf: ReadonlyMap<string, number>
       const free = planes.find(
         (plane) => plane.check === check && plane.family === family && plane.column[n] === -1,
       );
-      const plane = free ?? newPlane(type, check, family, plan.agents.length);
+      const common = { type, states: states[type], targets: plan.targets[type].length };
+      const plane = free ?? { ...common, ...newPlane(check, family, plan.agents.length) };
       if (!free) planes.push(plane);
       plane.column[n] = index;
     }
@@ -61,10 +69,9 @@ function isMeshCheck(check: Check): check is MeshCheck {
   return (MESH_CHECKS as readonly string[]).includes(check);
 }
 
-function newPlane(type: MeshType, check: MeshCheck, family: IpFamily, nodes: number): Plane {
+function newPlane(check: MeshCheck, family: IpFamily, nodes: number) {
   const counts = () => new Int32Array(nodes);
   return {
-    type,
     check,
     family,
     column: new Int32Array(nodes).fill(-1),

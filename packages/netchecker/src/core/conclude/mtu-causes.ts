@@ -4,7 +4,7 @@ import { Claim, type Evidence, LARGE_LOST } from "./evidence.ts";
 import { orientGroups } from "./group-causes.ts";
 import type { Scope } from "./mesh-planes.ts";
 import { claimLosses, largeLosses } from "./mtu-graph.ts";
-import type { PairGraph } from "./pair-graph.ts";
+import { has, type PairGraph, sizeOf } from "./pair-graph.ts";
 
 const LAYER = { layer: "pod-network" } as const;
 const FEWEST_EVERYWHERE = 6;
@@ -24,8 +24,8 @@ export function mtuCauses(evidence: Evidence): Draft[] {
 function everywhere(evidence: Evidence, scope: Scope): Draft[] {
   const graph = largeLosses(evidence, scope);
   const all = evidence.nodes.map((_, n) => n);
-  const bad = all.reduce((sum, n) => sum + graph.degree(graph.bad, n), 0);
-  const good = all.reduce((sum, n) => sum + graph.degree(graph.good, n), 0);
+  const bad = all.reduce((sum, n) => sum + sizeOf(graph.badRow(n)), 0);
+  const good = all.reduce((sum, n) => sum + sizeOf(graph.goodRow(n)), 0);
   if (bad < FEWEST_EVERYWHERE || good > 0) return [];
   const claim = new Claim();
   claimLosses(evidence, scope, claim, all, all);
@@ -36,10 +36,10 @@ function atNodes(evidence: Evidence, scope: Scope): Draft[] {
   const graph = largeLosses(evidence, scope);
   const all = evidence.nodes.map((_, n) => n);
   return all.flatMap((n) => {
-    const inBad = graph.columnCount(graph.bad, all, n);
-    const outBad = graph.degree(graph.bad, n);
-    const isIn = inBad >= 2 && graph.columnCount(graph.good, all, n) === 0;
-    const isOut = outBad >= 2 && graph.degree(graph.good, n) === 0;
+    const inBad = all.filter((from) => graph.isBad(from, n)).length;
+    const outBad = sizeOf(graph.badRow(n));
+    const isIn = inBad >= 2 && !all.some((from) => has(graph.goodRow(from), n));
+    const isOut = outBad >= 2 && sizeOf(graph.goodRow(n)) === 0;
     if (!isIn && !isOut) return [];
     const claim = new Claim();
     if (isIn) claimLosses(evidence, scope, claim, all, [n]);
@@ -107,8 +107,8 @@ function betweenTwo(evidence: Evidence, scope: Scope): Draft[] {
 function badPairs(graph: PairGraph): [u: number, v: number, both: boolean][] {
   const pairs: [number, number, boolean][] = [];
   for (let u = 0; u < graph.size; u += 1)
-    for (const v of graph.members(graph.row(graph.bad, u))) {
-      const both = graph.has(graph.bad, v, u);
+    for (const v of graph.members(graph.badRow(u))) {
+      const both = graph.isBad(v, u);
       if (!both || u < v) pairs.push([u, v, both]);
       if (pairs.length === MOST_PAIRS) return pairs;
     }

@@ -17,18 +17,18 @@ export function largeLosses(evidence: Evidence, { planes }: Scope): PairGraph {
         if (a === b) continue;
         const state = evidence.at(plane, a, b);
         if (state === WORKS) {
-          graph.set(graph.good, a, b);
-          graph.set(graph.good, b, a);
+          graph.setGood(a, b);
+          graph.setGood(b, a);
         } else if (state === LARGE_LOST) {
-          if (requestLost(evidence, plane.column[b]!, a)) graph.set(graph.bad, a, b);
+          if (requestLost(evidence, plane.column[b]!, a)) graph.setBad(a, b);
           else {
-            graph.set(graph.bad, b, a);
-            graph.set(graph.good, a, b);
+            graph.setBad(b, a);
+            graph.setGood(a, b);
           }
         }
       }
   // One family works where another does not, or the loss was a moment's.
-  for (let word = 0; word < graph.bad.length; word += 1) graph.bad[word]! &= ~graph.good[word]!;
+  graph.dropContradictions();
   return graph;
 }
 

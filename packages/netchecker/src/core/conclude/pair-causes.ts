@@ -28,16 +28,17 @@ export function pairCauses(evidence: Evidence): Draft[] {
 function failingPairs(evidence: Evidence): Pair[] {
   const found = new Map<number, { towards: Set<MeshCheck>; back: Set<MeshCheck>; cells: number }>();
   let scattered = 0;
-  for (const plane of evidence.planes)
+  for (const { check, states, targets, column, rowFailed } of evidence.planes)
     for (let a = 0; a < evidence.size; a += 1) {
-      if (plane.rowFailed[a] === 0) continue;
+      if (rowFailed[a] === 0) continue;
       for (let b = 0; b < evidence.size; b += 1) {
-        if (a === b || evidence.at(plane, a, b) !== FAILED) continue;
+        const target = column[b]!;
+        if (a === b || target === -1 || states[a * targets + target] !== FAILED) continue;
         scattered += 1;
         if (scattered > MOST_SCATTERED) return [];
         const key = Math.min(a, b) * evidence.size + Math.max(a, b);
         const pair = found.get(key) ?? { towards: new Set(), back: new Set(), cells: 0 };
-        (a < b ? pair.towards : pair.back).add(plane.check);
+        (a < b ? pair.towards : pair.back).add(check);
         pair.cells += 1;
         found.set(key, pair);
       }

@@ -1,48 +1,58 @@
-/** What is said of each ordered pair of nodes: bad, good, or nothing. Two bits a pair. */
+/**
+ * What is said of each ordered pair of nodes: bad, good, or nothing. Two bits a pair. Who is good is
+ * asked of few rows only: `fillGood`, where there is one, sets a row's when it is first asked for.
+ */
 export class PairGraph {
   readonly size: number;
   readonly words: number;
   readonly bad: Uint32Array;
-  readonly good: Uint32Array;
+  readonly #good: Uint32Array;
+  readonly #filled: Uint8Array;
+  readonly #fillGood: ((a: number, set: (b: number) => void) => void) | null;
 
-  constructor(size: number) {
+  constructor(
+    size: number,
+    fillGood: ((a: number, set: (b: number) => void) => void) | null = null,
+  ) {
     this.size = size;
+    this.#fillGood = fillGood;
+    this.#filled = new Uint8Array(size);
     this.words = (size + 31) >>> 5;
     this.bad = new Uint32Array(size * this.words);
-    this.good = new Uint32Array(size * this.words);
+    this.#good = new Uint32Array(size * this.words);
   }
 
-  set(bits: Uint32Array, a: number, b: number): void {
+  setBad(a: number, b: number): void {
+    this.#set(this.bad, a, b);
+  }
+
+  setGood(a: number, b: number): void {
+    this.#set(this.#good, a, b);
+  }
+
+  /** What is both is neither. */
+  dropContradictions(): void {
+    for (let word = 0; word < this.bad.length; word += 1) this.bad[word]! &= ~this.#good[word]!;
+  }
+
+  isBad(a: number, b: number): boolean {
+    return ((this.bad[a * this.words + (b >>> 5)]! >>> (b & 31)) & 1) === 1;
+  }
+
+  badRow(a: number): Uint32Array {
+    return this.bad.subarray(a * this.words, (a + 1) * this.words);
+  }
+
+  goodRow(a: number): Uint32Array {
+    if (this.#fillGood && this.#filled[a] === 0) {
+      this.#filled[a] = 1;
+      this.#fillGood(a, (b) => this.#set(this.#good, a, b));
+    }
+    return this.#good.subarray(a * this.words, (a + 1) * this.words);
+  }
+
+  #set(bits: Uint32Array, a: number, b: number): void {
     bits[a * this.words + (b >>> 5)]! |= 1 << (b & 31);
-  }
-
-  has(bits: Uint32Array, a: number, b: number): boolean {
-    return ((bits[a * this.words + (b >>> 5)]! >>> (b & 31)) & 1) === 1;
-  }
-
-  /** How many bits of a node's row are also in `mask`. */
-  overlap(bits: Uint32Array, a: number, mask: Uint32Array): number {
-    let count = 0;
-    for (let word = 0; word < this.words; word += 1)
-      count += bitsIn(bits[a * this.words + word]! & mask[word]!);
-    return count;
-  }
-
-  row(bits: Uint32Array, a: number): Uint32Array {
-    return bits.subarray(a * this.words, (a + 1) * this.words);
-  }
-
-  /** How many of `from` have `b` in their row. */
-  columnCount(bits: Uint32Array, from: readonly number[], b: number): number {
-    let count = 0;
-    for (const a of from) if (this.has(bits, a, b)) count += 1;
-    return count;
-  }
-
-  degree(bits: Uint32Array, a: number): number {
-    let count = 0;
-    for (let word = 0; word < this.words; word += 1) count += bitsIn(bits[a * this.words + word]!);
-    return count;
   }
 
   maskOf(nodes: readonly number[]): Uint32Array {
@@ -59,6 +69,24 @@ export class PairGraph {
         found.push(word * 32 + (31 - Math.clz32(bits & -bits)));
     return found;
   }
+}
+
+/** How many nodes a row or mask has. */
+export function sizeOf(mask: Uint32Array): number {
+  let count = 0;
+  for (const word of mask) count += bitsIn(word);
+  return count;
+}
+
+/** How many nodes two of them share. */
+export function overlap(row: Uint32Array, mask: Uint32Array): number {
+  let count = 0;
+  for (let word = 0; word < mask.length; word += 1) count += bitsIn(row[word]! & mask[word]!);
+  return count;
+}
+
+export function has(mask: Uint32Array, n: number): boolean {
+  return ((mask[n >>> 5]! >>> (n & 31)) & 1) === 1;
 }
 
 /** Population count (Hacker's Delight, 5-2). */

@@ -1,0 +1,48 @@
+import type { Finding } from "@netchecker/contract";
+import type { ClosedRound } from "../closed-round.ts";
+import type { ClusterView } from "../cluster-view.ts";
+import { findCauses } from "./find-causes.ts";
+import type { FindingsMemory } from "./findings-memory.ts";
+import { extendHistory } from "./latency-history.ts";
+import { type ChangedFindings, trackFindings } from "./track-findings.ts";
+
+export { decodeMemory, emptyMemory, type FindingsMemory } from "./findings-memory.ts";
+export type { ChangedFindings } from "./track-findings.ts";
+
+export interface Conclusion {
+  /** Most severe first. */
+  readonly findings: readonly Finding[];
+  /** To be handed in with the next round, and to be kept over restarts. */
+  readonly memory: FindingsMemory;
+  readonly changed: ChangedFindings;
+}
+
+/** A round, the cluster at its end, and what is remembered → what is broken, since when. Pure. */
+export function conclude(
+  round: ClosedRound,
+  view: ClusterView,
+  memory: FindingsMemory,
+): Conclusion {
+  const causes = findCauses(round, view, memory.latency);
+  const latency = extendHistory(memory.latency, round);
+  const noise = fadeIn(memory.noise, round, causes);
+  const tracked = trackFindings({ ...memory, noise }, causes, round.head, view);
+  return { ...tracked, memory: { ...tracked.memory, latency } };
+}
+
+/** The last fifty rounds or so count. */
+const FADE = 0.98;
+
+function fadeIn(
+  noise: FindingsMemory["noise"],
+  { summary }: ClosedRound,
+  causes: readonly { kind: string; evidence: { explains: number } }[],
+): FindingsMemory["noise"] {
+  const counts = Object.values(summary);
+  const of = counts.reduce((sum, { ok, failed }) => sum + ok + failed, 0);
+  const unexplained = causes.find(({ kind }) => kind === "unexplained");
+  return {
+    failed: noise.failed * FADE + (unexplained?.evidence.explains ?? 0),
+    of: noise.of * FADE + of,
+  };
+}

@@ -1,0 +1,41 @@
+import type { Cause, Finding, FindingKind, RoundHead } from "@netchecker/contract";
+
+/** Kinds that only the agents of the nodes themselves can see. */
+const SEEN_FROM_WITHIN: ReadonlySet<FindingKind> = new Set([
+  "cluster-ip",
+  "dns",
+  "dns-answer",
+  "egress",
+  "prober-starved",
+  "local-exhaustion",
+]);
+const OF_AGENTS: ReadonlySet<FindingKind> = new Set(["agent-missing", "agent-silent"]);
+/** While a node is like this, nobody can say what else is wrong with it. */
+const HIDES: ReadonlySet<FindingKind> = new Set(["node-down", "node-cut-off"]);
+
+/**
+ * Whether a round that does not show a finding could have shown it: then it is over. A round that lacks
+ * the agents to ask says nothing.
+ */
+export function couldShow(finding: Finding, causes: readonly Cause[], head: RoundHead): boolean {
+  if (head.state !== "closed" || head.reported === 0) return false;
+  if (head.missing.some(({ why }) => why === "redis_away")) return false;
+  if (OF_AGENTS.has(finding.kind)) return true;
+  const missing = new Set(head.missing.map(({ node }) => node));
+  const heard = (nodes: readonly string[]) => nodes.some((node) => !missing.has(node));
+  if (finding.nodes.length === 0) return head.reported * 2 >= head.expected;
+  if (hidden(finding, causes)) return false;
+  if (finding.peers.length > 0)
+    return finding.direction === "out"
+      ? heard(finding.nodes)
+      : heard(finding.peers) || (finding.direction !== "in" && heard(finding.nodes));
+  if (SEEN_FROM_WITHIN.has(finding.kind) || finding.direction === "out")
+    return heard(finding.nodes);
+  return head.reported > (heard(finding.nodes) && head.expected > 1 ? 1 : 0);
+}
+
+function hidden({ kind, nodes, peers }: Finding, causes: readonly Cause[]): boolean {
+  if (HIDES.has(kind)) return false;
+  const places = new Set([...nodes, ...peers]);
+  return causes.some((cause) => HIDES.has(cause.kind) && cause.nodes.some((n) => places.has(n)));
+}

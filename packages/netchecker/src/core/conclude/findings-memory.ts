@@ -1,0 +1,83 @@
+import { FindingSchema, NameSchema, RoundIdSchema } from "@netchecker/contract";
+import { type Static, Type } from "typebox";
+import { Check } from "typebox/schema";
+
+/** A finding over rounds. */
+const TrackedSchema = Type.Object({
+  finding: FindingSchema,
+  /** The last rounds that could have shown it, newest last: 1 where it was there, 0 where not. */
+  marks: Type.String({ pattern: "^[01]{1,12}$" }),
+  /** Whether it has been an alarm since it was last there. */
+  alarmed: Type.Boolean(),
+  /** The last rounds in which it came back. */
+  returns: Type.Array(RoundIdSchema, { maxItems: 10 }),
+});
+export type Tracked = Static<typeof TrackedSchema>;
+
+const NodeFactsSchema = Type.Object({
+  bootId: Type.String(),
+  kernelVersion: Type.String(),
+  kubeletVersion: Type.String(),
+  ready: Type.Boolean(),
+  cordoned: Type.Boolean(),
+});
+export type NodeFacts = Static<typeof NodeFactsSchema>;
+
+const NodeChangeSchema = Type.Object({
+  node: NameSchema,
+  round: Type.Integer(),
+  what: Type.String(),
+});
+export type NodeChange = Static<typeof NodeChangeSchema>;
+
+const MicrosecondsSchema = Type.Union([Type.Number(), Type.Null()]);
+
+const MemorySchema = Type.Object({
+  v: Type.Literal(1),
+  findings: Type.Array(TrackedSchema),
+  /** What Kubernetes last told of each node. */
+  nodes: Type.Record(Type.String(), NodeFactsSchema),
+  /** What changed in that, oldest first. */
+  changes: Type.Array(NodeChangeSchema),
+  /** Failures of single probes: since how many rounds, like a finding's marks. */
+  lone: Type.Record(Type.String(), Type.String({ pattern: "^[01]{1,12}$" })),
+  /** Of the last rounds, fading: how many probes failed for no reason, of how many. */
+  noise: Type.Object({ failed: Type.Number(), of: Type.Number() }),
+  latency: Type.Object({
+    nodes: Type.Record(
+      Type.String(),
+      Type.Object({
+        tcpIn: MicrosecondsSchema,
+        tcpOut: MicrosecondsSchema,
+        echoIn: MicrosecondsSchema,
+        echoOut: MicrosecondsSchema,
+        rounds: Type.Integer(),
+      }),
+    ),
+  }),
+});
+
+/** What is kept from round to round, and over restarts: some numbers a node, plain JSON. */
+export type FindingsMemory = Static<typeof MemorySchema>;
+
+export function emptyMemory(): FindingsMemory {
+  return {
+    v: 1,
+    findings: [],
+    nodes: {},
+    changes: [],
+    lone: {},
+    noise: { failed: 0, of: 0 },
+    latency: { nodes: {} },
+  };
+}
+
+/** A memory from outside, which is not trusted; null where it is none of this version. Never throws. */
+export function decodeMemory(text: string): FindingsMemory | null {
+  try {
+    const memory: unknown = JSON.parse(text);
+    return Check(MemorySchema, memory) ? memory : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Cause, EvidenceExample } from "@netchecker/contract";
+import type { FindingsMemory } from "./findings-memory.ts";
+import { mark, marksNeeded, present } from "./marks.ts";
+
+/**
+ * A filter that fails new connections from one node's pods to one other's fails a single probe, and so
+ * does a lost packet. Only staying tells them apart.
+ */
+export function loneFailures(
+  memory: Pick<FindingsMemory, "lone" | "noise">,
+  causes: readonly Cause[],
+  nodes: number,
+): { readonly lone: Record<string, string>; readonly staying: Cause[] } {
+  const unexplained = causes.find(({ kind }) => kind === "unexplained");
+  const failed = new Map(
+    unexplained?.evidence.examples
+      .filter(({ check }) => check === "echo")
+      .map((example) => [`${example.from} ${example.to}`, example]),
+  );
+  const lone: Record<string, string> = {};
+  for (const key of new Set([...Object.keys(memory.lone), ...failed.keys()])) {
+    const marks = mark(memory.lone[key] ?? "", failed.has(key));
+    if (marks.includes("1")) lone[key] = marks.slice(-5);
+  }
+  const staying = [...failed].flatMap(([key, example]) => {
+    const rounds = present(lone[key]!, 5);
+    // Itself it is no noise.
+    const noise = { ...memory.noise, failed: Math.max(0, memory.noise.failed - rounds) };
+    return rounds >= marksNeeded(noise, nodes ** 2) ? [routeOf(example, unexplained!)] : [];
+  });
+  return { lone, staying };
+}
+
+function routeOf(example: EvidenceExample, { next, evidence }: Cause): Cause {
+  const { from, to, reason } = example;
+  return {
+    kind: "route",
+    severity: "warning",
+    nodes: [from],
+    peers: [to],
+    layer: "pod-network",
+    direction: "out",
+    target: null,
+    candidates: ["packet-loss"],
+    summary: `${from} → ${to}: connections between pods fail in every round (${reason}); the way back and all others work. Look at the route and the filters from ${from} to ${to}.`,
+    evidence: { ...evidence, explains: 1, examples: [example] },
+    expected: false,
+    next,
+  };
+}
