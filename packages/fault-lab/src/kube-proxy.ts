@@ -17,8 +17,8 @@ interface ProxiedNode {
 interface NodeState {
   readonly node: ProxiedNode;
   readonly gaps: Set<KubeProxyGap>;
-  /** A stale one writes nothing more. */
-  stale: boolean;
+  /** What a stale one knows, and nothing newer; null where it follows. */
+  staleView: readonly ProxiedService[] | null;
   written: string;
   writing: Promise<void>;
 }
@@ -61,7 +61,7 @@ export class KubeProxies {
     const state: NodeState = {
       node,
       gaps: new Set(),
-      stale: false,
+      staleView: null,
       written: "",
       writing: Promise.resolve(),
     };
@@ -73,18 +73,20 @@ export class KubeProxies {
     this.#nodes.delete(name);
   }
 
-  /** Leaves a part of a node's rules out, or writes it again. Resolves when that is done. */
+  /** Leaves a part of a node's rules out, or writes it again. Resolves when that is done; a node that is gone has none. */
   async setGap(name: string, gap: KubeProxyGap, open: boolean): Promise<void> {
-    const state = this.#nodes.get(name)!;
+    const state = this.#nodes.get(name);
+    if (!state) return;
     if (open) state.gaps.add(gap);
     else state.gaps.delete(gap);
     await this.#write(state);
   }
 
-  /** A stale kube-proxy does not follow the pods any more. */
+  /** A stale kube-proxy does not follow the pods any more. Resolves when the rules are so; a node that is gone has none. */
   async setStale(name: string, stale: boolean): Promise<void> {
-    const state = this.#nodes.get(name)!;
-    state.stale = stale;
+    const state = this.#nodes.get(name);
+    if (!state) return;
+    state.staleView = stale ? this.#services() : null;
     await this.#write(state);
   }
 
@@ -108,8 +110,9 @@ export class KubeProxies {
     state.writing = state.writing
       .catch(() => {})
       .then(async () => {
-        if (state.stale || !this.#nodes.has(state.node.name)) return;
-        const rules = kubeProxyRules(this.#services(), state.node, state.gaps);
+        if (!this.#nodes.has(state.node.name)) return;
+        const services = state.staleView ?? this.#services();
+        const rules = kubeProxyRules(services, state.node, state.gaps);
         if (rules === state.written) return;
         await state.node.namespace.run(rules);
         state.written = rules;

@@ -9,6 +9,7 @@ import { kubeConfig } from "@netchecker/local-cluster/kube-config";
 import { NetcheckerProcess } from "@netchecker/local-cluster/netchecker-process";
 import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
 import { RedisServer } from "@netchecker/local-cluster/redis-server";
+import { BrokenThings } from "./faults/broken-things.ts";
 import { KubeProxies } from "./kube-proxy.ts";
 import { LabError } from "./lab-error.ts";
 import {
@@ -64,6 +65,7 @@ export class Lab {
   readonly outside: Outside;
   readonly kubeProxies: KubeProxies;
   readonly options: LabOptions;
+  readonly broken = new BrokenThings();
   readonly #nodes = new Map<string, LabNode>();
   readonly #control: NodePlace;
   readonly #around: NodeSurroundings;
@@ -162,6 +164,8 @@ export class Lab {
     await lab.addNodes(names, signal);
     stack.defer(() => netchecker.stop());
     await netchecker.start(signal);
+    // What faults have put somewhere goes before the place does.
+    stack.defer(() => lab.broken.releaseAll().catch(() => {}));
     return lab;
   }
 
@@ -219,9 +223,11 @@ export class Lab {
     await this.#dns.stop();
   }
 
-  /** A new DNS server in the place of the one that was stopped. */
+  /** A new DNS server in the place of the one that was stopped, as slow and as wrong as that one. */
   async startDns(): Promise<void> {
+    const { delayMs, wrongAddress } = this.#dns;
     this.#dns = new ClusterDns(CONTROL.dns, this.apiServer.store);
+    Object.assign(this.#dns, { delayMs, wrongAddress });
     await this.#dns.start(53);
   }
 

@@ -10,6 +10,9 @@ export interface CgroupLimits {
 
 const ROOT = "/sys/fs/cgroup";
 const PERIOD_US = 100_000;
+/** The kernel takes no quota below 1 ms: less than a hundredth of a core is one of a longer period. */
+const LONG_PERIOD_US = 1_000_000;
+const LEAST_QUOTA_US = 1_000;
 const REMOVE_WITHIN_MS = 2_000;
 
 /** What is written where: a file of the cgroup's folder below a controller's root, and its value. */
@@ -22,21 +25,31 @@ interface Layout {
   readonly peak: readonly [parent: string, file: string];
 }
 
-const quotaUs = (cpuMillis: number) => (cpuMillis * PERIOD_US) / 1_000;
+function bandwidth(cpuMillis: number): { readonly quotaUs: number; readonly periodUs: number } {
+  const quota = (periodUs: number) => ({ quotaUs: (cpuMillis * periodUs) / 1_000, periodUs });
+  const usual = quota(PERIOD_US);
+  return usual.quotaUs >= LEAST_QUOTA_US ? usual : quota(LONG_PERIOD_US);
+}
 
 /** docs.kernel.org/admin-guide/cgroup-v2.html */
 const V2: Layout = {
-  cpu: (millis) => [[".", "cpu.max", `${quotaUs(millis)} ${PERIOD_US}`]],
+  cpu(millis) {
+    const { quotaUs, periodUs } = bandwidth(millis);
+    return [[".", "cpu.max", `${quotaUs} ${periodUs}`]];
+  },
   memory: (bytes) => [[".", "memory.max", `${bytes}`]],
   peak: [".", "memory.peak"],
 };
 
 /** docs.kernel.org/scheduler/sched-bwc.html and admin-guide/cgroup-v1/memory.html */
 const V1: Layout = {
-  cpu: (millis) => [
-    ["cpu", "cpu.cfs_period_us", `${PERIOD_US}`],
-    ["cpu", "cpu.cfs_quota_us", `${quotaUs(millis)}`],
-  ],
+  cpu(millis) {
+    const { quotaUs, periodUs } = bandwidth(millis);
+    return [
+      ["cpu", "cpu.cfs_period_us", `${periodUs}`],
+      ["cpu", "cpu.cfs_quota_us", `${quotaUs}`],
+    ];
+  },
   memory: (bytes) => [["memory", "memory.limit_in_bytes", `${bytes}`]],
   peak: ["memory", "memory.max_usage_in_bytes"],
 };

@@ -6,6 +6,7 @@ import { CLUSTER_POD_CIDR, CONTROL, OUTSIDE, podCidr } from "../network/addresse
 import type { Namespace } from "../network/namespace.ts";
 import { dropNftTable, nftTable } from "../network/nft.ts";
 import { faultKind } from "./fault.ts";
+import { noNewRedisConnection } from "./new-redis-connection.ts";
 import { DirectionParameter, NodeParameter, type Reject, RejectParameter } from "./parameters.ts";
 
 /** Filters on nodes, as firewalls, network policies and broken CNI plugins leave them behind. */
@@ -164,6 +165,7 @@ export const dnsUnreachable = faultKind({
     }),
   heal: async (lab, { node }, id) => unfilter(namespaceOf(lab, node), id),
   effect: ({ node }) => ({
+    onLeg: (leg) => (leg.from === node ? noNewRedisConnection(leg) : null),
     onRow: ({ check, from }) =>
       check === "dns" && from.node === node ? { reasons: ["dns_failure"], sure: true } : null,
   }),

@@ -1,3 +1,15 @@
+import { clockOff, pingDead, pingStarved, portsExhausted } from "./agent-faults.ts";
+import {
+  apiAway,
+  apiHung,
+  netcheckerKilled,
+  netcheckerRestarted,
+  redisDown,
+  redisRestarted,
+  redisSlow,
+  watchExpired,
+} from "./control-faults.ts";
+import { dnsDown, dnsSlow, dnsWrong } from "./dns-faults.ts";
 import {
   dnsUnreachable,
   nodeCutOff,
@@ -5,17 +17,54 @@ import {
   podNetwork,
   redisUnreachable,
 } from "./filter-faults.ts";
+import { kubeProxy, kubeProxyStale } from "./kube-proxy-faults.ts";
+import { kubeletDown } from "./kubelet-faults.ts";
 import { mtuBlackHole, nodeDown, packetLoss, partition } from "./link-faults.ts";
+import { cordoned, deleting, notReady } from "./plan-faults.ts";
+import { backendDead, pongDead, pongHung, pongOverloaded, pongSlow } from "./pong-faults.ts";
+import { route } from "./route-faults.ts";
+import { wrongAnswerer } from "./wrong-answerer.ts";
 
-/** Every way to break the cluster, by the name that the command line and scenarios use. */
+/**
+ * Every way to break the cluster, by the name that the command line and scenarios use. A full conntrack table is not
+ * among them: only the first network namespace may set nf_conntrack_max, and that is not ours to break.
+ */
 export const FAULT_KINDS = {
   "node-down": nodeDown,
   "node-cut-off": nodeCutOff,
   "pod-network": podNetwork,
+  route,
   "packet-loss": packetLoss,
   partition,
   mtu: mtuBlackHole,
+  "kube-proxy": kubeProxy,
+  "kube-proxy-stale": kubeProxyStale,
+  "dns-down": dnsDown,
+  "dns-slow": dnsSlow,
+  "dns-wrong": dnsWrong,
   "dns-unreachable": dnsUnreachable,
   "no-way-out": noWayOut,
+  "wrong-answerer": wrongAnswerer,
+  "pong-hung": pongHung,
+  "pong-slow": pongSlow,
+  "pong-overloaded": pongOverloaded,
+  "pong-dead": pongDead,
+  "backend-dead": backendDead,
+  "ping-dead": pingDead,
+  "ping-starved": pingStarved,
+  "ports-exhausted": portsExhausted,
+  "clock-off": clockOff,
+  "kubelet-down": kubeletDown,
   "redis-unreachable": redisUnreachable,
+  "redis-down": redisDown,
+  "redis-restarted": redisRestarted,
+  "redis-slow": redisSlow,
+  "api-away": apiAway,
+  "api-hung": apiHung,
+  "watch-expired": watchExpired,
+  "netchecker-killed": netcheckerKilled,
+  "netchecker-restarted": netcheckerRestarted,
+  cordoned,
+  "not-ready": notReady,
+  deleting,
 } as const;

@@ -48,12 +48,14 @@ const touches = ({ from, to }: Leg, node: string) => from === node || to === nod
 export const nodeDown = faultKind({
   summary: "a node's link is down",
   parameters: Type.Object({ node: NodeParameter }),
-  async apply(lab, { node }) {
-    await lab.fabric.namespace.run(`ip link set ${lab.node(node).name} down\n`);
-  },
-  async heal(lab, { node }) {
-    await lab.fabric.namespace.run(`ip link set ${node} up\n`).catch(() => {});
-  },
+  apply: (lab, { node }, id) =>
+    lab.broken.hold(`link of ${node}`, id, async (undo) => {
+      const { namespace } = lab.fabric;
+      // The port is gone with its node.
+      undo.defer(() => namespace.run(`ip link set ${node} up || true\n`).then(() => {}));
+      await namespace.run(`ip link set ${lab.node(node).name} down\n`);
+    }),
+  heal: (lab, _, id) => lab.broken.release(id),
   // The node and its neighbours learn from ARP, in the end, that nobody is there.
   effect: ({ node }) => ({
     onLeg: (leg) =>

@@ -37,7 +37,8 @@ export class LabNode implements NodePlace {
   readonly namespace: Namespace;
   readonly #pods = new Map<Workload, LabPod>();
   readonly #around: NodeSurroundings;
-  readonly #kubelet: Child;
+  #kubelet: Child;
+  #kubeletListens = Promise.withResolvers<void>();
   readonly #told = new Map<string, string>();
   #lastHost = 1;
   #unsubscribe = () => {};
@@ -48,14 +49,7 @@ export class LabNode implements NodePlace {
     this.namespace = namespace;
     this.#around = around;
     around.store.create("nodes", this.#newObject());
-    const [file, ...args] = [...namespace.within, process.execPath, KUBELET, this.ip];
-    this.#kubelet = new Child({
-      file: file!,
-      args,
-      env: {},
-      logFile: `${around.folder}/${name}.kubelet.log`,
-      onMessage: (message) => this.#hear(message as FromKubelet),
-    });
+    this.#kubelet = this.#newKubelet();
     this.#unsubscribe = around.store.onChange(() => this.#tellKubelet());
   }
 
@@ -123,6 +117,22 @@ export class LabNode implements NodePlace {
       throw new LabError(`${ended.pod.name} ended early; its last words: ${ended.pod.lastWords()}`);
   }
 
+  /** Nothing listens on kubelet's port from now on, and no pod is probed, until {@link startKubelet}. */
+  async killKubelet(): Promise<void> {
+    this.#kubelet.signal("SIGKILL");
+    await this.#kubelet.exited;
+  }
+
+  /** A new kubelet in the place of one that was killed; resolves when it listens. */
+  async startKubelet(): Promise<void> {
+    if (this.#kubelet.running) return;
+    this.#kubeletListens = Promise.withResolvers();
+    this.#kubelet = this.#newKubelet();
+    this.#told.clear();
+    this.#tellKubelet();
+    await Promise.race([this.#kubeletListens.promise, this.#kubelet.exited]);
+  }
+
   /** Ends its processes, then its objects and its namespaces are gone. Safe to call twice. */
   async remove(): Promise<void> {
     this.#unsubscribe();
@@ -134,6 +144,17 @@ export class LabNode implements NodePlace {
 
   #newObject(): NodeObject {
     return nodeObject(this.name, this.ip, KUBELET_PORT);
+  }
+
+  #newKubelet(): Child {
+    const [file, ...args] = [...this.namespace.within, process.execPath, KUBELET, this.ip];
+    return new Child({
+      file: file!,
+      args,
+      env: {},
+      logFile: `${this.#around.folder}/${this.name}.kubelet.log`,
+      onMessage: (message) => this.#hear(message as FromKubelet),
+    });
   }
 
   #tellKubelet(): void {
@@ -148,7 +169,7 @@ export class LabNode implements NodePlace {
   }
 
   #hear(message: FromKubelet): void {
-    if ("listening" in message) return;
+    if ("listening" in message) return this.#kubeletListens.resolve();
     const found = [...this.#pods.values()].find(({ pod }) => pod.name === message.pod);
     if (found?.pod.running) found.pod.setReady(message.ready);
   }

@@ -1,0 +1,83 @@
+import {
+  cordon,
+  type NodeObject,
+  setNodeReady,
+  uncordon,
+} from "@netchecker/local-cluster/objects/node-object";
+import { Type } from "typebox";
+import { replacePod } from "../replace-pod.ts";
+import type { Lab } from "../lab.ts";
+import { faultKind } from "./fault.ts";
+import { nodeOf } from "./node-of.ts";
+import { NodeParameter } from "./parameters.ts";
+
+/** What Kubernetes says of a node. Nothing breaks by that; what else is broken there is expected to be. */
+
+const NODE = Type.Object({ node: NodeParameter });
+
+type Change = (object: NodeObject) => void;
+
+/** Changes the node's object, and back when the fault is healed. */
+const say = (
+  lab: Lab,
+  { node, what, id }: Readonly<Record<"node" | "what" | "id", string>>,
+  { change, back }: { readonly change: Change; readonly back: Change },
+) =>
+  lab.broken.hold(`${node} is ${what}`, id, async (undo) => {
+    const told = lab.node(node);
+    undo.defer(() => nodeOf(lab, node)?.update(back));
+    told.update(change);
+  });
+
+export const cordoned = faultKind({
+  summary: "a node is cordoned",
+  parameters: NODE,
+  apply: (lab, { node }, id) =>
+    say(lab, { node, what: "cordoned", id }, { change: cordon, back: uncordon }),
+  heal: (lab, _, id) => lab.broken.release(id),
+  effect: ({ node }) => ({ planned: [node] }),
+});
+
+export const notReady = faultKind({
+  summary: "Kubernetes says that a node is not ready",
+  parameters: NODE,
+  apply: (lab, { node }, id) =>
+    say(
+      lab,
+      { node, what: "not ready", id },
+      {
+        change: (object) => setNodeReady(object, false),
+        back: (object) => setNodeReady(object, true),
+      },
+    ),
+  heal: (lab, _, id) => lab.broken.release(id),
+  effect: ({ node }) => ({ planned: [node] }),
+});
+
+export const deleting = faultKind({
+  summary:
+    "a node's pods are terminating, as in a drain or a rollout; others take their places when it is healed",
+  parameters: NODE,
+  apply: (lab, { node: name }, id) =>
+    lab.broken.hold(`pods of ${name} terminate`, id, async (undo) => {
+      const node = lab.node(name);
+      for (const workload of ["ping", "pong"] as const) {
+        const old = node[workload];
+        undo.defer(async () => {
+          if (nodeOf(lab, name)?.[workload] === old) await replacePod(lab, name, workload);
+        });
+        old.pod.terminate();
+      }
+      await lab.kubeProxies.settled();
+    }),
+  heal: (lab, _, id) => lab.broken.release(id),
+  // An agent that terminates is not waited for, and a NodePort leads to no pong that does.
+  effect: ({ node }) => ({
+    planned: [node],
+    maybeSilent: [node],
+    onRow: ({ check, to }) =>
+      check === "nodeport" && to.node === node
+        ? { reasons: ["connect_timeout"], sure: true }
+        : null,
+  }),
+});
