@@ -1,4 +1,3 @@
-import type { Cause } from "@netchecker/contract";
 import { type Row, told } from "../table.ts";
 import { AlarmWatch } from "./alarms.ts";
 import type { Scene } from "./background.ts";
@@ -73,7 +72,7 @@ function alarmsOf(name: string, seed: number, scenes: readonly Scene[]): string[
     return watch
       .next(simulated)
       .map(
-        (cause: Cause) =>
+        (cause) =>
           `${name}, seed ${seed}, ${world.cluster.nodes.length} nodes, round ${index + 1}: ${cause.severity} ${formatForm(cause)}: ${cause.summary}`,
       );
   });
