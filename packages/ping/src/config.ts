@@ -19,6 +19,11 @@ function dnsServerFault(item: string): string | null {
   return fits ? null : "ip, ip:port or [v6]:port, separated by commas";
 }
 
+const probeSpecs = {
+  PROBE_TIMEOUT_MS: integer({ min: 100, max: 10_000 })({ default: 1_000 }),
+  DNS_SERVERS: list(dnsServerFault)({ default: [] }),
+};
+
 /** Who this agent is, where Redis is, and how it probes. Throws a ConfigError that names every bad variable. */
 export function readPingConfig(env: Environment) {
   return readConfig(env, {
@@ -26,13 +31,17 @@ export function readPingConfig(env: Environment) {
     NODE_NAME: anyText(),
     POD_IP: ipAddress(),
     ...redisSpecs,
-    PROBE_TIMEOUT_MS: integer({ min: 100, max: 10_000 })({ default: 1_000 }),
+    ...probeSpecs,
     PROBE_ATTEMPTS: integer({ min: 1, max: 9 })({ default: 3 }),
     PROBE_CONCURRENCY: integer({ min: 1, max: 4_096 })({ default: 256 }),
     SERVICE_CONNECTIONS: integer({ min: 1, max: 20 })({ default: 3 }),
-    DNS_SERVERS: list(dnsServerFault)({ default: [] }),
     HOST: anyText({ default: undefined }),
     PORT: port({ default: 8080 }),
     LOG_LEVEL: logLevel({ default: "info" }),
   });
+}
+
+/** What one probe by hand takes from an agent's environment, and can do without. Throws like {@link readPingConfig}. */
+export function readProbeConfig(env: Environment) {
+  return readConfig(env, { POD_IP: ipAddress({ default: undefined }), ...probeSpecs });
 }

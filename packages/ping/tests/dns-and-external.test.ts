@@ -1,15 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer as createHttpsServer } from "node:https";
-import { type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Target } from "../src/probes/probe.ts";
 import { probeConnect, probeHttp } from "../src/probes/external-probe.ts";
 import { probeDns } from "../src/probes/service-probe.ts";
-import { listen, listenHttp, nobody, target, tools } from "./listeners.ts";
+import { listen, listenHttp, listenHttps, nobody, target, tools } from "./listeners.ts";
 import { nameServer, silentNameServer } from "./name-server.ts";
 
 const NAME = "pong.netchecker.svc.cluster.local";
@@ -173,20 +166,7 @@ describe("the http check of an external target", () => {
   });
 
   test("a certificate that nobody vouches for is a wrong responder, with the code", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "certificate-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-    const request =
-      "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=a";
-    execFileSync("openssl", [...request.split(" "), "-keyout", key, "-out", cert], {
-      stdio: "ignore",
-    });
-    const server = createHttpsServer({ key: readFileSync(key), cert: readFileSync(cert) });
-    server.on("request", (_, response) => response.end("fine"));
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    onTestFinished(() => void server.close());
-    const { port } = server.address() as AddressInfo;
+    const { port } = await listenHttps();
     const outcome = await probeHttp(outside(`https://localhost:${port}/`), tools());
     expect(outcome).toEqual({
       reason: "wrong_responder",

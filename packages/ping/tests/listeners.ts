@@ -1,7 +1,13 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { createPong } from "../../pong/src/app.ts";
 import { StallClock } from "../src/probes/stall-clock.ts";
 import type { ProbeTools, Target } from "../src/probes/probe.ts";
 
@@ -46,6 +52,36 @@ export async function listen(serve: (socket: Socket) => void): Promise<string> {
 export async function listenHttp(answer: RequestListener): Promise<string> {
   const server = createHttpServer(answer);
   server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Listens with node:https as localhost, by a certificate that only `certificateFile` vouches for; ends with the test. */
+export async function listenHttps(): Promise<{ port: number; certificateFile: string }> {
+  const folder = mkdtempSync(join(tmpdir(), "certificate-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const request =
+    "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=a -addext subjectAltName=DNS:localhost";
+  execFileSync("openssl", [...request.split(" "), "-keyout", key, "-out", cert], {
+    stdio: "ignore",
+  });
+  const server = createHttpsServer({ key: readFileSync(key), cert: readFileSync(cert) });
+  server.on("request", (_, response) => response.end("fine"));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return { port: (server.address() as AddressInfo).port, certificateFile: cert };
+}
+
+/** A real pong on loopback; ends with the test. Gives `ip:port`. */
+export async function startPong(pod = "pong-a", node = "node-1"): Promise<string> {
+  const server = createPong({ pod, node });
+  server.listen({ port: 0, host: "127.0.0.1" });
   await once(server, "listening");
   onTestFinished(() => {
     server.closeAllConnections();

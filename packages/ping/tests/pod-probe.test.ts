@@ -1,22 +1,17 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { createPong } from "../../pong/src/app.ts";
+import { describe, expect, test } from "vitest";
 import { probeNodePort, probeNodeTcp } from "../src/probes/node-probe.ts";
 import { probePod } from "../src/probes/pod-probe.ts";
 import { probeClusterIp } from "../src/probes/service-probe.ts";
-import { ECHO_ANSWER, listen, nobody, pongUntilPost, target, tools } from "./listeners.ts";
-
-async function startPong(pod = "pong-a", node = "node-1"): Promise<string> {
-  const server = createPong({ pod, node });
-  server.listen({ port: 0, host: "127.0.0.1" });
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+import {
+  ECHO_ANSWER,
+  listen,
+  nobody,
+  pongUntilPost,
+  startPong,
+  target,
+  tools,
+} from "./listeners.ts";
 
 describe("the echo check of a pod", () => {
   test("is ok, with a latency, against a real pong", async () => {

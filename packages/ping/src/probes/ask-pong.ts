@@ -1,8 +1,8 @@
 import { decodeEchoAnswer, ECHO_PATH, type EchoAnswer } from "@netchecker/contract";
-import type { Progress } from "./attempt.ts";
 import { type HostPort } from "./host-port.ts";
 import { HttpExchange } from "./http-exchange.ts";
 import { ProbeFailureError } from "./probe-failure.ts";
+import type { Progress } from "./progress.ts";
 
 const MAX_ANSWER_BYTES = 16 * 1024;
 
@@ -20,8 +20,8 @@ export async function withPong<T>(
   signal: AbortSignal,
   ask: (exchange: HttpExchange) => Promise<T>,
 ): Promise<T> {
+  progress.enter("connect");
   const exchange = await HttpExchange.open(address, signal);
-  progress.connected = true;
   try {
     return await ask(exchange);
   } finally {
@@ -31,7 +31,7 @@ export async function withPong<T>(
 
 /** Who answers, by its own word. Throws a ProbeFailureError when it is not a pong. */
 export async function askWho(exchange: HttpExchange, progress: Progress): Promise<EchoAnswer> {
-  progress.silence = "response_timeout";
+  progress.enter("small-answer");
   let text = "";
   const status = await exchange.request(`GET ${ECHO_PATH}`, {
     maxBodyBytes: MAX_ANSWER_BYTES,
@@ -43,6 +43,8 @@ export async function askWho(exchange: HttpExchange, progress: Progress): Promis
   if (status !== 200) throw new ProbeFailureError("bad_status", String(status));
   const answer = decodeEchoAnswer(text);
   if (!answer.ok) throw new ProbeFailureError("wrong_responder", `echo answer: ${answer.fault}`);
+  const { pod, node, caller } = answer.value;
+  progress.observer?.learned({ pod, node, caller });
   return answer.value;
 }
 
@@ -51,18 +53,20 @@ export async function askWho(exchange: HttpExchange, progress: Progress): Promis
  * ones are lost, before the answer's head on the way there, after it on the way back.
  */
 export async function askLarge(exchange: HttpExchange, progress: Progress): Promise<void> {
-  progress.silence = "large_request_timeout";
+  progress.enter("large-request");
+  progress.observer?.learned({ bytesSent: LARGE_BYTES });
   let returned = 0;
   let differs = false;
   const listener = {
     maxBodyBytes: LARGE_BYTES,
     head: () => {
-      progress.silence = "large_response_timeout";
+      progress.enter("large-response");
     },
     // Compared as it comes: a body held for each connection costs more than all else.
     body: (part: Buffer) => {
       differs ||= !part.equals(LARGE_BODY.subarray(returned, returned + part.length));
       returned += part.length;
+      progress.observer?.learned({ bytesBack: returned });
     },
   };
   const status = await exchange.request(`POST ${ECHO_PATH}`, listener, LARGE_BODY);

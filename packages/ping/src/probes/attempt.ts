@@ -2,23 +2,18 @@ import type { Answerer, Outcome, Reason } from "@netchecker/contract";
 import { explainFailure } from "../core/explain-failure.ts";
 import { patientTimeout } from "./patient-timeout.ts";
 import { ProbeFailureError } from "./probe-failure.ts";
+import { Progress, type StageObserver } from "./progress.ts";
 import type { StallClock } from "./stall-clock.ts";
 
 /** What one attempt found: an outcome without the count. */
 export type AttemptOutcome = Omit<Outcome, "attempts">;
-
-/** How far an attempt has come. */
-export interface Progress {
-  /** What it means when nothing more is heard from now on. */
-  silence: Reason;
-  connected: boolean;
-}
 
 export interface AttemptLimits {
   readonly timeoutMs: number;
   readonly stalls: StallClock;
   /** Aborted when nobody waits for the outcome any more. */
   readonly signal: AbortSignal;
+  readonly observer?: StageObserver;
 }
 
 /** Reasons of attempts that were answered: these have a latency, silence has none. */
@@ -34,7 +29,7 @@ export async function attempt(
   run: (progress: Progress, signal: AbortSignal) => Promise<Answerer[] | void>,
 ): Promise<AttemptOutcome> {
   limits.signal.throwIfAborted();
-  const progress: Progress = { silence: "connect_timeout", connected: false };
+  const progress = new Progress(limits.observer);
   const controller = new AbortController();
   const abort = () => controller.abort(limits.signal.reason);
   limits.signal.addEventListener("abort", abort);

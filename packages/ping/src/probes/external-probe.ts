@@ -1,10 +1,11 @@
-import { attempt, type AttemptOutcome, type Progress } from "./attempt.ts";
+import { attempt, type AttemptOutcome } from "./attempt.ts";
 import { dial } from "./dial.ts";
 import { getStatus } from "./get-status.ts";
 import { type HostPort, parseHostPort } from "./host-port.ts";
 import { lookUpHost } from "./look-up.ts";
 import type { ProbeTools, Target } from "./probe.ts";
 import { ProbeFailureError } from "./probe-failure.ts";
+import type { Progress } from "./progress.ts";
 
 /** Check `connect`: something outside the cluster is found and accepts a connection. */
 export function probeConnect(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
@@ -23,7 +24,7 @@ export function probeHttp(target: Target, tools: ProbeTools): Promise<AttemptOut
     const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
     const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
     const socket = await reach({ host, port }, tools, progress, signal);
-    const status = await getStatus(url, socket, signal);
+    const status = await getStatus(url, socket, progress, signal);
     if (status >= 400) throw new ProbeFailureError("bad_status", String(status));
   });
 }
@@ -35,11 +36,7 @@ async function reach(
   progress: Progress,
   signal: AbortSignal,
 ) {
-  progress.silence = "dns_failure";
-  const address = await lookUpHost(host, families, dnsServers, signal);
-  progress.silence = "connect_timeout";
-  const socket = await dial({ host: address, port }, signal);
-  progress.connected = true;
-  progress.silence = "response_timeout";
-  return socket;
+  const address = await lookUpHost(host, families, dnsServers, progress, signal);
+  progress.enter("connect");
+  return dial({ host: address, port }, signal);
 }

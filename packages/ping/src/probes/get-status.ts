@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import { isIP, type Socket } from "node:net";
+import type { Progress } from "./progress.ts";
 
 /**
  * The status that a URL answers with, over the connection given. Its certificate is verified, redirects
@@ -8,8 +9,15 @@ import { isIP, type Socket } from "node:net";
  *
  * node:http, not undici: undici is 4.5 MB resident in a bundle that never uses it, and 30 MB once it does.
  */
-export async function getStatus(url: URL, socket: Socket, signal: AbortSignal): Promise<number> {
-  const stream = url.protocol === "https:" ? await secure(socket, url.hostname) : socket;
+export async function getStatus(
+  url: URL,
+  socket: Socket,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<number> {
+  const isSecure = url.protocol === "https:";
+  const stream = isSecure ? await secure(socket, url.hostname, progress) : socket;
+  if (!isSecure) progress.enter("response-head");
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const asked = request({
@@ -22,6 +30,7 @@ export async function getStatus(url: URL, socket: Socket, signal: AbortSignal): 
     asked.on("error", reject);
     asked.on("close", () => signal.removeEventListener("abort", abort));
     asked.on("response", (response) => {
+      progress.observer?.learned({ status: response.statusCode! });
       resolve(response.statusCode!);
       asked.destroy();
     });
@@ -29,14 +38,23 @@ export async function getStatus(url: URL, socket: Socket, signal: AbortSignal): 
   });
 }
 
-async function secure(socket: Socket, hostname: string): Promise<Socket> {
+async function secure(socket: Socket, hostname: string, progress: Progress): Promise<Socket> {
+  progress.enter("tls");
   // Megabytes again: only agents that are told to check an https URL load it.
   const { connect } = await import("node:tls");
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
-  return connect({
+  const secured = connect({
     socket,
     host,
     ...(isIP(host) === 0 && { servername: host }),
     ALPNProtocols: ["http/1.1"],
   });
+  secured.once("secureConnect", () => {
+    progress.observer?.learned({
+      tlsProtocol: secured.getProtocol() ?? "unknown",
+      certificateUntil: secured.getPeerCertificate().valid_to,
+    });
+    progress.enter("response-head");
+  });
+  return secured;
 }

@@ -1,8 +1,14 @@
 import { Resolver } from "node:dns/promises";
-import { isIP } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import { ProbeFailureError } from "./probe-failure.ts";
+import type { Progress } from "./progress.ts";
 
 export type Family = 4 | 6;
+
+/** The address families, the one of `ownIp` first; IPv4 where that is not known. */
+export function familiesFor(ownIp: string | undefined): readonly Family[] {
+  return ownIp !== undefined && isIPv6(ownIp) ? [6, 4] : [4, 6];
+}
 
 /**
  * The addresses of a fully qualified name, of one family. Asks the name servers itself: getaddrinfo
@@ -13,16 +19,21 @@ export async function lookUp(
   name: string,
   family: Family,
   servers: readonly string[],
+  progress: Progress,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   signal.throwIfAborted();
+  progress.enter(family === 4 ? "look-up-a" : "look-up-aaaa");
   // The timeout is the signal's, which knows when this process stood still; c-ares does not.
   const resolver = new Resolver({ timeout: 60_000, tries: 1 });
   const cancel = () => resolver.cancel();
   signal.addEventListener("abort", cancel);
   try {
     if (servers.length > 0) resolver.setServers(servers);
-    return await (family === 4 ? resolver.resolve4(name) : resolver.resolve6(name));
+    progress.observer?.learned({ nameServers: resolver.getServers() });
+    const addresses = await (family === 4 ? resolver.resolve4(name) : resolver.resolve6(name));
+    progress.observer?.learned({ addresses });
+    return addresses;
   } catch (error) {
     signal.throwIfAborted();
     throw new ProbeFailureError("dns_failure", (error as NodeJS.ErrnoException).code);
@@ -39,6 +50,7 @@ export async function lookUpHost(
   host: string,
   families: readonly Family[],
   servers: readonly string[],
+  progress: Progress,
   signal: AbortSignal,
 ): Promise<string> {
   if (isIP(host) !== 0) return host;
@@ -47,7 +59,7 @@ export async function lookUpHost(
   let failure: unknown;
   for (const family of families) {
     try {
-      const [address] = await lookUp(host, family, servers, signal);
+      const [address] = await lookUp(host, family, servers, progress, signal);
       if (address !== undefined) return address;
     } catch (error) {
       failure ??= error;

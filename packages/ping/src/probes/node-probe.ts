@@ -6,7 +6,10 @@ import type { ProbeTools, Target } from "./probe.ts";
 
 /** Check `tcp`: something at the node's own address accepts a connection. */
 export function probeNodeTcp(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
-  return attempt(tools, (_, signal) => dialOnce(parseHostPort(target.address), signal));
+  return attempt(tools, (progress, signal) => {
+    progress.enter("connect");
+    return dialOnce(parseHostPort(target.address), signal);
+  });
 }
 
 /**

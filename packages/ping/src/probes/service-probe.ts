@@ -57,9 +57,8 @@ function countConnections(answers: readonly Answerer[]): number {
 /** Check `dns`: the name has the address that the API server told. */
 export function probeDns(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, async (progress, signal) => {
-    progress.silence = "dns_failure";
     const family = isIP(target.address) === 6 ? 6 : 4;
-    const found = await lookUp(target.name, family, tools.dnsServers, signal);
+    const found = await lookUp(target.name, family, tools.dnsServers, progress, signal);
     const wanted = normal(target.address);
     if (!found.some((address) => normal(address) === wanted))
       throw new ProbeFailureError("dns_mismatch", found.join(", "));
