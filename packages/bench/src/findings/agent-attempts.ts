@@ -1,9 +1,10 @@
 import type { Answerer, Reason } from "@netchecker/contract";
+import { askForName, NO_SUCH_NAME, SERVER_FAILS } from "./ask-for-name.ts";
 import { type Attempt, Conversation } from "./conversation.ts";
 import { outsideOf } from "./cluster.ts";
 import type { Plane, Port, Rule } from "./packet.ts";
 import type { Random } from "./random.ts";
-import type { Backend, DnsState, ProxyState, World } from "./world.ts";
+import type { Backend, ProxyState, World } from "./world.ts";
 
 const SERVICE_CONNECTIONS = 3;
 
@@ -14,16 +15,6 @@ const PROXY_REASONS: Readonly<Record<Exclude<ProxyState, "works">, Reason>> = {
   "no-route": "network_unreachable",
 };
 
-/** What the name server's state makes of a question; null where it answers right. */
-const DNS_ATTEMPTS: Readonly<Record<DnsState, Attempt | null>> = {
-  works: null,
-  dead: { reason: "dns_failure", latencyUs: 0, detail: "ETIMEOUT" },
-  refuses: { reason: "dns_failure", latencyUs: 0, detail: "ECONNREFUSED" },
-  servfail: { reason: "dns_failure", latencyUs: 0, detail: "ESERVFAIL" },
-  nxdomain: { reason: "dns_failure", latencyUs: 0, detail: "ENOTFOUND" },
-  wrong: { reason: "dns_mismatch", latencyUs: 900, detail: "192.0.2.66" },
-};
-
 /** One agent's single attempts at each kind of target, each from its first packet. */
 export class AgentAttempts {
   readonly #world: World;
@@ -31,6 +22,8 @@ export class AgentAttempts {
   readonly #rules: readonly Rule[];
   readonly #random: Random;
   readonly #backends: readonly Backend[];
+  /** When in the round the probe is made, 0 to 1, backwards: what goes away is gone for those below its share. */
+  #moment = 1;
 
   /** `rules` are those that concern the agent's node, `backends` what a kube-proxy that follows knows. */
   constructor(
@@ -45,6 +38,11 @@ export class AgentAttempts {
     this.#random = random;
     this.#rules = rules;
     this.#backends = world.staleBackends.get(agent) ?? backends;
+  }
+
+  /** Before the first attempt of a probe: what is gone by now stays gone for the others. */
+  begin(): void {
+    this.#moment = this.#random.next();
   }
 
   /** Check `echo`: a pong pod, small then large. */
@@ -131,8 +129,8 @@ export class AgentAttempts {
       const asked = this.#ask();
       // A server that lies about the cluster's names, or has lost them, still passes others on.
       if (asked.reason === "dns_failure" && asked.detail !== "ENOTFOUND") return asked;
-      if (state === "no-name") return DNS_ATTEMPTS.nxdomain!;
-      if (state === "no-upstream") return DNS_ATTEMPTS.servfail!;
+      if (state === "no-name") return NO_SUCH_NAME;
+      if (state === "no-upstream") return SERVER_FAILS;
       lookUpUs = asked.latencyUs;
     }
     if (this.#isCut()) return { reason: "connect_timeout", latencyUs: 0 };
@@ -149,19 +147,7 @@ export class AgentAttempts {
   }
 
   #ask(): Attempt {
-    const { cluster, clusterIps, resolvers, dnsServers, down } = this.#world;
-    const own = DNS_ATTEMPTS[resolvers[this.#agent]!];
-    if (own) return own;
-    if (clusterIps[this.#agent] !== "works")
-      return clusterIps[this.#agent] === "refuses" ? DNS_ATTEMPTS.refuses! : DNS_ATTEMPTS.dead!;
-    const server = this.#random.int(cluster.dnsNodes.length);
-    const node = cluster.dnsNodes[server]!;
-    const talk = this.#talk(node, "pod", "dns");
-    if (this.#isCut() || down[node] || this.#world.detached[node]) return DNS_ATTEMPTS.dead!;
-    const heard = talk.ask();
-    if (heard !== "answered") return DNS_ATTEMPTS[heard === "refused" ? "refuses" : "dead"]!;
-    const latencyUs = talk.elapsedUs;
-    return DNS_ATTEMPTS[dnsServers[server]!] ?? { reason: "ok", latencyUs };
+    return askForName(this.#world, this.#agent, this.#rules, this.#random);
   }
 
   #backend(node: number): Attempt {
@@ -186,7 +172,7 @@ export class AgentAttempts {
   #fromPong(talk: Conversation, node: number): Reason | null {
     const state = this.#world.pongs[node]!;
     if (state.is === "dead") return talk.connect("no")!;
-    if (state.is === "leaving" && this.#random.chance(state.gone))
+    if (state.is === "leaving" && this.#moment < state.gone)
       return this.#random.chance(0.5) ? "connection_refused" : "connect_timeout";
     const full = state.is === "hung" && this.#random.chance(state.backlogFull);
     const failure = talk.connect(full ? "silent" : "yes") ?? talk.request();
@@ -200,7 +186,7 @@ export class AgentAttempts {
   #toNode(node: number): Reason | null {
     const { down, leaving, arpTells } = this.#world;
     if (this.#isCut()) return "connect_timeout";
-    if (!down[node] && !(leaving[node]! > 0 && this.#random.chance(leaving[node]!))) return null;
+    if (!down[node] && this.#moment >= leaving[node]!) return null;
     const told = arpTells[node] && this.#sharesSubnet(node);
     return told ? "host_unreachable" : "connect_timeout";
   }

@@ -49,7 +49,7 @@ export function score(found: readonly Cause[], { expected, tolerated, unclear }:
 }
 
 /** What says that something is wrong: not what is shown for information, nor what stays open. */
-export function isAlarm({ severity, expected, kind }: Cause): boolean {
+function isAlarm({ severity, expected, kind }: Cause): boolean {
   return severity !== "info" && !expected && kind !== "unexplained";
 }
 

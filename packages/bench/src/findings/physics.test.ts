@@ -231,6 +231,20 @@ describe("a pong process", () => {
   });
 });
 
+describe("a pong that goes away while the round is open", () => {
+  it("is gone for good for whoever comes after that", () => {
+    const site = aSite(60);
+    site.world.pongs[0] = { is: "leaving", gone: 0.5 };
+    const { matrices } = aRound(site).round;
+    const { reasons, attempts, targets } = matrices.pod;
+    const cells = site.cluster.nodes.map(({ index }) => index * targets);
+    const ok = cells.filter((cell) => reasons[cell] === OK_CODE);
+    expect(ok.length).toBeGreaterThan(10);
+    expect(ok.length).toBeLessThan(50);
+    expect(ok.every((cell) => attempts[cell] === 1)).toBe(true);
+  });
+});
+
 describe("a node that is down", () => {
   it("is silence to all, or told by its neighbours' kernel", () => {
     const site = aSite();

@@ -87,6 +87,7 @@ export class ProbingAgent {
   }
 
   #probeOne(index: number, target: SimulatedTarget, inBurst: boolean, sink: RowSink): void {
+    this.#attempts.begin();
     let lost = inBurst ? 1 : 0;
     while (lost > 0 && lost < ATTEMPTS && this.#random.chance(BURST_GOES_ON)) lost += 1;
     if (lost === ATTEMPTS) {

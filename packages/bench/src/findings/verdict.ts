@@ -65,7 +65,7 @@ export function judge(scenario: Scenario): Verdict {
   };
 }
 
-export function keyOf(cause: Cause): string {
+function keyOf(cause: Cause): string {
   const { kind, nodes, peers, direction, target } = cause;
   return JSON.stringify([kind, nodes, peers, direction, target]);
 }
