@@ -31,17 +31,18 @@ export class BrokenThings {
 
   /** Undoes what the fault `id` alone holds broken, the newest first; also what came half-way. */
   async release(id: string): Promise<void> {
-    for (const [what, thing] of [...this.#things].toReversed()) {
-      if (!thing.holders.delete(id) || thing.holders.size > 0) continue;
-      this.#things.delete(what);
-      await thing.broken.catch(() => {});
-      await thing.undo.disposeAsync();
-    }
+    for (const [what, thing] of [...this.#things].toReversed())
+      if (thing.holders.delete(id) && thing.holders.size === 0) await this.#mend(what, thing);
   }
 
-  /** Undoes everything. */
+  /** Undoes everything, the newest first. */
   async releaseAll(): Promise<void> {
-    const ids = [...this.#things.values()].flatMap(({ holders }) => [...holders]);
-    for (const id of new Set(ids)) await this.release(id);
+    for (const [what, thing] of [...this.#things].toReversed()) await this.#mend(what, thing);
+  }
+
+  async #mend(what: string, { broken, undo }: BrokenThing): Promise<void> {
+    this.#things.delete(what);
+    await broken.catch(() => {});
+    await undo.disposeAsync();
   }
 }
