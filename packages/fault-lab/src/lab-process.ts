@@ -42,16 +42,7 @@ try {
   const lab = await Lab.start({ ...spec, signal: end.signal });
   stack.defer(() => lab.stop());
   const faults = new ActiveFaults(lab);
-  // What a fault made outside of the namespaces, a cgroup say, does not go with them.
-  stack.defer(() =>
-    Promise.race([
-      faults.heal().then(
-        () => {},
-        () => {},
-      ),
-      sleep(HEAL_TIMEOUT_MS, null, { ref: false }),
-    ]),
-  );
+  stack.defer(() => healInTime(faults));
   const server = labServer({ lab, faults, url: spec.url, down: () => end.abort() });
   stack.defer(() => server.close());
   process.umask(0o077);
@@ -81,6 +72,12 @@ async function ownResolvConf(folder: string): Promise<void> {
   const file = join(folder, "resolv.conf");
   writeFileSync(file, RESOLV_CONF);
   await promisify(execFile)("sh", ["-ec", bindResolvConf(file)]);
+}
+
+/** What a fault made outside of the namespaces, a cgroup say, does not go with them. */
+async function healInTime(faults: ActiveFaults): Promise<void> {
+  const healed = faults.heal().catch(() => {});
+  await Promise.race([healed, sleep(HEAL_TIMEOUT_MS, null, { ref: false })]);
 }
 
 function tell(message: FromLabProcess): void {

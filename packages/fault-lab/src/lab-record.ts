@@ -48,7 +48,8 @@ export function readRecord(folder: string): LabRecord | null {
 /** Whether a process is a laboratory, and not gone, nor another one that has got its id since. */
 export function isLabProcess(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(LAB_PROCESS);
+    // Of whichever checkout: they share the machine's folders.
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("/fault-lab/src/lab-process.ts");
   } catch {
     return false;
   }

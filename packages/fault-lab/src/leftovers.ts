@@ -4,7 +4,7 @@ import { isLabProcess, LAB_PREFIX, labFolders, readRecord } from "./lab-record.t
 
 const CGROUPS = "/sys/fs/cgroup";
 /** A folder that says nothing may belong to a laboratory that is about to write it. */
-const NEW_FOLDER_MS = 60_000;
+const NEW_FOLDER_MS = 600_000;
 
 /** Removes what laboratories left that were killed: folders and cgroups. All else is gone with a laboratory's process. */
 export function removeLeftovers(): void {

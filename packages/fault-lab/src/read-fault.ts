@@ -1,5 +1,6 @@
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
+import { kindOf } from "./faults/effect-of.ts";
 import type { FaultKind, FaultSpec } from "./faults/fault.ts";
 import { FAULT_KINDS } from "./faults/kinds.ts";
 import { LabError } from "./lab-error.ts";
@@ -13,14 +14,9 @@ export interface Fault {
 
 export const KIND_NAMES: readonly string[] = Object.keys(FAULT_KINDS);
 
-/** The kind of that name. Throws a {@link LabError} where there is none. */
-export function kindOf(name: string): FaultKind {
-  if (!KIND_NAMES.includes(name))
-    throw new LabError(
-      `${JSON.stringify(name)} is no kind of fault; allowed: ${KIND_NAMES.join(", ")}`,
-    );
-  return FAULT_KINDS[name as keyof typeof FAULT_KINDS] as unknown as FaultKind;
-}
+/** A parameter as it is typed: `delayMs` is `--delay-ms`. */
+export const optionName = (parameter: string) =>
+  parameter.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Fills in what is not given. Throws a {@link LabError} that names every parameter that is wrong, its value and what is allowed. */
 export function readFault({ kind: name, ...given }: FaultSpec): Fault {
@@ -37,20 +33,23 @@ function parameterFaults(kind: FaultKind, name: string, given: object): string[]
     required?: string[];
   };
   const names = Object.keys(properties);
-  const list = names.map((each) => `--${each}`).join(", ") || "none";
+  const list = names.map((each) => `--${optionName(each)}`).join(", ") || "none";
   const unknown = Object.keys(given).filter((each) => !names.includes(each));
   const wrong = names.flatMap((each) => {
     const schema = properties[each]!;
     const value = (given as Record<string, unknown>)[each];
     if (value === undefined)
       return required.includes(each) && !("default" in schema)
-        ? [`--${each} is missing; allowed: ${allowedBy(schema)}`]
+        ? [`--${optionName(each)} is missing; allowed: ${allowedBy(schema)}`]
         : [];
     return Value.Check(schema, value)
       ? []
-      : [`--${each} is ${JSON.stringify(value)}; allowed: ${allowedBy(schema)}`];
+      : [`--${optionName(each)} is ${JSON.stringify(value)}; allowed: ${allowedBy(schema)}`];
   });
-  return [...unknown.map((each) => `--${each} is unknown to ${name}; allowed: ${list}`), ...wrong];
+  return [
+    ...unknown.map((each) => `--${optionName(each)} is unknown to ${name}; allowed: ${list}`),
+    ...wrong,
+  ];
 }
 
 interface Described {

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isFine, type RoundView } from "@netchecker/local-cluster/cli/round-line";
+import type { LabClient } from "../lab-client.ts";
+import { LabError } from "../lab-error.ts";
+import type { Command } from "./command.ts";
+import { EXIT } from "./command.ts";
+import { flag, readOptions } from "./read-options.ts";
+import { theLab } from "./the-lab.ts";
+
+const POLL_MS = 200;
+const ANSWER_TIMEOUT_MS = 10_000;
+const PATIENCE_MS = 10_000;
+
+const USAGE = `Prints netchecker's text view of the last round. Exits with 0 when all was fine, with 2 when something failed or
+was not measured.
+
+Usage: lab results [options]
+  --follow             and of each round that follows, until Ctrl-C
+`;
+
+export const results: Command = {
+  summary: "the last round as text; --follow for each that follows",
+  usage: () => USAGE,
+  async run(args, { out }, signal) {
+    const { values } = readOptions(args, { follow: flag });
+    const lab = theLab();
+    let fine = true;
+    for await (const round of closedRounds(lab, await firstRoundTimeoutMs(lab), signal)) {
+      out(round.text);
+      fine = round.fine;
+      if (!values.follow) break;
+    }
+    return fine ? EXIT.fine : EXIT.notFine;
+  },
+};
+
+interface ShownRound {
+  readonly text: string;
+  readonly fine: boolean;
+}
+
+async function firstRoundTimeoutMs(lab: LabClient): Promise<number> {
+  return 2 * (await lab.state()).intervalMs + PATIENCE_MS;
+}
+
+/** The last closed round, and each that follows, until `signal` aborts. Throws a {@link LabError}. */
+async function* closedRounds(
+  lab: LabClient,
+  timeoutMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<ShownRound, void> {
+  let last = 0;
+  let deadline = Date.now() + timeoutMs;
+  while (!signal.aborted) {
+    // The failures alone say whether all is fine.
+    const response = await ask(lab, "/results?ok=false");
+    const view = response.ok ? ((await response.json()) as RoundView) : null;
+    if (view && view.round.id > last) {
+      last = view.round.id;
+      deadline = Date.now() + timeoutMs;
+      const text = await (await ask(lab, `/rounds/${last}/results?format=text`)).text();
+      yield { text, fine: isFine(view) };
+    } else if (!view) await response.body?.cancel();
+    if (Date.now() > deadline && last === 0)
+      throw new LabError(
+        "No round has closed for far longer than an interval: `pnpm lab state` shows what runs.",
+      );
+    await sleep(POLL_MS, null, { signal }).catch(() => {});
+  }
+}
+
+const ask = (lab: LabClient, path: string): Promise<Response> =>
+  fetch(`${lab.url}${path}`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) }).catch(
+    (cause: unknown) => {
+      throw new LabError(
+        `netchecker does not answer at ${lab.url}: \`pnpm lab state\` shows whether it runs.`,
+        { cause },
+      );
+    },
+  );
