@@ -4,7 +4,7 @@ import type { Shown } from "./shown-cluster.ts";
 import type { World } from "./world.ts";
 
 /** A scene that is still being set. */
-export interface Setting {
+interface Setting {
   readonly world: World;
   readonly opening: MutableShown;
   readonly closing: MutableShown;
