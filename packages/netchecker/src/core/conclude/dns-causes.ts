@@ -1,12 +1,41 @@
 import { reasonCode } from "@netchecker/contract";
 import { type Draft, draft } from "./draft.ts";
 import { Claim, type Evidence, FAILED } from "./evidence.ts";
-import { cutsOff, hidesPods } from "./hindrance.ts";
+import { dnsAnswers } from "./dns-answers.ts";
+import { cutsOff, hidesBackend, hidesPods, partsGroups } from "./hindrance.ts";
 import { claimTargets, isEverywhere, sourceTallies, targetsOf } from "./source-tallies.ts";
 
 const MISMATCH = reasonCode("dns_mismatch");
 /** More nodes than this do not lose DNS each for itself. */
 const MOST_ALONE = 3;
+
+/** What DNS loses to causes that are known: agents that are cut off, and groups that are apart from its servers. */
+export function attributeDns(evidence: Evidence, found: readonly Draft[]): void {
+  const targets = targetsOf(evidence, "service", "dns");
+  for (const { n, failed } of sourceTallies(evidence, "service", targets)) {
+    const cut = failed > 0 ? found.find((cause) => cutsOff(cause, n)) : undefined;
+    if (cut) claimTargets(evidence, cut.claim, "service", targets, [n]);
+  }
+  for (const groups of found.filter(partsGroups)) {
+    const tallies = sourceTallies(evidence, "service", targets);
+    const cut = tallies.filter(({ n }) => hidesBackend(groups, n));
+    const failing = cut.filter(({ failed }) => failed > 0);
+    // The servers are on one side at least: where both miss them, they are down.
+    const both = [groups.nodes, groups.peers].every((side) =>
+      side.some((n) => tallies.some((tally) => tally.n === n)),
+    );
+    if (both && isEverywhere(failing.length, tallies.length)) continue;
+    if (!both && isEverywhere(failing.length, cut.length)) continue;
+    if (failing.length === 1 && cut.length > 3) continue;
+    claimTargets(
+      evidence,
+      groups.claim,
+      "service",
+      targets,
+      failing.map(({ n }) => n),
+    );
+  }
+}
 
 /** Whether the cluster's names are answered, and rightly: everywhere, from some nodes, from one. */
 export function dnsCauses(evidence: Evidence, found: readonly Draft[]): Draft[] {
@@ -40,20 +69,17 @@ function wrongAnswers(evidence: Evidence, targets: readonly number[]): Draft[] {
 }
 
 function noAnswers(evidence: Evidence, targets: readonly number[], found: readonly Draft[]) {
-  for (const { n, failed } of sourceTallies(evidence, "service", targets)) {
-    const cut = failed > 0 ? found.find((cause) => cutsOff(cause, n)) : undefined;
-    if (cut) claimTargets(evidence, cut.claim, "service", targets, [n]);
-  }
   const tallies = sourceTallies(evidence, "service", targets);
   const sources = tallies.filter(({ failed }) => failed > 0).map(({ n }) => n);
   if (sources.length === 0) return [];
+  const known = evidence.nodes.filter((_, n) => dnsAnswers(evidence, n) !== null).length;
   const hider = hiderOf(evidence, tallies, found);
-  const everywhere = isEverywhere(sources.length, tallies.length);
+  const everywhere = isEverywhere(sources.length, tallies.length) && sources.length * 2 > known;
   if (hider && (everywhere ? hider.proven : sources.length > 1)) {
     claimTargets(evidence, hider.cause.claim, "service", targets, sources);
     return [];
   }
-  return perSourceOrAll(sources, tallies.length, (some) => {
+  return perSourceOrAll(sources, everywhere ? sources.length : known, (some) => {
     const claim = new Claim();
     claimTargets(evidence, claim, "service", targets, some);
     return draft("dns", {
@@ -81,10 +107,14 @@ function hiderOf(
 ): { cause: Draft; proven: boolean } | null {
   const working = new Set(tallies.filter(({ works }) => works > 0).map(({ n }) => n));
   const causes = found.filter(hidesPods);
-  const own = causes.find(({ nodes }) => nodes.some((n) => working.has(n)));
+  const own = causes.find(
+    ({ nodes, peers }) => peers.length === 0 && nodes.some((n) => working.has(n)),
+  );
   if (own) return { cause: own, proven: true };
   // A node whose own agent misses DNS as well does not hold the servers.
-  const silent = causes.find(({ nodes }) => nodes.every((n) => !evidence.heard(n)));
+  const silent = causes.find(({ nodes, peers }) =>
+    [nodes, peers].some((side) => side.length > 0 && side.every((n) => !evidence.heard(n))),
+  );
   return silent ? { cause: silent, proven: false } : null;
 }
 

@@ -1,7 +1,7 @@
 import { type Draft, draft } from "./draft.ts";
 import { Claim, type Evidence, FAILED, WORKS } from "./evidence.ts";
 import { refuses } from "./firewall.ts";
-import { cutsOff } from "./hindrance.ts";
+import { cutsOffWholly } from "./hindrance.ts";
 import {
   claimTargets,
   isEverywhere,
@@ -23,7 +23,7 @@ function attribute(evidence: Evidence, found: readonly Draft[], targets: readonl
   const { external } = evidence.round.matrices;
   for (const { n, failed } of sourceTallies(evidence, "external", targets)) {
     if (failed === 0) continue;
-    const cut = found.find((cause) => cutsOff(cause, n));
+    const cut = found.find((cause) => cutsOffWholly(cause, n));
     if (cut) claimTargets(evidence, cut.claim, "external", targets, [n]);
     const dns = found.find(
       ({ kind, nodes }) =>
@@ -82,7 +82,8 @@ function wholeSources(evidence: Evidence, targets: readonly number[]): Draft[] {
   const tallies = sourceTallies(evidence, "external", targets);
   const shut = tallies.filter((tally) => isShut(evidence, tally, targets)).map(({ n }) => n);
   if (shut.length === 0) return [];
-  return perSourceOrAll(shut, tallies.length, (some) => {
+  const known = evidence.nodes.filter((_, n) => evidence.heard(n)).length;
+  return perSourceOrAll(shut, known, (some) => {
     const claim = new Claim();
     claimTargets(evidence, claim, "external", targets, some);
     const told = {

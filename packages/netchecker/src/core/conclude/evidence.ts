@@ -12,7 +12,7 @@ import {
 } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
 import { NOT_KEPT_CODE } from "../outcome-matrix.ts";
-import { meshPlanes, type Plane, type Scope, scopesOf } from "./mesh-planes.ts";
+import { MESH_CHECKS, meshPlanes, type Plane, type Scope, scopesOf } from "./mesh-planes.ts";
 
 /** What an outcome still says. Small packets got through where only large ones are lost. */
 export const UNKNOWN = 0;
@@ -40,6 +40,16 @@ export class Claim {
   readonly reasons = new Uint32Array(REASONS.length);
   readonly byCheck = { tcp: 0, nodeport: 0, echo: 0 };
   readonly byFamily = { 4: 0, 6: 0 };
+
+  /** Takes over what another one claimed. */
+  join(other: Claim): void {
+    this.count += other.count;
+    this.cells.push(...other.cells.slice(0, MOST_CELLS - this.cells.length));
+    for (const [code, count] of other.reasons.entries()) this.reasons[code]! += count;
+    for (const check of MESH_CHECKS) this.byCheck[check] += other.byCheck[check];
+    this.byFamily[4] += other.byFamily[4];
+    this.byFamily[6] += other.byFamily[6];
+  }
 
   share(...reasons: readonly Reason[]): number {
     const found = reasons.reduce((sum, reason) => sum + this.reasons[reasonCode(reason)]!, 0);

@@ -5,7 +5,7 @@ import { agentCauses } from "./agent-causes.ts";
 import { answererCauses } from "./answerer-causes.ts";
 import { judgeByChance } from "./chance.ts";
 import { bySeverity } from "./by-severity.ts";
-import { dnsCauses } from "./dns-causes.ts";
+import { attributeDns, dnsCauses } from "./dns-causes.ts";
 import type { Draft } from "./draft.ts";
 import { egressCauses } from "./egress-causes.ts";
 import { Evidence } from "./evidence.ts";
@@ -13,6 +13,8 @@ import { everywhereCauses } from "./everywhere-causes.ts";
 import { groupCauses } from "./group-causes.ts";
 import type { LatencyHistory } from "./latency-history.ts";
 import { leftoverCauses } from "./leftover-causes.ts";
+import { lossCauses } from "./loss-causes.ts";
+import { mergeDirections } from "./merge-directions.ts";
 import { mtuCauses } from "./mtu-causes.ts";
 import { nodeCauses } from "./node-causes.ts";
 import { pairCauses } from "./pair-causes.ts";
@@ -20,6 +22,7 @@ import { plannedCauses } from "./planned-causes.ts";
 import { proberCauses } from "./prober-causes.ts";
 import { serviceCauses } from "./service-causes.ts";
 import { silentGroups } from "./silent-groups.ts";
+import { slowCauses } from "./slow-causes.ts";
 import { toCause } from "./to-cause.ts";
 import { Topology } from "./topology.ts";
 
@@ -31,7 +34,7 @@ import { Topology } from "./topology.ts";
 export function findCauses(
   round: ClosedRound,
   view: ClusterView,
-  _history: LatencyHistory,
+  history: LatencyHistory,
 ): Cause[] {
   const evidence = new Evidence(round);
   const topology = new Topology(view, evidence.nodes);
@@ -41,15 +44,19 @@ export function findCauses(
   add(everywhereCauses(evidence));
   add(silentGroups(evidence, topology));
   add(nodeCauses(evidence, "strict"));
-  add(groupCauses(evidence));
+  add(judgeByChance(evidence, groupCauses(evidence)));
   add(nodeCauses(evidence, "strict"));
   add(mtuCauses(evidence));
   add(nodeCauses(evidence, "lenient"));
+  mergeDirections(found);
+  add(lossCauses(evidence));
   add(pairCauses(evidence));
+  attributeDns(evidence, found);
   add(serviceCauses(evidence, found));
   add(dnsCauses(evidence, found));
   add(egressCauses(evidence, found));
   add(agentCauses(evidence));
+  add(slowCauses(evidence, topology, history));
   const judged = judgeByChance(evidence, found);
   const causes = [...judged, ...leftoverCauses(evidence)];
   return causes.map((cause) => toCause(evidence, topology, cause)).toSorted(bySeverity);

@@ -3,28 +3,34 @@ import { type Biclique, density, findBiclique } from "./bicliques.ts";
 import { type Draft, draft } from "./draft.ts";
 import { Claim, type Evidence, FAILED, LARGE_LOST, WORKS } from "./evidence.ts";
 import { refuses } from "./firewall.ts";
-import type { Plane } from "./mesh-planes.ts";
+import type { MeshCheck } from "./mesh-planes.ts";
 import { PairGraph } from "./pair-graph.ts";
 
 /** Groups of nodes that do not reach each other, found without labels: by who fails towards whom. */
 export function groupCauses(evidence: Evidence): Draft[] {
   const drafts: Draft[] = [];
-  for (;;) {
-    const graph = reachability(evidence);
-    const found = graph && findBiclique(graph);
-    if (!graph || !found) return drafts;
-    drafts.push(partition(evidence, graph, found));
-  }
+  for (const check of ["tcp", "echo"] as const)
+    for (;;) {
+      const graph = reachability(evidence, check);
+      const found = graph && findBiclique(graph);
+      if (!graph || !found) break;
+      drafts.push(partition(evidence, graph, found, check === "tcp" ? "node" : "pod-network"));
+    }
+  return drafts;
 }
 
-/** Who reaches whom, on the node's network and the pods'; null where nothing fails. */
-function reachability(evidence: Evidence): PairGraph | null {
-  const planes = evidence.planes.filter(({ check }) => check !== "nodeport");
-  if (evidence.open === 0) return null;
+/** Who reaches whom by a check; null where nothing fails. What is explained says nothing. */
+function reachability(evidence: Evidence, check: MeshCheck): PairGraph | null {
+  const planes = evidence.planes.filter((plane) => plane.check === check);
+  if (!planes.some(({ rowFailed }) => rowFailed.some((failed) => failed > 0))) return null;
+  const works = (a: number, b: number) =>
+    planes.some((plane) => {
+      const state = evidence.at(plane, a, b);
+      return state === WORKS || state === LARGE_LOST;
+    });
   const graph = new PairGraph(evidence.size, (a, set) => {
     for (let b = 0; b < evidence.size; b += 1)
-      if (b !== a && !graph.isBad(a, b) && planes.some((plane) => reaches(evidence, plane, a, b)))
-        set(b);
+      if (b !== a && !graph.isBad(a, b) && works(a, b)) set(b);
   });
   for (const { states, targets, column, rowFailed } of planes)
     for (let a = 0; a < evidence.size; a += 1) {
@@ -37,14 +43,14 @@ function reachability(evidence: Evidence): PairGraph | null {
   return graph;
 }
 
-function reaches(evidence: Evidence, plane: Plane, a: number, b: number): boolean {
-  const state = evidence.at(plane, a, b);
-  return state === WORKS || state === LARGE_LOST;
-}
-
 const MOSTLY = 0.9;
 
-function partition(evidence: Evidence, graph: PairGraph, { from, to }: Biclique): Draft {
+function partition(
+  evidence: Evidence,
+  graph: PairGraph,
+  { from, to }: Biclique,
+  layer: FindingLayer,
+): Draft {
   const back = density(graph, to, from);
   const silentBack = to.every((n) => !evidence.heard(n));
   const both = back >= MOSTLY || silentBack;
@@ -52,7 +58,6 @@ function partition(evidence: Evidence, graph: PairGraph, { from, to }: Biclique)
   const { failed, works } = claimPairs(evidence, claim, from, to);
   if (both) claimPairs(evidence, claim, to, from);
   const { nodes, peers, direction } = orientGroups(from, to, both);
-  const layer: FindingLayer = tcpFails(claim) ? "node" : "pod-network";
   const told = {
     nodes,
     peers,
@@ -62,10 +67,16 @@ function partition(evidence: Evidence, graph: PairGraph, { from, to }: Biclique)
     failed,
     of: failed + works,
     contradictedBy: works,
+    places: placesFor(evidence.size, from.length, to.length, claim.count),
   };
   return refuses(claim, false)
     ? draft("firewall", { ...told, candidates: ["partition" satisfies FindingKind] })
     : draft("partition", told);
+}
+
+/** In how many ways chance could pick two such groups, and a check for each of their pairs. */
+function placesFor(size: number, from: number, to: number, cells: number): number {
+  return size ** (Math.min(from, 4) + Math.min(to, 4)) * 2 ** Math.min(cells, 8);
 }
 
 /** The smaller group first; on a tie the one that has the first node. */
@@ -96,9 +107,4 @@ function claimPairs(
       else if (evidence.planes.some((plane) => evidence.at(plane, a, b) === WORKS)) works += 1;
     }
   return { failed, works };
-}
-
-/** Whether the nodes' own network fails, and not only that of the pods. */
-function tcpFails(claim: Claim): boolean {
-  return claim.byCheck.tcp * 4 > claim.byCheck.echo;
 }

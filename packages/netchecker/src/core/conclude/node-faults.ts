@@ -1,5 +1,5 @@
 import type { MeshCheck } from "./mesh-planes.ts";
-import type { NodeView, Tallies } from "./node-verdicts.ts";
+import type { NodeView, Tallies, Tally } from "./node-verdicts.ts";
 
 /** Which part of a node fails in one direction, from the layer that is lowest. */
 export type Part = "node" | "pods" | "host" | "kubelet" | "node-port";
@@ -20,8 +20,13 @@ export function brokenPart({ tcp, nodeport, echo }: Tallies): Part | null {
     if (echo.verdict === "fails" || (echo.verdict === "unknown" && nothingWorks)) return "node";
     return nodeport.verdict === "fails" ? "host" : "kubelet";
   }
-  if (echo.verdict === "fails") return "pods";
+  if (echo.verdict === "fails") return isLower(tcp, echo) ? null : "pods";
   return nodeport.verdict === "fails" ? "node-port" : null;
+}
+
+/** Whether the node's own network fails as well, if not for all: then it is not the pods' that is at fault. */
+function isLower(tcp: Tally, echo: Tally): boolean {
+  return tcp.failed > Math.max(1, echo.failed / 10);
 }
 
 /**

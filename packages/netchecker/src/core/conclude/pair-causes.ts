@@ -21,8 +21,36 @@ interface Pair {
 export function pairCauses(evidence: Evidence): Draft[] {
   const pairs = failingPairs(evidence)
     .filter((pair) => isRoute(evidence, pair))
-    .toSorted((x, y) => y.cells - x.cells);
-  return pairs.slice(0, MOST_PAIRS).flatMap((pair) => route(evidence, pair) ?? []);
+    .toSorted((x, y) => y.cells - x.cells)
+    .slice(0, MOST_PAIRS);
+  const routes = pairs.flatMap((pair) => route(evidence, pair) ?? []);
+  return joinStars(routes);
+}
+
+/** So many routes of one node, alike, are one fault. */
+const STAR = 4;
+
+function joinStars(routes: readonly Draft[]): Draft[] {
+  const star = (side: "nodes" | "peers") =>
+    Map.groupBy(routes, (each) => `${side} ${each[side][0]} ${each.direction} ${each.layer}`);
+  for (const side of ["nodes", "peers"] as const)
+    for (const alike of star(side).values()) {
+      if (alike.length < STAR) continue;
+      const [first, ...others] = alike;
+      for (const { claim } of others) first!.claim.join(claim);
+      const { claim, direction } = first!;
+      const around = alike.map((each) => each[side === "nodes" ? "peers" : "nodes"][0]!);
+      const joined: Draft = {
+        ...first!,
+        nodes: first![side],
+        peers: around.toSorted((a, b) => a - b),
+        direction: side === "nodes" || direction === "both" ? direction : "in",
+        failed: claim.count,
+        of: claim.count,
+      };
+      return [joined, ...joinStars(routes.filter((each) => !alike.includes(each)))];
+    }
+  return [...routes];
 }
 
 function failingPairs(evidence: Evidence): Pair[] {

@@ -1,6 +1,8 @@
+import { NOT_PROBED_CODE } from "@netchecker/contract";
 import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
 import { Claim, type Evidence, FAILED, WORKS } from "./evidence.ts";
+import { dnsAnswers, mostHaveDns } from "./dns-answers.ts";
 import { cutsOff, hidesBackend } from "./hindrance.ts";
 import { claimTargets, isEverywhere, sourceTallies, targetsOf } from "./source-tallies.ts";
 
@@ -19,31 +21,48 @@ export function serviceCauses(evidence: Evidence, found: readonly Draft[]): Draf
 /** A ClusterIP leads to any backend: where some are known to be out of reach, it fails now and then. */
 function attribute(evidence: Evidence, found: readonly Draft[], targets: readonly number[]): void {
   for (const { n, failed } of sourceTallies(evidence, "service", targets)) {
-    if (failed === 0) continue;
-    const cut = found.find((cause) => cutsOff(cause, n));
+    const cut = failed > 0 ? found.find((cause) => cutsOff(cause, n)) : undefined;
     if (cut) claimTargets(evidence, cut.claim, "service", targets, [n]);
-    const hides = found.find((cause) => hidesBackend(cause, n));
+    const hides = failed > 0 ? found.find((cause) => hidesBackend(cause, n)) : undefined;
     if (!hides) continue;
+    const unlucky = hiddenShare(evidence, n) ** CONNECTIONS > LIKELY;
     for (const target of targets)
-      if (backendIsToBlame(evidence, n, target))
+      if (unlucky || backendIsToBlame(evidence, n, target))
         claimTargets(evidence, hides.claim, "service", [target], [n]);
   }
+}
+
+/** So many connections does ping make to the service, each to any backend. */
+const CONNECTIONS = 3;
+/** That all of them meet a backend out of reach is no rare bad luck, where so many backends are. */
+const LIKELY = 0.05;
+
+/** The share of pongs that an agent does not reach. */
+function hiddenShare(evidence: Evidence, n: number): number {
+  const { pod } = evidence.round.matrices;
+  let failed = 0;
+  let known = 0;
+  for (let cell = pod.cell(n, 0); cell < pod.cell(n + 1, 0); cell += 1) {
+    if (pod.reasons[cell] === NOT_PROBED_CODE) continue;
+    known += 1;
+    if (evidence.failedAt("pod", cell)) failed += 1;
+  }
+  return known === 0 ? 0 : failed / known;
 }
 
 /** Some connections were answered, or DNS works by the same kube-proxy: then the backend is to blame. */
 function backendIsToBlame(evidence: Evidence, n: number, target: number): boolean {
   const { service } = evidence.round.matrices;
   if (service.answeredBy.has(service.cell(n, target))) return true;
-  const dns = targetsOf(evidence, "service", "dns");
-  const own = sourceTallies(evidence, "service", dns).find((tally) => tally.n === n);
-  return own === undefined || own.works > 0;
+  return dnsAnswers(evidence, n) !== false || !mostHaveDns(evidence);
 }
 
 function everywhere(evidence: Evidence, targets: readonly number[], dns: readonly number[]) {
   const tallies = sourceTallies(evidence, "service", targets);
   const failing = tallies.filter((tally) => tally.failed > 0 && tally.works === 0);
   const unanswered = failing.filter(({ n }) => !anyAnswer(evidence, n, targets));
-  if (!isEverywhere(unanswered.length, tallies.length)) return [];
+  const heard = evidence.nodes.filter((_, n) => evidence.heard(n)).length;
+  if (!isEverywhere(unanswered.length, tallies.length) || unanswered.length * 2 < heard) return [];
   const sources = unanswered.map(({ n }) => n);
   const withoutDns = sourceTallies(evidence, "service", dns).filter(({ failed }) => failed > 0);
   const allDns = isEverywhere(withoutDns.length, tallies.length);
@@ -65,20 +84,21 @@ function everywhere(evidence: Evidence, targets: readonly number[], dns: readonl
 
 /** Neither the service nor DNS answers at any ClusterIP, and pods are reached: kube-proxy of the node. */
 function kubeProxies(evidence: Evidence, targets: readonly number[], dns: readonly number[]) {
-  const dnsOf = new Map(
-    sourceTallies(evidence, "service", dns).map((tally) => [tally.n, tally] as const),
-  );
+  const dnsTells = mostHaveDns(evidence);
   return sourceTallies(evidence, "service", targets).flatMap(({ n, failed, works }) => {
     if (failed === 0 || works > 0 || anyAnswer(evidence, n, targets)) return [];
-    const ofDns = dnsOf.get(n);
-    const dnsFails = ofDns !== undefined && ofDns.failed > 0 && ofDns.works === 0;
     const reaches = evidence.planes.some(
       (plane) => plane.check === "echo" && plane.rowWorks[n]! > 0,
     );
-    if ((ofDns && !dnsFails) || (!reaches && evidence.size > 1)) return [];
+    const dnsIsOpen = dns.some(
+      (target) =>
+        evidence.states.service[evidence.round.matrices.service.cell(n, target)] === FAILED,
+    );
+    if (dnsAnswers(evidence, n) === true || (!reaches && evidence.size > 1)) return [];
+    if (dns.length > 0 && !dnsIsOpen) return [];
     const claim = new Claim();
     claimTargets(evidence, claim, "service", targets, [n]);
-    claimTargets(evidence, claim, "service", dns, [n]);
+    if (dnsTells) claimTargets(evidence, claim, "service", dns, [n]);
     return [
       draft("cluster-ip", {
         nodes: [n],

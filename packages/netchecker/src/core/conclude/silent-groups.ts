@@ -1,4 +1,5 @@
 import { type Draft, draft } from "./draft.ts";
+import { orientGroups } from "./group-causes.ts";
 import { Claim, type Evidence } from "./evidence.ts";
 import { CHECKS_OF, brokenPart, type Part } from "./node-faults.ts";
 import { nodeView } from "./node-verdicts.ts";
@@ -17,11 +18,12 @@ export function silentGroups(evidence: Evidence, topology: Topology): Draft[] {
     const heard = evidence.nodes.map((_, n) => n).filter((n) => evidence.heard(n));
     if (silent.length < 2 || heard.length === 0) return [];
     if (heard.length === 1) return [loneReporter(evidence, part, heard[0]!, silent)];
-    const others = evidence.nodes.map((_, n) => n).filter((n) => !silent.includes(n));
-    const together =
-      silent.length >= TOO_MANY_FOR_CHANCE || topology.nameOf(silent, others) !== null;
-    if (!together || neighboursMiss(evidence, silent)) return [];
-    return [apart(evidence, part, silent, others)];
+    const place = topology.placeOf(silent);
+    const beside = silent.length - (place?.length ?? 0);
+    const group = beside >= TOO_MANY_FOR_CHANCE ? silent : (place ?? []);
+    if (group.length === 0 || neighboursMiss(evidence, group)) return [];
+    const others = evidence.nodes.map((_, n) => n).filter((n) => !group.includes(n));
+    return [apart(evidence, part, group, others)];
   });
 }
 
@@ -80,7 +82,7 @@ function apart(
   others: readonly number[],
 ): Draft {
   const claim = claimAll(evidence, part, others, silent);
-  const [nodes, peers] = silent.length <= others.length ? [silent, others] : [others, silent];
+  const { nodes, peers } = orientGroups(silent, others, true);
   return draft("partition", {
     nodes,
     peers,

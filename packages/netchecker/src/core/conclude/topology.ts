@@ -42,6 +42,25 @@ export class Topology {
     return null;
   }
 
+  /** The largest place of which all nodes are among `some`, as its nodes; of two nodes at least, and not all there are. */
+  placeOf(some: readonly number[]): number[] | null {
+    const among = new Set(some);
+    let largest: number[] | null = null;
+    for (const places of this.#places) {
+      const members = Map.groupBy(places.keys(), (n) => places[n]!);
+      members.delete(null as never);
+      for (const nodes of members.values())
+        if (
+          nodes.length >= 2 &&
+          nodes.length < places.length &&
+          nodes.length > (largest?.length ?? 0) &&
+          nodes.every((n) => among.has(n))
+        )
+          largest = nodes;
+    }
+    return largest;
+  }
+
   /** The zone of a node, else null. */
   zoneOf(n: number): string | null {
     return this.#places[0]![n] ?? null;

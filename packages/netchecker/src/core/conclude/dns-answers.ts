@@ -1,0 +1,30 @@
+import { NOT_PROBED_CODE, reasonCode } from "@netchecker/contract";
+import type { Evidence } from "./evidence.ts";
+import { targetsOf } from "./source-tallies.ts";
+
+const FAILURE = reasonCode("dns_failure");
+
+/** Whether a DNS server answered an agent anything, if only that it does not know; null where nobody asked. */
+export function dnsAnswers(evidence: Evidence, n: number): boolean | null {
+  const { service } = evidence.round.matrices;
+  const cells = targetsOf(evidence, "service", "dns")
+    .map((target) => service.cell(n, target))
+    .filter((cell) => service.reasons[cell] !== NOT_PROBED_CODE);
+  if (cells.length === 0) return null;
+  return cells.some((cell) => {
+    const timedOut = evidence.reasonAt("service", cell).endsWith("_timeout");
+    return service.detail.has(cell) || (service.reasons[cell] !== FAILURE && !timedOut);
+  });
+}
+
+/** Whether DNS works for the cluster: then a node that misses it has a fault of its own. */
+export function mostHaveDns(evidence: Evidence): boolean {
+  let answered = 0;
+  let asked = 0;
+  for (const n of evidence.nodes.keys()) {
+    const answers = dnsAnswers(evidence, n);
+    if (answers !== null) asked += 1;
+    if (answers) answered += 1;
+  }
+  return answered * 2 > asked || asked === 1;
+}

@@ -1,0 +1,160 @@
+import { chanceOfAtLeast } from "./binomial.ts";
+import { type Draft, draft } from "./draft.ts";
+import { Claim, type Evidence, FAILED, WORKS } from "./evidence.ts";
+import { Retries } from "./retries.ts";
+
+/** Alarms that chance alone raises: hardly one in so many rounds. */
+const RARE = 1e-5;
+/** Less than this above what is usual in the cluster is nothing to act on. */
+const FEWEST_MORE = 0.02;
+const FEWEST_PEERS = 3;
+
+/**
+ * It works, but not at the first attempt: packets are lost at a node, or between two. Judged against the
+ * rest of the cluster, whatever its own rate is.
+ */
+export function lossCauses(evidence: Evidence): Draft[] {
+  const retries = new Retries(evidence);
+  if (retries.totalAgain === 0) return [];
+  const lossy = new Set<number>();
+  return [...lossyNodes(evidence, retries, lossy), ...lossyPairs(evidence, retries, lossy)];
+}
+
+function lossyNodes(evidence: Evidence, retries: Retries, found: Set<number>): Draft[] {
+  const drafts: Draft[] = [];
+  for (;;) {
+    const worst = worstNode(retries, found);
+    if (worst === null) return drafts;
+    found.add(worst);
+    drafts.push(atNode(evidence, retries, worst));
+    forget(retries, worst, found);
+  }
+}
+
+/** The node whose probes need most attempts, if that is no chance; the rest of the mesh is the measure. */
+function worstNode(retries: Retries, found: ReadonlySet<number>): number | null {
+  let worst: number | null = null;
+  let least = RARE;
+  for (let n = 0; n < retries.size; n += 1) {
+    if (found.has(n) || retries.again[n]! < FEWEST_PEERS) continue;
+    const again = retries.again[n]!;
+    const of = retries.of[n]!;
+    const usual = (retries.totalAgain - again + 0.5) / (retries.total - of + 1);
+    if (again / of < usual + FEWEST_MORE || again / of < 2 * usual) continue;
+    const chance = retries.size * chanceOfAtLeast(again, of, usual);
+    if (chance < least && peersOf(retries, n, found) >= spread(retries)) {
+      worst = n;
+      least = chance;
+    }
+  }
+  return worst;
+}
+
+/** A node's own loss shows with many peers; with one alone it is the path's. */
+const spread = ({ size }: Retries) => Math.min(FEWEST_PEERS, size - 1);
+
+function peersOf(retries: Retries, n: number, found: ReadonlySet<number>): number {
+  let peers = 0;
+  for (let peer = 0; peer < retries.size; peer += 1)
+    if (peer !== n && !found.has(peer) && retries.pair(n, peer) > 0) peers += 1;
+  return peers;
+}
+
+/** What a lossy node does to its peers is not theirs. */
+function forget(retries: Retries, n: number, found: ReadonlySet<number>): void {
+  for (let peer = 0; peer < retries.size; peer += 1) {
+    if (found.has(peer)) continue;
+    retries.again[peer]! -= retries.pair(n, peer);
+    retries.of[peer]! -= Math.min(retries.of[peer]!, retries.perPair);
+  }
+  retries.totalAgain -= retries.again[n]!;
+  retries.total -= retries.of[n]!;
+}
+
+function atNode(evidence: Evidence, retries: Retries, n: number): Draft {
+  const claim = new Claim();
+  for (const plane of evidence.planes)
+    for (let peer = 0; peer < evidence.size; peer += 1) {
+      if (peer === n) continue;
+      if (isLost(evidence, plane.type, peer, plane.column[n]!))
+        evidence.explain(claim, plane, peer, n);
+      if (isLost(evidence, plane.type, n, plane.column[peer]!))
+        evidence.explain(claim, plane, n, peer);
+    }
+  return draft("packet-loss", {
+    nodes: [n],
+    layer: "node",
+    claim,
+    failed: retries.again[n]!,
+    of: retries.of[n]!,
+    fact: `${claim.count} failed after all`,
+  });
+}
+
+function isLost(evidence: Evidence, type: "pod" | "node", a: number, target: number): boolean {
+  if (target === -1) return false;
+  return evidence
+    .reasonAt(type, evidence.round.matrices[type].cell(a, target))
+    .endsWith("_timeout");
+}
+
+/** Of pairs there are many, so that only most of a pair's probes are no chance. */
+function lossyPairs(evidence: Evidence, retries: Retries, lossy: ReadonlySet<number>): Draft[] {
+  const usual = (retries.totalAgain + 0.5) / (retries.total + 1);
+  const drafts: Draft[] = [];
+  for (let a = 0; a < retries.size; a += 1)
+    for (let b = a + 1; b < retries.size; b += 1) {
+      const again = retries.pair(a, b);
+      if (again === 0 || lossy.has(a) || lossy.has(b)) continue;
+      const { works, failed, whole } = outcomesBetween(evidence, a, b);
+      const of = works + failed;
+      const troubled = again + failed;
+      // Whatever fails as a whole is the route's; that something else needed two attempts is chance.
+      if (troubled < FEWEST_PEERS || troubled < of / 2 || (whole && again < 2)) continue;
+      const others = Math.max(usual, rateWithout(retries, a, again, works));
+      const places = (retries.size * (retries.size - 1)) / 2;
+      if (places * chanceOfAtLeast(troubled, of, others) > RARE * 10) continue;
+      drafts.push(between(evidence, a, b, troubled, of));
+    }
+  return drafts;
+}
+
+function rateWithout(retries: Retries, n: number, again: number, of: number): number {
+  const left = retries.of[n]! - of;
+  return left <= 0 ? 0 : Math.max(0, retries.again[n]! - again) / left;
+}
+
+/** What is known between two nodes, and whether all that failed is one layer in one way or both. */
+function outcomesBetween(evidence: Evidence, a: number, b: number) {
+  let works = 0;
+  let failed = 0;
+  const layers = new Map<string, Set<number>>();
+  for (const plane of evidence.planes)
+    for (const way of [0, 1]) {
+      const state = way === 0 ? evidence.at(plane, a, b) : evidence.at(plane, b, a);
+      if (state !== WORKS && state !== FAILED) continue;
+      if (state === WORKS) works += 1;
+      else failed += 1;
+      const layer = `${way} ${plane.type}`;
+      layers.set(layer, (layers.get(layer) ?? new Set()).add(state));
+    }
+  const whole = failed > 0 && [...layers.values()].every(({ size }) => size === 1);
+  return { works, failed, whole };
+}
+
+function between(evidence: Evidence, a: number, b: number, troubled: number, of: number): Draft {
+  const claim = new Claim();
+  for (const plane of evidence.planes) {
+    evidence.explain(claim, plane, a, b);
+    evidence.explain(claim, plane, b, a);
+  }
+  return draft("packet-loss", {
+    nodes: [a],
+    peers: [b],
+    layer: "node",
+    claim,
+    failed: troubled,
+    of,
+    fact: `${claim.count} failed after all`,
+  });
+}
