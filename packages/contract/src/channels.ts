@@ -19,6 +19,8 @@ export interface RedisNames {
   readonly fullRounds: string;
   /** Hash of one round: head, plan, failures, columns. */
   readonly round: (id: number) => string;
+  /** What is remembered of findings from one round to the next. */
+  readonly findings: string;
 }
 
 /** The names under a prefix. `POD`, `REPORT_POD` and so on are those of the original netChecker. */
@@ -39,5 +41,6 @@ export function redisNames(prefix: string): RedisNames {
     rounds: `${prefix}rounds`,
     fullRounds: `${prefix}full-rounds`,
     round: (id) => `${prefix}round:${id}`,
+    findings: `${prefix}findings`,
   };
 }

@@ -1,11 +1,17 @@
-import type { RoundHead } from "@netchecker/contract";
+import type { Finding, RoundHead } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
 import type { ClosedRound } from "./core/closed-round.ts";
-import type { RoundStore, StoredRoundHead } from "./ports.ts";
+import { emptyMemory, type FindingsMemory } from "./core/conclude/conclude.ts";
+import type { RoundFindings, RoundStore, StoredRoundHead } from "./ports.ts";
 
 /** How many rounds wait in memory while Redis is away; each of 1,000 × 1,000 takes some 20 MB. */
 const MAX_UNSAVED_ROUNDS = 3;
 const MAX_UNSAVED_HEADS = 1_000;
+
+interface Unsaved {
+  readonly round: ClosedRound;
+  readonly memory: FindingsMemory;
+}
 
 /**
  * Remembers rounds: the last one in memory, all of them in Redis. What Redis could not take waits
@@ -13,12 +19,14 @@ const MAX_UNSAVED_HEADS = 1_000;
  */
 export class RoundKeeper {
   latest: ClosedRound | null = null;
+  /** What is remembered of findings from one round to the next. */
+  memory: FindingsMemory = emptyMemory();
   /** Whether Redis was read since the start: only then is it known which id comes next. */
   restored = false;
   readonly #store: RoundStore;
   readonly #log: Log;
   #lastId = 0;
-  #unsavedRounds: ClosedRound[] = [];
+  #unsavedRounds: Unsaved[] = [];
   #unsavedHeads: RoundHead[] = [];
   #saving: Promise<void> = Promise.resolve();
 
@@ -37,8 +45,10 @@ export class RoundKeeper {
     try {
       const [newest] = await this.#store.heads(1);
       const stored = this.latest ? null : await this.#store.lastClosed();
+      const memory = this.restored ? null : await this.#store.memory();
       this.#lastId = Math.max(this.#lastId, newest?.head.id ?? 0);
       this.latest ??= stored;
+      this.memory = memory ?? this.memory;
       this.restored = true;
     } catch (error) {
       this.#log.warn({ err: (error as Error).message }, "could not read the history");
@@ -47,10 +57,11 @@ export class RoundKeeper {
   }
 
   /** Serves it at once and stores it, now or later. */
-  async keep(round: ClosedRound): Promise<void> {
+  async keep(round: ClosedRound, memory = this.memory): Promise<void> {
     this.latest = round;
+    this.memory = memory;
     this.#lastId = Math.max(this.#lastId, round.head.id);
-    this.#unsavedRounds = [...this.#unsavedRounds, round].slice(-MAX_UNSAVED_ROUNDS);
+    this.#unsavedRounds = [...this.#unsavedRounds, { round, memory }].slice(-MAX_UNSAVED_ROUNDS);
     await this.flush();
   }
 
@@ -66,7 +77,7 @@ export class RoundKeeper {
     this.#saving = this.#saving.then(async () => {
       try {
         for (const head of this.#unsavedHeads) await this.#saveHead(head);
-        for (const round of this.#unsavedRounds) await this.#saveRound(round);
+        for (const unsaved of this.#unsavedRounds) await this.#saveRound(unsaved);
       } catch (error) {
         this.#log.warn(
           { err: (error as Error).message },
@@ -94,12 +105,29 @@ export class RoundKeeper {
 
   /** Null where there is no such round, or it has no result. Throws when only Redis could know. */
   async round(id: number): Promise<ClosedRound | null> {
-    const known = [this.latest, ...this.#unsavedRounds].find((round) => round?.head.id === id);
+    const unsaved = this.#unsavedRounds.map(({ round }) => round);
+    const known = [this.latest, ...unsaved].find((round) => round?.head.id === id);
     return known ?? this.#store.round(id);
   }
 
+  /** The findings of the last `limit` rounds, newest first; from memory alone when Redis is away. */
+  async findings(limit: number): Promise<RoundFindings[]> {
+    const stored = await this.#store.findings(limit).catch(() => []);
+    const inMemory = this.latest ? [this.latest] : [];
+    const byId = new Map([...stored, ...inMemory].map((each) => [each.head.id, each]));
+    return [...byId.values()].toSorted((a, b) => b.head.id - a.head.id).slice(0, limit);
+  }
+
+  /** The findings of one round; empty where it has none. Throws when only Redis could know. */
+  async findingsOf(id: number): Promise<readonly Finding[]> {
+    const unsaved = this.#unsavedRounds.map(({ round }) => round);
+    const known = [this.latest, ...unsaved].find((round) => round?.head.id === id);
+    return known?.findings ?? this.#store.findingsOf(id);
+  }
+
   #inMemory(): StoredRoundHead[] {
-    const rounds = this.latest ? [this.latest, ...this.#unsavedRounds] : this.#unsavedRounds;
+    const unsaved = this.#unsavedRounds.map(({ round }) => round);
+    const rounds = this.latest ? [this.latest, ...unsaved] : unsaved;
     return [
       ...rounds.map(({ head, summary }) => ({ head, summary })),
       ...this.#unsavedHeads.map((head) => ({ head, summary: null })),
@@ -111,9 +139,10 @@ export class RoundKeeper {
     this.#unsavedHeads = this.#unsavedHeads.filter((each) => each !== head);
   }
 
-  async #saveRound(round: ClosedRound): Promise<void> {
-    await this.#store.save(round);
-    this.#unsavedRounds = this.#unsavedRounds.filter((each) => each !== round);
+  async #saveRound(unsaved: Unsaved): Promise<void> {
+    const { round, memory } = unsaved;
+    await this.#store.save(round, memory);
+    this.#unsavedRounds = this.#unsavedRounds.filter((each) => each !== unsaved);
     if (this.latest === round) this.latest = { ...round, head: { ...round.head, stored: true } };
   }
 }

@@ -1,6 +1,7 @@
-import type { DecodeFault, Report, RoundHead, TargetList } from "@netchecker/contract";
+import type { DecodeFault, Finding, Report, RoundHead, TargetList } from "@netchecker/contract";
 import type { ClosedRound } from "./core/closed-round.ts";
 import type { ClusterView } from "./core/cluster-view.ts";
+import type { FindingsMemory } from "./core/conclude/conclude.ts";
 import type { StoredHead } from "./core/round-record.ts";
 
 /** The cluster, watched. */
@@ -45,8 +46,8 @@ export interface Lease {
 
 /** The history of rounds. Each throws when Redis is away. */
 export interface RoundStore {
-  /** Stores a round whole, marks none as open, prunes what is too old; all in one transaction. */
-  save(round: ClosedRound): Promise<void>;
+  /** Stores a round whole and what is remembered of findings, marks none as open, prunes what is too old; all in one transaction. */
+  save(round: ClosedRound, memory: FindingsMemory): Promise<void>;
   saveHead(head: RoundHead): Promise<void>;
   /** The last `limit` rounds below `before`, newest first. */
   heads(limit: number, before?: number): Promise<StoredRoundHead[]>;
@@ -54,7 +55,15 @@ export interface RoundStore {
   /** Null where there is no such round, or it has no result. */
   round(id: number): Promise<ClosedRound | null>;
   lastClosed(): Promise<ClosedRound | null>;
+  /** The findings of the last `limit` rounds, newest first; those without a result are left out. */
+  findings(limit: number): Promise<RoundFindings[]>;
+  findingsOf(id: number): Promise<readonly Finding[]>;
+  /** What was remembered with the last round; null where nothing is, or it cannot be read. */
+  memory(): Promise<FindingsMemory | null>;
   openRound(): Promise<OpenRound | null>;
 }
+
+/** What one round found to be broken. */
+export type RoundFindings = Pick<ClosedRound, "head" | "findings">;
 
 export type StoredRoundHead = StoredHead | { readonly head: RoundHead; readonly summary: null };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Dropped, TARGET_TYPES, type TargetList } from "@netchecker/contract";
+import { type Dropped, type Finding, TARGET_TYPES, type TargetList } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
+import { type ChangedFindings, conclude } from "./core/conclude/conclude.ts";
 import { concludeRound, roundWithoutResult } from "./core/conclude/conclude-round.ts";
 import { type PlanSettings, toListColumns } from "./core/plan.ts";
 import { planRound } from "./core/plan-round.ts";
@@ -178,14 +179,31 @@ export class OneRound {
       redisAway: reports.awaySince !== null,
     };
     this.#dropped = { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 };
-    const plan = reviewPlan(collector.plan, cluster.view());
-    const closed = concludeRound(run, collector, plan);
-    await keeper.keep(closed);
+    const view = cluster.view();
+    const closed = concludeRound(run, collector, reviewPlan(collector.plan, view));
+    const { findings, memory, changed } = conclude(closed, view, keeper.memory);
+    await keeper.keep({ ...closed, findings }, memory);
+    this.#tell(id, findings, changed);
     const { durationMs, expected, reported, missing } = closed.head;
     log.info(
       { round: id, closedBy, durationMs, expected, reported, missing, summary: closed.summary },
       "closed a round",
     );
+  }
+
+  /** A line for each finding whose state has changed. */
+  #tell(round: number, findings: readonly Finding[], changed: ChangedFindings): void {
+    const lists = Object.entries(changed) as [string, readonly string[]][];
+    const told = new Map(lists.flatMap(([what, ids]) => ids.map((each) => [each, what])));
+    for (const { id, kind, severity, nodes, summary } of findings) {
+      const what = told.get(id);
+      if (what === undefined) continue;
+      const level = what === "recovered" || severity === "info" ? "info" : "warn";
+      this.#parts.log[level](
+        { round, finding: id, kind, severity, nodes, summary },
+        `finding ${what}`,
+      );
+    }
   }
 
   #drop(why: Exclude<Acceptance, "accepted">): void {

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Finding } from "@netchecker/contract";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
+import type { ClosedRound } from "../src/core/closed-round.ts";
+import { conclude } from "../src/core/conclude/conclude.ts";
 import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
 import { createApp } from "../src/http/app.ts";
 import type { Served } from "../src/http/served.ts";
@@ -281,6 +284,8 @@ describe("the other routes", () => {
     const { paths } = (await app.inject("/openapi.json")).json();
     expect(Object.keys(paths).toSorted()).toEqual(
       [
+        "/findings",
+        "/findings/{id}",
         "/healthz",
         "/node-states",
         "/nodes",
@@ -304,6 +309,68 @@ describe("the other routes", () => {
     expect((await app.inject("/readyz")).statusCode).toBe(503);
     await keeper.keep(aRound(7));
     expect((await app.inject("/readyz")).json()).toMatchObject({ status: "ready", lastRound: 7 });
+  });
+});
+
+describe("GET /findings", () => {
+  /** Rounds as netchecker runs them: concluded, and kept with what is remembered. */
+  async function keepConcluded(...rounds: ClosedRound[]): Promise<void> {
+    for (const round of rounds) {
+      const { findings, memory } = conclude(round, aView(3), keeper.memory);
+      await keeper.keep({ ...round, findings }, memory);
+    }
+  }
+  const healthy = (id: number) => aClosedRound(aView(3), { run: { id } });
+  const broken = (id: number) =>
+    aClosedRound(aView(3), {
+      run: { id },
+      finds: (target, from) => (target.name === "pong-2" && from !== "node-2" ? TIMEOUT : OK),
+    });
+  const list = async (query = "") =>
+    (await app.inject(`/findings${query}`)).json().findings as Finding[];
+
+  it("says what is broken, since when, and keeps its id while it stays", async () => {
+    await keepConcluded(healthy(6), broken(7));
+    const [first] = await list();
+    expect(first).toMatchObject({ kind: "pod-network", nodes: ["node-2"], state: "new" });
+    await keepConcluded(broken(8));
+    const [second] = await list();
+    expect(second).toMatchObject({ id: first!.id, since: { round: 7 }, rounds: 2 });
+    expect((await app.inject("/results")).json().findings).toEqual([second]);
+    expect((await app.inject("/rounds/7")).json().findings).toEqual([first]);
+  });
+
+  it("keeps id and onset over a restart of netchecker", async () => {
+    await keepConcluded(broken(7), broken(8));
+    const [before] = await list();
+    const commands = await redis.connect();
+    keeper = new RoundKeeper(createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 }), LOG);
+    await keeper.restore();
+    app = await createApp(served());
+    await keepConcluded(broken(9));
+    const [after] = await list();
+    expect(after).toMatchObject({ id: before!.id, since: { round: 7 }, rounds: 3 });
+  });
+
+  it("shows for a while what has recovered, and filters by state, node and onset", async () => {
+    await keepConcluded(broken(5), broken(6), broken(7), broken(8), healthy(9));
+    const [gone] = await list();
+    expect(gone).toMatchObject({ kind: "pod-network", state: "recovered", lastSeen: { round: 8 } });
+    expect(await list("?state=recovered&node=node-2&since=5")).toEqual([gone]);
+    expect(await list("?state=ongoing")).toEqual([]);
+    expect(await list("?node=node-1")).toEqual([]);
+    expect(await list("?since=6")).toEqual([]);
+    expect((await app.inject("/findings?state=old")).statusCode).toBe(400);
+  });
+
+  it("tells one finding's history, newest first", async () => {
+    await keepConcluded(broken(7), broken(8));
+    const [{ id }] = (await list()) as [Finding];
+    const { finding, history } = (await app.inject(`/findings/${id}`)).json();
+    expect(finding.id).toBe(id);
+    expect(history.map(({ round }: { round: number }) => round)).toEqual([8, 7]);
+    const missing = await app.inject("/findings/none");
+    expect([missing.statusCode, missing.json().code]).toEqual([404, "no_such_finding"]);
   });
 });
 

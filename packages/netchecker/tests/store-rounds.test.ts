@@ -3,6 +3,7 @@ import type { Redis } from "@netchecker/runtime/redis";
 import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import type { ClosedRound } from "../src/core/closed-round.ts";
+import { conclude, emptyMemory } from "../src/core/conclude/conclude.ts";
 import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
 import { results } from "../src/core/results.ts";
 import { type ARedis, aRedis, NAMES } from "./support/a-redis.ts";
@@ -35,7 +36,7 @@ const failedHead = (id: number) =>
 describe("the history in Redis", () => {
   it("gives a round back as it was, apart from being stored", async () => {
     const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 5 });
-    await store.save(aRound(1));
+    await store.save(aRound(1), emptyMemory());
     const restored = await store.round(1);
     expect([...results(restored!)]).toEqual([...results(aRound(1))]);
     expect(restored?.head).toEqual({ ...aRound(1).head, stored: true });
@@ -44,11 +45,33 @@ describe("the history in Redis", () => {
     expect(await store.head(2)).toBeNull();
   });
 
+  it("gives findings back, and what is remembered of them from one round to the next", async () => {
+    const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 5 });
+    expect(await store.memory()).toBeNull();
+    let memory = emptyMemory();
+    for (const id of [1, 2]) {
+      const round = aRound(id);
+      const { findings, ...rest } = conclude(round, aView(3), memory);
+      memory = rest.memory;
+      expect(findings.length).toBeGreaterThan(0);
+      await store.save({ ...round, findings }, memory);
+    }
+    expect(await store.memory()).toEqual(memory);
+    const [second, first] = await store.findings(10);
+    expect([second!.head.id, first!.head.id]).toEqual([2, 1]);
+    expect(second!.findings[0]).toMatchObject({ id: first!.findings[0]!.id, rounds: 2 });
+    expect(await store.findingsOf(1)).toEqual(first!.findings);
+    expect((await store.round(2))?.findings).toEqual(second!.findings);
+    expect(await store.findingsOf(3)).toEqual([]);
+    await redis.set(NAMES.findings, "not JSON");
+    expect(await store.memory()).toBeNull();
+  });
+
   it("is bounded: every outcome of the last rounds, failures of more, nothing of the rest", async () => {
     const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 5 });
     // Ids need not follow each other: a jump must leave nothing behind.
     const ids = [1, 2, 3, 100, 101, 102, 103, 104, 105];
-    for (const id of ids) await store.save(aRound(id));
+    for (const id of ids) await store.save(aRound(id), emptyMemory());
     expect((await store.heads(99)).map(({ head }) => [head.id, head.kept])).toEqual([
       [105, "all"],
       [104, "all"],
@@ -65,17 +88,20 @@ describe("the history in Redis", () => {
 
   it("makes up for a pruning that was cut off", async () => {
     const lax = createRoundStore(redis, NAMES, { fullRounds: 99, rounds: 99 });
-    for (let id = 1; id <= 8; id += 1) await lax.save(aRound(id));
-    await createRoundStore(redis, NAMES, { fullRounds: 1, rounds: 2 }).save(aRound(9));
+    for (let id = 1; id <= 8; id += 1) await lax.save(aRound(id), emptyMemory());
+    await createRoundStore(redis, NAMES, { fullRounds: 1, rounds: 2 }).save(
+      aRound(9),
+      emptyMemory(),
+    );
     expect((await redis.keys("test:round:*")).sort()).toEqual(["test:round:8", "test:round:9"]);
     expect(await redis.hexists("test:round:8", "columns")).toBe(0);
   });
 
   it("gives heads in pages, newest first, those without a result among them", async () => {
     const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 50 });
-    await store.save(aRound(1));
+    await store.save(aRound(1), emptyMemory());
     await store.saveHead(failedHead(2));
-    await store.save(aRound(3));
+    await store.save(aRound(3), emptyMemory());
     expect((await store.heads(2)).map(({ head }) => [head.id, head.state])).toEqual([
       [3, "closed"],
       [2, "failed"],
@@ -89,7 +115,7 @@ describe("the history in Redis", () => {
 
   it("finds the last closed round behind any number of failed ones", async () => {
     const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 99 });
-    await store.save(aRound(1));
+    await store.save(aRound(1), emptyMemory());
     for (let id = 2; id <= 45; id += 1) await store.saveHead(failedHead(id));
     expect((await store.lastClosed())?.head.id).toBe(1);
   });
@@ -98,9 +124,9 @@ describe("the history in Redis", () => {
     const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 5 });
     const publisher = createRoundPublisher(redis, NAMES);
     await publisher.publish({ id: 4, startedAt: 1_000 }, [], 1_000);
-    await store.save(aRound(3));
+    await store.save(aRound(3), emptyMemory());
     expect(await store.openRound()).toEqual({ id: 4, startedAt: 1_000 });
-    await store.save(aRound(4));
+    await store.save(aRound(4), emptyMemory());
     expect(await store.openRound()).toBeNull();
   });
 
@@ -114,7 +140,7 @@ describe("the history in Redis", () => {
         // Latencies that do not compress, and one pair in twenty broken.
         finds: () => (random() < 0.05 ? TIMEOUT : { ...OK, latencyMs: 0.1 + random() * 20 }),
       });
-    await store.save(noisy(1));
+    await store.save(noisy(1), emptyMemory());
     const cost = async () => Number(await redis.memory("USAGE", "test:round:1", "SAMPLES", 0));
     const full = await cost();
     await redis.hdel("test:round:1", "columns", "extras");

@@ -72,6 +72,10 @@ describe("watchCluster", () => {
           cordoned: false,
           deleting: false,
           createdAt: Date.parse(node.metadata.creationTimestamp!),
+          labels: {},
+          bootId: "node-1",
+          kernelVersion: "6.1.0",
+          kubeletVersion: "v1.36.2",
         },
       ],
       pods: [

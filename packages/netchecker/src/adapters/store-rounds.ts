@@ -2,11 +2,12 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { createZstdCompress, zstdCompress, zstdDecompress } from "node:zlib";
-import type { RedisNames, RoundHead } from "@netchecker/contract";
+import type { Finding, RedisNames, RoundHead } from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
 import type { ClosedRound } from "../core/closed-round.ts";
-import { decodeHead, decodeRound, encodeRound } from "../core/round-record.ts";
-import type { OpenRound, RoundStore, StoredRoundHead } from "../ports.ts";
+import { decodeMemory, type FindingsMemory } from "../core/conclude/conclude.ts";
+import { decodeFindings, decodeHead, decodeRound, encodeRound } from "../core/round-record.ts";
+import type { OpenRound, RoundFindings, RoundStore, StoredRoundHead } from "../ports.ts";
 import { throwFirstError } from "./publish-targets.ts";
 
 const compress = promisify(zstdCompress);
@@ -43,18 +44,20 @@ export function createRoundStore(
   names: RedisNames,
   settings: HistorySettings,
 ): RoundStore {
-  async function save(closed: ClosedRound): Promise<void> {
+  async function save(closed: ClosedRound, memory: FindingsMemory): Promise<void> {
     const { id } = closed.head;
     const record = encodeRound(closed);
-    const [plan, failures, extras, columns] = await Promise.all([
+    const [plan, findings, failures, extras, columns] = await Promise.all([
       compress(record.plan),
+      compress(record.findings),
       compress(record.failures),
       compress(record.extras),
       compressAll(record.columns),
     ]);
     const transaction = redis
       .multi()
-      .hset(names.round(id), { head: record.head, plan, failures, columns, extras })
+      .hset(names.round(id), { head: record.head, plan, findings, failures, columns, extras })
+      .set(names.findings, JSON.stringify(memory))
       .zadd(names.rounds, id, id)
       .zadd(names.fullRounds, id, id)
       .eval(CLOSE, 1, names.openRound, id);
@@ -122,14 +125,48 @@ export function createRoundStore(
 
   async function round(id: number): Promise<ClosedRound | null> {
     const stored = await redis.hgetallBuffer(names.round(id));
-    const { plan, failures, columns, extras } = stored;
+    const { plan, findings, failures, columns, extras } = stored;
     if (!stored["head"] || !plan || !failures) return null;
     return decodeRound({
       head: stored["head"].toString(),
       plan: await text(plan),
+      findings: findings ? await text(findings) : "[]",
       failures: await text(failures),
       ...(columns && extras && { columns: await decompress(columns), extras: await text(extras) }),
     });
+  }
+
+  async function findings(limit: number): Promise<RoundFindings[]> {
+    const ids = await redis.zrange(
+      names.rounds,
+      "+inf",
+      "-inf",
+      "BYSCORE",
+      "REV",
+      "LIMIT",
+      0,
+      limit,
+    );
+    const found: RoundFindings[] = [];
+    for (const id of ids) {
+      const [head, stored] = await redis.hmgetBuffer(names.round(Number(id)), "head", "findings");
+      if (head && stored)
+        found.push({
+          head: decodeHead(head.toString()).head,
+          findings: decodeFindings(await text(stored)),
+        });
+    }
+    return found;
+  }
+
+  async function findingsOf(id: number): Promise<readonly Finding[]> {
+    const stored = await redis.hgetBuffer(names.round(id), "findings");
+    return stored === null ? [] : decodeFindings(await text(stored));
+  }
+
+  async function memory(): Promise<FindingsMemory | null> {
+    const stored = await redis.get(names.findings);
+    return stored === null ? null : decodeMemory(stored);
   }
 
   async function lastClosed(): Promise<ClosedRound | null> {
@@ -148,5 +185,16 @@ export function createRoundStore(
     return stored === null ? null : (JSON.parse(stored) as OpenRound);
   }
 
-  return { save, saveHead, heads, head, round, lastClosed, openRound };
+  return {
+    save,
+    saveHead,
+    heads,
+    head,
+    round,
+    lastClosed,
+    findings,
+    findingsOf,
+    memory,
+    openRound,
+  };
 }

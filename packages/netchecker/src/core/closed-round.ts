@@ -1,4 +1,4 @@
-import type { RoundHead, Summary, TargetType } from "@netchecker/contract";
+import type { Finding, RoundHead, Summary, TargetType } from "@netchecker/contract";
 import type { OutcomeMatrix } from "./outcome-matrix.ts";
 import type { RoundPlan } from "./plan.ts";
 import type { AgentReports } from "./round-collector.ts";
@@ -7,8 +7,8 @@ import type { AgentReports } from "./round-collector.ts";
 export interface ClosedRound {
   readonly head: RoundHead;
   readonly summary: Summary;
-  /** Room for conclusions: which node, layer, direction, since when. */
-  readonly findings: readonly never[];
+  /** What is broken: which node, layer, direction, since when; the worst first. */
+  readonly findings: readonly Finding[];
   readonly plan: RoundPlan;
   readonly agents: readonly AgentReports[];
   readonly matrices: Readonly<Record<TargetType, OutcomeMatrix>>;

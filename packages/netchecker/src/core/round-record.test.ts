@@ -35,8 +35,8 @@ describe("a round's record", () => {
   });
 
   it("gives back exactly the failures, once its columns are gone", () => {
-    const { head, plan, failures } = encodeRound(round);
-    const restored = decodeRound({ head, plan, failures });
+    const { head, plan, findings, failures } = encodeRound(round);
+    const restored = decodeRound({ head, plan, findings, failures });
     const failed = [...results(round, { ok: false })];
     expect(failed.length).toBeGreaterThan(0);
     expect(failed).toContainEqual(expect.objectContaining({ detail: "expected pong-1" }));

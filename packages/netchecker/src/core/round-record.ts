@@ -1,5 +1,6 @@
 import {
   type Answerer,
+  type Finding,
   NOT_PROBED_CODE,
   okOf,
   type RoundHead,
@@ -21,6 +22,8 @@ export interface RoundRecord {
   readonly head: string;
   /** JSON: who probed what, and how healthy the probers were. */
   readonly plan: string;
+  /** JSON. */
+  readonly findings: string;
   /** JSON: the cells that are neither ok nor unknown. */
   readonly failures: string;
   /**
@@ -75,10 +78,11 @@ export function decodeHead(text: string): StoredHead {
 
 /** A round result → what is stored of it. */
 export function encodeRound(round: ClosedRound): RoundRecord {
-  const { head, summary, plan, agents, matrices } = round;
+  const { head, summary, findings, plan, agents, matrices } = round;
   return {
     head: encodeHead({ head: { ...head, stored: true }, summary }),
     plan: JSON.stringify({ plan, agents } satisfies StoredPlan),
+    findings: JSON.stringify(findings),
     failures: JSON.stringify(perType((type) => failuresOf(matrices[type]))),
     columns: encodeColumns(matrices),
     extras: JSON.stringify(perType((type) => extrasOf(matrices[type], () => true))),
@@ -86,7 +90,7 @@ export function encodeRound(round: ClosedRound): RoundRecord {
 }
 
 /** A record as it is read back: its columns in one piece, or gone. */
-export interface ReadRecord extends Pick<RoundRecord, "head" | "plan" | "failures"> {
+export interface ReadRecord extends Pick<RoundRecord, "head" | "plan" | "findings" | "failures"> {
   readonly columns?: Uint8Array;
   readonly extras?: string;
 }
@@ -112,11 +116,15 @@ export function decodeRound(record: ReadRecord): ClosedRound {
   return {
     head: { ...head, kept: whole ? "all" : "failures" },
     summary,
-    findings: [],
+    findings: decodeFindings(record.findings),
     plan,
     agents,
     matrices,
   };
+}
+
+export function decodeFindings(text: string): Finding[] {
+  return JSON.parse(text) as Finding[];
 }
 
 function failuresOf(matrix: OutcomeMatrix): SparseCells {

@@ -4,6 +4,7 @@ import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { fastify, type FastifyBaseLogger } from "fastify";
 import { describeFaults, type ErrorBody, HttpError, NoParametersSchema } from "./errors.ts";
+import { findingsRoutes } from "./findings-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { legacyRoutes } from "./legacy-routes.ts";
 import { nodeStatesRoutes } from "./node-states-routes.ts";
@@ -73,6 +74,7 @@ export async function createApp(served: Served, token?: string) {
     }
     await guarded.register(resultsRoutes(served));
     await guarded.register(roundsRoutes(served));
+    await guarded.register(findingsRoutes(served));
     await guarded.register(nodeStatesRoutes(served));
     await guarded.register(legacyRoutes(served));
     guarded.get("/openapi.json", { schema: { hide: true, querystring: NoParametersSchema } }, () =>

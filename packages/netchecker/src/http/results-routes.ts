@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import {
+  FindingSchema,
   ResultSchema,
   RoundHeadSchema,
   SummarySchema,
@@ -42,7 +43,7 @@ type ResultsQuery = Static<typeof ResultsQuerySchema>;
 export const ResultsBodySchema = Type.Object({
   round: RoundHeadSchema,
   summary: SummarySchema,
-  findings: Type.Array(Type.Unknown()),
+  findings: Type.Array(FindingSchema),
   redis: Type.Object({ awaySince: Type.Union([TimeSchema, Type.Null()]) }),
   notices: Type.Array(Type.String()),
   results: Type.Array(ResultSchema),

@@ -1,5 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { RoundHeadSchema, RoundIdSchema, SummarySchema, TimeSchema } from "@netchecker/contract";
+import {
+  FindingSchema,
+  RoundHeadSchema,
+  RoundIdSchema,
+  SummarySchema,
+  TimeSchema,
+} from "@netchecker/contract";
 import { Type } from "typebox";
 import { isoTime, roundWithoutResult } from "../core/conclude/conclude-round.ts";
 import { CannotOpenRoundError } from "../run-one-round.ts";
@@ -74,7 +80,7 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
           params: IdParams,
           querystring: NoParametersSchema,
           response: {
-            200: Type.Object({ ...EntrySchema.properties, findings: Type.Array(Type.Unknown()) }),
+            200: Type.Object({ ...EntrySchema.properties, findings: Type.Array(FindingSchema) }),
             404: ErrorSchema,
             503: ErrorSchema,
           },
@@ -86,7 +92,8 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
           return { round: roundWithoutResult(open, "open", null), summary: null, findings: [] };
         const found = await fromHistory(() => keeper.head(id));
         if (!found) throw notFound(id);
-        return { round: found.head, summary: found.summary, findings: [] };
+        const findings = await fromHistory(() => keeper.findingsOf(id));
+        return { round: found.head, summary: found.summary, findings: [...findings] };
       },
     );
 

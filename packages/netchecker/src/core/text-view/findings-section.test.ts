@@ -1,0 +1,64 @@
+import type { Finding } from "@netchecker/contract";
+import { expect, test } from "vitest";
+import { findingsSection } from "./findings-section.ts";
+
+const NOW = Date.parse("2026-11-23T10:05:00.000Z");
+
+const aFinding = (with_: Partial<Finding> = {}): Finding => ({
+  id: "pod-network-node-7",
+  kind: "pod-network",
+  severity: "critical",
+  nodes: ["node-7"],
+  peers: [],
+  layer: "pod-network",
+  direction: "in",
+  target: null,
+  candidates: [],
+  summary: "node-7: its pods cannot be reached from any node (23 of 23).",
+  evidence: { explains: 23, ofFailures: 24, contradictedBy: 0, examples: [] },
+  expected: false,
+  next: ["kubectl get pods -A"],
+  state: "ongoing",
+  since: { round: 40, at: "2026-11-23T10:00:00.000Z" },
+  lastSeen: { round: 44, at: "2026-11-23T10:04:00.000Z" },
+  rounds: 5,
+  flaps: 0,
+  changes: [],
+  ...with_,
+});
+
+test("a finding is a sentence, how long and how sure, and what to run next", () => {
+  expect(findingsSection([aFinding()], NOW).join("\n")).toBe(
+    `Findings
+!! node-7: its pods cannot be reached from any node (23 of 23).
+   critical; ongoing since round 40, 5 min ago (5 rounds); explains 23 of 24 failures
+   $ kubectl get pods -A`,
+  );
+});
+
+test("what changed before it is told, and how often it came back", () => {
+  const text = findingsSection(
+    [aFinding({ changes: ["node-7 rebooted"], flaps: 2, state: "flapping" })],
+    NOW,
+  ).join("\n");
+  expect(text).toContain("flapping since round 40, 5 min ago (5 rounds, came back 2 times)");
+  expect(text).toContain("before it: node-7 rebooted");
+});
+
+test("what is planned is told without commands, and what is over as over", () => {
+  expect(findingsSection([aFinding({ severity: "info", expected: true })], NOW).join("\n")).toMatch(
+    /^Findings\n- .*\n {3}info, expected; .*failures$/,
+  );
+  expect(findingsSection([aFinding({ state: "recovered" })], NOW).join("\n")).toMatch(
+    /^Findings\nok .*\n {3}recovered; it lasted 5 rounds, from round 40, 5 min ago, to round 44$/,
+  );
+});
+
+test("nothing found is nothing said, and of many the first are told", () => {
+  expect(findingsSection([], NOW)).toEqual([]);
+  const many = findingsSection(
+    Array.from({ length: 14 }, () => aFinding()),
+    NOW,
+  );
+  expect(many.at(-1)).toBe("   … and 2 more: see /findings");
+});

@@ -1,0 +1,42 @@
+import type { Finding } from "@netchecker/contract";
+import { duration, plural } from "./phrases.ts";
+
+const MOST_FINDINGS = 12;
+const MARK = { critical: "!!", warning: "! ", info: "- " } as const;
+
+/** What is broken, in sentences: each finding with how long, how sure, and what to run next. `now` is milliseconds since 1970. */
+export function findingsSection(findings: readonly Finding[], now: number): string[] {
+  if (findings.length === 0) return [];
+  const more = findings.length - MOST_FINDINGS;
+  return [
+    "Findings",
+    ...findings.slice(0, MOST_FINDINGS).flatMap((finding) => describe(finding, now)),
+    ...(more > 0 ? [`   … and ${more} more: see /findings`] : []),
+  ];
+}
+
+function describe(finding: Finding, now: number): string[] {
+  const { severity, summary, state, expected, next, changes } = finding;
+  const since = `round ${finding.since.round}, ${ago(finding.since.at, now)}`;
+  if (state === "recovered")
+    return [
+      `ok ${summary}`,
+      `   recovered; it lasted ${plural(finding.rounds, "round")}, from ${since}, to round ${finding.lastSeen.round}`,
+    ];
+  const { explains, ofFailures } = finding.evidence;
+  return [
+    `${MARK[severity]} ${summary}`,
+    `   ${[
+      expected ? `${severity}, expected` : severity,
+      `${state} since ${since} (${plural(finding.rounds, "round")}${flaps(finding)})`,
+      ...(ofFailures > 0 ? [`explains ${explains} of ${plural(ofFailures, "failure")}`] : []),
+    ].join("; ")}`,
+    ...changes.map((change) => `   before it: ${change}`),
+    ...(expected ? [] : next.map((command) => `   $ ${command}`)),
+  ];
+}
+
+const flaps = ({ flaps: count }: Finding) =>
+  count > 0 ? `, came back ${plural(count, "time")}` : "";
+
+const ago = (at: string, now: number) => `${duration(Math.max(0, now - Date.parse(at)))} ago`;

@@ -1,0 +1,123 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import {
+  EvidenceExampleSchema,
+  type Finding,
+  FINDING_STATES,
+  FindingSchema,
+  FindingStateSchema,
+  RoundIdSchema,
+  SeveritySchema,
+  TimeSchema,
+} from "@netchecker/contract";
+import { type Static, Type } from "typebox";
+import type { ClosedRound } from "../core/closed-round.ts";
+import { ErrorSchema, HttpError, NoParametersSchema } from "./errors.ts";
+import { latestRound } from "./serve-round.ts";
+import type { Served } from "./served.ts";
+
+const QuerySchema = Type.Object(
+  {
+    state: Type.Optional(
+      Type.Enum(FINDING_STATES, { description: "Without it: all, recovered ones included." }),
+    ),
+    node: Type.Optional(Type.String({ minLength: 1, maxLength: 253 })),
+    since: Type.Optional({
+      ...RoundIdSchema,
+      description: "Findings that began in this round or after it.",
+    }),
+  },
+  { additionalProperties: false },
+);
+type Query = Static<typeof QuerySchema>;
+
+const RoundRefSchema = Type.Object({ id: RoundIdSchema, startedAt: TimeSchema });
+
+/** How one finding was in one round. */
+const MomentSchema = Type.Object({
+  round: RoundIdSchema,
+  startedAt: TimeSchema,
+  state: FindingStateSchema,
+  severity: SeveritySchema,
+  summary: Type.String(),
+  explains: Type.Integer(),
+  ofFailures: Type.Integer(),
+  examples: Type.Array(EvidenceExampleSchema),
+});
+type Moment = Static<typeof MomentSchema>;
+
+/** So many rounds back is a finding looked for. */
+const HISTORY_ROUNDS = 500;
+
+function isWanted(finding: Finding, { state, node, since }: Query): boolean {
+  return (
+    (state === undefined || finding.state === state) &&
+    (node === undefined || finding.nodes.includes(node) || finding.peers.includes(node)) &&
+    (since === undefined || finding.since.round >= since)
+  );
+}
+
+/** What is broken, now and over the kept rounds. */
+export function findingsRoutes(served: Served): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      "/findings",
+      {
+        schema: {
+          summary: "What is broken: the findings of the last closed round",
+          querystring: QuerySchema,
+          response: {
+            200: Type.Object({ round: RoundRefSchema, findings: Type.Array(FindingSchema) }),
+            400: ErrorSchema,
+            503: ErrorSchema,
+          },
+        },
+      },
+      async ({ query }, reply) => {
+        const { head, findings } = latestRound(served);
+        reply.header("cache-control", "no-cache");
+        return {
+          round: { id: head.id, startedAt: head.startedAt },
+          findings: findings.filter((finding) => isWanted(finding, query)),
+        };
+      },
+    );
+
+    app.get(
+      "/findings/:id",
+      {
+        schema: {
+          summary: "One finding, and how it was in each kept round that showed it, newest first",
+          params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 253 }) }),
+          querystring: NoParametersSchema,
+          response: {
+            200: Type.Object({ finding: FindingSchema, history: Type.Array(MomentSchema) }),
+            404: ErrorSchema,
+            503: ErrorSchema,
+          },
+        },
+      },
+      async ({ params: { id } }) => {
+        const rounds = await served.keeper.findings(HISTORY_ROUNDS);
+        const shown = rounds.flatMap(({ head, findings }) => {
+          const finding = findings.find((each) => each.id === id);
+          return finding ? [{ head, finding }] : [];
+        });
+        const [last] = shown;
+        if (!last)
+          throw new HttpError(
+            404,
+            "no_such_finding",
+            `There is no finding ${id} in the kept rounds; see /findings.`,
+          );
+        return { finding: last.finding, history: shown.map(momentOf) };
+      },
+    );
+  };
+}
+
+function momentOf({ head, finding }: { head: ClosedRound["head"]; finding: Finding }): Moment {
+  const { state, severity, summary, evidence } = finding;
+  const { explains, ofFailures, examples } = evidence;
+  const { id: round, startedAt } = head;
+  return { round, startedAt, state, severity, summary, explains, ofFailures, examples };
+}
