@@ -24,6 +24,7 @@ describe("a pong by hand", () => {
       ok: true,
       reason: "ok",
       tookMs: expect.any(Number),
+      stalledMs: expect.any(Number),
       stages: [
         { stage: "connect" },
         { stage: "small-answer", pod: "pong-x", node: "node-7", caller: "127.0.0.1" },

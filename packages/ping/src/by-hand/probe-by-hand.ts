@@ -8,7 +8,7 @@ import type { ProbeTools } from "../probes/probe.ts";
 import { ProbeFailureError } from "../probes/probe-failure.ts";
 import type { Stage } from "../probes/progress.ts";
 import type { HandTarget } from "./parse-target.ts";
-import { type StageRecord, StageRecorder } from "./record-stages.ts";
+import { roundedMs, type StageRecord, StageRecorder } from "./record-stages.ts";
 import { whatItMeans } from "./what-it-means.ts";
 
 /** One attempt, stage by stage. */
@@ -17,6 +17,8 @@ export interface HandAttempt {
   readonly reason: Reason;
   readonly detail?: string;
   readonly tookMs: number;
+  /** Of that, how long this process stood still, short of CPU. */
+  readonly stalledMs: number;
   readonly stages: readonly StageRecord[];
   /** Where it failed. */
   readonly stoppedAt?: Stage;
@@ -38,10 +40,12 @@ const PROBES: Record<
 /** Makes one attempt at a target, with the code of the agents' probes. Rejects when `tools.signal` is aborted. */
 export async function probeByHand(target: HandTarget, tools: ProbeTools): Promise<HandAttempt> {
   const observer = new StageRecorder();
+  const stalledBefore = tools.stalls.stalledMs();
   const { reason, detail } = await PROBES[target.kind](target.address, { ...tools, observer });
   const stages = observer.end();
-  const tookMs = Math.round(stages.reduce((sum, { ms }) => sum + ms, 0) * 1000) / 1000;
-  const told = { reason, ...(detail !== undefined && { detail }), tookMs, stages };
+  const stalledMs = roundedMs(tools.stalls.stalledMs() - stalledBefore);
+  const tookMs = roundedMs(stages.reduce((sum, { ms }) => sum + ms, 0));
+  const told = { reason, ...(detail !== undefined && { detail }), tookMs, stalledMs, stages };
   const last = stages.at(-1);
   if (reason === "ok" || !last) return { ok: reason === "ok", ...told };
   const meaning = whatItMeans({ reason, detail, stage: last.stage });

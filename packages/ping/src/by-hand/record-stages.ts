@@ -24,13 +24,13 @@ export class StageRecorder implements StageObserver {
     const now = performance.now();
     return this.#stages.map(({ stage, since, facts }, index) => ({
       stage,
-      ms: rounded((this.#stages[index + 1]?.since ?? now) - since),
+      ms: roundedMs((this.#stages[index + 1]?.since ?? now) - since),
       ...facts,
     }));
   }
 }
 
-/** Microseconds are enough. */
-function rounded(ms: number): number {
+/** Milliseconds to the microsecond: more digits say nothing. */
+export function roundedMs(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

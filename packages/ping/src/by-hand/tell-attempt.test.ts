@@ -18,7 +18,7 @@ test("an attempt that is ok is a line a stage, aligned, and how long it took", (
     { stage: "large-request", ms: 0.55, bytesSent: 8192 },
     { stage: "large-response", ms: 1.02, bytesBack: 8192 },
   ] as const;
-  expect(tellAttempt({ ok: true, reason: "ok", tookMs: 2.601, stages })).toBe(
+  expect(tellAttempt({ ok: true, reason: "ok", tookMs: 2.601, stalledMs: 0, stages })).toBe(
     `
   connect            0.31 ms
   small answer       0.72 ms   pong-x7k2p on node-7, called by 10.244.1.5
@@ -36,7 +36,7 @@ test("a failed one says where it stopped, why, and what that means", () => {
   ] as const;
   const failure = { reason: "large_request_timeout", stoppedAt: "large-request" } as const;
   const meaning = whatItMeans({ ...failure, detail: undefined, stage: "large-request" });
-  expect(tellAttempt({ ok: false, ...failure, tookMs: 1000, stages, meaning })).toBe(
+  expect(tellAttempt({ ok: false, ...failure, tookMs: 1000, stalledMs: 0, stages, meaning })).toBe(
     `
   connect            0.31 ms
   small answer       0.72 ms   pong-x7k2p on node-7, called by 10.244.1.5
@@ -49,7 +49,7 @@ FAILED after 1000.0 ms at large request: large_request_timeout
 test("what came back before a large response stopped is told", () => {
   const stages = [{ stage: "large-response", ms: 900, bytesBack: 1448 }] as const;
   const failure = { reason: "large_response_timeout", stoppedAt: "large-response" } as const;
-  expect(tellAttempt({ ok: false, ...failure, tookMs: 900, stages })).toContain(
+  expect(tellAttempt({ ok: false, ...failure, tookMs: 900, stalledMs: 0, stages })).toContain(
     "900.00 ms   1448 bytes back\n",
   );
 });
@@ -63,7 +63,7 @@ test("a look-up, TLS and a status are told with what was learned", () => {
     { stage: "response-head", ms: 3, status: 404 },
   ] as const;
   const failure = { reason: "bad_status", detail: "404", stoppedAt: "response-head" } as const;
-  expect(tellAttempt({ ok: false, ...failure, tookMs: 17.5, stages })).toBe(
+  expect(tellAttempt({ ok: false, ...failure, tookMs: 17.5, stalledMs: 0, stages })).toBe(
     `
   look-up AAAA       1.00 ms   none, by one of 10.96.0.10, 10.96.0.11
   look-up A          1.00 ms   1.2.3.4, 1.2.3.5, by 10.96.0.10
@@ -73,9 +73,21 @@ FAILED after 17.5 ms at response head: bad_status (404)`.slice(1),
   );
 });
 
+test("times that include a lack of CPU say so", () => {
+  const attempt = { ok: true, reason: "ok", tookMs: 45.1, stalledMs: 33.3 } as const;
+  expect(tellAttempt({ ...attempt, stages: [{ stage: "connect", ms: 45.1 }] })).toBe(
+    `
+  connect           45.10 ms
+  This process was short of CPU and stood still for 33.3 ms of it.
+ok in 45.1 ms`.slice(1),
+  );
+});
+
 test("what a stranger says of itself is no command for the terminal", () => {
   const stages = [{ ...smallAnswer, caller: "\u001b[2J" }] as const;
-  expect(tellAttempt({ ok: true, reason: "ok", tookMs: 1, stages })).toContain("called by ?[2J");
+  expect(tellAttempt({ ok: true, reason: "ok", tookMs: 1, stalledMs: 0, stages })).toContain(
+    "called by ?[2J",
+  );
 });
 
 test("attempts are numbered where there are several", () => {

@@ -25,8 +25,12 @@ export function tellTarget({ kind, url }: HandTarget, attempt: number, of: numbe
 
 /** The attempt for a person: a line a stage, then how it ended and, where it failed, what that means. */
 export function tellAttempt(attempt: HandAttempt): string {
-  const { ok, reason, detail, tookMs, stages, stoppedAt, meaning } = attempt;
+  const { ok, reason, detail, tookMs, stalledMs, stages, stoppedAt, meaning } = attempt;
   const lines = stages.map((stage) => tellStage(stage, stage.stage === stoppedAt));
+  if (stalledMs > 0)
+    lines.push(
+      `  This process was short of CPU and stood still for ${milliseconds(stalledMs)} of it.`,
+    );
   if (ok) return [...lines, `ok in ${milliseconds(tookMs)}`].join("\n");
   const why = detail === undefined ? reason : `${reason} (${detail})`;
   const where = stoppedAt ? ` at ${LABELS[stoppedAt]}` : "";

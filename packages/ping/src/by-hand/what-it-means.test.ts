@@ -11,7 +11,7 @@ test.each([
   ["wrong_responder", "CERT_HAS_EXPIRED", "tls", /certificate/],
   ["wrong_responder", "EPROTO", "tls", /agree on TLS/],
   ["host_unreachable", "EPERM", "connect", /this very node/],
-  ["host_unreachable", "EHOSTDOWN", "connect", /nobody has this address/],
+  ["host_unreachable", "EHOSTDOWN", "connect", /out of reach/],
   ["dns_failure", "ENOTFOUND", "look-up-a", /write it in full/],
   ["dns_failure", "ETIMEOUT", "look-up-aaaa", /No answer from the name server/],
   ["dns_failure", "EBADRESP", "look-up-a", /The look-up failed/],

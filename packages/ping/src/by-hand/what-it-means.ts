@@ -10,7 +10,7 @@ const BY_REASON: Readonly<Record<Reason, string>> = {
   connection_reset:
     "The connection was cut: look whether the process there just ended (its log, its restarts), and at proxies and firewalls on the way.",
   host_unreachable:
-    "A router, or this node, says that nobody has this address: look whether the pod or node still exists, and at the routes to it.",
+    "A router, or this node, says that it is out of reach: look whether the pod or node still exists, at the routes to it, and for a firewall that rejects.",
   network_unreachable:
     "There is no route to it from here: look at this pod's addresses and routes, and whether the cluster has that address family.",
   response_timeout:
