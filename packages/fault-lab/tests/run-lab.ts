@@ -10,13 +10,12 @@ interface Said {
   readonly stderr: string;
 }
 
-export interface RunningCommand {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Said>;
-}
-
 /** The command line as a process of its own, whose laboratories are in `folder` and nobody else's. */
-export function runLab(folder: string, args: readonly string[], before: readonly string[] = []) {
+export function runLab(
+  folder: string,
+  args: readonly string[],
+  before: readonly string[] = [],
+): { readonly child: ChildProcess; readonly ended: Promise<Said> } {
   const [file, ...rest] = [...before, process.execPath, MAIN, ...args];
   const child = spawn(file!, rest, {
     env: { ...process.env, TMPDIR: folder },
@@ -26,5 +25,5 @@ export function runLab(folder: string, args: readonly string[], before: readonly
   child.stdout.on("data", (data) => (said.stdout += String(data)));
   child.stderr.on("data", (data) => (said.stderr += String(data)));
   const ended = once(child, "close").then(([code]) => ({ code: code as number | null, ...said }));
-  return { child, ended } satisfies RunningCommand;
+  return { child, ended };
 }

@@ -49,7 +49,7 @@ export async function collectDescendants(
     () => true,
   );
   do for (const each of descendantsOf(pid)) seen.add(each);
-  while (!(await Promise.race([isDone, sleep(30, false)])));
+  while (!(await Promise.race([isDone, sleep(50, false)])));
   return seen;
 }
 
