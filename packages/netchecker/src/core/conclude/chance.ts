@@ -1,10 +1,13 @@
+import type { TargetType } from "@netchecker/contract";
+import { chanceOfAtLeast } from "./binomial.ts";
 import type { Draft } from "./draft.ts";
-import { type Evidence, MOST_CELLS } from "./evidence.ts";
+import type { Claim, Evidence } from "./evidence.ts";
 
 /** Few failures that speak for a cause may be chance: so many rounds in which they are not. */
 const RARE = 0.001;
 /** Chance makes it every other round: then it is not even worth telling. */
 const COMMON = 0.5;
+const FEW = 8;
 
 /**
  * Few failures are judged by how often chance alone makes the same: it makes about `places · qᵏ` such
@@ -12,7 +15,7 @@ const COMMON = 0.5;
  * chance makes now and then is told as info; what it makes often goes back to the unexplained.
  */
 export function judgeByChance(evidence: Evidence, drafts: readonly Draft[]): Draft[] {
-  const weak = drafts.filter((each) => each.places !== null && each.claim.count <= MOST_CELLS);
+  const weak = drafts.filter((each) => each.places !== null && each.claim.count <= FEW);
   const pool = evidence.open + weak.reduce((sum, { claim }) => sum + claim.count, 0);
   return drafts.flatMap((each) => {
     if (!weak.includes(each) || isDefinite(evidence, each)) return [each];
@@ -28,11 +31,26 @@ export function judgeByChance(evidence: Evidence, drafts: readonly Draft[]): Dra
   });
 }
 
-/** An answer that says no is no lost packet. */
+/** How often chance alone makes so many failures of one kind: hardly ever, seldom, or in most rounds. */
+export function rarityOf(
+  evidence: Evidence,
+  claim: Claim,
+  probes: number,
+): "rare" | "seldom" | "common" {
+  if (claim.cells.some(({ type, cell }) => isAnswer(evidence, type, cell))) return "rare";
+  const share = (evidence.open + 0.5) / (evidence.works + evidence.open + 1);
+  const perRound = chanceOfAtLeast(claim.count, probes, share);
+  if (perRound < RARE) return "rare";
+  return perRound < COMMON ? "seldom" : "common";
+}
+
 function isDefinite(evidence: Evidence, { claim }: Draft): boolean {
-  return claim.cells.some(({ type, cell }) => {
-    const reason = evidence.reasonAt(type, cell);
-    if (reason === "dns_failure") return evidence.round.matrices[type].detail.has(cell);
-    return !reason.endsWith("_timeout");
-  });
+  return claim.cells.some(({ type, cell }) => isAnswer(evidence, type, cell));
+}
+
+/** An answer that says no is no lost packet. */
+function isAnswer(evidence: Evidence, type: TargetType, cell: number): boolean {
+  const reason = evidence.reasonAt(type, cell);
+  if (reason === "dns_failure") return evidence.round.matrices[type].detail.has(cell);
+  return !reason.endsWith("_timeout");
 }

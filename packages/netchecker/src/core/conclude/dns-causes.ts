@@ -1,6 +1,7 @@
 import { reasonCode } from "@netchecker/contract";
 import { type Draft, draft } from "./draft.ts";
 import { Claim, type Evidence, FAILED } from "./evidence.ts";
+import { rarityOf } from "./chance.ts";
 import { dnsAnswers } from "./dns-answers.ts";
 import { cutsOff, hidesBackend, hidesPods, partsGroups } from "./hindrance.ts";
 import { claimTargets, isEverywhere, sourceTallies, targetsOf } from "./source-tallies.ts";
@@ -12,29 +13,39 @@ const MOST_ALONE = 3;
 /** What DNS loses to causes that are known: agents that are cut off, and groups that are apart from its servers. */
 export function attributeDns(evidence: Evidence, found: readonly Draft[]): void {
   const targets = targetsOf(evidence, "service", "dns");
-  for (const { n, failed } of sourceTallies(evidence, "service", targets)) {
-    const cut = failed > 0 ? found.find((cause) => cutsOff(cause, n)) : undefined;
-    if (cut) claimTargets(evidence, cut.claim, "service", targets, [n]);
+  const take = (cause: Draft, sources: readonly number[]) =>
+    claimTargets(evidence, cause.claim, "service", targets, sources);
+  for (const n of unanswered(evidence, targets)) {
+    const cut = found.find((cause) => cutsOff(cause, n));
+    if (cut) take(cut, [n]);
   }
   for (const groups of found.filter(partsGroups)) {
-    const tallies = sourceTallies(evidence, "service", targets);
-    const cut = tallies.filter(({ n }) => hidesBackend(groups, n));
-    const failing = cut.filter(({ failed }) => failed > 0);
+    const open = unanswered(evidence, targets);
+    const asked = askers(evidence);
+    const cut = asked.filter((n) => hidesBackend(groups, n));
+    const failing = open.filter((n) => hidesBackend(groups, n));
     // The servers are on one side at least: where both miss them, they are down.
-    const both = [groups.nodes, groups.peers].every((side) =>
-      side.some((n) => tallies.some((tally) => tally.n === n)),
-    );
-    if (both && isEverywhere(failing.length, tallies.length)) continue;
-    if (!both && isEverywhere(failing.length, cut.length)) continue;
-    if (failing.length === 1 && cut.length > 3) continue;
-    claimTargets(
-      evidence,
-      groups.claim,
-      "service",
-      targets,
-      failing.map(({ n }) => n),
-    );
+    const both = [groups.nodes, groups.peers].every((side) => side.some((n) => asked.includes(n)));
+    if (isEverywhere(failing.length, both ? asked.length : cut.length)) continue;
+    if (failing.length > 1 || cut.length <= 3) take(groups, failing);
   }
+}
+
+/** The agents that asked DNS at all. */
+function askers(evidence: Evidence): number[] {
+  return [...evidence.nodes.keys()].filter((n) => dnsAnswers(evidence, n) !== null);
+}
+
+/** Those that no DNS server answered anything, which nothing explains yet. */
+function unanswered(evidence: Evidence, targets: readonly number[]): number[] {
+  return sourceTallies(evidence, "service", targets)
+    .filter(({ n, failed }) => failed > 0 && !isWrong(evidence, targets, n))
+    .map(({ n }) => n);
+}
+
+function isWrong(evidence: Evidence, targets: readonly number[], n: number): boolean {
+  const { service } = evidence.round.matrices;
+  return targets.some((target) => service.reasons[service.cell(n, target)] === MISMATCH);
 }
 
 /** Whether the cluster's names are answered, and rightly: everywhere, from some nodes, from one. */
@@ -55,7 +66,7 @@ function wrongAnswers(evidence: Evidence, targets: readonly number[]): Draft[] {
   if (sources.length === 0) return [];
   const [first] = sources;
   const cell = service.cell(first!, wrong(first!)[0]!);
-  return perSourceOrAll(sources, tallies.length, (some) => {
+  return perSourceOrAll(evidence, sources, tallies.length, (some) => {
     const claim = new Claim();
     for (const n of some) claimTargets(evidence, claim, "service", wrong(n), [n]);
     return draft("dns-answer", {
@@ -69,24 +80,25 @@ function wrongAnswers(evidence: Evidence, targets: readonly number[]): Draft[] {
 }
 
 function noAnswers(evidence: Evidence, targets: readonly number[], found: readonly Draft[]) {
-  const tallies = sourceTallies(evidence, "service", targets);
-  const sources = tallies.filter(({ failed }) => failed > 0).map(({ n }) => n);
+  const sources = unanswered(evidence, targets);
   if (sources.length === 0) return [];
-  const known = evidence.nodes.filter((_, n) => dnsAnswers(evidence, n) !== null).length;
-  const hider = hiderOf(evidence, tallies, found);
-  const everywhere = isEverywhere(sources.length, tallies.length) && sources.length * 2 > known;
+  const known = askers(evidence).length;
+  const hider = hiderOf(evidence, found);
+  const answered = askers(evidence).filter((n) => dnsAnswers(evidence, n)).length;
+  const everywhere =
+    isEverywhere(sources.length, sources.length + answered) && sources.length * 2 > known;
   if (hider && (everywhere ? hider.proven : sources.length > 1)) {
     claimTargets(evidence, hider.cause.claim, "service", targets, sources);
     return [];
   }
-  return perSourceOrAll(sources, everywhere ? sources.length : known, (some) => {
+  return perSourceOrAll(evidence, sources, everywhere ? sources.length : known, (some) => {
     const claim = new Claim();
     claimTargets(evidence, claim, "service", targets, some);
     return draft("dns", {
       layer: "dns",
       claim,
       failed: some.length,
-      of: tallies.length,
+      of: known,
       // The alarm is the broken node's; that DNS went with it is its consequence.
       severity: hider ? "info" : null,
       candidates: hider ? [hider.cause.kind] : [],
@@ -102,30 +114,35 @@ function noAnswers(evidence: Evidence, targets: readonly number[], found: readon
  */
 function hiderOf(
   evidence: Evidence,
-  tallies: readonly { readonly n: number; readonly works: number }[],
   found: readonly Draft[],
 ): { cause: Draft; proven: boolean } | null {
-  const working = new Set(tallies.filter(({ works }) => works > 0).map(({ n }) => n));
   const causes = found.filter(hidesPods);
   const own = causes.find(
-    ({ nodes, peers }) => peers.length === 0 && nodes.some((n) => working.has(n)),
+    ({ nodes, peers }) => peers.length === 0 && nodes.some((n) => dnsAnswers(evidence, n)),
   );
   if (own) return { cause: own, proven: true };
-  // A node whose own agent misses DNS as well does not hold the servers.
-  const silent = causes.find(({ nodes, peers }) =>
-    [nodes, peers].some((side) => side.length > 0 && side.every((n) => !evidence.heard(n))),
+  // A node whose own agent gets out and misses DNS as well does not hold the servers.
+  const silent = causes.find((cause) =>
+    [cause.nodes, cause.peers].some(
+      (side) => side.length > 0 && side.every((n) => !evidence.heard(n) || cutsOff(cause, n)),
+    ),
   );
   return silent ? { cause: silent, proven: false } : null;
 }
 
 /** One finding for all where all are struck, or too many for chance; else one for each node. */
 export function perSourceOrAll(
+  evidence: Evidence,
   sources: readonly number[],
   known: number,
   make: (some: readonly number[]) => Draft,
 ): Draft[] {
   if (isEverywhere(sources.length, known) || sources.length > MOST_ALONE) {
     const all = make(sources);
+    if (rarityOf(evidence, all.claim, known) === "common") {
+      evidence.release(all.claim);
+      return [];
+    }
     return [{ ...all, contradictedBy: known - sources.length }];
   }
   return sources.map((n) => ({ ...make([n]), nodes: [n], failed: 1, of: 1 }));

@@ -83,7 +83,7 @@ function wholeSources(evidence: Evidence, targets: readonly number[]): Draft[] {
   const shut = tallies.filter((tally) => isShut(evidence, tally, targets)).map(({ n }) => n);
   if (shut.length === 0) return [];
   const known = evidence.nodes.filter((_, n) => evidence.heard(n)).length;
-  return perSourceOrAll(shut, known, (some) => {
+  return perSourceOrAll(evidence, shut, known, (some) => {
     const claim = new Claim();
     claimTargets(evidence, claim, "external", targets, some);
     const told = {

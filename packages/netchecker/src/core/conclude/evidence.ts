@@ -24,8 +24,8 @@ export const EXPLAINED = 4;
 /** Failed for a planned reason. */
 export const EXPECTED = 5;
 
-/** Enough to give a small claim back; of these, the first few are shown. */
-export const MOST_CELLS = 8;
+/** Enough to give a claim back that may be chance; of these, the first few are shown. */
+const MOST_CELLS = 64;
 const MOST_EXAMPLES = 5;
 const LARGE_CODES = new Set([
   reasonCode("large_request_timeout"),
@@ -109,6 +109,10 @@ export class Evidence {
     return Object.keys(this.round.agents[n]!.health).length > 0;
   }
 
+  get heardCount(): number {
+    return this.nodes.filter((_, n) => this.heard(n)).length;
+  }
+
   starved(n: number): boolean {
     return Object.values(this.round.agents[n]!.health).some(({ prober }) => prober.starved);
   }
@@ -147,7 +151,7 @@ export class Evidence {
     if (type === "pod" || type === "node") this.#uncount(claim, type, cell, state);
   }
 
-  /** Gives a small claim's failures back: nothing explains them after all. */
+  /** Gives a claim's failures back, as far as it remembers them: nothing explains them after all. */
   release(claim: Claim): void {
     this.open += claim.count;
     for (const { type, cell } of claim.cells)

@@ -43,7 +43,7 @@ export function findCauses(
   add(answererCauses(evidence));
   add(everywhereCauses(evidence));
   add(silentGroups(evidence, topology));
-  add(nodeCauses(evidence, "strict"));
+  add(nodeCauses(evidence, "certain"));
   add(judgeByChance(evidence, groupCauses(evidence)));
   add(nodeCauses(evidence, "strict"));
   add(mtuCauses(evidence));

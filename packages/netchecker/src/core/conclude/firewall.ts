@@ -1,6 +1,7 @@
 import type { Claim } from "./evidence.ts";
 
-const MOSTLY = 0.8;
+/** Others may be lost for another reason, on the same way. */
+const MANY = 0.3;
 
 /**
  * Whether something on the way says no, instead of losing packets. Of a silent node, `host_unreachable`
@@ -8,6 +9,6 @@ const MOSTLY = 0.8;
  */
 export function refuses(claim: Claim, silentNode: boolean): boolean {
   return silentNode
-    ? claim.share("connection_refused", "connection_reset") >= MOSTLY
-    : claim.share("connection_refused", "connection_reset", "host_unreachable") >= MOSTLY;
+    ? claim.share("connection_refused", "connection_reset") >= MANY
+    : claim.share("connection_refused", "connection_reset", "host_unreachable") >= MANY;
 }

@@ -4,7 +4,7 @@ import { type Draft, draft } from "./draft.ts";
 import { Claim, type Evidence, FAILED, LARGE_LOST, WORKS } from "./evidence.ts";
 import { refuses } from "./firewall.ts";
 import type { MeshCheck } from "./mesh-planes.ts";
-import { PairGraph } from "./pair-graph.ts";
+import { overlap, PairGraph } from "./pair-graph.ts";
 
 /** Groups of nodes that do not reach each other, found without labels: by who fails towards whom. */
 export function groupCauses(evidence: Evidence): Draft[] {
@@ -48,9 +48,10 @@ const MOSTLY = 0.9;
 function partition(
   evidence: Evidence,
   graph: PairGraph,
-  { from, to }: Biclique,
+  { from: reporting, to }: Biclique,
   layer: FindingLayer,
 ): Draft {
+  const from = withSilent(evidence, graph, reporting, to);
   const back = density(graph, to, from);
   const silentBack = to.every((n) => !evidence.heard(n));
   const both = back >= MOSTLY || silentBack;
@@ -72,6 +73,29 @@ function partition(
   return refuses(claim, false)
     ? draft("firewall", { ...told, candidates: ["partition" satisfies FindingKind] })
     : draft("partition", told);
+}
+
+/**
+ * Nodes that say nothing of the other side, because nothing is heard of them or what they say has another
+ * cause: they belong to the side that is alike, for the other one does not reach them either.
+ */
+function withSilent(
+  evidence: Evidence,
+  graph: PairGraph,
+  from: readonly number[],
+  to: readonly number[],
+): readonly number[] {
+  const other = graph.maskOf(to);
+  const sides = new Set([...from, ...to]);
+  const silent = evidence.nodes.flatMap((_, n) =>
+    !sides.has(n) &&
+    overlap(graph.goodRow(n), other) === 0 &&
+    density(graph, to, [n]) >= MOSTLY &&
+    density(graph, from, [n]) < 1 - MOSTLY
+      ? [n]
+      : [],
+  );
+  return [...from, ...silent].toSorted((a, b) => a - b);
 }
 
 /** In how many ways chance could pick two such groups, and a check for each of their pairs. */

@@ -3,8 +3,9 @@ import { type Draft, draft } from "./draft.ts";
 import { Claim, type Evidence, FAILED, WORKS } from "./evidence.ts";
 import { Retries } from "./retries.ts";
 
-/** Alarms that chance alone raises: hardly one in so many rounds. */
+/** An alarm that chance alone raises hardly once in so many rounds; what it does now and then is told as info. */
 const RARE = 1e-5;
+const SELDOM = 1e-2;
 /** Less than this above what is usual in the cluster is nothing to act on. */
 const FEWEST_MORE = 0.02;
 const FEWEST_PEERS = 3;
@@ -25,16 +26,19 @@ function lossyNodes(evidence: Evidence, retries: Retries, found: Set<number>): D
   for (;;) {
     const worst = worstNode(retries, found);
     if (worst === null) return drafts;
-    found.add(worst);
-    drafts.push(atNode(evidence, retries, worst));
-    forget(retries, worst, found);
+    found.add(worst.n);
+    drafts.push({ ...atNode(evidence, retries, worst.n), ...severityBy(worst.chance) });
+    forget(retries, worst.n, found);
   }
 }
 
 /** The node whose probes need most attempts, if that is no chance; the rest of the mesh is the measure. */
-function worstNode(retries: Retries, found: ReadonlySet<number>): number | null {
-  let worst: number | null = null;
-  let least = RARE;
+function worstNode(
+  retries: Retries,
+  found: ReadonlySet<number>,
+): { n: number; chance: number } | null {
+  let worst: { n: number; chance: number } | null = null;
+  let least = SELDOM;
   for (let n = 0; n < retries.size; n += 1) {
     if (found.has(n) || retries.again[n]! < FEWEST_PEERS) continue;
     const again = retries.again[n]!;
@@ -43,12 +47,14 @@ function worstNode(retries: Retries, found: ReadonlySet<number>): number | null 
     if (again / of < usual + FEWEST_MORE || again / of < 2 * usual) continue;
     const chance = retries.size * chanceOfAtLeast(again, of, usual);
     if (chance < least && peersOf(retries, n, found) >= spread(retries)) {
-      worst = n;
+      worst = { n, chance };
       least = chance;
     }
   }
   return worst;
 }
+
+const severityBy = (chance: number) => ({ severity: chance < RARE ? null : ("info" as const) });
 
 /** A node's own loss shows with many peers; with one alone it is the path's. */
 const spread = ({ size }: Retries) => Math.min(FEWEST_PEERS, size - 1);
@@ -110,11 +116,12 @@ function lossyPairs(evidence: Evidence, retries: Retries, lossy: ReadonlySet<num
       const of = works + failed;
       const troubled = again + failed;
       // Whatever fails as a whole is the route's; that something else needed two attempts is chance.
-      if (troubled < FEWEST_PEERS || troubled < of / 2 || (whole && again < 2)) continue;
+      if (troubled < 2 || troubled < of / 3 || (whole && again < 2)) continue;
       const others = Math.max(usual, rateWithout(retries, a, again, works));
       const places = (retries.size * (retries.size - 1)) / 2;
-      if (places * chanceOfAtLeast(troubled, of, others) > RARE * 10) continue;
-      drafts.push(between(evidence, a, b, troubled, of));
+      const chance = places * chanceOfAtLeast(troubled, of, others);
+      if (chance < SELDOM)
+        drafts.push({ ...between(evidence, a, b, troubled, of), ...severityBy(chance) });
     }
   return drafts;
 }

@@ -69,17 +69,24 @@ function candidateAt(
   // One peer alone may as well be at fault itself, unless something else speaks against this node.
   const silenced = (partIn === "node" || partIn === "pods") && saysNothing(evidence, n);
   const second = own + (silenced ? 1 : 0);
-  const enough = (tallies: Tallies, part: Part | null) =>
-    part !== null &&
-    Math.max(...CHECKS_OF[part].map((check) => tallies[check].failed)) + second >= fewest;
+  const most = strictness === "certain" ? CERTAIN : 0;
+  const enough = (tallies: Tallies, part: Part | null, peers: number) => {
+    if (part === null) return false;
+    const failed = Math.max(...CHECKS_OF[part].map((check) => tallies[check].failed));
+    return failed + second >= fewest && failed >= most * peers;
+  };
+  const heard = evidence.heardCount - (evidence.heard(n) ? 1 : 0);
   const counted = {
-    partIn: enough(view.in, partIn) ? partIn : null,
-    partOut: enough(view.out, partOut) ? partOut : null,
+    partIn: enough(view.in, partIn, heard) ? partIn : null,
+    partOut: enough(view.out, partOut, evidence.size - 1) ? partOut : null,
   };
   if (!counted.partIn && !counted.partOut) return null;
   const weight = (counted.partIn ? inWeight : 0) + (counted.partOut ? outWeight : 0) + own;
   return { n, scope, view, ...counted, weight };
 }
+
+/** Of so many peers it must be known. */
+const CERTAIN = 2 / 3;
 
 /** A process that fails even for its own node's agent, where no peer says otherwise. */
 function brokenAlone({ in: towards, own }: NodeView): Part | null {

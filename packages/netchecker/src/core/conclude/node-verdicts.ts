@@ -20,8 +20,12 @@ export interface NodeView {
   readonly own: Readonly<Record<MeshCheck, Verdict>>;
 }
 
-/** How many outcomes may speak against "all fail": none, or those of a fault that began within the round. */
-export type Strictness = "strict" | "lenient";
+/**
+ * What "all fail" means. certain: nothing speaks against it, and of most peers it is known and explained by
+ * nothing else. strict: nothing speaks against it. lenient: hardly anything does, as when a fault began
+ * within the round.
+ */
+export type Strictness = "certain" | "strict" | "lenient";
 const LENIENT_SHARE = 0.1;
 
 export function nodeView(
@@ -58,7 +62,7 @@ function tally(
 
 export function verdictOf(failed: number, works: number, strictness: Strictness): Verdict {
   if (failed + works === 0) return "unknown";
-  const against = strictness === "strict" ? 0 : Math.floor(failed * LENIENT_SHARE);
+  const against = strictness !== "lenient" ? 0 : Math.floor(failed * LENIENT_SHARE);
   if (failed > 0 && works <= against) return "fails";
   return failed > 0 ? "mixed" : "works";
 }

@@ -2,6 +2,7 @@ import { NOT_PROBED_CODE } from "@netchecker/contract";
 import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
 import { Claim, type Evidence, FAILED, WORKS } from "./evidence.ts";
+import { rarityOf } from "./chance.ts";
 import { dnsAnswers, mostHaveDns } from "./dns-answers.ts";
 import { cutsOff, hidesBackend } from "./hindrance.ts";
 import { claimTargets, isEverywhere, sourceTallies, targetsOf } from "./source-tallies.ts";
@@ -25,7 +26,7 @@ function attribute(evidence: Evidence, found: readonly Draft[], targets: readonl
     if (cut) claimTargets(evidence, cut.claim, "service", targets, [n]);
     const hides = failed > 0 ? found.find((cause) => hidesBackend(cause, n)) : undefined;
     if (!hides) continue;
-    const unlucky = hiddenShare(evidence, n) ** CONNECTIONS > LIKELY;
+    const unlucky = isUnlucky(evidence, n);
     for (const target of targets)
       if (unlucky || backendIsToBlame(evidence, n, target))
         claimTargets(evidence, hides.claim, "service", [target], [n]);
@@ -34,8 +35,19 @@ function attribute(evidence: Evidence, found: readonly Draft[], targets: readonl
 
 /** So many connections does ping make to the service, each to any backend. */
 const CONNECTIONS = 3;
-/** That all of them meet a backend out of reach is no rare bad luck, where so many backends are. */
 const LIKELY = 0.05;
+const LIKELY_OF_ALL = 0.05;
+/** Of two DNS servers one is out of reach, and three attempts meet it. */
+const MISSES_DNS = 1 / 8;
+
+/** Whether it is no rare bad luck that an agent meets only backends out of reach, and no DNS server either. */
+function isUnlucky(evidence: Evidence, n: number): boolean {
+  const allHidden = hiddenShare(evidence, n) ** CONNECTIONS;
+  const dnsIsOpen = targetsOf(evidence, "service", "dns").some(
+    (target) => evidence.states.service[evidence.round.matrices.service.cell(n, target)] === FAILED,
+  );
+  return dnsIsOpen ? evidence.size * allHidden * MISSES_DNS > LIKELY_OF_ALL : allHidden > LIKELY;
+}
 
 /** The share of pongs that an agent does not reach. */
 function hiddenShare(evidence: Evidence, n: number): number {
@@ -128,14 +140,19 @@ function deadBackend(evidence: Evidence, targets: readonly number[]): Draft[] {
     failing.map(({ n }) => n),
   );
   const silent = neverAnswering(evidence, targets);
+  const rarity = rarityOf(evidence, claim, tallies.length);
+  if (rarity === "common") {
+    evidence.release(claim);
+    return [];
+  }
   return [
     draft("service-backend", {
+      severity: rarity === "rare" ? null : "info",
       nodes: silent.length === 1 ? silent : [],
       layer: "service",
       claim,
       failed: failing.length,
       of: tallies.length,
-      places: evidence.size,
     }),
   ];
 }

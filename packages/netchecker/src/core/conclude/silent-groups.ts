@@ -20,7 +20,9 @@ export function silentGroups(evidence: Evidence, topology: Topology): Draft[] {
     if (heard.length === 1) return [loneReporter(evidence, part, heard[0]!, silent)];
     const place = topology.placeOf(silent);
     const beside = silent.length - (place?.length ?? 0);
-    const group = beside >= TOO_MANY_FOR_CHANCE ? silent : (place ?? []);
+    const rest = evidence.nodes.map((_, n) => n).filter((n) => !silent.includes(n));
+    const whole = beside >= TOO_MANY_FOR_CHANCE || topology.placeOf(rest)?.length === rest.length;
+    const group = whole ? silent : (place ?? []);
     if (group.length === 0 || neighboursMiss(evidence, group)) return [];
     const others = evidence.nodes.map((_, n) => n).filter((n) => !group.includes(n));
     return [apart(evidence, part, group, others)];

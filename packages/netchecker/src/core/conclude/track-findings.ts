@@ -70,7 +70,7 @@ const NOTHING_CHANGED: ChangedFindings = { new: [], alarmed: [], flapping: [], r
 
 function begin(cause: Cause, head: RoundHead, changed: string[], ids: Set<string>): Tracked {
   const moment = { round: head.id, at: head.startedAt };
-  const severity = gate(cause, "1", false, 1);
+  const severity = gate(cause, "1", false, 2);
   return {
     finding: {
       ...cause,
@@ -138,9 +138,10 @@ const settled = (state: FindingState): FindingState => (state === "new" ? "ongoi
 /** The severity that a cause has after these rounds. */
 function gate(cause: Cause, marks: string, wasAlarm: boolean, needed: number): Severity {
   if (cause.severity === "info") {
-    const mayBeChance = cause.candidates.includes("packet-loss") && cause.kind !== "unexplained";
-    const stays = mayBeChance && !cause.expected && present(marks, 5) >= Math.max(needed, 2);
-    return stays ? "warning" : "info";
+    if (cause.expected || cause.kind === "unexplained") return "info";
+    if (cause.kind === "packet-loss") return present(marks, 5) >= 3 ? "warning" : "info";
+    const mayBeChance = cause.candidates.includes("packet-loss");
+    return mayBeChance && present(marks, 5) >= needed ? "warning" : "info";
   }
   if (cause.kind === "node-down" || wasAlarm || present(marks, 3) >= 2) return cause.severity;
   return "info";
