@@ -312,14 +312,15 @@ describe("the other routes", () => {
   });
 });
 
-describe("GET /findings", () => {
-  /** Rounds as netchecker runs them: concluded, and kept with what is remembered. */
-  async function keepConcluded(...rounds: ClosedRound[]): Promise<void> {
-    for (const round of rounds) {
-      const { findings, memory } = conclude(round, aView(3), keeper.memory);
-      await keeper.keep({ ...round, findings }, memory);
-    }
+/** Rounds as netchecker runs them: concluded, and kept with what is remembered. */
+async function keepConcluded(...rounds: ClosedRound[]): Promise<void> {
+  for (const round of rounds) {
+    const { findings, memory } = conclude(round, aView(3), keeper.memory);
+    await keeper.keep({ ...round, findings }, memory);
   }
+}
+
+describe("GET /findings", () => {
   const healthy = (id: number) => aClosedRound(aView(3), { run: { id } });
   const broken = (id: number) =>
     aClosedRound(aView(3), {

@@ -1,10 +1,17 @@
-import { MISSING_WHYS, type MissingWhy, type Result, type RoundHead } from "@netchecker/contract";
+import {
+  type Finding,
+  MISSING_WHYS,
+  type MissingWhy,
+  type Result,
+  type RoundHead,
+} from "@netchecker/contract";
 import type { Effect } from "./effect.ts";
 import { expectReport, expectRow } from "./expect-row.ts";
 
 /** A closed round as netchecker's API serves it. */
 export interface ServedRound {
   readonly round: RoundHead;
+  readonly findings: readonly Finding[];
   readonly results: readonly Result[];
 }
 
@@ -30,7 +37,7 @@ export const wrongOf = (judgement: Judgement): string[] => [
 
 /** Holds a round against the effects of all faults that were active during its whole window. Pure. */
 export function judgeRound(
-  { round, results }: ServedRound,
+  { round, results }: Pick<ServedRound, "round" | "results">,
   effects: readonly Effect[],
   nodes: readonly string[],
 ): Judgement {

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Effect } from "../expect/effect.ts";
-import { type Judgement, judgeRound, wrongOf } from "../expect/judge-round.ts";
+import { judgeFindings } from "../expect/judge-findings.ts";
+import { type Judgement, judgeRound, type ServedRound, wrongOf } from "../expect/judge-round.ts";
 import { effectOf } from "../faults/effect-of.ts";
-import type { FaultSpec } from "../faults/fault.ts";
 import type { LabClient } from "../lab-client.ts";
 import type { Scenario } from "./scenario.ts";
 import { RoundWatcher } from "./watch-rounds.ts";
@@ -18,10 +17,10 @@ export interface Played {
   readonly seconds: number;
 }
 
-/** A product may take so many rounds to notice that all is well again. */
-const ROUNDS_TO_RECOVER = 2;
+/** A product may take so many rounds to be sure of a fault, and as many to notice that all is well again. */
+const ROUNDS_TO_TELL = 2;
 
-/** Plays one scenario in a lab that is up: a clean round, the faults, a round that lies wholly in them, healed, clean again. */
+/** Plays one scenario in a lab that is up: a clean round, rounds that lie wholly in its faults, healed, clean again. */
 export async function playScenario(
   lab: LabClient,
   scenario: Scenario,
@@ -30,28 +29,39 @@ export async function playScenario(
   const startedAt = performance.now();
   const { nodes } = await lab.state();
   const names = nodes.map(({ name }) => name);
-  const rounds = new RoundWatcher(lab.url);
-  const patienceMs = 3 * intervalMs + 5_000;
-  const wrong: string[] = [];
-  const look = async (when: string, effects: readonly Effect[]): Promise<Judgement> => {
-    const judgement = judgeRound(await rounds.nextRound(patienceMs), effects, names);
-    wrong.push(...wrongOf(judgement).map((sentence) => `${when}: ${sentence}`));
-    return judgement;
-  };
-  const { pairs } = await look("before", []);
   const effects = scenario.faults.map((fault) => effectOf(fault, { nodes: names }));
+  const rounds = new RoundWatcher(lab.url);
+  const next = () => rounds.nextRound(3 * intervalMs + 5_000);
+  const wrong: string[] = [];
+  const note = (when: string, sentences: readonly string[]) =>
+    wrong.push(...sentences.map((sentence) => `${when}: ${sentence}`));
+
+  const before = judgeRound(await next(), [], names);
+  note("before", wrongOf(before));
   const during: Pick<Judgement, "failed" | "unknown"> = { failed: 0, unknown: 0 };
   try {
     for (const fault of scenario.faults) await lab.break(fault);
     if (effects.some(({ noRounds }) => noRounds))
-      wrong.push(...(await noRoundDuring(rounds, 1.5 * intervalMs)));
-    else Object.assign(during, await look("during", effects));
+      note("during", await noRoundDuring(rounds, 1.5 * intervalMs));
+    else {
+      let found: string[] = [];
+      for (let round = 1; round <= ROUNDS_TO_TELL; round += 1) {
+        const served = await next();
+        const judgement = judgeRound(served, effects, names);
+        Object.assign(during, judgement);
+        note(`round ${round}`, wrongOf(judgement));
+        found = judgeFindings(served.findings, scenario.findings);
+      }
+      note("concluded", found);
+    }
   } finally {
     await lab.heal();
   }
-  wrong.push(...(await untilClean(rounds, patienceMs, names)));
+  note("after", await untilClean(next, names));
+  const { pairs } = before;
+  const { failed, unknown } = during;
   const seconds = (performance.now() - startedAt) / 1000;
-  return { scenario: scenario.name, pairs, ...during, wrong, seconds };
+  return { scenario: scenario.name, pairs, failed, unknown, wrong, seconds };
 }
 
 /** Nothing is closed, and nothing is made up, while rounds cannot be. */
@@ -60,26 +70,19 @@ async function noRoundDuring(rounds: RoundWatcher, waitMs: number): Promise<stri
   await sleep(waitMs);
   const latest = await rounds.latest();
   const fresh = latest && Date.parse(latest.round.startedAt) >= since;
-  return fresh ? [`during: round ${latest.round.id} is closed, though none can be`] : [];
+  return fresh ? [`round ${latest.round.id} is closed, though none can be`] : [];
 }
 
+/** What is still wrong when all should be well again: pairs, and findings that have not recovered. */
 async function untilClean(
-  rounds: RoundWatcher,
-  patienceMs: number,
+  next: () => Promise<ServedRound>,
   names: readonly string[],
 ): Promise<string[]> {
   let wrong: string[] = [];
-  for (let round = 1; round <= ROUNDS_TO_RECOVER; round += 1) {
-    wrong = wrongOf(judgeRound(await rounds.nextRound(patienceMs), [], names));
+  for (let round = 1; round <= ROUNDS_TO_TELL; round += 1) {
+    const served = await next();
+    wrong = [...wrongOf(judgeRound(served, [], names)), ...judgeFindings(served.findings, [])];
     if (wrong.length === 0) return [];
   }
-  return wrong.map((sentence) => `after: ${sentence}`);
+  return wrong;
 }
-
-/** What is typed to make a scenario's faults by hand. */
-export const commandOf = ({ kind, ...parameters }: FaultSpec): string =>
-  [
-    "lab break",
-    kind,
-    ...Object.entries(parameters).map(([name, value]) => `--${name} ${String(value)}`),
-  ].join(" ");

@@ -17,7 +17,10 @@ const ON_THE_WAY_MS = 500;
 const STORED_PRECISION_MS = 0.001;
 
 /** Holds a round's rows against what its agents published for it. Pure. */
-export function checkReports({ round, results }: ServedRound, heard: HeardReports): ReportCheck {
+export function checkReports(
+  { round, results }: Pick<ServedRound, "round" | "results">,
+  heard: HeardReports,
+): ReportCheck {
   const check: ReportCheck = { mixed: [], lost: [] };
   const startedAt = Date.parse(round.startedAt);
   const finishedAt = Date.parse(round.finishedAt ?? round.startedAt);

@@ -136,7 +136,7 @@ export function createRoundStore(
     });
   }
 
-  async function findings(limit: number): Promise<RoundFindings[]> {
+  async function recentFindings(limit: number): Promise<RoundFindings[]> {
     const ids = await redis.zrange(
       names.rounds,
       "+inf",
@@ -149,10 +149,14 @@ export function createRoundStore(
     );
     const found: RoundFindings[] = [];
     for (const id of ids) {
-      const [head, stored] = await redis.hmgetBuffer(names.round(Number(id)), "head", "findings");
-      if (head && stored)
+      const [storedHead, stored] = await redis.hmgetBuffer(
+        names.round(Number(id)),
+        "head",
+        "findings",
+      );
+      if (storedHead && stored)
         found.push({
-          head: decodeHead(head.toString()).head,
+          head: decodeHead(storedHead.toString()).head,
           findings: decodeFindings(await text(stored)),
         });
     }
@@ -164,7 +168,7 @@ export function createRoundStore(
     return stored === null ? [] : decodeFindings(await text(stored));
   }
 
-  async function memory(): Promise<FindingsMemory | null> {
+  async function storedMemory(): Promise<FindingsMemory | null> {
     const stored = await redis.get(names.findings);
     return stored === null ? null : decodeMemory(stored);
   }
@@ -192,9 +196,9 @@ export function createRoundStore(
     head,
     round,
     lastClosed,
-    findings,
+    findings: recentFindings,
     findingsOf,
-    memory,
+    memory: storedMemory,
     openRound,
   };
 }

@@ -1,0 +1,44 @@
+import type { Finding } from "@netchecker/contract";
+import { expect, test } from "vitest";
+import { judgeFindings } from "./judge-findings.ts";
+
+const finding = (with_: Partial<Finding>): Finding =>
+  ({
+    kind: "pod-network",
+    severity: "critical",
+    nodes: ["node-3"],
+    peers: [],
+    direction: "in",
+    candidates: [],
+    state: "ongoing",
+    ...with_,
+  }) as Finding;
+
+const EXPECTED = { kind: "pod-network", nodes: ["node-3"], direction: "in" } as const;
+
+test("the expected finding and no other is right", () => {
+  expect(judgeFindings([finding({})], [EXPECTED])).toEqual([]);
+});
+
+test.each([
+  ["another kind", { kind: "node-down" }],
+  ["another node", { nodes: ["node-2"] }],
+  ["another direction", { direction: "both" }],
+] as const)(
+  "%s is wrong twice: what is expected is missing, what is found is not so",
+  (_what, with_) => {
+    expect(judgeFindings([finding(with_ as Partial<Finding>)], [EXPECTED])).toHaveLength(2);
+  },
+);
+
+test("a finding that is over is none, and a candidate that is named counts", () => {
+  expect(judgeFindings([finding({ state: "recovered" })], [EXPECTED])).toHaveLength(1);
+  expect(judgeFindings([finding({ state: "recovered" })], [])).toEqual([]);
+  const unsure = finding({ kind: "undetermined", candidates: ["pod-network", "firewall"] });
+  expect(judgeFindings([unsure], [EXPECTED])).toEqual([]);
+});
+
+test("what is no alarm disturbs nobody", () => {
+  expect(judgeFindings([finding({ severity: "info" })], [])).toEqual([]);
+  expect(judgeFindings([finding({})], [])).toHaveLength(1);
+});
