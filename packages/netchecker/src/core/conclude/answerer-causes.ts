@@ -8,6 +8,7 @@ const WRONG = reasonCode("wrong_responder");
 export function answererCauses(evidence: Evidence): Draft[] {
   const { reasons, targets } = evidence.round.matrices.pod;
   const drafts: Draft[] = [];
+  if (!reasons.includes(WRONG)) return drafts;
   for (let n = 0; n < evidence.size; n += 1) {
     const claim = new Claim();
     let of = 0;

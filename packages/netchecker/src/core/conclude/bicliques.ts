@@ -11,7 +11,7 @@ const BELONGS = 0.8;
 /** Of the pairs between two sides so many are bad: a fault of groups has no exceptions, but a round has an end. */
 const DENSE = 0.95;
 const FEWEST = 2;
-const MOST_SEEDS = 64;
+const MOST_SEEDS = 32;
 
 /**
  * A group of nodes of which all fail towards all of another group, the largest first, or null. The
@@ -44,7 +44,7 @@ function grow(graph: PairGraph, seed: readonly number[]): Biclique | null {
     from = [];
     for (let a = 0; a < graph.size; a += 1) {
       const bad = overlap(graph.badRow(a), mask);
-      if (bad > 0 && belongs(bad, overlap(graph.goodRow(a), mask))) from.push(a);
+      if (bad > 0 && belongs(bad, graph.goodAmong(a, to, mask))) from.push(a);
     }
     if (from.length < FEWEST) return null;
     to = targetsOf(graph, from);

@@ -27,8 +27,16 @@ export function attributeDns(evidence: Evidence, found: readonly Draft[]): void 
     // The servers are on one side at least: where both miss them, they are down.
     const both = [groups.nodes, groups.peers].every((side) => side.some((n) => asked.includes(n)));
     if (isEverywhere(failing.length, both ? asked.length : cut.length)) continue;
-    if (failing.length > 1 || cut.length <= 3) take(groups, failing);
+    // A few may as well have a fault of their own; that is said of them then.
+    if (failing.length > MOST_ALONE || isEverywhere(failing.length, sideOf(cut, failing, groups)))
+      take(groups, failing);
   }
+}
+
+/** How many agents are on those sides of two groups on which some find no DNS. */
+function sideOf(cut: readonly number[], failing: readonly number[], { nodes, peers }: Draft) {
+  const sides = [nodes, peers].filter((side) => failing.some((n) => side.includes(n)));
+  return cut.filter((n) => sides.some((side) => side.includes(n))).length;
 }
 
 /** The agents that asked DNS at all. */
@@ -91,6 +99,7 @@ function noAnswers(evidence: Evidence, targets: readonly number[], found: readon
     claimTargets(evidence, hider.cause.claim, "service", targets, sources);
     return [];
   }
+  const apart = everywhere ? undefined : found.find(partsGroups);
   return perSourceOrAll(evidence, sources, everywhere ? sources.length : known, (some) => {
     const claim = new Claim();
     claimTargets(evidence, claim, "service", targets, some);
@@ -100,8 +109,8 @@ function noAnswers(evidence: Evidence, targets: readonly number[], found: readon
       failed: some.length,
       of: known,
       // The alarm is the broken node's; that DNS went with it is its consequence.
-      severity: hider ? "info" : null,
-      candidates: hider ? [hider.cause.kind] : [],
+      severity: hider || apart ? "info" : null,
+      candidates: [hider?.cause, apart].flatMap((cause) => cause?.kind ?? []),
       places: evidence.size,
       fact: hider ? hider.cause.nodes.map((n) => evidence.nodes[n]!).join(", ") : null,
     });

@@ -78,6 +78,9 @@ export class Evidence {
   open = 0;
   /** Outcomes that work. */
   works = 0;
+  readonly heardCount: number;
+  readonly #heard: readonly boolean[];
+  readonly #starved: readonly boolean[];
   readonly #planeOf: Readonly<Record<"pod" | "node", Int32Array>>;
   readonly #nodeOf: Readonly<Record<"pod" | "node", Int32Array>>;
 
@@ -88,6 +91,11 @@ export class Evidence {
     this.agentOf = new Map(this.nodes.map((node, index) => [node, index]));
     const missing = new Map(round.head.missing.map((each) => [each.node, each]));
     this.missing = this.nodes.map((node) => missing.get(node) ?? null);
+    this.#heard = round.agents.map(({ health }) => Object.keys(health).length > 0);
+    this.#starved = round.agents.map(({ health }) =>
+      Object.values(health).some(({ prober }) => prober.starved),
+    );
+    this.heardCount = this.#heard.filter(Boolean).length;
     this.absenceExplained = this.nodes.map(() => false);
     this.states = Object.fromEntries(
       TARGET_TYPES.map((type) => [type, new Uint8Array(matrices[type].reasons.length)]),
@@ -97,6 +105,7 @@ export class Evidence {
     this.#planeOf = { pod: this.#planeIndex("pod"), node: this.#planeIndex("node") };
     this.#nodeOf = { pod: this.#nodeIndex("pod"), node: this.#nodeIndex("node") };
     for (const type of TARGET_TYPES) this.#read(type);
+    this.open = this.failures;
     for (const plane of this.planes) this.#count(plane);
   }
 
@@ -106,21 +115,36 @@ export class Evidence {
 
   /** Whether a node's agent reported anything at all. */
   heard(n: number): boolean {
-    return Object.keys(this.round.agents[n]!.health).length > 0;
+    return this.#heard[n]!;
   }
 
-  get heardCount(): number {
-    return this.nodes.filter((_, n) => this.heard(n)).length;
-  }
-
+  /** Whether it had too little CPU for its findings to be trusted. */
   starved(n: number): boolean {
-    return Object.values(this.round.agents[n]!.health).some(({ prober }) => prober.starved);
+    return this.#starved[n]!;
   }
 
   /** What a plane says of a → b. */
   at(plane: Plane, a: number, b: number): number {
     const column = plane.column[b]!;
     return column === -1 ? UNKNOWN : plane.states[a * plane.targets + column]!;
+  }
+
+  /** Calls back with each failure of the mesh that nothing explains yet, between two different nodes. */
+  eachFailed(meet: (plane: Plane, a: number, b: number) => void): void {
+    for (const type of ["node", "pod"] as const) {
+      const states = this.states[type];
+      const { targets } = this.round.matrices[type];
+      for (
+        let cell = states.indexOf(FAILED);
+        cell !== -1;
+        cell = states.indexOf(FAILED, cell + 1)
+      ) {
+        const a = Math.floor(cell / targets);
+        const b = this.#nodeOf[type][cell - a * targets]!;
+        const plane = this.planes[this.#planeOf[type][cell - a * targets]!];
+        if (plane && a !== b) meet(plane, a, b);
+      }
+    }
   }
 
   /** Whether an outcome failed, be it explained or planned or not. */
@@ -180,23 +204,23 @@ export class Evidence {
     const { reasons, targets } = matrices[type];
     const states = this.states[type];
     const expected = plan.targets[type].map((target) => target.expected !== null);
-    for (let a = 0, cell = 0; a < this.size; a += 1) {
-      const agentExpected = plan.agents[a]!.expected !== null;
-      for (let t = 0; t < targets; t += 1, cell += 1) {
-        const code = reasons[cell]!;
-        if (code === OK_CODE) {
-          states[cell] = WORKS;
-          this.works += 1;
-        } else if (code !== NOT_PROBED_CODE && code !== NOT_KEPT_CODE) {
-          if (agentExpected || expected[t]) states[cell] = EXPECTED;
-          else {
-            states[cell] = LARGE_CODES.has(code) ? LARGE_LOST : FAILED;
-            this.failures += 1;
-            this.open += 1;
-          }
+    let works = 0;
+    for (let cell = 0; cell < reasons.length; cell += 1) {
+      const code = reasons[cell]!;
+      if (code === OK_CODE) {
+        states[cell] = WORKS;
+        works += 1;
+      } else if (code !== NOT_PROBED_CODE && code !== NOT_KEPT_CODE) {
+        const a = Math.floor(cell / targets);
+        if (plan.agents[a]!.expected !== null || expected[cell - a * targets])
+          states[cell] = EXPECTED;
+        else {
+          states[cell] = LARGE_CODES.has(code) ? LARGE_LOST : FAILED;
+          this.failures += 1;
         }
       }
     }
+    this.works += works;
   }
 
   #count({ states, targets, column, ...counts }: Plane): void {

@@ -1,7 +1,7 @@
 import type { Direction, FindingKind, FindingLayer } from "@netchecker/contract";
 import { type Biclique, density, findBiclique } from "./bicliques.ts";
 import { type Draft, draft } from "./draft.ts";
-import { Claim, type Evidence, FAILED, LARGE_LOST, WORKS } from "./evidence.ts";
+import { Claim, type Evidence, LARGE_LOST, WORKS } from "./evidence.ts";
 import { refuses } from "./firewall.ts";
 import type { MeshCheck } from "./mesh-planes.ts";
 import { overlap, PairGraph } from "./pair-graph.ts";
@@ -28,18 +28,10 @@ function reachability(evidence: Evidence, check: MeshCheck): PairGraph | null {
       const state = evidence.at(plane, a, b);
       return state === WORKS || state === LARGE_LOST;
     });
-  const graph = new PairGraph(evidence.size, (a, set) => {
-    for (let b = 0; b < evidence.size; b += 1)
-      if (b !== a && !graph.isBad(a, b) && works(a, b)) set(b);
+  const graph = new PairGraph(evidence.size, (a, b) => a !== b && works(a, b));
+  evidence.eachFailed((plane, a, b) => {
+    if (plane.check === check) graph.setBad(a, b);
   });
-  for (const { states, targets, column, rowFailed } of planes)
-    for (let a = 0; a < evidence.size; a += 1) {
-      if (rowFailed[a] === 0) continue;
-      for (let b = 0; b < evidence.size; b += 1) {
-        const target = column[b]!;
-        if (target !== -1 && states[a * targets + target] === FAILED && a !== b) graph.setBad(a, b);
-      }
-    }
   return graph;
 }
 

@@ -62,7 +62,7 @@ const spread = ({ size }: Retries) => Math.min(FEWEST_PEERS, size - 1);
 function peersOf(retries: Retries, n: number, found: ReadonlySet<number>): number {
   let peers = 0;
   for (let peer = 0; peer < retries.size; peer += 1)
-    if (peer !== n && !found.has(peer) && retries.pair(n, peer) > 0) peers += 1;
+    if (peer !== n && !found.has(peer) && retries.troubled(n, peer) > 0) peers += 1;
   return peers;
 }
 
@@ -70,7 +70,7 @@ function peersOf(retries: Retries, n: number, found: ReadonlySet<number>): numbe
 function forget(retries: Retries, n: number, found: ReadonlySet<number>): void {
   for (let peer = 0; peer < retries.size; peer += 1) {
     if (found.has(peer)) continue;
-    retries.again[peer]! -= retries.pair(n, peer);
+    retries.again[peer]! -= Math.min(retries.again[peer]!, retries.troubled(n, peer));
     retries.of[peer]! -= Math.min(retries.of[peer]!, retries.perPair);
   }
   retries.totalAgain -= retries.again[n]!;
@@ -107,18 +107,20 @@ function isLost(evidence: Evidence, type: "pod" | "node", a: number, target: num
 /** Of pairs there are many, so that only most of a pair's probes are no chance. */
 function lossyPairs(evidence: Evidence, retries: Retries, lossy: ReadonlySet<number>): Draft[] {
   const usual = (retries.totalAgain + 0.5) / (retries.total + 1);
+  const places = (retries.size * (retries.size - 1)) / 2;
+  let fewest = 2;
+  while (places * chanceOfAtLeast(fewest, retries.perPair, usual) > SELDOM) fewest += 1;
   const drafts: Draft[] = [];
   for (let a = 0; a < retries.size; a += 1)
     for (let b = a + 1; b < retries.size; b += 1) {
-      const again = retries.pair(a, b);
-      if (again === 0 || lossy.has(a) || lossy.has(b)) continue;
+      const troubled = retries.troubled(a, b);
+      if (troubled < fewest || lossy.has(a) || lossy.has(b)) continue;
       const { works, failed, whole } = outcomesBetween(evidence, a, b);
+      const again = troubled - failed;
       const of = works + failed;
-      const troubled = again + failed;
       // Whatever fails as a whole is the route's; that something else needed two attempts is chance.
-      if (troubled < 2 || troubled < of / 3 || (whole && again < 2)) continue;
+      if (again <= 0 || troubled < of / 3 || (whole && again < 2)) continue;
       const others = Math.max(usual, rateWithout(retries, a, again, works));
-      const places = (retries.size * (retries.size - 1)) / 2;
       const chance = places * chanceOfAtLeast(troubled, of, others);
       if (chance < SELDOM)
         drafts.push({ ...between(evidence, a, b, troubled, of), ...severityBy(chance) });

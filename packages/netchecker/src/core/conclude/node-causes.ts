@@ -75,7 +75,7 @@ function candidateAt(
     const failed = Math.max(...CHECKS_OF[part].map((check) => tallies[check].failed));
     return failed + second >= fewest && failed >= most * peers;
   };
-  const heard = evidence.heardCount - (evidence.heard(n) ? 1 : 0);
+  const heard = evidence.heardCount - Number(evidence.heard(n));
   const counted = {
     partIn: enough(view.in, partIn, heard) ? partIn : null,
     partOut: enough(view.out, partOut, evidence.size - 1) ? partOut : null,

@@ -8,11 +8,14 @@ import type { MeshCheck } from "./mesh-planes.ts";
 const MOST_PAIRS = 50;
 const MOST_SCATTERED = 20_000;
 
+const BIT = { tcp: 1, nodeport: 2, echo: 4 } as const;
+
 interface Pair {
   readonly a: number;
   readonly b: number;
-  readonly towards: ReadonlySet<MeshCheck>;
-  readonly back: ReadonlySet<MeshCheck>;
+  /** The checks that failed, as bits. */
+  readonly towards: number;
+  readonly back: number;
   /** How many probes failed. */
   readonly cells: number;
 }
@@ -54,23 +57,16 @@ function joinStars(routes: readonly Draft[]): Draft[] {
 }
 
 function failingPairs(evidence: Evidence): Pair[] {
-  const found = new Map<number, { towards: Set<MeshCheck>; back: Set<MeshCheck>; cells: number }>();
-  let scattered = 0;
-  for (const { check, states, targets, column, rowFailed } of evidence.planes)
-    for (let a = 0; a < evidence.size; a += 1) {
-      if (rowFailed[a] === 0) continue;
-      for (let b = 0; b < evidence.size; b += 1) {
-        const target = column[b]!;
-        if (a === b || target === -1 || states[a * targets + target] !== FAILED) continue;
-        scattered += 1;
-        if (scattered > MOST_SCATTERED) return [];
-        const key = Math.min(a, b) * evidence.size + Math.max(a, b);
-        const pair = found.get(key) ?? { towards: new Set(), back: new Set(), cells: 0 };
-        (a < b ? pair.towards : pair.back).add(check);
-        pair.cells += 1;
-        found.set(key, pair);
-      }
-    }
+  const found = new Map<number, { towards: number; back: number; cells: number }>();
+  if (evidence.open > MOST_SCATTERED) return [];
+  evidence.eachFailed(({ check }, a, b) => {
+    const key = Math.min(a, b) * evidence.size + Math.max(a, b);
+    const pair = found.get(key) ?? { towards: 0, back: 0, cells: 0 };
+    if (a < b) pair.towards |= BIT[check];
+    else pair.back |= BIT[check];
+    pair.cells += 1;
+    found.set(key, pair);
+  });
   return [...found].map(([key, pair]) => ({
     a: Math.floor(key / evidence.size),
     b: key % evidence.size,
@@ -80,9 +76,9 @@ function failingPairs(evidence: Evidence): Pair[] {
 
 /** A route carries pods' packets whenever it carries any: without a failed echo there is none to blame. */
 function isRoute(evidence: Evidence, { a, b, towards, back, cells }: Pair): boolean {
-  const echoFails = towards.has("echo") || back.has("echo");
+  const echoFails = ((towards | back) & BIT.echo) > 0;
   const echoUnknown = !knows(evidence, a, b, "echo") && !knows(evidence, b, a, "echo");
-  const lowerFails = towards.has("tcp") || back.has("tcp");
+  const lowerFails = ((towards | back) & BIT.tcp) > 0;
   if (!echoFails && !(echoUnknown && lowerFails)) return false;
   return cells > 1 || definite(evidence, a, b) || definite(evidence, b, a);
 }
@@ -116,7 +112,7 @@ function route(evidence: Evidence, { a, b, towards, back }: Pair): Draft | null 
     evidence.explain(claim, plane, from, to);
     if (both) evidence.explain(claim, plane, to, from);
   }
-  const node = towards.has("tcp") || back.has("tcp");
+  const node = ((towards | back) & BIT.tcp) > 0;
   const told = {
     nodes: [from],
     peers: [to],
@@ -133,6 +129,4 @@ function route(evidence: Evidence, { a, b, towards, back }: Pair): Draft | null 
   return draft("undetermined", { ...told, candidates });
 }
 
-function carries(failed: ReadonlySet<MeshCheck>): boolean {
-  return failed.has("echo") || failed.has("tcp");
-}
+const carries = (failed: number) => (failed & (BIT.echo | BIT.tcp)) > 0;

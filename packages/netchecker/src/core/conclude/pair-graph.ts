@@ -1,25 +1,24 @@
+const FEW = 64;
+
 /**
- * What is said of each ordered pair of nodes: bad, good, or nothing. Two bits a pair. Who is good is
- * asked of few rows only: `fillGood`, where there is one, sets a row's when it is first asked for.
+ * What is said of each ordered pair of nodes: bad, good, or nothing. Two bits a pair. Who is good is asked
+ * of few rows only: where `isGood` is given, a row of it is made when it is first asked for.
  */
 export class PairGraph {
   readonly size: number;
   readonly words: number;
   readonly bad: Uint32Array;
   readonly #good: Uint32Array;
-  readonly #filled: Uint8Array;
-  readonly #fillGood: ((a: number, set: (b: number) => void) => void) | null;
+  readonly #isGood: ((a: number, b: number) => boolean) | null;
+  readonly #known: Uint8Array;
 
-  constructor(
-    size: number,
-    fillGood: ((a: number, set: (b: number) => void) => void) | null = null,
-  ) {
+  constructor(size: number, isGood: ((a: number, b: number) => boolean) | null = null) {
     this.size = size;
-    this.#fillGood = fillGood;
-    this.#filled = new Uint8Array(size);
     this.words = (size + 31) >>> 5;
     this.bad = new Uint32Array(size * this.words);
     this.#good = new Uint32Array(size * this.words);
+    this.#isGood = isGood;
+    this.#known = new Uint8Array(size);
   }
 
   setBad(a: number, b: number): void {
@@ -44,11 +43,21 @@ export class PairGraph {
   }
 
   goodRow(a: number): Uint32Array {
-    if (this.#fillGood && this.#filled[a] === 0) {
-      this.#filled[a] = 1;
-      this.#fillGood(a, (b) => this.#set(this.#good, a, b));
+    if (this.#isGood && this.#known[a] === 0) {
+      this.#known[a] = 1;
+      for (let b = 0; b < this.size; b += 1)
+        if (!this.isBad(a, b) && this.#isGood(a, b)) this.setGood(a, b);
     }
     return this.#good.subarray(a * this.words, (a + 1) * this.words);
+  }
+
+  /** How many of some nodes a node is good towards: without a whole row, where they are few. */
+  goodAmong(a: number, some: readonly number[], mask: Uint32Array): number {
+    if (!this.#isGood || this.#known[a] === 1 || some.length > FEW)
+      return overlap(this.goodRow(a), mask);
+    let count = 0;
+    for (const b of some) if (!this.isBad(a, b) && this.#isGood(a, b)) count += 1;
+    return count;
   }
 
   #set(bits: Uint32Array, a: number, b: number): void {

@@ -7,9 +7,12 @@ const FEW = 2;
 
 /** What is the prober's own fault, whatever it probed. It goes first: it is evidence against no target. */
 export function proberCauses(evidence: Evidence): Draft[] {
+  const any = TARGET_TYPES.some((type) =>
+    evidence.round.matrices[type].reasons.includes(EXHAUSTED),
+  );
   return evidence.nodes.flatMap((_, n) => {
     if (!evidence.heard(n)) return [];
-    const exhausted = exhaustion(evidence, n);
+    const exhausted = any ? exhaustion(evidence, n) : [];
     return evidence.starved(n) ? [...exhausted, starvation(evidence, n)] : exhausted;
   });
 }

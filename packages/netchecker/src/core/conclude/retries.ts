@@ -1,21 +1,17 @@
-import { type Evidence, WORKS } from "./evidence.ts";
+import { type Evidence, FAILED, WORKS } from "./evidence.ts";
+import type { Plane } from "./mesh-planes.ts";
 
-/** How many probes worked only after more than one attempt, of how many that crossed the network. */
-export interface Retried {
-  readonly again: number;
-  readonly of: number;
-}
-
-/** The mesh's retries, by node and by pair. A byte a pair. */
+/** How many probes between nodes needed more than one attempt, by node and by pair. A byte a pair. */
 export class Retries {
   readonly size: number;
+  /** Those that worked in the end, and all that did: towards a node and from it. */
   readonly again: Int32Array;
   readonly of: Int32Array;
+  totalAgain = 0;
+  total = 0;
   /** How many probes there are between two nodes, at most. */
   readonly perPair: number;
   readonly #pairs: Uint8Array;
-  totalAgain = 0;
-  total = 0;
 
   constructor(evidence: Evidence) {
     this.size = evidence.size;
@@ -23,33 +19,35 @@ export class Retries {
     this.again = new Int32Array(this.size);
     this.of = new Int32Array(this.size);
     this.#pairs = new Uint8Array(this.size * this.size);
-    const starved = evidence.nodes.map((_, n) => evidence.starved(n));
-    for (const { type, states, targets, column } of evidence.planes) {
-      const { attempts } = evidence.round.matrices[type];
-      for (let a = 0; a < this.size; a += 1) {
-        if (starved[a]) continue;
-        for (let b = 0; b < this.size; b += 1) {
-          const target = column[b]!;
-          const cell = a * targets + target;
-          if (a === b || target === -1 || states[cell] !== WORKS) continue;
-          this.of[a]! += 1;
-          this.of[b]! += 1;
-          this.total += 1;
-          if (attempts[cell]! > 1) this.#count(a, b);
-        }
+    for (const plane of evidence.planes) this.#read(evidence, plane);
+  }
+
+  /** How many probes between two nodes failed or needed more than one attempt, both ways. */
+  troubled(a: number, b: number): number {
+    return this.#pairs[Math.min(a, b) * this.size + Math.max(a, b)]!;
+  }
+
+  #read(evidence: Evidence, { type, states, targets, column, ...counts }: Plane): void {
+    const { attempts } = evidence.round.matrices[type];
+    for (let a = 0; a < this.size; a += 1) {
+      this.of[a]! += counts.columnWorks[a]!;
+      // What a starved prober finds needs no second attempt of the network's.
+      if (evidence.starved(a)) continue;
+      this.of[a]! += counts.rowWorks[a]!;
+      this.total += counts.rowWorks[a]!;
+      for (let b = 0; b < this.size; b += 1) {
+        const cell = a * targets + column[b]!;
+        if (attempts[cell]! < 2 || a === b || column[b] === -1) continue;
+        if (states[cell] === WORKS) this.#count(a, b, 1);
+        else if (states[cell] === FAILED) this.#count(a, b, 0);
       }
     }
   }
 
-  /** Both ways. */
-  pair(a: number, b: number): number {
-    return this.#pairs[Math.min(a, b) * this.size + Math.max(a, b)]!;
-  }
-
-  #count(a: number, b: number): void {
-    this.again[a]! += 1;
-    this.again[b]! += 1;
-    this.totalAgain += 1;
+  #count(a: number, b: number, again: 0 | 1): void {
+    this.again[a]! += again;
+    this.again[b]! += again;
+    this.totalAgain += again;
     const pair = Math.min(a, b) * this.size + Math.max(a, b);
     if (this.#pairs[pair]! < 255) this.#pairs[pair]! += 1;
   }

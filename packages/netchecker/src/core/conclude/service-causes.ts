@@ -1,10 +1,10 @@
-import { NOT_PROBED_CODE } from "@netchecker/contract";
+import { type FindingKind, NOT_PROBED_CODE } from "@netchecker/contract";
 import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
 import { Claim, type Evidence, FAILED, WORKS } from "./evidence.ts";
 import { rarityOf } from "./chance.ts";
 import { dnsAnswers, mostHaveDns } from "./dns-answers.ts";
-import { cutsOff, hidesBackend } from "./hindrance.ts";
+import { cutsOff, hidesBackend, partsGroups } from "./hindrance.ts";
 import { claimTargets, isEverywhere, sourceTallies, targetsOf } from "./source-tallies.ts";
 
 /** The service behind its ClusterIP: what broken nodes and pongs do to it, kube-proxy, dead backends. */
@@ -12,9 +12,10 @@ export function serviceCauses(evidence: Evidence, found: readonly Draft[]): Draf
   const targets = targetsOf(evidence, "service", "clusterip");
   const dns = targetsOf(evidence, "service", "dns");
   attribute(evidence, found, targets);
+  const groups = found.find(partsGroups);
   return [
     ...everywhere(evidence, targets, dns),
-    ...kubeProxies(evidence, targets, dns),
+    ...kubeProxies(evidence, targets, dns, groups?.kind ?? null),
     ...deadBackend(evidence, targets),
   ];
 }
@@ -36,17 +37,25 @@ function attribute(evidence: Evidence, found: readonly Draft[], targets: readonl
 /** So many connections does ping make to the service, each to any backend. */
 const CONNECTIONS = 3;
 const LIKELY = 0.05;
-const LIKELY_OF_ALL = 0.05;
 /** Of two DNS servers one is out of reach, and three attempts meet it. */
 const MISSES_DNS = 1 / 8;
 
-/** Whether it is no rare bad luck that an agent meets only backends out of reach, and no DNS server either. */
+/** Whether it is no rare bad luck that an agent meets only backends out of reach. */
 function isUnlucky(evidence: Evidence, n: number): boolean {
+  return !dnsIsOpen(evidence, n) && hiddenShare(evidence, n) ** CONNECTIONS > LIKELY;
+}
+
+/** Whether it may be bad luck that an agent meets only backends out of reach, and no DNS server either. */
+function maybeUnlucky(evidence: Evidence, n: number): boolean {
   const allHidden = hiddenShare(evidence, n) ** CONNECTIONS;
-  const dnsIsOpen = targetsOf(evidence, "service", "dns").some(
-    (target) => evidence.states.service[evidence.round.matrices.service.cell(n, target)] === FAILED,
+  return evidence.size * allHidden * MISSES_DNS > LIKELY;
+}
+
+function dnsIsOpen(evidence: Evidence, n: number): boolean {
+  const { service } = evidence.round.matrices;
+  return targetsOf(evidence, "service", "dns").some(
+    (target) => evidence.states.service[service.cell(n, target)] === FAILED,
   );
-  return dnsIsOpen ? evidence.size * allHidden * MISSES_DNS > LIKELY_OF_ALL : allHidden > LIKELY;
 }
 
 /** The share of pongs that an agent does not reach. */
@@ -95,19 +104,20 @@ function everywhere(evidence: Evidence, targets: readonly number[], dns: readonl
 }
 
 /** Neither the service nor DNS answers at any ClusterIP, and pods are reached: kube-proxy of the node. */
-function kubeProxies(evidence: Evidence, targets: readonly number[], dns: readonly number[]) {
+function kubeProxies(
+  evidence: Evidence,
+  targets: readonly number[],
+  dns: readonly number[],
+  apart: FindingKind | null,
+) {
   const dnsTells = mostHaveDns(evidence);
   return sourceTallies(evidence, "service", targets).flatMap(({ n, failed, works }) => {
     if (failed === 0 || works > 0 || anyAnswer(evidence, n, targets)) return [];
     const reaches = evidence.planes.some(
       (plane) => plane.check === "echo" && plane.rowWorks[n]! > 0,
     );
-    const dnsIsOpen = dns.some(
-      (target) =>
-        evidence.states.service[evidence.round.matrices.service.cell(n, target)] === FAILED,
-    );
     if (dnsAnswers(evidence, n) === true || (!reaches && evidence.size > 1)) return [];
-    if (dns.length > 0 && !dnsIsOpen) return [];
+    if (dns.length > 0 && !dnsIsOpen(evidence, n)) return [];
     const claim = new Claim();
     claimTargets(evidence, claim, "service", targets, [n]);
     if (dnsTells) claimTargets(evidence, claim, "service", dns, [n]);
@@ -120,6 +130,8 @@ function kubeProxies(evidence: Evidence, targets: readonly number[], dns: readon
         failed: claim.count,
         of: claim.count,
         places: evidence.size,
+        ...(apart !== null &&
+          maybeUnlucky(evidence, n) && { severity: "info" as const, candidates: [apart] }),
       }),
     ];
   });

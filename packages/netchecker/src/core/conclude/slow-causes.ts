@@ -110,7 +110,7 @@ function slowPairs(
     for (let b = a + 1; b < evidence.size; b += 1) {
       if (slow.has(b) || typical[b] === 0) continue;
       const usual = Math.max(typical[a]!, typical[b]!);
-      const now = Math.max(latencyAt(a, b), latencyAt(b, a));
+      const now = latencyAt(a, b) || latencyAt(b, a);
       if (now < usual * PAIR_TIMES || now < usual + PAIR_MORE_US) continue;
       if (allSlow(evidence, a, b, usual)) found.push({ a, b, now, usual });
     }
