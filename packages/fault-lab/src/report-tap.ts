@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 
 /** What an agent published of one type for one round, and when last, milliseconds since 1970. */
 interface TappedReport {
-  readonly node: string;
+  readonly pod: string;
   readonly type: string;
   readonly latencyMs: readonly number[];
   readonly attempts: string;
@@ -73,7 +73,7 @@ export class ReportTap {
     let reports = this.#rounds.get(round);
     if (!reports) this.#rounds.set(round, (reports = new Map()));
     const key = `${agent.pod} ${type}`;
-    reports.set(key, { node: agent.node, type, latencyMs, attempts, publishedAt: Date.now() });
+    reports.set(key, { pod: agent.pod, type, latencyMs, attempts, publishedAt: Date.now() });
     for (const known of this.#rounds.keys())
       if (known <= round - KEPT_ROUNDS) this.#rounds.delete(known);
   }

@@ -25,8 +25,8 @@ export function checkReports(
   const startedAt = Date.parse(round.startedAt);
   const finishedAt = Date.parse(round.finishedAt ?? round.startedAt);
   if (heard.listeningSince === null || heard.listeningSince > startedAt) return check;
-  const rowsOf = Map.groupBy(results, ({ from, type }) => `${from.node} ${type}`);
-  const said = new Map(heard.reports.map((report) => [`${report.node} ${report.type}`, report]));
+  const rowsOf = Map.groupBy(results, ({ from, type }) => `${from.pod} ${type}`);
+  const said = new Map(heard.reports.map((report) => [`${report.pod} ${report.type}`, report]));
   for (const [key, rows] of rowsOf) {
     const report = said.get(key);
     const measured = rows.some(({ ok }) => ok !== null);

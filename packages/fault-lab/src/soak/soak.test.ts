@@ -67,7 +67,7 @@ describe("checkReports", () => {
   });
   const heard = (latencyMs: number, publishedAt = start + 1_000) => ({
     listeningSince: start - 1_000,
-    reports: [{ node: "node-1", type: "pod", latencyMs: [latencyMs], attempts: "1", publishedAt }],
+    reports: [{ pod: "ping-1", type: "pod", latencyMs: [latencyMs], attempts: "1", publishedAt }],
   });
 
   it("is content with the rows that were reported", () => {
