@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { NOTFOUND } from "node:dns";
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
 import { BUNDLES, requireBundles } from "@netchecker/local-cluster/bundles";
-import { ClusterDns } from "@netchecker/local-cluster/cluster-dns";
+import { ClusterDns, type Upstream } from "@netchecker/local-cluster/cluster-dns";
 import { kubeConfig } from "@netchecker/local-cluster/kube-config";
 import { NetcheckerProcess } from "@netchecker/local-cluster/netchecker-process";
 import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
@@ -48,6 +49,11 @@ export const RESOLV_CONF = `search ${NAMESPACE}.svc.cluster.local svc.cluster.lo
 nameserver ${CLUSTER_IP.dns}
 options ndots:5
 `;
+
+const unknownName = () =>
+  Promise.reject(Object.assign(new Error("no such name"), { code: NOTFOUND }));
+/** The world out there has no names. This process's own resolver would ask the cluster's DNS, and so itself, without end. */
+const NO_OTHER_NAMES: Upstream = { resolve4: unknownName, resolve6: unknownName };
 
 const API_PORT = 6443;
 /** Most of the interval: three attempts of 1 s must fit, and a moment for the reports. */
@@ -132,7 +138,7 @@ export class Lab {
 
     const redis = await RedisServer.start(CONTROL.redis, folder, signal, 6379);
     stack.defer(() => redis.stop());
-    const dns = new ClusterDns(CONTROL.dns, store);
+    const dns = new ClusterDns(CONTROL.dns, store, NO_OTHER_NAMES);
     await dns.start(53);
     const kubeProxies = new KubeProxies(store);
     stack.defer(() => kubeProxies.stop());
@@ -226,7 +232,7 @@ export class Lab {
   /** A new DNS server in the place of the one that was stopped, as slow and as wrong as that one. */
   async startDns(): Promise<void> {
     const { delayMs, wrongAddress } = this.#dns;
-    this.#dns = new ClusterDns(CONTROL.dns, this.apiServer.store);
+    this.#dns = new ClusterDns(CONTROL.dns, this.apiServer.store, NO_OTHER_NAMES);
     Object.assign(this.#dns, { delayMs, wrongAddress });
     await this.#dns.start(53);
   }

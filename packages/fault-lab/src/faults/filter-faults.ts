@@ -81,26 +81,28 @@ const BORDER_PARAMETERS = Type.Object({
   reject: RejectParameter,
 });
 
+/** An overlay's envelope passes: what is in it is looked at, before it is put in and when it is out again. */
+const ENVELOPE_PASSES = "udp dport 8472 accept";
+const UPLINK = "{ eth0, vxlan0 }";
+
 export const nodeCutOff = faultKind({
   summary: "a firewall at a node's uplink cuts the node off",
   parameters: BORDER_PARAMETERS,
   async apply(lab, { node, direction, reject }, id) {
-    const begins = "ct state new";
-    const all = direction === "both" && reject === "no";
-    const arriving = direction !== "out" ? "iifname eth0" : null;
-    const leaving = direction !== "in" ? "oifname eth0" : null;
+    const begins = direction === "both" && reject === "no" ? "" : " ct state new";
+    const arriving = direction === "out" ? [] : [`iifname ${UPLINK}${begins}`];
+    const leaving = direction === "in" ? [] : [`oifname ${UPLINK}${begins}`];
+    const stopped = (matches: readonly string[]) => [
+      ENVELOPE_PASSES,
+      ...matches.flatMap((match) => (reject === "no" ? [`${match} drop`] : refusal(match, reject))),
+    ];
     const rules: Rules =
       reject === "no"
-        ? {
-            ...(arriving && { arriving: [`${arriving} ${all ? "" : begins} drop`] }),
-            ...(leaving && { leaving: [`${leaving} ${all ? "" : begins} drop`] }),
-          }
+        ? { arriving: stopped(arriving), leaving: stopped(leaving) }
         : {
-            ...(arriving && { received: refusal(`${arriving} ${begins}`, reject) }),
-            ...(leaving && { sent: refusal(`${leaving} ${begins}`, reject) }),
-            forwarded: [arriving, leaving].flatMap((match) =>
-              match === null ? [] : refusal(`${match} ${begins}`, reject),
-            ),
+            received: stopped(arriving),
+            sent: stopped(leaving),
+            forwarded: stopped([...arriving, ...leaving]),
           };
     await filter(lab.node(node).namespace, id, rules);
   },

@@ -18,8 +18,12 @@ const podOf = (lab: Lab, { node, workload }: Process): LabPod | undefined =>
 
 const READY_WITHIN_MS = 5_000;
 
-/** Resolves when the pod is ready and every kube-proxy knows; after a while all the same, because other faults may forbid it. */
+/**
+ * Resolves when the pod is ready and every kube-proxy knows, unless a fault keeps it from that; after a while all the
+ * same, because others may do so too.
+ */
 export async function becomesReady(lab: Lab, process: Process): Promise<void> {
+  if (lab.broken.has(deadName(process)) || lab.broken.has(hungName(process))) return;
   const ready = () => podOf(lab, process)?.pod.ready ?? true;
   const options = { timeoutMs: READY_WITHIN_MS, what: "a pod to be ready" };
   await waitForStore(lab.apiServer.store, ready, options).catch(() => {});
