@@ -5,6 +5,7 @@ import { exec, shell } from "./enter.ts";
 import { faults } from "./faults.ts";
 import { heal } from "./heal.ts";
 import { results } from "./results.ts";
+import { soakCommand } from "./soak.ts";
 import { state } from "./state.ts";
 import { up } from "./up.ts";
 
@@ -19,4 +20,5 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   shell,
   exec,
   down,
+  soak: soakCommand,
 };
