@@ -1,4 +1,4 @@
-import type { Counts, RoundHead } from "@netchecker/contract";
+import type { Counts, Finding, RoundHead } from "@netchecker/contract";
 import { expect, test } from "vitest";
 import { isFine, roundLines, type RoundView } from "./round-line.ts";
 
@@ -29,6 +29,7 @@ const view = (head: Partial<RoundHead> = {}, pod = counts(25)): RoundView => ({
     failure: null,
     ...head,
   },
+  findings: [],
   summary: { pod, node: counts(50), service: counts(15), external: counts(5) },
 });
 
@@ -76,6 +77,11 @@ test.each([
   ["one failed", view({}, counts(24, 1)), false],
   ["one unknown", view({}, counts(24, 0, 1)), false],
   ["an agent missing", view({ missing: [silent] }), false],
+  [
+    "an alarm of an earlier round",
+    { ...view(), findings: [{ severity: "warning", state: "ongoing" } as Finding] },
+    false,
+  ],
   ["the round failed", view({ state: "failed" }), false],
 ])("%s: fine is %s", (_what, round, fine) => {
   expect(isFine(round)).toBe(fine);

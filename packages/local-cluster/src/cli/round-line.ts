@@ -1,21 +1,32 @@
-import type { MissingAgent, RoundHead, Summary } from "@netchecker/contract";
-import { TARGET_TYPES } from "@netchecker/contract";
+import {
+  type Finding,
+  type MissingAgent,
+  type RoundHead,
+  type Summary,
+  TARGET_TYPES,
+} from "@netchecker/contract";
+import { isAlarm } from "./finding-lines.ts";
 
 /** What the command line shows of a round. */
 export interface RoundView {
   readonly round: RoundHead;
   readonly summary: Summary;
+  readonly findings: readonly Finding[];
 }
 
 const sum = ({ summary }: RoundView, field: "failed" | "unknown") =>
   TARGET_TYPES.reduce((total, type) => total + summary[type][field], 0);
 
-/** Nothing failed, nothing unknown, and nobody missing without a planned reason. */
+/** No alarm, nothing failed, nothing unknown, and nobody missing without a planned reason. */
 export function isFine(view: RoundView): boolean {
   const { state, missing } = view.round;
   const unexpected = missing.some(({ expected }) => expected === null);
   return (
-    state === "closed" && sum(view, "failed") === 0 && sum(view, "unknown") === 0 && !unexpected
+    state === "closed" &&
+    !view.findings.some(isAlarm) &&
+    sum(view, "failed") === 0 &&
+    sum(view, "unknown") === 0 &&
+    !unexpected
   );
 }
 

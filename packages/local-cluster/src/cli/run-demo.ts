@@ -1,6 +1,7 @@
 import type { LocalCluster } from "../local-cluster.ts";
 import { LocalClusterError } from "../local-cluster-error.ts";
 import { startLocalCluster } from "../start-local-cluster.ts";
+import { FindingLines } from "./finding-lines.ts";
 import { followRounds } from "./follow-rounds.ts";
 import type { DemoOptions } from "./parse-options.ts";
 import { isFine, roundLines } from "./round-line.ts";
@@ -41,6 +42,7 @@ export async function runDemo(
     });
     try {
       const table = roundLines(nodes);
+      const told = new FindingLines();
       let closed = 0;
       let fine = true;
       for await (const view of followRounds(cluster, intervalMs, signal)) {
@@ -48,6 +50,7 @@ export async function runDemo(
         fine &&= isFine(view);
         if (closed === 1) say(`${urls(cluster.netchecker.url)}\n\n${table.heading}`);
         say(table.line(view));
+        for (const line of told.lines(view.findings)) say(`       ${line}`);
         if (closed === rounds) break;
       }
       if (json && closed > 0) terminal.out(await lastResults(cluster));
