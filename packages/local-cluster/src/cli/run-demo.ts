@@ -91,7 +91,8 @@ function urls(url: string): string {
 function warningOf(line: string): string | null {
   try {
     const { level, msg, time: _time, service: _service, name: _name, ...rest } = JSON.parse(line);
-    if (!["warn", "error", "fatal"].includes(level)) return null;
+    // Findings are told below their round.
+    if (!["warn", "error", "fatal"].includes(level) || rest.finding !== undefined) return null;
     const more = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : "";
     return `netchecker ${level}: ${msg}${more}`;
   } catch {
