@@ -1,16 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { NOTFOUND } from "node:dns";
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
 import { BUNDLES, requireBundles } from "@netchecker/local-cluster/bundles";
-import { ClusterDns, type Upstream } from "@netchecker/local-cluster/cluster-dns";
 import { kubeConfig } from "@netchecker/local-cluster/kube-config";
 import { NetcheckerProcess } from "@netchecker/local-cluster/netchecker-process";
-import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
 import { RedisServer } from "@netchecker/local-cluster/redis-server";
 import { BrokenThings } from "./faults/broken-things.ts";
+import { clusterServices } from "./cluster-services.ts";
+import { LabDns } from "./dns/lab-dns.ts";
 import { KubeProxies } from "./kube-proxy.ts";
 import { LabError } from "./lab-error.ts";
 import {
@@ -18,7 +17,6 @@ import {
   CONTROL,
   GATEWAY,
   MAX_NODE_INDEX,
-  NODE_PORT,
   OUTSIDE,
   UNDERLAY_PREFIX,
 } from "./network/addresses.ts";
@@ -50,11 +48,6 @@ nameserver ${CLUSTER_IP.dns}
 options ndots:5
 `;
 
-const unknownName = () =>
-  Promise.reject(Object.assign(new Error("no such name"), { code: NOTFOUND }));
-/** The world out there has no names. This process's own resolver would ask the cluster's DNS, and so itself, without end. */
-const NO_OTHER_NAMES: Upstream = { resolve4: unknownName, resolve6: unknownName };
-
 const API_PORT = 6443;
 /** Most of the interval: three attempts of 1 s must fit, and a moment for the reports. */
 const ROUND_TIMEOUT_SHARE = 0.9;
@@ -66,6 +59,7 @@ const ROUND_TIMEOUT_SHARE = 0.9;
 export class Lab {
   readonly apiServer: ApiServer;
   readonly redis: RedisServer;
+  readonly dns: LabDns;
   readonly netchecker: NetcheckerProcess;
   readonly fabric: Fabric;
   readonly outside: Outside;
@@ -76,17 +70,22 @@ export class Lab {
   readonly #control: NodePlace;
   readonly #around: NodeSurroundings;
   readonly #stack: AsyncDisposableStack;
-  #dns: ClusterDns;
   #stopped: Promise<void> | undefined;
 
   private constructor(
     parts: Pick<
       Lab,
-      "apiServer" | "redis" | "netchecker" | "fabric" | "outside" | "kubeProxies" | "options"
+      | "apiServer"
+      | "redis"
+      | "dns"
+      | "netchecker"
+      | "fabric"
+      | "outside"
+      | "kubeProxies"
+      | "options"
     >,
     control: NodePlace,
     around: NodeSurroundings,
-    dns: ClusterDns,
     stack: AsyncDisposableStack,
   ) {
     this.apiServer = parts.apiServer;
@@ -98,7 +97,7 @@ export class Lab {
     this.options = parts.options;
     this.#control = control;
     this.#around = around;
-    this.#dns = dns;
+    this.dns = parts.dns;
     this.#stack = stack;
   }
 
@@ -134,12 +133,13 @@ export class Lab {
     const { store } = apiServer;
     const kubeConfigFile = join(folder, "kubeconfig");
     writeFileSync(kubeConfigFile, kubeConfig(apiServer.url, token, NAMESPACE), { mode: 0o600 });
-    for (const service of services()) store.create("services", service);
+    for (const service of clusterServices()) store.create("services", service);
 
     const redis = await RedisServer.start(CONTROL.redis, folder, signal, 6379);
     stack.defer(() => redis.stop());
-    const dns = new ClusterDns(CONTROL.dns, store, NO_OTHER_NAMES);
-    await dns.start(53);
+    const dns = new LabDns(CONTROL.dns, folder);
+    stack.defer(() => dns.stop());
+    await dns.start();
     const kubeProxies = new KubeProxies(store);
     stack.defer(() => kubeProxies.stop());
     await kubeProxies.add({ ...control, ip: CONTROL.ip });
@@ -162,16 +162,15 @@ export class Lab {
         ROUND_TIMEOUT_MS: String(Math.round(intervalMs * ROUND_TIMEOUT_SHARE)),
       },
     });
-    const parts = { apiServer, redis, netchecker, fabric, outside, kubeProxies, options };
-    const lab = new Lab(parts, control, around, dns, stack);
-    stack.defer(() => lab.stopDns());
+    const parts = { apiServer, redis, dns, netchecker, fabric, outside, kubeProxies, options };
+    const lab = new Lab(parts, control, around, stack);
     stack.defer(async () => void (await Promise.all(lab.nodes.map((node) => node.remove()))));
     const names = Array.from({ length: options.nodes }, (_, index) => `node-${index + 1}`);
     await lab.addNodes(names, signal);
     stack.defer(() => netchecker.stop());
     await netchecker.start(signal);
     // What faults have put somewhere goes before the place does.
-    stack.defer(() => lab.broken.releaseAll().catch(() => {}));
+    stack.defer(() => lab.broken.end());
     return lab;
   }
 
@@ -189,10 +188,6 @@ export class Lab {
   /** The control namespace, as a node of the network. */
   get control(): NodePlace {
     return this.#control;
-  }
-
-  get dns(): ClusterDns {
-    return this.#dns;
   }
 
   /** Adds nodes, each `node-N`, and resolves when their pods are ready and every kube-proxy knows them. */
@@ -223,18 +218,6 @@ export class Lab {
     this.kubeProxies.remove(name);
     await node.remove();
     for (const other of [this.#control, ...this.#nodes.values()]) await forgetNode(other, node);
-  }
-
-  async stopDns(): Promise<void> {
-    await this.#dns.stop();
-  }
-
-  /** A new DNS server in the place of the one that was stopped, as slow and as wrong as that one. */
-  async startDns(): Promise<void> {
-    const { delayMs, wrongAddress } = this.#dns;
-    this.#dns = new ClusterDns(CONTROL.dns, this.apiServer.store, NO_OTHER_NAMES);
-    Object.assign(this.#dns, { delayMs, wrongAddress });
-    await this.#dns.start(53);
   }
 
   /** Ends all that was started. Safe to call twice. */
@@ -275,19 +258,4 @@ async function joinControl(
       "",
     ].join("\n"),
   );
-}
-
-function services() {
-  const service = (
-    name: string,
-    namespace: string,
-    clusterIp: string,
-    port: number,
-    nodePort = 0,
-  ) => serviceObject({ name, namespace, clusterIp, port, nodePort });
-  return [
-    service("pong-svc", NAMESPACE, CLUSTER_IP.pong, 8080, NODE_PORT),
-    service("redis", NAMESPACE, CLUSTER_IP.redis, 6379),
-    service("kube-dns", "kube-system", CLUSTER_IP.dns, 53),
-  ];
 }

@@ -41,9 +41,9 @@ export const pingStarved = faultKind({
     lab.broken.hold(`ping of ${node}: starved`, id, async (undo) => {
       lab.node(node);
       const cgroup = new LimitedCgroup({ cpuMillis: WHILE_STARTING_MILLIS }, cgroupName(id));
-      undo.defer(() => cgroup.remove());
+      undo.remove(() => cgroup.remove());
       // A container is in its cgroup from its first moment on, and looks for its limits there then.
-      await restart(lab, { node, workload: "ping" }, (pid) => undo.defer(cgroup.take(pid)));
+      await restart(lab, { node, workload: "ping" }, (pid) => undo.remove(cgroup.take(pid)));
       cgroup.limit({ cpuMillis });
     }),
   async heal(lab, { node }, id) {
@@ -73,7 +73,7 @@ export const portsExhausted = faultKind({
         logFile: `${lab.options.folder}/${node}.port-holder.log`,
         onLine: () => listening.resolve(),
       });
-      undo.defer(async () => void (await holder.end(500)));
+      undo.remove(async () => void (await holder.end(500)));
       await Promise.race([listening.promise, holder.exited]);
       if (!holder.running)
         throw new LabError(`the ports could not be taken: ${holder.lastWords()}`);

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { BrokenThings } from "./broken-things.ts";
+import type { Undo } from "./undo.ts";
 
 /** A light that says what was done to it. */
 function light() {
   const done: string[] = [];
-  const breakIt = async (undo: AsyncDisposableStack) => {
+  const breakIt = async (undo: Undo) => {
     undo.defer(() => void done.push("on"));
     done.push("off");
   };
@@ -28,7 +29,7 @@ test("what two faults break is broken once, and whole again when both are healed
 test("a fault that came half-way is undone as far as it came", async () => {
   const things = new BrokenThings();
   const { done, breakIt } = light();
-  const halfWay = async (undo: AsyncDisposableStack) => {
+  const halfWay = async (undo: Undo) => {
     await breakIt(undo);
     throw new Error("no further");
   };
@@ -47,12 +48,26 @@ test("healing twice, or what never broke, does nothing", async () => {
   expect(done).toEqual(["off", "on"]);
 });
 
-test("in the end everything is undone, the newest first", async () => {
+test("what one fault broke is undone the newest first, whatever fails meanwhile", async () => {
   const things = new BrokenThings();
   const undone: string[] = [];
-  for (const what of ["a", "b"])
-    await things.hold(what, "f1", async (undo) => undo.defer(() => void undone.push(what)));
-  await things.hold("c", "f2", async (undo) => undo.defer(() => void undone.push("c")));
-  await things.releaseAll();
-  expect(undone).toEqual(["c", "b", "a"]);
+  await things.hold("house", "f1", async (undo) => {
+    undo.defer(() => void undone.push("door"));
+    undo.defer(() => Promise.reject(new Error("jammed")));
+    undo.defer(() => void undone.push("window"));
+  });
+  await expect(things.release("f1")).rejects.toThrow("jammed");
+  expect(undone).toEqual(["window", "door"]);
+});
+
+test("in the end what faults have put there is removed, and nothing is mended any more", async () => {
+  const things = new BrokenThings();
+  const undone: string[] = [];
+  await things.hold("house", "f1", async (undo) => {
+    undo.remove(() => void undone.push("guest out"));
+    undo.defer(() => void undone.push("door"));
+  });
+  await things.end();
+  await things.release("f1");
+  expect(undone).toEqual(["guest out"]);
 });

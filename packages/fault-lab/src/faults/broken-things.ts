@@ -1,11 +1,13 @@
-/** Takes a step that breaks something, after it has said how that is undone. */
-type Breaking = (undo: AsyncDisposableStack) => Promise<void>;
+import { Undo } from "./undo.ts";
+
+/** Takes steps that break something, and says before each how it is undone. */
+type Breaking = (undo: Undo) => Promise<void>;
 
 interface BrokenThing {
   /** The ids of the faults that need it broken. */
   readonly holders: Set<string>;
   readonly broken: Promise<void>;
-  readonly undo: AsyncDisposableStack;
+  readonly undo: Undo;
 }
 
 /** What faults have broken. What two of them break is broken once, and whole again when both are healed. */
@@ -21,7 +23,7 @@ export class BrokenThings {
   async hold(what: string, id: string, breaking: Breaking): Promise<void> {
     let thing = this.#things.get(what);
     if (!thing) {
-      const undo = new AsyncDisposableStack();
+      const undo = new Undo();
       thing = { holders: new Set(), broken: breaking(undo), undo };
       this.#things.set(what, thing);
     }
@@ -31,18 +33,21 @@ export class BrokenThings {
 
   /** Undoes what the fault `id` alone holds broken, the newest first; also what came half-way. */
   async release(id: string): Promise<void> {
-    for (const [what, thing] of [...this.#things].toReversed())
-      if (thing.holders.delete(id) && thing.holders.size === 0) await this.#mend(what, thing);
+    for (const [what, { holders, broken, undo }] of [...this.#things].toReversed()) {
+      if (!holders.delete(id) || holders.size > 0) continue;
+      this.#things.delete(what);
+      await broken.catch(() => {});
+      await undo.run();
+    }
   }
 
-  /** Undoes everything, the newest first. */
-  async releaseAll(): Promise<void> {
-    for (const [what, thing] of [...this.#things].toReversed()) await this.#mend(what, thing);
-  }
-
-  async #mend(what: string, { broken, undo }: BrokenThing): Promise<void> {
-    this.#things.delete(what);
-    await broken.catch(() => {});
-    await undo.disposeAsync();
+  /** Removes what faults have put into the lab, which is about to end. */
+  async end(): Promise<void> {
+    const things = [...this.#things.values()].toReversed();
+    this.#things.clear();
+    for (const { broken, undo } of things) {
+      await broken.catch(() => {});
+      await undo.runRemovals().catch(() => {});
+    }
   }
 }

@@ -37,7 +37,7 @@ export const redisSlow = faultKind({
   parameters: NOTHING,
   apply: (lab, _, id) =>
     lab.broken.hold("Redis: slow", id, async (undo) => {
-      undo.defer(stopAndGo(signalRedis(lab, "SIGSTOP"), signalRedis(lab, "SIGCONT")));
+      undo.remove(stopAndGo(signalRedis(lab, "SIGSTOP"), signalRedis(lab, "SIGCONT")));
     }),
   heal: (lab, _, id) => lab.broken.release(id),
   effect: () => ({}),

@@ -11,8 +11,8 @@ export const dnsDown = faultKind({
   parameters: Type.Object({}),
   apply: (lab, _, id) =>
     lab.broken.hold("DNS server", id, async (undo) => {
-      undo.defer(() => lab.startDns());
-      await lab.stopDns();
+      undo.defer(() => lab.dns.start());
+      await lab.dns.stop();
     }),
   heal: (lab, _, id) => lab.broken.release(id),
   effect: () => ({
@@ -37,8 +37,9 @@ export const dnsSlow = faultKind({
   }),
   apply: (lab, { delayMs }, id) =>
     lab.broken.hold(`DNS server's delay of ${delayMs} ms`, id, async (undo) => {
-      undo.defer(() => void (lab.dns.delayMs -= delayMs));
-      lab.dns.delayMs += delayMs;
+      const late = (ms: number) => lab.dns.answer({ delayMs: lab.dns.manner.delayMs + ms });
+      undo.defer(() => late(-delayMs));
+      late(delayMs);
     }),
   heal: (lab, _, id) => lab.broken.release(id),
   effect: ({ delayMs }) => ({
@@ -61,11 +62,11 @@ export const dnsWrong = faultKind({
   }),
   apply: (lab, { address }, id) =>
     lab.broken.hold(`DNS server's answer ${address}`, id, async (undo) => {
-      const { wrongAddress } = lab.dns;
+      const { wrongAddress } = lab.dns.manner;
       if (wrongAddress !== null)
         throw new LabError(`DNS answers ${wrongAddress} already; heal that before`);
-      undo.defer(() => void (lab.dns.wrongAddress = null));
-      lab.dns.wrongAddress = address;
+      undo.defer(() => lab.dns.answer({ wrongAddress: null }));
+      lab.dns.answer({ wrongAddress: address });
     }),
   heal: (lab, _, id) => lab.broken.release(id),
   effect: ({ address }) => ({

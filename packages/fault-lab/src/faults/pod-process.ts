@@ -58,7 +58,7 @@ export const slow = (lab: Lab, process: Process, id: string): Promise<void> =>
     const unlessHung = (act: "freeze" | "thaw") => () => {
       if (!lab.broken.has(hungName(process))) podOf(lab, process)?.pod[act]();
     };
-    undo.defer(stopAndGo(unlessHung("freeze"), unlessHung("thaw")));
+    undo.remove(stopAndGo(unlessHung("freeze"), unlessHung("thaw")));
   });
 
 /** Starts it anew, unless a fault keeps it dead, with what `first` does to its process before that comes to anything. */

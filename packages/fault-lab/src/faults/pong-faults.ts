@@ -76,8 +76,8 @@ export const pongOverloaded = faultKind({
     lab.broken.hold(`pong of ${node}: overloaded`, id, async (undo) => {
       const { pid } = lab.node(node).pong.pod;
       const cgroup = new LimitedCgroup({ cpuMillis }, cgroupName(id));
-      undo.defer(() => cgroup.remove());
-      if (pid !== undefined) undo.defer(cgroup.take(pid));
+      undo.remove(() => cgroup.remove());
+      if (pid !== undefined) undo.remove(cgroup.take(pid));
     }),
   async heal(lab, { node }, id) {
     await lab.broken.release(id);

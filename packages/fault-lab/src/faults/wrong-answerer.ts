@@ -12,6 +12,7 @@ import { faultKind } from "./fault.ts";
 import { nodeOf } from "./node-of.ts";
 import { NodeParameter } from "./parameters.ts";
 import { becomesReady } from "./pod-process.ts";
+import type { Undo } from "./undo.ts";
 
 /** A CNI that gave an address twice: of two pods that have it, the other one answers. */
 export const wrongAnswerer = faultKind({
@@ -42,11 +43,11 @@ export const wrongAnswerer = faultKind({
 });
 
 /** A pong with another name and the same address, on the node's bridge. */
-async function startTwin(lab: Lab, node: LabNode, undo: AsyncDisposableStack): Promise<void> {
+async function startTwin(lab: Lab, node: LabNode, undo: Undo): Promise<void> {
   const { folder } = lab.options;
   const { ip, name: podName } = node.pong.pod;
   const sandbox = await Namespace.create(`${node.name}.twin`, folder);
-  undo.defer(() => sandbox.remove());
+  undo.remove(() => sandbox.remove());
   await plugIn(sandbox, node.namespace, { port: "twin", bridge: "cni0" });
   await sandbox.run(
     `ip address add ${ip}/24 dev eth0\nip route add default via ${podGateway(node.index)}\n`,
@@ -60,7 +61,7 @@ async function startTwin(lab: Lab, node: LabNode, undo: AsyncDisposableStack): P
     logFile: `${folder}/${node.name}.twin.log`,
     onLine: () => listening.resolve(),
   });
-  undo.defer(async () => void (await twin.end(500)));
+  undo.remove(async () => void (await twin.end(500)));
   await Promise.race([listening.promise, twin.exited]);
   if (!twin.running) throw new LabError(`the second pong did not start: ${twin.lastWords()}`);
 }
