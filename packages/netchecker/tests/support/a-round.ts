@@ -174,6 +174,21 @@ export function under(...faults: readonly Fault[]): Finds {
   };
 }
 
+/** Which probes a fault strikes, by the numbers of the nodes; nobody's own. */
+export const into = (n: number) => (from: string, to: string) => to === nodeName(n) && from !== to;
+export const outOf = (n: number) => (from: string, to: string) =>
+  from === nodeName(n) && from !== to;
+export const across =
+  (...some: readonly number[]) =>
+  (from: string, to: string) => {
+    const side = new Set(some.map(nodeName));
+    return side.has(from) !== side.has(to);
+  };
+export const way = (a: number, b: number) => (from: string, to: string) =>
+  from === nodeName(a) && to === nodeName(b);
+
+export const nodeName = (index: number) => `node-${index}`;
+
 /** Probes between two of the cluster's nodes, of all checks or of some. */
 export function between(
   isHit: (from: string, to: string) => boolean,

@@ -20,7 +20,7 @@ export const WORKS = 1;
 export const FAILED = 2;
 export const LARGE_LOST = 3;
 /** A cause was found for it: it speaks for no other one. */
-export const EXPLAINED = 4;
+const EXPLAINED = 4;
 /** Failed for a planned reason. */
 export const EXPECTED = 5;
 

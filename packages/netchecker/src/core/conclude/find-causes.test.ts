@@ -1,56 +1,21 @@
 import { describe, expect, it } from "vitest";
 import {
-  aClosedRound,
-  aView,
+  across,
   between,
   failing,
   type Fault,
   fromNodes,
-  under,
+  into,
+  nodeName,
+  outOf,
+  way,
 } from "../../../tests/support/a-round.ts";
-import type { ClusterView } from "../cluster-view.ts";
-import { findCauses } from "./find-causes.ts";
-import { emptyLatencyHistory } from "./latency-history.ts";
+import { inShort } from "../../../tests/support/some-causes.ts";
 
-const N = (index: number) => `node-${index}`;
-const into = (n: number) => (from: string, to: string) => to === N(n) && from !== to;
-const outOf = (n: number) => (from: string, to: string) => from === N(n) && from !== to;
+const N = nodeName;
 const atAll = (n: number) => (_: string, to: string) => to === N(n);
-const anyCross = (n: number) => (from: string, to: string) =>
-  from !== to && (from === N(n) || to === N(n));
 const outside = (n: number) =>
   fromNodes((from) => from === N(n), ["clusterip", "dns", "connect"], failing("connect_timeout"));
-
-interface Given {
-  readonly view?: ClusterView;
-  readonly silent?: readonly string[];
-}
-
-function causesOf(nodes: number, faults: readonly Fault[], given: Given = {}) {
-  const view = given.view ?? aView(nodes);
-  const round = aClosedRound(view, { finds: under(...faults), silent: given.silent ?? [] });
-  return findCauses(round, view, emptyLatencyHistory());
-}
-
-/** What matters of causes, in one line each. */
-function inShort(nodes: number, faults: readonly Fault[], given: Given = {}): string[] {
-  return causesOf(nodes, faults, given).map(
-    ({ kind, nodes: at, peers, direction, layer, severity }) =>
-      `${severity} ${kind} [${at.join()}] [${peers.join()}] ${direction} ${layer}`,
-  );
-}
-
-const groups = (some: readonly number[], others: readonly number[]) => {
-  const a = new Set(some.map(N));
-  const b = new Set(others.map(N));
-  return (from: string, to: string) => (a.has(from) && b.has(to)) || (b.has(from) && a.has(to));
-};
-
-const firstTo = (from: readonly number[], to: readonly number[]) => {
-  const a = new Set(from.map(N));
-  const b = new Set(to.map(N));
-  return (source: string, target: string) => a.has(source) && b.has(target);
-};
 
 describe("findCauses", () => {
   it("finds nothing in a healthy mesh", () => {
@@ -78,7 +43,7 @@ describe("findCauses", () => {
     ],
     [
       "node that is cut off both ways and reports",
-      [between(anyCross(3)), outside(3)],
+      [between(across(3)), outside(3)],
       [],
       ["critical node-cut-off [node-3] [] both node"],
     ],
@@ -100,31 +65,37 @@ describe("findCauses", () => {
     ],
     [
       "pod network that fails both ways, so that no report gets out",
-      [between(anyCross(3), failing("connect_timeout"), ["echo"])],
+      [between(across(3), failing("connect_timeout"), ["echo"])],
       [N(3)],
       ["critical pod-network [node-3] [] both pod-network"],
     ],
     [
       "route that fails both ways",
-      [between(groups([2], [4]))],
+      [between(way(2, 4)), between(way(4, 2))],
       [],
       ["warning route [node-2] [node-4] both node"],
     ],
     [
       "route that fails one way",
-      [between(firstTo([4], [2]))],
+      [between(way(4, 2))],
       [],
       ["warning route [node-4] [node-2] out node"],
     ],
     [
       "partition",
-      [between(groups([1, 2], [3, 4, 5]))],
+      [between(across(1, 2))],
       [],
       ["critical partition [node-1,node-2] [node-3,node-4,node-5] both node"],
     ],
     [
       "partition of the pod network alone, one way",
-      [between(firstTo([3, 4, 5], [1, 2]), failing("connect_timeout"), ["echo"])],
+      [
+        between(
+          (from, to) => across(1, 2)(from, to) && (to === N(1) || to === N(2)),
+          failing("connect_timeout"),
+          ["echo"],
+        ),
+      ],
       [],
       ["critical partition [node-1,node-2] [node-3,node-4,node-5] in pod-network"],
     ],
@@ -139,22 +110,22 @@ describe("findCauses", () => {
     ],
     [
       "MTU black hole both ways",
-      [between(anyCross(3), failing("large_request_timeout"), ["echo"])],
+      [between(across(3), failing("large_request_timeout"), ["echo"])],
       [],
       ["warning mtu [node-3] [] both pod-network"],
     ],
     [
       "MTU black hole between two",
       [
-        between(firstTo([2], [4]), failing("large_request_timeout"), ["echo"]),
-        between(firstTo([4], [2]), failing("large_response_timeout"), ["echo"]),
+        between(way(2, 4), failing("large_request_timeout"), ["echo"]),
+        between(way(4, 2), failing("large_response_timeout"), ["echo"]),
       ],
       [],
       ["warning mtu [node-2] [node-4] out pod-network"],
     ],
     [
       "MTU black hole between groups",
-      [between(groups([1, 2], [3, 4, 5]), failing("large_request_timeout"), ["echo"])],
+      [between(across(1, 2), failing("large_request_timeout"), ["echo"])],
       [],
       ["warning mtu [node-1,node-2] [node-3,node-4,node-5] both pod-network"],
     ],
@@ -184,7 +155,7 @@ describe("findCauses", () => {
     ],
     [
       "firewall that rejects between groups",
-      [between(groups([1, 2], [3, 4, 5]), failing("host_unreachable"))],
+      [between(across(1, 2), failing("host_unreachable"))],
       [],
       ["warning firewall [node-1,node-2] [node-3,node-4,node-5] both node"],
     ],

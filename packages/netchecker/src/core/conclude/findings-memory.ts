@@ -2,11 +2,13 @@ import { FindingSchema, NameSchema, RoundIdSchema } from "@netchecker/contract";
 import { type Static, Type } from "typebox";
 import { Check } from "typebox/schema";
 
+const MarksSchema = Type.String({ pattern: "^[01w]{1,12}$" });
+
 /** A finding over rounds. */
 const TrackedSchema = Type.Object({
   finding: FindingSchema,
-  /** The last rounds that could have shown it, newest last: 1 where it was there, 0 where not. */
-  marks: Type.String({ pattern: "^[01]{1,12}$" }),
+  /** The last rounds that could have shown it, newest last: see marks.ts. */
+  marks: MarksSchema,
   /** Whether it has been an alarm since it was last there. */
   alarmed: Type.Boolean(),
   /** The last rounds in which it came back. */
@@ -40,7 +42,7 @@ const MemorySchema = Type.Object({
   /** What changed in that, oldest first. */
   changes: Type.Array(NodeChangeSchema),
   /** Failures of single probes: since how many rounds, like a finding's marks. */
-  lone: Type.Record(Type.String(), Type.String({ pattern: "^[01]{1,12}$" })),
+  lone: Type.Record(Type.String(), MarksSchema),
   /** Of the last rounds, fading: how many probes failed for no reason, of how many. */
   noise: Type.Object({ failed: Type.Number(), of: Type.Number() }),
   latency: Type.Object({

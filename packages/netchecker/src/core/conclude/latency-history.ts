@@ -2,7 +2,7 @@ import type { ClosedRound } from "../closed-round.ts";
 import { MEASURES, nodeLatencies, type NodeLatency } from "./node-latency.ts";
 
 /** What is usual for a node, microseconds, and from how many rounds that is known. */
-export interface UsualLatency extends NodeLatency {
+interface UsualLatency extends NodeLatency {
   readonly rounds: number;
 }
 

@@ -19,7 +19,7 @@ export function loneFailures(
   );
   const lone: Record<string, string> = {};
   for (const key of new Set([...Object.keys(memory.lone), ...failed.keys()])) {
-    const marks = mark(memory.lone[key] ?? "", failed.has(key));
+    const marks = mark(memory.lone[key] ?? "", failed.has(key) ? "1" : "0");
     if (marks.includes("1")) lone[key] = marks.slice(-5);
   }
   const staying = [...failed].flatMap(([key, example]) => {

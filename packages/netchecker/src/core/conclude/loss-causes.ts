@@ -3,7 +3,7 @@ import { type Draft, draft } from "./draft.ts";
 import { Claim, type Evidence, FAILED, WORKS } from "./evidence.ts";
 import { Retries } from "./retries.ts";
 
-/** An alarm that chance alone raises hardly once in so many rounds; what it does now and then is told as info. */
+/** What chance alone does hardly once in so many rounds is an alarm; what it does now and then is told as info. */
 const RARE = 1e-5;
 const SELDOM = 1e-2;
 /** Less than this above what is usual in the cluster is nothing to act on. */
@@ -27,17 +27,25 @@ function lossyNodes(evidence: Evidence, retries: Retries, found: Set<number>): D
     const worst = worstNode(retries, found);
     if (worst === null) return drafts;
     found.add(worst.n);
-    drafts.push({ ...atNode(evidence, retries, worst.n), ...severityBy(worst.chance) });
+    drafts.push({
+      ...atNode(evidence, retries, worst.n),
+      ...severityBy(Math.max(worst.chance, worst.unsureChance)),
+    });
     forget(retries, worst.n, found);
   }
 }
 
+/** A node, and the chance that some node of the cluster is like this for no reason. */
+interface Lossy {
+  readonly n: number;
+  readonly chance: number;
+  /** The same, were nothing known of the cluster's usual rate but this round's retries. */
+  readonly unsureChance: number;
+}
+
 /** The node whose probes need most attempts, if that is no chance; the rest of the mesh is the measure. */
-function worstNode(
-  retries: Retries,
-  found: ReadonlySet<number>,
-): { n: number; chance: number } | null {
-  let worst: { n: number; chance: number } | null = null;
+function worstNode(retries: Retries, found: ReadonlySet<number>): Lossy | null {
+  let worst: Lossy | null = null;
   let least = SELDOM;
   for (let n = 0; n < retries.size; n += 1) {
     if (found.has(n) || retries.again[n]! < FEWEST_PEERS) continue;
@@ -47,7 +55,8 @@ function worstNode(
     if (again / of < usual + FEWEST_MORE || again / of < 2 * usual) continue;
     const chance = retries.size * chanceOfAtLeast(again, of, usual);
     if (chance < least && peersOf(retries, n, found) >= spread(retries)) {
-      worst = { n, chance };
+      const among = chanceOfAtLeast(again, retries.totalAgain, of / retries.total);
+      worst = { n, chance, unsureChance: retries.size * among };
       least = chance;
     }
   }

@@ -1,18 +1,30 @@
 const MOST_MARKS = 12;
 
-/** The last rounds, newest last, with one more. */
-export function mark(marks: string, seen: boolean): string {
-  return `${marks}${seen ? "1" : "0"}`.slice(-MOST_MARKS);
+/** What a round said of a finding: it was there (1), there so weakly that it may be chance (w), not there (0). */
+export type Mark = "1" | "w" | "0";
+
+/** The last rounds' marks, newest last, with one more. */
+export function mark(marks: string, next: Mark): string {
+  return `${marks}${next}`.slice(-MOST_MARKS);
 }
 
 /** In how many of the last rounds it was there. */
 export function present(marks: string, rounds: number): number {
-  return marks.slice(-rounds).split("1").length - 1;
+  return count(marks, rounds, /[1w]/g);
+}
+
+/** In how many of them it was there beyond doubt. */
+export function certain(marks: string, rounds: number): number {
+  return count(marks, rounds, /1/g);
+}
+
+function count(marks: string, rounds: number, which: RegExp): number {
+  return marks.slice(-rounds).match(which)?.length ?? 0;
 }
 
 /** For how many rounds it has not been there. */
 export function away(marks: string): number {
-  return marks.length - 1 - marks.lastIndexOf("1");
+  return marks.length - marks.replace(/0+$/, "").length;
 }
 
 const HARDLY_EVER = 1e-6;

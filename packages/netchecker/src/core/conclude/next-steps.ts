@@ -29,10 +29,7 @@ function byKind(evidence: Evidence, { kind, nodes }: Draft, node: string | null)
     case "node-port":
       return node === null
         ? ["kubectl -n netchecker get service pong-svc -o wide"]
-        : [
-            `kubectl -n kube-system get pods -o wide --field-selector spec.nodeName=${node}`,
-            `kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=50 --field-selector spec.nodeName=${node}`,
-          ];
+        : [`kubectl -n kube-system get pods -o wide --field-selector spec.nodeName=${node}`];
     case "service-backend":
       return [
         "kubectl -n netchecker get endpointslices -l kubernetes.io/service-name=pong-svc -o yaml",
@@ -84,6 +81,12 @@ function probes(evidence: Evidence, { claim }: Draft): string[] {
 }
 
 function probeUrl(check: Check, address: string, name: string): string {
+  const url = bareUrl(check, address, name);
+  // Shells have a use of their own for these.
+  return /[[\]?&*;$]/.test(url) ? `'${url}'` : url;
+}
+
+function bareUrl(check: Check, address: string, name: string): string {
   switch (check) {
     case "echo":
     case "nodeport":
@@ -92,7 +95,7 @@ function probeUrl(check: Check, address: string, name: string): string {
     case "dns":
       return `dns://${name}`;
     case "http":
-      return `'${address}'`;
+      return address;
     default:
       return `tcp://${address}`;
   }

@@ -106,7 +106,9 @@ function explain(evidence: Evidence, candidate: Candidate): Draft {
   const claim = new Claim();
   const take = (side: "in" | "out", part: Part) => {
     for (const check of CHECKS_OF[part]) {
-      if (view[side][check].verdict !== "fails") continue;
+      const { verdict } = view[side][check];
+      const alone = side === "in" && verdict === "unknown" && view.own[check] === "fails";
+      if (verdict !== "fails" && !alone) continue;
       for (const plane of scope.planes[check])
         for (let peer = 0; peer < evidence.size; peer += 1)
           if (side === "in") evidence.explain(claim, plane, peer, n);
@@ -176,7 +178,13 @@ function ofNetwork(evidence: Evidence, candidate: Candidate, claim: Claim): Draf
       candidates: [wholeNode ? "node-cut-off" : "pod-network"],
     });
   if (wholeNode && silent)
-    return draft("node-down", { ...told, direction: "both", candidates: ["node-cut-off"] });
+    return draft("node-down", {
+      ...told,
+      direction: "both",
+      candidates: ["node-cut-off"],
+      // That nothing is heard of it is no chance.
+      places: null,
+    });
   if (wholeNode) return draft("node-cut-off", { ...told, candidates: ownFails(candidate) });
   return draft("pod-network", told);
 }

@@ -12,9 +12,9 @@ export interface NodeLatency {
 export const MEASURES = ["tcpIn", "tcpOut", "echoIn", "echoOut"] as const;
 export type Measure = (typeof MEASURES)[number];
 
-/** A median of this many is as good as one of a thousand. */
-const MOST_SAMPLES = 49;
-const FEWEST_SAMPLES = 2;
+/** A median of this many is nearly as good as one of a thousand. */
+const MOST_SAMPLES = 31;
+const FEWEST_SAMPLES = 3;
 
 /** By agent: medians over its peers, of first attempts that worked and whose prober was not starved. */
 export function nodeLatencies(round: ClosedRound): NodeLatency[] {
@@ -51,7 +51,7 @@ function medians(round: ClosedRound, type: TargetType, check: Check) {
       samples[count] = matrix.latencyUs[cell]!;
       count += 1;
     }
-    if (count < FEWEST_SAMPLES) return null;
+    if (count < Math.min(FEWEST_SAMPLES, peers) || count < 2) return null;
     const sorted = samples.subarray(0, count).sort();
     // The lower one of two: with half of the peers slow, the node itself is not.
     return sorted[(count - 1) >> 1]!;

@@ -1,7 +1,7 @@
 import { FAILED, UNKNOWN, WORKS, type Evidence } from "./evidence.ts";
 import { MESH_CHECKS, type MeshCheck, type Plane, type Scope } from "./mesh-planes.ts";
 
-export type Verdict = "fails" | "mixed" | "works" | "unknown";
+type Verdict = "fails" | "mixed" | "works" | "unknown";
 
 /** One check of one node, over its peers, in one direction. */
 export interface Tally {
@@ -60,7 +60,7 @@ function tally(
   return { failed, works, verdict: verdictOf(failed, works, strictness) };
 }
 
-export function verdictOf(failed: number, works: number, strictness: Strictness): Verdict {
+function verdictOf(failed: number, works: number, strictness: Strictness): Verdict {
   if (failed + works === 0) return "unknown";
   const against = strictness !== "lenient" ? 0 : Math.floor(failed * LENIENT_SHARE);
   if (failed > 0 && works <= against) return "fails";

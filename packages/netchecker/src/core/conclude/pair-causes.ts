@@ -26,7 +26,7 @@ export function pairCauses(evidence: Evidence): Draft[] {
     .filter((pair) => isRoute(evidence, pair))
     .toSorted((x, y) => y.cells - x.cells)
     .slice(0, MOST_PAIRS);
-  const routes = pairs.flatMap((pair) => route(evidence, pair) ?? []);
+  const routes = pairs.map((pair) => route(evidence, pair));
   return joinStars(routes);
 }
 
@@ -74,13 +74,25 @@ function failingPairs(evidence: Evidence): Pair[] {
   }));
 }
 
-/** A route carries pods' packets whenever it carries any: without a failed echo there is none to blame. */
+/** A route carries pods' packets whenever it carries any, and a node's all or none: else it is chance. */
 function isRoute(evidence: Evidence, { a, b, towards, back, cells }: Pair): boolean {
-  const echoFails = ((towards | back) & BIT.echo) > 0;
-  const echoUnknown = !knows(evidence, a, b, "echo") && !knows(evidence, b, a, "echo");
-  const lowerFails = ((towards | back) & BIT.tcp) > 0;
-  if (!echoFails && !(echoUnknown && lowerFails)) return false;
+  const layers = [
+    ...(towards > 0 ? [layerOf(evidence, towards, a, b)] : []),
+    ...(back > 0 ? [layerOf(evidence, back, b, a)] : []),
+  ];
+  if (layers.includes(null) || new Set(layers).size > 1) return false;
   return cells > 1 || definite(evidence, a, b) || definite(evidence, b, a);
+}
+
+/** Of what failed from a to b, the layer that explains all of it and is not contradicted; else null. */
+function layerOf(evidence: Evidence, failed: number, a: number, b: number) {
+  const known = (check: MeshCheck) => knows(evidence, a, b, check);
+  const has = (check: MeshCheck) => (failed & BIT[check]) > 0;
+  if (has("tcp")) {
+    const whole = (["echo", "nodeport"] as const).every((check) => has(check) || !known(check));
+    return whole ? "node" : null;
+  }
+  return has("echo") && !has("nodeport") ? "pod-network" : null;
 }
 
 /** Whether an echo failed in a way in which lost packets do not make it fail. */
@@ -101,12 +113,9 @@ function knows(evidence: Evidence, a: number, b: number, check: MeshCheck): bool
   });
 }
 
-function route(evidence: Evidence, { a, b, towards, back }: Pair): Draft | null {
-  const isTowards = carries(towards);
-  const isBack = carries(back);
-  if (!isTowards && !isBack) return null;
-  const both = isTowards && isBack;
-  const [from, to] = isTowards ? [a, b] : [b, a];
+function route(evidence: Evidence, { a, b, towards, back }: Pair): Draft {
+  const both = towards > 0 && back > 0;
+  const [from, to] = towards > 0 ? [a, b] : [b, a];
   const claim = new Claim();
   for (const plane of evidence.planes) {
     evidence.explain(claim, plane, from, to);
@@ -128,5 +137,3 @@ function route(evidence: Evidence, { a, b, towards, back }: Pair): Draft | null 
   const candidates: FindingKind[] = ["route", node ? "node-cut-off" : "pod-network"];
   return draft("undetermined", { ...told, candidates });
 }
-
-const carries = (failed: number) => (failed & (BIT.echo | BIT.tcp)) > 0;

@@ -22,7 +22,7 @@ export function sayOthers(cause: Draft, where: Where): string {
       return `${target}: not reached from ${count} nodes. Look at the target itself, then at what filters the way to it.`;
     case "service-backend":
       return all
-        ? `The service pong-svc fails${family} from ${count} nodes though pongs answer. Look for a dead address among its endpoints.`
+        ? `The service fails${family} from ${count} nodes though pongs answer. Look for a dead address among its endpoints.`
         : `${nodes}: the service's backend there does not answer (${count}). Look at the pong on ${nodes} and the service's endpoints.`;
     case "wrong-answerer":
       return `${nodes}: another pod answers at its pong's address (${count})${fact ? `: ${fact}` : ""}. Look for an address used twice, or a stale route or neighbour entry.`;

@@ -48,8 +48,8 @@ function slowNodes(
     }
   }
   return [...slow].flatMap(([n, { measures, fact }]) =>
-    // What only its own agent finds slow is slow probing.
-    measures.has("tcpIn") || measures.has("echoIn")
+    // What only its own agent finds slow is slow probing; one measure alone is a moment's.
+    measures.size > 1 && (measures.has("tcpIn") || measures.has("echoIn"))
       ? [draft("slow", { nodes: [n], layer: "node", fact })]
       : [],
   );

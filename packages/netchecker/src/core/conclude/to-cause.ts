@@ -23,7 +23,7 @@ const CRITICAL_EVERYWHERE: ReadonlySet<FindingKind> = new Set([
   "node-port",
 ]);
 
-export function severityOf({ kind, severity, expected, nodes }: Draft): Severity {
+function severityOf({ kind, severity, expected, nodes }: Draft): Severity {
   if (expected || kind === "prober-starved") return "info";
   if (severity !== null) return severity;
   if (CRITICAL.has(kind)) return "critical";

@@ -4,7 +4,7 @@ import { bySeverity } from "./by-severity.ts";
 import { couldShow } from "./could-show.ts";
 import type { FindingsMemory, Tracked } from "./findings-memory.ts";
 import { loneFailures } from "./lone-failures.ts";
-import { away, mark, marksNeeded, present } from "./marks.ts";
+import { away, certain, type Mark, mark, marksNeeded, present } from "./marks.ts";
 import { matchCauses } from "./match-causes.ts";
 import { changesAt, noteChanges } from "./node-changes.ts";
 
@@ -70,7 +70,8 @@ const NOTHING_CHANGED: ChangedFindings = { new: [], alarmed: [], flapping: [], r
 
 function begin(cause: Cause, head: RoundHead, changed: string[], ids: Set<string>): Tracked {
   const moment = { round: head.id, at: head.startedAt };
-  const severity = gate(cause, "1", false, 2);
+  const marks = markOf(cause);
+  const severity = gate(cause, marks, false, 2);
   return {
     finding: {
       ...cause,
@@ -83,7 +84,7 @@ function begin(cause: Cause, head: RoundHead, changed: string[], ids: Set<string
       flaps: 0,
       changes: changed,
     },
-    marks: "1",
+    marks,
     alarmed: severity !== "info",
     returns: [],
   };
@@ -92,7 +93,7 @@ function begin(cause: Cause, head: RoundHead, changed: string[], ids: Set<string
 function seeAgain(known: Tracked, cause: Cause, head: RoundHead, needed: number): Tracked {
   const { finding } = known;
   const cameBack = known.marks.endsWith("0");
-  const marks = mark(known.marks, true);
+  const marks = mark(known.marks, markOf(cause));
   const returns = [...known.returns, ...(cameBack && known.alarmed ? [head.id] : [])].filter(
     (round) => head.id - round < REMEMBERED,
   );
@@ -126,7 +127,7 @@ function miss(
   const gone = finding.nodes.length > 0 && !finding.nodes.some((node) => nodes.has(node));
   if (!gone && !couldShow(finding, causes, head))
     return [{ ...known, finding: { ...finding, state: settled(finding.state) } }];
-  const marks = mark(known.marks, false);
+  const marks = mark(known.marks, "0");
   if (away(marks) > (known.alarmed ? REMEMBERED : REMEMBERED_QUIET)) return [];
   // One that comes and goes is not over because it is away for a moment.
   if (finding.state === "flapping" && away(marks) < REMEMBERED_QUIET) return [{ ...known, marks }];
@@ -135,15 +136,17 @@ function miss(
 
 const settled = (state: FindingState): FindingState => (state === "new" ? "ongoing" : state);
 
+const markOf = ({ severity }: Cause): Mark => (severity === "info" ? "w" : "1");
+
 /** The severity that a cause has after these rounds. */
 function gate(cause: Cause, marks: string, wasAlarm: boolean, needed: number): Severity {
   if (cause.severity === "info") {
     if (cause.expected || cause.kind === "unexplained") return "info";
-    if (cause.kind === "packet-loss") return present(marks, 5) >= 3 ? "warning" : "info";
+    if (cause.kind === "packet-loss") return present(marks, 5) >= 4 ? "warning" : "info";
     const mayBeChance = cause.candidates.includes("packet-loss");
     return mayBeChance && present(marks, 5) >= needed ? "warning" : "info";
   }
-  if (cause.kind === "node-down" || wasAlarm || present(marks, 3) >= 2) return cause.severity;
+  if (cause.kind === "node-down" || wasAlarm || certain(marks, 3) >= 2) return cause.severity;
   return "info";
 }
 
