@@ -99,12 +99,18 @@ export const packetLoss = faultKind({
 });
 
 export const partition = faultKind({
-  summary: "a group of nodes is parted from the others, and from control",
+  summary: "a group of nodes is parted from the others",
   parameters: Type.Object({
     nodes: Type.Array(NodeParameter, { minItems: 1, description: "the group that is parted off" }),
+    control: Type.Enum(["cut", "reachable"] as const, {
+      default: "cut",
+      description: "whether the group still reaches Redis and DNS, and so can report",
+    }),
   }),
-  async apply(lab, { nodes }, id) {
-    const others = [...lab.nodes, lab.control].filter(({ name }) => !nodes.includes(name));
+  async apply(lab, { nodes, control }, id) {
+    const others = [...lab.nodes, ...(control === "cut" ? [lab.control] : [])].filter(
+      ({ name }) => !nodes.includes(name),
+    );
     const addresses = others.flatMap(({ index }) => [nodeIp(index), podCidr(index)]).join(", ");
     const rule = `ip daddr { ${addresses} } drop`;
     await onPorts(
@@ -114,9 +120,11 @@ export const partition = faultKind({
     );
   },
   heal: (lab, _, id) => offPorts(lab, id),
-  effect: ({ nodes }) => ({
-    onLeg: ({ from, to, layer }) =>
-      layer !== "outside" && nodes.includes(from) && !nodes.includes(to) ? { of: "all" } : null,
+  effect: ({ nodes, control }) => ({
+    onLeg({ from, to, layer }) {
+      if (layer === "outside" || !nodes.includes(from) || nodes.includes(to)) return null;
+      return to === CONTROL_END && control === "reachable" ? null : { of: "all" };
+    },
   }),
 });
 

@@ -39,13 +39,13 @@ export const SCENARIOS: readonly Scenario[] = [
     findings: [],
   },
   {
-    name: "10 % of packets lost at a node's link",
-    faults: [{ kind: "packet-loss", node: "node-4", percent: 10 }],
+    name: "25 % of packets lost at a node's link",
+    faults: [{ kind: "packet-loss", node: "node-4", percent: 25 }],
     findings: [{ kind: "packet-loss", nodes: ["node-4"] }],
   },
   {
     name: "two nodes parted from the others",
-    faults: [{ kind: "partition", nodes: ["node-5", "node-6"] }],
+    faults: [{ kind: "partition", nodes: ["node-5", "node-6"], control: "reachable" }],
     findings: [
       {
         kind: "partition",
@@ -54,6 +54,15 @@ export const SCENARIOS: readonly Scenario[] = [
       },
     ],
     core: true,
+  },
+  {
+    // From this side nobody can tell them from two nodes that are down.
+    name: "two nodes parted from the others and from Redis",
+    faults: [{ kind: "partition", nodes: ["node-5", "node-6"] }],
+    findings: [
+      { kind: "node-down", nodes: ["node-5"] },
+      { kind: "node-down", nodes: ["node-6"] },
+    ],
   },
   {
     name: "MTU black hole between two nodes",
@@ -188,9 +197,10 @@ export const SCENARIOS: readonly Scenario[] = [
     findings: [{ kind: "local-exhaustion", nodes: ["node-3"] }],
   },
   {
+    // Nothing that netChecker knows listens there but the kubelet: it says what it sees.
     name: "kubelet down",
     faults: [{ kind: "kubelet-down", node: "node-3" }],
-    findings: [],
+    findings: [{ kind: "undetermined", nodes: ["node-3"] }],
   },
   {
     name: "Redis unreachable from one node",
