@@ -1,6 +1,7 @@
 import { reasonCode } from "@netchecker/contract";
 import { type Draft, draft } from "./draft.ts";
-import { Claim, type Evidence, FAILED } from "./evidence.ts";
+import { Claim } from "./claim.ts";
+import { type Evidence, FAILED } from "./evidence.ts";
 
 const WRONG = reasonCode("wrong_responder");
 

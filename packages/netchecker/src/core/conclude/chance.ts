@@ -1,7 +1,8 @@
 import type { TargetType } from "@netchecker/contract";
 import { chanceOfAtLeast } from "./binomial.ts";
 import type { Draft } from "./draft.ts";
-import type { Claim, Evidence } from "./evidence.ts";
+import type { Claim } from "./claim.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** Few failures that speak for a cause may be chance: so many rounds in which they are not. */
 const RARE = 0.001;

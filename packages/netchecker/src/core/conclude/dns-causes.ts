@@ -1,6 +1,7 @@
 import { reasonCode } from "@netchecker/contract";
 import { type Draft, draft } from "./draft.ts";
-import { Claim, type Evidence, FAILED } from "./evidence.ts";
+import { Claim } from "./claim.ts";
+import { type Evidence, FAILED } from "./evidence.ts";
 import { rarityOf } from "./chance.ts";
 import { dnsAnswers } from "./dns-answers.ts";
 import { cutsOff, hidesBackend, hidesPods, partsGroups } from "./hindrance.ts";

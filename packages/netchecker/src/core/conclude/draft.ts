@@ -1,6 +1,6 @@
 import type { Direction, FindingKind, FindingLayer, Severity } from "@netchecker/contract";
 import type { IpFamily } from "../cluster-view.ts";
-import { Claim } from "./evidence.ts";
+import { Claim } from "./claim.ts";
 
 /** A cause as it is found: nodes by their index, its words yet to come. */
 export interface Draft {

@@ -1,5 +1,6 @@
 import { type Draft, draft } from "./draft.ts";
-import { Claim, type Evidence, FAILED, WORKS } from "./evidence.ts";
+import { Claim } from "./claim.ts";
+import { type Evidence, FAILED, WORKS } from "./evidence.ts";
 import { refuses } from "./firewall.ts";
 import { cutsOffWholly } from "./hindrance.ts";
 import {

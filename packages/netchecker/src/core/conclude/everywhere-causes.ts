@@ -1,5 +1,6 @@
 import { type Draft, draft } from "./draft.ts";
-import { Claim, type Evidence } from "./evidence.ts";
+import { Claim } from "./claim.ts";
+import type { Evidence } from "./evidence.ts";
 import { refuses } from "./firewall.ts";
 import { MESH_CHECKS, type MeshCheck, type Scope } from "./mesh-planes.ts";
 import { nodeView } from "./node-verdicts.ts";

@@ -6,13 +6,13 @@ import {
   type Reason,
   reasonCode,
   reasonOf,
-  REASONS,
   TARGET_TYPES,
   type TargetType,
 } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
 import { NOT_KEPT_CODE } from "../outcome-matrix.ts";
-import { MESH_CHECKS, meshPlanes, type Plane, type Scope, scopesOf } from "./mesh-planes.ts";
+import { type Claim, MOST_CELLS } from "./claim.ts";
+import { meshPlanes, type Plane, type Scope, scopesOf } from "./mesh-planes.ts";
 
 /** What an outcome still says. Small packets got through where only large ones are lost. */
 export const UNKNOWN = 0;
@@ -24,38 +24,11 @@ const EXPLAINED = 4;
 /** Failed for a planned reason. */
 export const EXPECTED = 5;
 
-/** Enough to give a claim back that may be chance; of these, the first few are shown. */
-const MOST_CELLS = 64;
 const MOST_EXAMPLES = 5;
 const LARGE_CODES = new Set([
   reasonCode("large_request_timeout"),
   reasonCode("large_response_timeout"),
 ]);
-
-/** The failures that one cause explains. */
-export class Claim {
-  count = 0;
-  readonly cells: { readonly type: TargetType; readonly cell: number }[] = [];
-  /** How often each reason is among them, by code. */
-  readonly reasons = new Uint32Array(REASONS.length);
-  readonly byCheck = { tcp: 0, nodeport: 0, echo: 0 };
-  readonly byFamily = { 4: 0, 6: 0 };
-
-  /** Takes over what another one claimed. */
-  join(other: Claim): void {
-    this.count += other.count;
-    this.cells.push(...other.cells.slice(0, MOST_CELLS - this.cells.length));
-    for (const [code, count] of other.reasons.entries()) this.reasons[code]! += count;
-    for (const check of MESH_CHECKS) this.byCheck[check] += other.byCheck[check];
-    this.byFamily[4] += other.byFamily[4];
-    this.byFamily[6] += other.byFamily[6];
-  }
-
-  share(...reasons: readonly Reason[]): number {
-    const found = reasons.reduce((sum, reason) => sum + this.reasons[reasonCode(reason)]!, 0);
-    return this.count === 0 ? 0 : found / this.count;
-  }
-}
 
 /**
  * A round's outcomes while causes are sought. What a cause explains is claimed for it, once; what is

@@ -1,4 +1,4 @@
-import type { Claim } from "./evidence.ts";
+import type { Claim } from "./claim.ts";
 
 /** Others may be lost for another reason, on the same way. */
 const MANY = 0.3;

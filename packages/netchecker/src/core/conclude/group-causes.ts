@@ -1,7 +1,8 @@
 import type { Direction, FindingKind, FindingLayer } from "@netchecker/contract";
 import { type Biclique, density, findBiclique } from "./bicliques.ts";
 import { type Draft, draft } from "./draft.ts";
-import { Claim, type Evidence, LARGE_LOST, WORKS } from "./evidence.ts";
+import { Claim } from "./claim.ts";
+import { type Evidence, LARGE_LOST, WORKS } from "./evidence.ts";
 import { refuses } from "./firewall.ts";
 import type { MeshCheck } from "./mesh-planes.ts";
 import { overlap, PairGraph } from "./pair-graph.ts";

@@ -1,6 +1,7 @@
 import { TARGET_TYPES, type TargetType } from "@netchecker/contract";
 import { type Draft, draft } from "./draft.ts";
-import { Claim, type Evidence, FAILED, LARGE_LOST } from "./evidence.ts";
+import { Claim } from "./claim.ts";
+import { type Evidence, FAILED, LARGE_LOST } from "./evidence.ts";
 
 /** Above this share of all outcomes it is no noise. */
 const MUCH = 0.03;

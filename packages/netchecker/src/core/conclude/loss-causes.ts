@@ -1,6 +1,7 @@
 import { chanceOfAtLeast } from "./binomial.ts";
 import { type Draft, draft } from "./draft.ts";
-import { Claim, type Evidence, FAILED, WORKS } from "./evidence.ts";
+import { Claim } from "./claim.ts";
+import { type Evidence, FAILED, WORKS } from "./evidence.ts";
 import { Retries } from "./retries.ts";
 
 /** What chance alone does hardly once in so many rounds is an alarm; what it does now and then is told as info. */

@@ -1,4 +1,10 @@
-import { type MissingAgent, type MissingWhy, NOT_PROBED_CODE, OK_CODE } from "@netchecker/contract";
+import {
+  isReached,
+  type MissingAgent,
+  type MissingWhy,
+  NOT_PROBED_CODE,
+  reasonOf,
+} from "@netchecker/contract";
 import type { RoundPlan } from "../plan.ts";
 import { reportedAll, type RoundCollector } from "../round-collector.ts";
 
@@ -16,7 +22,7 @@ export function missingAgents(
   });
 }
 
-/** Silent: others reached its node's pong. Unreachable: others tried, and none did. */
+/** Silent: others reached its node's pong, well or badly. Unreachable: others tried, and none did. */
 function whySilent(round: RoundCollector, agent: number): MissingWhy {
   const { node } = round.plan.agents[agent]!;
   const { reasons, targets } = round.matrices.pod;
@@ -24,8 +30,10 @@ function whySilent(round: RoundCollector, agent: number): MissingWhy {
   for (const [target, planned] of round.plan.targets.pod.entries()) {
     if (planned.node !== node) continue;
     for (let cell = target; cell < reasons.length; cell += targets) {
-      if (reasons[cell] === OK_CODE) return "silent";
-      tried ||= reasons[cell] !== NOT_PROBED_CODE;
+      const code = reasons[cell]!;
+      if (code === NOT_PROBED_CODE) continue;
+      if (isReached(reasonOf(code))) return "silent";
+      tried = true;
     }
   }
   return tried ? "unreachable" : "silent";

@@ -1,6 +1,7 @@
 import { density, findBiclique } from "./bicliques.ts";
 import { type Draft, draft } from "./draft.ts";
-import { Claim, type Evidence, LARGE_LOST } from "./evidence.ts";
+import { Claim } from "./claim.ts";
+import { type Evidence, LARGE_LOST } from "./evidence.ts";
 import { orientGroups } from "./group-causes.ts";
 import type { Scope } from "./mesh-planes.ts";
 import { claimLosses, largeLosses } from "./mtu-graph.ts";

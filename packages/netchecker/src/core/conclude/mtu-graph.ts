@@ -1,5 +1,6 @@
 import { reasonCode } from "@netchecker/contract";
-import { Claim, type Evidence, LARGE_LOST, WORKS } from "./evidence.ts";
+import { Claim } from "./claim.ts";
+import { type Evidence, LARGE_LOST, WORKS } from "./evidence.ts";
 import type { Scope } from "./mesh-planes.ts";
 import { PairGraph } from "./pair-graph.ts";
 

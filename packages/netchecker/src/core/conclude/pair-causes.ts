@@ -1,6 +1,7 @@
 import type { FindingKind } from "@netchecker/contract";
 import { type Draft, draft } from "./draft.ts";
-import { Claim, type Evidence, FAILED, LARGE_LOST, WORKS } from "./evidence.ts";
+import { Claim } from "./claim.ts";
+import { type Evidence, FAILED, LARGE_LOST, WORKS } from "./evidence.ts";
 import { refuses } from "./firewall.ts";
 import type { MeshCheck } from "./mesh-planes.ts";
 

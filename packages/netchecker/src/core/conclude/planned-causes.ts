@@ -1,6 +1,7 @@
 import type { ExpectedWhy } from "@netchecker/contract";
 import { type Draft, draft } from "./draft.ts";
-import { Claim, EXPECTED, type Evidence } from "./evidence.ts";
+import { Claim } from "./claim.ts";
+import { EXPECTED, type Evidence } from "./evidence.ts";
 
 /** Planned changes that show: what fails at a node, or of its agent, and was told before. */
 export function plannedCauses(evidence: Evidence): Draft[] {

@@ -1,6 +1,7 @@
 import { reasonCode, TARGET_TYPES } from "@netchecker/contract";
 import { type Draft, draft } from "./draft.ts";
-import { Claim, type Evidence } from "./evidence.ts";
+import { Claim } from "./claim.ts";
+import type { Evidence } from "./evidence.ts";
 
 const EXHAUSTED = reasonCode("local_exhaustion");
 const FEW = 2;

@@ -1,7 +1,8 @@
 import { type FindingKind, NOT_PROBED_CODE } from "@netchecker/contract";
 import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
-import { Claim, type Evidence, FAILED, WORKS } from "./evidence.ts";
+import { Claim } from "./claim.ts";
+import { type Evidence, FAILED, WORKS } from "./evidence.ts";
 import { rarityOf } from "./chance.ts";
 import { dnsAnswers, mostHaveDns } from "./dns-answers.ts";
 import { cutsOff, hidesBackend, partsGroups } from "./hindrance.ts";

@@ -1,6 +1,7 @@
 import { type Draft, draft } from "./draft.ts";
 import { orientGroups } from "./group-causes.ts";
-import { Claim, type Evidence } from "./evidence.ts";
+import { Claim } from "./claim.ts";
+import type { Evidence } from "./evidence.ts";
 import { CHECKS_OF, brokenPart, type Part } from "./node-faults.ts";
 import { nodeView } from "./node-verdicts.ts";
 import type { Topology } from "./topology.ts";

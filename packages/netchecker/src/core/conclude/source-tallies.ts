@@ -1,5 +1,6 @@
 import type { Check, TargetType } from "@netchecker/contract";
-import { type Claim, type Evidence, FAILED, WORKS } from "./evidence.ts";
+import type { Claim } from "./claim.ts";
+import { type Evidence, FAILED, WORKS } from "./evidence.ts";
 
 /** How one agent fares with some targets that are no nodes: the service, DNS, the outside. */
 export interface SourceTally {

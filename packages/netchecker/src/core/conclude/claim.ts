@@ -1,0 +1,30 @@
+import { type Reason, reasonCode, REASONS, type TargetType } from "@netchecker/contract";
+import { MESH_CHECKS } from "./mesh-planes.ts";
+
+/** Enough to give a claim back that may be chance; of these, the first few are shown. */
+export const MOST_CELLS = 64;
+
+/** The failures that one cause explains. */
+export class Claim {
+  count = 0;
+  readonly cells: { readonly type: TargetType; readonly cell: number }[] = [];
+  /** How often each reason is among them, by code. */
+  readonly reasons = new Uint32Array(REASONS.length);
+  readonly byCheck = { tcp: 0, nodeport: 0, echo: 0 };
+  readonly byFamily = { 4: 0, 6: 0 };
+
+  /** Takes over what another one claimed. */
+  join(other: Claim): void {
+    this.count += other.count;
+    this.cells.push(...other.cells.slice(0, MOST_CELLS - this.cells.length));
+    for (const [code, count] of other.reasons.entries()) this.reasons[code]! += count;
+    for (const check of MESH_CHECKS) this.byCheck[check] += other.byCheck[check];
+    this.byFamily[4] += other.byFamily[4];
+    this.byFamily[6] += other.byFamily[6];
+  }
+
+  share(...reasons: readonly Reason[]): number {
+    const found = reasons.reduce((sum, reason) => sum + this.reasons[reasonCode(reason)]!, 0);
+    return this.count === 0 ? 0 : found / this.count;
+  }
+}
