@@ -43,6 +43,20 @@ export function reasonOf(code: number): Reason {
   return reason;
 }
 
+/** Reasons of targets that were reached, whatever they then did: a connection stood. */
+const REACHED: ReadonlySet<Reason> = new Set([
+  "ok",
+  "response_timeout",
+  "large_request_timeout",
+  "large_response_timeout",
+  "bad_status",
+]);
+
+/** Whether packets went to and fro, at least small ones. */
+export function isReached(reason: Reason): boolean {
+  return REACHED.has(reason);
+}
+
 /** What a reason means for the target: works (true), is broken (false), was not measured (null). */
 export function okOf(code: number): boolean | null {
   if (code === OK_CODE) return true;
