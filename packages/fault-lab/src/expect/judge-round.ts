@@ -1,5 +1,6 @@
 import {
   type Finding,
+  isReached,
   MISSING_WHYS,
   type MissingWhy,
   type Result,
@@ -105,7 +106,10 @@ function whysOf(
   const reaches = witnesses.map((from) => {
     const found = expectRow(echoRow(from, node), effects, nodes);
     if (found === null) return reports.get(from) === "yes" ? "yes" : "maybe";
-    return found.sure ? "no" : "maybe";
+    if (!found.sure) return "maybe";
+    // Small packets pass where only large ones are lost.
+    if (found.reasons.every(isReached)) return "yes";
+    return found.reasons.some(isReached) ? "maybe" : "no";
   });
   if (reaches.includes("yes") || witnesses.length === 0) return ["silent"];
   return reaches.every((each) => each === "no") ? ["unreachable"] : ["silent", "unreachable"];

@@ -33,6 +33,15 @@ describe("concludeRound", () => {
     expect(head.missing).toMatchObject([{ node: "node-3", why: "unreachable" }]);
   });
 
+  it("calls no agent unreachable whose node's pong answers, only badly", () => {
+    const { head } = aClosedRound(aView(5), {
+      silent: ["node-3"],
+      finds: (target) =>
+        target.node === "node-3" ? { ...TIMEOUT, reason: "large_request_timeout" } : OK,
+    });
+    expect(head.missing).toMatchObject([{ node: "node-3", why: "silent" }]);
+  });
+
   it("does not call an agent unreachable that nobody tried", () => {
     const { head } = aClosedRound(aView(1), { silent: ["node-1"] });
     expect(head.missing).toMatchObject([{ why: "silent" }]);
