@@ -79,7 +79,7 @@ export class Evidence {
     this.#nodeOf = { pod: this.#nodeIndex("pod"), node: this.#nodeIndex("node") };
     for (const type of TARGET_TYPES) this.#read(type);
     this.open = this.failures;
-    for (const plane of this.planes) this.#count(plane);
+    for (const plane of this.planes) countAll(this.size, plane);
   }
 
   get size(): number {
@@ -133,28 +133,35 @@ export class Evidence {
   /** Explains what a plane says of a → b, if it failed. */
   explain(claim: Claim, plane: Plane, a: number, b: number): void {
     const column = plane.column[b]!;
-    if (column !== -1) this.claim(claim, plane.type, a * plane.targets + column);
+    if (column === -1) return;
+    const cell = a * plane.targets + column;
+    const state = plane.states[cell]!;
+    if (state !== FAILED && state !== LARGE_LOST) return;
+    this.#take(claim, plane.type, cell);
+    count(plane, a, b, state, -1);
+    claim.byCheck[plane.check] += 1;
+    claim.byFamily[plane.family] += 1;
   }
 
   /** Explains a failure, if it is one that no other cause explains. */
   claim(claim: Claim, type: TargetType, cell: number): void {
-    const state = this.states[type][cell];
+    const state = this.states[type][cell]!;
     if (state !== FAILED && state !== LARGE_LOST) return;
-    this.states[type][cell] = EXPLAINED;
-    this.open -= 1;
-    claim.count += 1;
-    claim.reasons[this.round.matrices[type].reasons[cell]!]! += 1;
-    if (claim.cells.length < MOST_CELLS) claim.cells.push({ type, cell });
-    if (type === "pod" || type === "node") this.#uncount(claim, type, cell, state);
+    const met = this.#pairOf(type, cell);
+    if (met) this.explain(claim, met.plane, met.a, met.b);
+    else this.#take(claim, type, cell);
   }
 
   /** Gives a claim's failures back, as far as it remembers them: nothing explains them after all. */
-  release(claim: Claim): void {
-    this.open += claim.count;
-    for (const { type, cell } of claim.cells)
-      this.states[type][cell] = LARGE_CODES.has(this.round.matrices[type].reasons[cell]!)
-        ? LARGE_LOST
-        : FAILED;
+  release({ cells }: Claim): void {
+    for (const { type, cell } of cells) {
+      const large = LARGE_CODES.has(this.round.matrices[type].reasons[cell]!);
+      const state = large ? LARGE_LOST : FAILED;
+      this.states[type][cell] = state;
+      this.open += 1;
+      const met = this.#pairOf(type, cell);
+      if (met) count(met.plane, met.a, met.b, state, 1);
+    }
   }
 
   examples({ cells }: Claim): EvidenceExample[] {
@@ -196,36 +203,22 @@ export class Evidence {
     this.works += works;
   }
 
-  #count({ states, targets, column, ...counts }: Plane): void {
-    const { rowFailed, rowWorks, columnFailed, columnWorks } = counts;
-    for (let a = 0; a < this.size; a += 1)
-      for (let b = 0; b < this.size; b += 1) {
-        const target = column[b]!;
-        if (a === b || target === -1) continue;
-        const state = states[a * targets + target];
-        if (state === WORKS || state === LARGE_LOST) {
-          rowWorks[a]! += 1;
-          columnWorks[b]! += 1;
-        } else if (state === FAILED) {
-          rowFailed[a]! += 1;
-          columnFailed[b]! += 1;
-        }
-      }
+  #take(claim: Claim, type: TargetType, cell: number): void {
+    this.states[type][cell] = EXPLAINED;
+    this.open -= 1;
+    claim.count += 1;
+    claim.reasons[this.round.matrices[type].reasons[cell]!]! += 1;
+    if (claim.cells.length < MOST_CELLS) claim.cells.push({ type, cell });
   }
 
-  #uncount(claim: Claim, type: "pod" | "node", cell: number, state: number): void {
+  /** Between which nodes, and in which plane, an outcome of the mesh is; null for all others. */
+  #pairOf(type: TargetType, cell: number): { plane: Plane; a: number; b: number } | null {
+    if (type !== "pod" && type !== "node") return null;
     const { targets } = this.round.matrices[type];
     const a = Math.floor(cell / targets);
     const target = cell - a * targets;
     const plane = this.planes[this.#planeOf[type][target]!];
-    const b = this.#nodeOf[type][target]!;
-    if (!plane) return;
-    claim.byCheck[plane.check] += 1;
-    claim.byFamily[plane.family] += 1;
-    if (a === b) return;
-    const failed = state === FAILED;
-    (failed ? plane.rowFailed : plane.rowWorks)[a]! -= 1;
-    (failed ? plane.columnFailed : plane.columnWorks)[b]! -= 1;
+    return plane ? { plane, a, b: this.#nodeOf[type][target]! } : null;
   }
 
   /** By target: its plane's index, or -1. */
@@ -243,4 +236,30 @@ export class Evidence {
       ({ node }) => this.agentOf.get(node ?? "") ?? -1,
     );
   }
+}
+
+/** Counts what a plane says by row and by column. */
+function countAll(size: number, { states, targets, column, ...counts }: Plane): void {
+  const { rowFailed, rowWorks, columnFailed, columnWorks } = counts;
+  for (let a = 0; a < size; a += 1)
+    for (let b = 0; b < size; b += 1) {
+      const target = column[b]!;
+      if (a === b || target === -1) continue;
+      const state = states[a * targets + target];
+      if (state === WORKS || state === LARGE_LOST) {
+        rowWorks[a]! += 1;
+        columnWorks[b]! += 1;
+      } else if (state === FAILED) {
+        rowFailed[a]! += 1;
+        columnFailed[b]! += 1;
+      }
+    }
+}
+
+/** Adds a failure to a plane's counts, or takes it out of them. */
+function count(plane: Plane, a: number, b: number, state: number, by: 1 | -1): void {
+  if (a === b) return;
+  const failed = state === FAILED;
+  (failed ? plane.rowFailed : plane.rowWorks)[a]! += by;
+  (failed ? plane.columnFailed : plane.columnWorks)[b]! += by;
 }
