@@ -15,7 +15,7 @@ export interface ProxiedService {
   }[];
 }
 
-export const KUBE_PROXY_TABLE = "kube-proxy";
+const KUBE_PROXY_TABLE = "kube-proxy";
 
 /** What a rule set is left without, when a node's kube-proxy is at fault. */
 export type KubeProxyGap = "cluster-ip" | "node-port";

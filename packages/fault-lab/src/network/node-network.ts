@@ -65,7 +65,7 @@ export async function forgetNode(at: NodePlace, gone: NodePlace): Promise<void> 
 }
 
 /** The line that makes the route from anywhere to a node's pods. */
-export const hostRoute = ({ index }: Pick<NodePlace, "index">) =>
+const hostRoute = ({ index }: Pick<NodePlace, "index">) =>
   `ip route replace ${podCidr(index)} via ${nodeIp(index)}\n`;
 
 /** What a VXLAN header adds: outer IP, UDP, VXLAN and Ethernet. */
