@@ -101,8 +101,9 @@ export class LocalPod {
     const [file, ...args] = [...within, process.execPath, "--max-semi-space-size=1", bundle];
     const child = new Child({ file: file!, args, env: env(this.name), logFile: this.logFile });
     this.#child = child;
-    // Who asks lets those go first that answer, kube-proxy among them, which elsewhere is the kernel's work.
-    if (workload === "ping" && child.pid !== undefined) setPriority(child.pid, 10);
+    // On one network stack, who asks lets those go first that answer, kube-proxy among them, which elsewhere is the kernel's work.
+    if (workload === "ping" && within.length === 0 && child.pid !== undefined)
+      setPriority(child.pid, 10);
     this.update((copy) => run(copy, ip, hostIp, ipv6));
     void child.exited.then(({ code }) => {
       if (this.#child !== child) return;

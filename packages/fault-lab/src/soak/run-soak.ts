@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Effect } from "../expect/effect.ts";
 import { effectOf } from "../faults/effect-of.ts";
+import type { FaultSpec } from "../faults/fault.ts";
 import type { LabClient } from "../lab-client.ts";
 import { LabError } from "../lab-error.ts";
 import { RoundJudge } from "./judge-rounds.ts";
@@ -81,7 +82,9 @@ class Player {
     const { id } = await this.#inTurn(() => this.#lab.break(fault));
     span.surelyFrom = Date.now();
     this.tally.faults += 1;
-    if (effect.noRounds || fault.kind === "redis-restarted") this.tally.restarts += 1;
+    if (effect.noRounds || isRestart(fault)) this.tally.restarts += 1;
+    // A round that was open is lost, and perhaps the one that would have followed it.
+    if (isRestart(fault)) this.#note(everything(), span.begins, AFTER_HEALING_MS);
     this.#say(`${JSON.stringify(fault)} for ${(forMs / 1000).toFixed(0)} s`);
     await sleep(forMs);
     const surelyTo = Date.now();
@@ -144,6 +147,8 @@ const nodeInMotion = (node: string): Effect => ({
   onRow: ({ to, check }) =>
     to.node === node || check === "clusterip" ? { reasons: REASONS_IN_MOTION, sure: false } : null,
 });
+
+const isRestart = ({ kind }: FaultSpec) => kind.endsWith("-restarted");
 
 const everything = (): Effect => ({ noRounds: true });
 

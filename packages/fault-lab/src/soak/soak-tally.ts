@@ -30,8 +30,7 @@ export interface SoakTally {
 /** Memory may grow so much after the first minutes: a tenth. */
 const MAX_GROWTH = 1.1;
 
-const hasGrown = ({ firstBytes, lastBytes }: MemoryTally) =>
-  lastBytes > firstBytes * MAX_GROWTH;
+const hasGrown = ({ firstBytes, lastBytes }: MemoryTally) => lastBytes > firstBytes * MAX_GROWTH;
 
 /** Whether nothing was counted that must not be. */
 export function isClean(tally: SoakTally): boolean {
