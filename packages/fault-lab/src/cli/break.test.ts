@@ -25,7 +25,7 @@ test.each([
   ["node-1 node-2 partition", { kind: "partition", nodes: ["node-1", "node-2"] }],
   ["no-way-out", { kind: "no-way-out", reject: "no" }],
 ])("%s: text becomes what the kind's parameters are", (text, spec) => {
-  expect(readSpec(text.split(" "))).toEqual(spec);
+  expect(readSpec(text.split(" "))).toMatchObject(spec);
 });
 
 test.each([

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { COMMANDS } from "../src/cli/commands.ts";
+import { KIND_NAMES } from "../src/read-fault.ts";
+
+const page = readFileSync(new URL("../../../docs/fault-lab.md", import.meta.url), "utf8");
+
+test("docs/fault-lab.md names every kind of fault in its table, and no other", () => {
+  const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+  const named = rows.flatMap((row) =>
+    [...row.split("|")[1]!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
+  );
+  const places = new Set(["node-3", "control"]);
+  expect(named.filter((name) => !places.has(name)).toSorted()).toEqual([...KIND_NAMES].toSorted());
+});
+
+test("docs/fault-lab.md uses commands that there are", () => {
+  const used = [...page.matchAll(/pnpm lab ([a-z]+)/g)].map(([, name]) => name!);
+  expect(used.length).toBeGreaterThan(10);
+  for (const name of new Set(used)) expect(COMMANDS).toHaveProperty(name);
+});
