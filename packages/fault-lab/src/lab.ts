@@ -30,6 +30,7 @@ import {
   vxlanDevice,
 } from "./network/node-network.ts";
 import { Outside } from "./network/outside.ts";
+import { roundTimeoutMs } from "./round-timeout.ts";
 import { LabNode, type NodeSurroundings } from "./nodes/lab-node.ts";
 import { manifestEnvironment, NAMESPACE } from "./nodes/manifest-environment.ts";
 
@@ -49,9 +50,6 @@ options ndots:5
 `;
 
 const API_PORT = 6443;
-/** Most of the interval: three attempts of 1 s must fit, and a moment for the reports. */
-const ROUND_TIMEOUT_SHARE = 0.9;
-
 /**
  * A cluster of network namespaces with our own, unchanged services in it. It has to be made in a process that is in a
  * network and mount namespace of its own: that is where Redis, the API server, DNS and netchecker are.
@@ -159,7 +157,7 @@ export class Lab {
         KUBECONFIG: kubeConfigFile,
         EXTERNAL_TARGETS: `${OUTSIDE.ip}:443,http://${OUTSIDE.ip}/`,
         ROUND_INTERVAL_MS: String(intervalMs),
-        ROUND_TIMEOUT_MS: String(Math.round(intervalMs * ROUND_TIMEOUT_SHARE)),
+        ROUND_TIMEOUT_MS: String(roundTimeoutMs(intervalMs)),
       },
     });
     const parts = { apiServer, redis, dns, netchecker, fabric, outside, kubeProxies, options };

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { judgeClosing } from "../expect/judge-closing.ts";
 import { judgeFindings } from "../expect/judge-findings.ts";
 import { type Judgement, judgeRound, type ServedRound, wrongOf } from "../expect/judge-round.ts";
 import { effectOf } from "../faults/effect-of.ts";
 import type { LabClient } from "../lab-client.ts";
+import { roundTimeoutMs } from "../round-timeout.ts";
 import type { Scenario } from "./scenario.ts";
 import { RoundWatcher } from "./watch-rounds.ts";
 
@@ -49,7 +51,10 @@ export async function playScenario(
         const served = await next();
         const judgement = judgeRound(served, effects, names);
         Object.assign(during, judgement);
-        note(`round ${round}`, wrongOf(judgement));
+        note(`round ${round}`, [
+          ...wrongOf(judgement),
+          ...judgeClosing(served.round, effects, names, roundTimeoutMs(intervalMs)),
+        ]);
         found = judgeFindings(served.findings, scenario.findings);
       }
       note("concluded", found);
