@@ -52,6 +52,9 @@ function isDefinite(evidence: Evidence, { claim }: Draft): boolean {
 /** An answer that says no is no lost packet. */
 function isAnswer(evidence: Evidence, type: TargetType, cell: number): boolean {
   const reason = evidence.reasonAt(type, cell);
-  if (reason === "dns_failure") return evidence.round.matrices[type].detail.has(cell);
+  if (reason === "dns_failure") {
+    const detail = evidence.round.matrices[type].detail.get(cell);
+    return detail !== undefined && detail !== "ETIMEOUT";
+  }
   return !reason.endsWith("_timeout");
 }

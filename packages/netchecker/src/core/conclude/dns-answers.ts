@@ -3,6 +3,13 @@ import type { Evidence } from "./evidence.ts";
 import { targetsOf } from "./source-tallies.ts";
 
 const FAILURE = reasonCode("dns_failure");
+/** c-ares' codes of replies without an address; others, such as ETIMEOUT and ECONNREFUSED, are no reply. */
+const REPLIES = new Set(["ENODATA", "EFORMERR", "ESERVFAIL", "ENOTFOUND", "ENOTIMP", "EREFUSED"]);
+
+/** Whether the detail of a `dns_failure` is what a DNS server replied; else none was reached. */
+export function isReply(detail: string | undefined): boolean {
+  return detail !== undefined && REPLIES.has(detail);
+}
 
 /** Whether a DNS server answered an agent anything, if only that it does not know; null where nobody asked. */
 export function dnsAnswers(evidence: Evidence, n: number): boolean | null {
@@ -13,7 +20,8 @@ export function dnsAnswers(evidence: Evidence, n: number): boolean | null {
   if (cells.length === 0) return null;
   return cells.some((cell) => {
     const timedOut = evidence.reasonAt("service", cell).endsWith("_timeout");
-    return service.detail.has(cell) || (service.reasons[cell] !== FAILURE && !timedOut);
+    if (service.reasons[cell] === FAILURE) return isReply(service.detail.get(cell));
+    return !timedOut;
   });
 }
 
