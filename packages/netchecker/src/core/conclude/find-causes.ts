@@ -56,7 +56,7 @@ export function findCauses(
   add(dnsCauses(evidence, found));
   add(egressCauses(evidence, found));
   add(agentCauses(evidence));
-  add(slowCauses(evidence, topology, history));
+  add(slowCauses(evidence, topology, history, found));
   const judged = judgeByChance(evidence, found);
   const causes = [...judged, ...leftoverCauses(evidence)];
   return causes.map((cause) => toCause(evidence, topology, cause)).toSorted(bySeverity);

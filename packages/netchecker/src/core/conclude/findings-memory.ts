@@ -32,7 +32,11 @@ const NodeChangeSchema = Type.Object({
 });
 export type NodeChange = Static<typeof NodeChangeSchema>;
 
-const MicrosecondsSchema = Type.Union([Type.Number(), Type.Null()]);
+/** Microseconds. */
+const QuartilesSchema = Type.Union([
+  Type.Tuple([Type.Number(), Type.Number(), Type.Number()]),
+  Type.Null(),
+]);
 
 const MemorySchema = Type.Object({
   v: Type.Literal(1),
@@ -49,10 +53,10 @@ const MemorySchema = Type.Object({
     nodes: Type.Record(
       Type.String(),
       Type.Object({
-        tcpIn: MicrosecondsSchema,
-        tcpOut: MicrosecondsSchema,
-        echoIn: MicrosecondsSchema,
-        echoOut: MicrosecondsSchema,
+        tcpIn: QuartilesSchema,
+        tcpOut: QuartilesSchema,
+        echoIn: QuartilesSchema,
+        echoOut: QuartilesSchema,
         rounds: Type.Integer(),
       }),
     ),

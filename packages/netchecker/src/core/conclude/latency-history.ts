@@ -1,7 +1,7 @@
 import type { ClosedRound } from "../closed-round.ts";
-import { MEASURES, nodeLatencies, type NodeLatency } from "./node-latency.ts";
+import { MEASURES, nodeLatencies, type NodeLatency, type Quartiles } from "./node-latency.ts";
 
-/** What is usual for a node, microseconds, and from how many rounds that is known. */
+/** What is usual for a node, and from how many rounds that is known. */
 interface UsualLatency extends NodeLatency {
   readonly rounds: number;
 }
@@ -43,10 +43,17 @@ function follow(usual: UsualLatency, now: NodeLatency): UsualLatency {
     const was = usual[measure];
     const is = now[measure];
     if (is === null) continue;
-    if (was === null) next[measure] = is;
-    else if (!settled) next[measure] = Math.round(Math.min(was, is) + Math.abs(was - is) / 2);
-    else
-      next[measure] = Math.round(Math.min(was + (is - was) * FOLLOWS, was * (1 + MOST_GROWTH) + 1));
+    next[measure] = was === null ? is : followQuartiles(was, is, settled);
   }
   return next;
+}
+
+function followQuartiles(was: Quartiles, is: Quartiles, settled: boolean): Quartiles {
+  const step = (k: 0 | 1 | 2) =>
+    Math.round(
+      settled
+        ? Math.min(was[k] + (is[k] - was[k]) * FOLLOWS, was[k] * (1 + MOST_GROWTH) + 1)
+        : (was[k] + is[k]) / 2,
+    );
+  return [step(0), step(1), step(2)];
 }

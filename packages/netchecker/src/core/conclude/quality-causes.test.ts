@@ -85,6 +85,26 @@ describe("slowness", () => {
     expect(summaries(taking(across(7), 20), taking(across(7), 20))).toEqual([]);
   });
 
+  it("is not a node of which some near peers are gone for a moment", () => {
+    const farAway = taking(across(8, 9, 10, 11, 12), 8);
+    const gone = between(across(1, 2));
+    const kinds = summaries(under(gone, farAway), farAway).map(([kind]) => kind);
+    expect(kinds).not.toContain("slow");
+  });
+
+  it("is the loss where a node's packets have to be sent again", () => {
+    const lost = lossy(across(7), 0.3);
+    const late = taking(across(7), 400);
+    const kinds = summaries((target, from, type) => {
+      const outcome = lost(target, from, type);
+      return outcome?.reason === "ok"
+        ? { ...late(target, from, type)!, attempts: outcome.attempts }
+        : outcome;
+    }).map(([kind]) => kind);
+    expect(kinds).toContain("packet-loss");
+    expect(kinds).not.toContain("slow");
+  });
+
   it("is nobody's where all nodes are slower than before", () => {
     expect(summaries(taking(() => true, 20))).toEqual([]);
   });
@@ -107,6 +127,6 @@ describe("the usual latency", () => {
     let history = emptyLatencyHistory();
     for (let id = 1; id <= 4; id += 1) history = extendHistory(history, round(id, 1));
     for (let id = 5; id <= 14; id += 1) history = extendHistory(history, round(id, 50));
-    expect(history.nodes[N(2)]!.tcpIn).toBeLessThan(2_000);
+    expect(history.nodes[N(2)]!.tcpIn![1]).toBeLessThan(2_000);
   });
 });

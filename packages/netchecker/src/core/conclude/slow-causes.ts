@@ -1,7 +1,13 @@
 import { type Draft, draft } from "./draft.ts";
 import { type Evidence, WORKS } from "./evidence.ts";
 import { type LatencyHistory, SETTLED_ROUNDS } from "./latency-history.ts";
-import { MEASURES, type Measure, nodeLatencies, type NodeLatency } from "./node-latency.ts";
+import {
+  MEASURES,
+  type Measure,
+  nodeLatencies,
+  type NodeLatency,
+  type Quartiles,
+} from "./node-latency.ts";
 import type { Topology } from "./topology.ts";
 
 /** So many times what is to be expected, and by so much, is slow; less is a matter of taste. */
@@ -12,16 +18,28 @@ const PAIR_TIMES = 5;
 const PAIR_MORE_US = 5_000;
 const FEWEST_PEERS = 3;
 
-/** It works, slowly: a node against its own past and its peers, a pair against the rest of both. */
+/**
+ * It works, slowly: a node against its own past and its peers, a pair against the rest of both. Where
+ * packets are lost, sending them again takes the time.
+ */
 export function slowCauses(
   evidence: Evidence,
   topology: Topology,
   history: LatencyHistory,
+  found: readonly Draft[],
 ): Draft[] {
   const latencies = nodeLatencies(evidence.round);
-  const nodes = slowNodes(evidence, topology, history, latencies);
-  const slow = new Set(nodes.flatMap((found) => found.nodes));
-  return [...nodes, ...slowPairs(evidence, latencies, slow)];
+  const lossy = found.filter(({ kind }) => kind === "packet-loss");
+  const lossyNodes = new Set(lossy.flatMap(({ nodes, peers }) => (peers.length ? [] : nodes)));
+  const nodes = slowNodes(evidence, topology, history, latencies).filter(
+    ({ nodes: [n] }) => !lossyNodes.has(n!),
+  );
+  const slow = new Set([...lossyNodes, ...nodes.flatMap((each) => each.nodes)]);
+  const pairs = slowPairs(evidence, latencies, slow).filter(
+    ({ nodes: [a], peers: [b] }) =>
+      !lossy.some((each) => each.nodes[0] === a && each.peers[0] === b),
+  );
+  return [...nodes, ...pairs];
 }
 
 function slowNodes(
@@ -32,17 +50,16 @@ function slowNodes(
 ): Draft[] {
   const slow = new Map<number, { measures: Set<Measure>; fact: string }>();
   for (const measure of MEASURES) {
-    const expected = expectedLatencies(evidence, topology, history, latencies, measure);
-    const excess = latencies.map((latency, n) =>
-      latency[measure] === null || expected[n] === null ? null : latency[measure] - expected[n]!,
-    );
-    const spread = median(excess.flatMap((each) => (each === null ? [] : [Math.abs(each)]))) ?? 0;
-    for (const [n, more] of excess.entries()) {
-      const now = latencies[n]![measure];
-      const usual = expected[n];
-      if (more === null || now === null || usual == null) continue;
-      if (now < usual * TIMES || more < MORE_US + spread * SPREADS) continue;
-      const known = slow.get(n) ?? { measures: new Set(), fact: sayLatency(now, usual) };
+    const now = latencies.map((latency) => latency[measure]);
+    const usual = evidence.nodes.map((node) => {
+      const known = history.nodes[node];
+      return known && known.rounds >= SETTLED_ROUNDS ? known[measure] : null;
+    });
+    const without = withoutPast(topology, now);
+    const expected = asToday(now, usual).map((own, n) => own ?? without(n));
+    for (const n of slowAmong(now, expected)) {
+      const fact = sayLatency(now[n]![MIDDLE], expected[n]![MIDDLE]);
+      const known = slow.get(n) ?? { measures: new Set(), fact };
       known.measures.add(measure);
       slow.set(n, known);
     }
@@ -55,42 +72,57 @@ function slowNodes(
   );
 }
 
-/**
- * What is to be expected of each node now: its own past, were that known, as much slower as all others
- * are today; else what its zone's nodes have, or all.
- */
-function expectedLatencies(
-  evidence: Evidence,
-  topology: Topology,
-  history: LatencyHistory,
-  latencies: readonly NodeLatency[],
-  measure: Measure,
-): (number | null)[] {
-  const usual = evidence.nodes.map((node) => {
-    const known = history.nodes[node];
-    return known && known.rounds >= SETTLED_ROUNDS ? known[measure] : null;
+type Known = Quartiles | null;
+const QUARTILES = [0, 1, 2] as const;
+const [NEAR, MIDDLE, FAR] = QUARTILES;
+
+/** A slow node is slow for all of its peers: for the near ones, for most, and for the far ones. */
+function slowAmong(now: readonly Known[], expected: readonly Known[]): number[] {
+  const spreads = QUARTILES.map((k) =>
+    median(now.flatMap((is, n) => (is && expected[n] ? [Math.abs(is[k] - expected[n][k])] : []))),
+  );
+  return now.flatMap((is, n) => {
+    const usual = expected[n];
+    if (!is || !usual) return [];
+    const isSlow = QUARTILES.every(
+      (k) => is[k] >= usual[k] * TIMES && is[k] - usual[k] >= MORE_US + (spreads[k] ?? 0) * SPREADS,
+    );
+    return isSlow ? [n] : [];
   });
-  const ratios = latencies.flatMap((latency, n) =>
-    usual[n] && latency[measure] !== null ? [latency[measure] / usual[n]] : [],
-  );
-  const today = ratios.length < FEWEST_PEERS ? 1 : Math.max(1, median(ratios)!);
-  const zones = Map.groupBy(evidence.nodes.keys(), (n) => topology.zoneOf(n));
-  const medians = new Map(
-    [...zones].map(([zone, members]) => [zone, ofPeers(latencies, measure, members)]),
-  );
-  const all = ofPeers(latencies, measure, [...evidence.nodes.keys()]);
-  return usual.map((own, n) =>
-    own === null ? (medians.get(topology.zoneOf(n)) ?? all) : own * today,
+}
+
+/** Each node's own past, as much slower as all others are today; null where it is not known. */
+function asToday(now: readonly Known[], usual: readonly Known[]): Known[] {
+  const factor = (k: 0 | 1 | 2) => {
+    const ratios = now.flatMap((is, n) => (is && usual[n]?.[k] ? [is[k] / usual[n][k]] : []));
+    return ratios.length < FEWEST_PEERS ? 1 : Math.max(1, median(ratios)!);
+  };
+  const today = QUARTILES.map(factor);
+  return usual.map((own) =>
+    own ? [own[NEAR] * today[NEAR]!, own[MIDDLE] * today[MIDDLE]!, own[FAR] * today[FAR]!] : null,
   );
 }
 
-function ofPeers(
-  latencies: readonly NodeLatency[],
-  measure: Measure,
-  members: readonly number[],
-): number | null {
-  const known = members.flatMap((n) => latencies[n]![measure] ?? []);
-  return known.length < FEWEST_PEERS ? null : median(known);
+/**
+ * What is to be expected of a node that has no past: not even its nearest peers are farther than what
+ * is far for most nodes, and for those of its zone. Of one alone in its zone nobody knows.
+ */
+function withoutPast(topology: Topology, now: readonly Known[]): (n: number) => Known {
+  const far = now.flatMap((is) => (is ? [is[FAR]] : []));
+  const all = far.length < FEWEST_PEERS ? null : median(far)!;
+  const zones = Map.groupBy(now.keys(), (n) => topology.zoneOf(n));
+  const farIn = new Map(
+    [...zones].map(([zone, nodes]) => {
+      const known = nodes.flatMap((n) => now[n]?.[FAR] ?? []);
+      return [zone, known.length < FEWEST_PEERS ? null : median(known)];
+    }),
+  );
+  return (n) => {
+    const zone = farIn.get(topology.zoneOf(n)) ?? null;
+    if (all === null || zone === null) return null;
+    const most = Math.max(all, zone);
+    return [most, most, most];
+  };
 }
 
 function slowPairs(
@@ -98,7 +130,9 @@ function slowPairs(
   latencies: readonly NodeLatency[],
   slow: ReadonlySet<number>,
 ): Draft[] {
-  const typical = latencies.map(({ tcpIn, tcpOut }) => Math.max(tcpIn ?? 0, tcpOut ?? 0));
+  const typical = latencies.map(({ tcpIn, tcpOut }) =>
+    Math.max(tcpIn?.[FAR] ?? 0, tcpOut?.[FAR] ?? 0),
+  );
   const tcp = evidence.planes.find(({ check }) => check === "tcp");
   if (!tcp) return [];
   const { latencyUs } = evidence.round.matrices.node;
