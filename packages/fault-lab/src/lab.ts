@@ -50,6 +50,7 @@ options ndots:5
 `;
 
 const API_PORT = 6443;
+
 /**
  * A cluster of network namespaces with our own, unchanged services in it. It has to be made in a process that is in a
  * network and mount namespace of its own: that is where Redis, the API server, DNS and netchecker are.
