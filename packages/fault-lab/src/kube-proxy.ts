@@ -45,15 +45,18 @@ const CONTROL_SERVICES: readonly ProxiedService[] = [
   },
 ];
 
+const SYNC_AFTER_MS = 200;
+
 /** Every node's kube-proxy: follows the pods in the store and writes each node's rules. */
 export class KubeProxies {
   readonly #store: ObjectStore;
   readonly #nodes = new Map<string, NodeState>();
   readonly #unsubscribe: () => void;
+  #syncing: NodeJS.Timeout | undefined;
 
   constructor(store: ObjectStore) {
     this.#store = store;
-    this.#unsubscribe = store.onChange(() => this.#sync());
+    this.#unsubscribe = store.onChange(() => this.#syncSoon());
   }
 
   /** Writes a node's rules from now on; resolves when they are there. */
@@ -97,7 +100,16 @@ export class KubeProxies {
 
   stop(): void {
     this.#unsubscribe();
+    clearTimeout(this.#syncing);
     this.#nodes.clear();
+  }
+
+  /** What changes together is written once; a real one waits a second. */
+  #syncSoon(): void {
+    this.#syncing ??= setTimeout(() => {
+      this.#syncing = undefined;
+      this.#sync();
+    }, SYNC_AFTER_MS);
   }
 
   #sync(): void {
