@@ -46,7 +46,7 @@ export function findCauses(
   add(nodeCauses(evidence, "certain"));
   add(judgeByChance(evidence, groupCauses(evidence)));
   add(nodeCauses(evidence, "strict"));
-  add(mtuCauses(evidence));
+  add(mtuCauses(evidence, topology));
   add(nodeCauses(evidence, "lenient"));
   mergeDirections(found);
   add(lossCauses(evidence));

@@ -5,6 +5,7 @@ import { Claim } from "./claim.ts";
 import { type Evidence, LARGE_LOST, WORKS } from "./evidence.ts";
 import { refuses } from "./firewall.ts";
 import type { MeshCheck } from "./mesh-planes.ts";
+import { saysNothing } from "./node-drafts.ts";
 import { overlap, PairGraph } from "./pair-graph.ts";
 
 /** Groups of nodes that do not reach each other, found without labels: by who fails towards whom. */
@@ -51,6 +52,9 @@ function partition(
   const claim = new Claim();
   const { failed, works } = claimPairs(evidence, claim, from, to);
   if (both) claimPairs(evidence, claim, to, from);
+  // Where nobody of the other side is heard, this is why: its way to Redis is lost too.
+  if (silentBack)
+    for (const n of to) if (saysNothing(evidence, n)) evidence.absenceExplained[n] = true;
   const { nodes, peers, direction } = orientGroups(from, to, both);
   const told = {
     nodes,

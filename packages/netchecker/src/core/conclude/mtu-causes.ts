@@ -5,17 +5,21 @@ import { type Evidence, LARGE_LOST } from "./evidence.ts";
 import { orientGroups } from "./group-causes.ts";
 import type { Scope } from "./mesh-planes.ts";
 import { claimLosses, largeLosses } from "./mtu-graph.ts";
+import { saysNothing } from "./node-drafts.ts";
 import { has, type PairGraph, sizeOf } from "./pair-graph.ts";
+import { togetherOf } from "./silent-groups.ts";
+import type { Topology } from "./topology.ts";
 
 const LAYER = { layer: "pod-network" } as const;
 const FEWEST_EVERYWHERE = 6;
 const MOST_PAIRS = 50;
 
 /** Small packets get through and large ones do not: everywhere, at a node, between groups, between two. */
-export function mtuCauses(evidence: Evidence): Draft[] {
+export function mtuCauses(evidence: Evidence, topology: Topology): Draft[] {
   if (!evidence.states.pod.includes(LARGE_LOST)) return [];
   return evidence.scopes.flatMap((scope) => [
     ...everywhere(evidence, scope),
+    ...towardsSilent(evidence, scope, topology),
     ...atNodes(evidence, scope),
     ...betweenGroups(evidence, scope),
     ...betweenTwo(evidence, scope),
@@ -33,6 +37,32 @@ function everywhere(evidence: Evidence, scope: Scope): Draft[] {
   return [draft("mtu", { ...LAYER, direction: "both", claim, failed: bad, of: bad })];
 }
 
+/**
+ * Large packets to a whole place are lost, target lists among them: nothing is heard of its agents, and
+ * whether they reach each other, or others them, cannot be known.
+ */
+function towardsSilent(evidence: Evidence, scope: Scope, topology: Topology): Draft[] {
+  const graph = largeLosses(evidence, scope);
+  const all = evidence.nodes.map((_, n) => n);
+  const silent = all.filter((n) => {
+    if (evidence.heard(n) || evidence.missing[n]?.why !== "silent") return false;
+    const bad = all.filter((from) => graph.isBad(from, n)).length;
+    return bad >= 2 && !all.some((from) => has(graph.goodRow(from), n));
+  });
+  const to = silent.length < 2 ? [] : togetherOf(evidence, topology, silent);
+  if (to.length === 0) return [];
+  const from = all.filter((n) => !to.includes(n) && to.some((b) => graph.isBad(n, b)));
+  if (from.length < 2) return [];
+  const claim = new Claim();
+  claimLosses(evidence, scope, claim, from, to);
+  if (claim.count === 0) return [];
+  for (const n of to) evidence.absenceExplained[n] = true;
+  const pairs = from.length * to.length;
+  return [
+    draft("mtu", { ...LAYER, ...orientGroups(from, to, false), claim, failed: pairs, of: pairs }),
+  ];
+}
+
 function atNodes(evidence: Evidence, scope: Scope): Draft[] {
   const graph = largeLosses(evidence, scope);
   const all = evidence.nodes.map((_, n) => n);
@@ -46,16 +76,14 @@ function atNodes(evidence: Evidence, scope: Scope): Draft[] {
     if (isIn) claimLosses(evidence, scope, claim, all, [n]);
     if (isOut) claimLosses(evidence, scope, claim, [n], all);
     if (claim.count === 0) return [];
-    // A report is large too: of a silent agent its large packets are lost as well.
-    const silent = evidence.missing[n]?.why === "silent" && !evidence.heard(n);
-    if (silent) evidence.absenceExplained[n] = true;
-    const both = (isIn && isOut) || (isIn && silent);
+    // Target lists and reports are large too: its agent gets none, or none of its reports arrives.
+    if (evidence.missing[n]?.why === "silent") evidence.absenceExplained[n] = true;
     const count = isIn ? inBad : outBad;
     return [
       draft("mtu", {
         ...LAYER,
         nodes: [n],
-        direction: both ? "both" : isIn ? "in" : "out",
+        direction: isIn && isOut ? "both" : isIn ? "in" : "out",
         claim,
         failed: count,
         of: count,
@@ -76,6 +104,7 @@ function betweenGroups(evidence: Evidence, scope: Scope): Draft[] {
     claimLosses(evidence, scope, claim, found.from, found.to);
     if (both) claimLosses(evidence, scope, claim, found.to, found.from);
     if (claim.count === 0) return drafts;
+    for (const n of found.to) if (saysNothing(evidence, n)) evidence.absenceExplained[n] = true;
     const pairs = found.from.length * found.to.length;
     const sides = orientGroups(found.from, found.to, both);
     drafts.push(draft("mtu", { ...LAYER, ...sides, claim, failed: pairs, of: pairs }));

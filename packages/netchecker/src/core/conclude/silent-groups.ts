@@ -19,15 +19,24 @@ export function silentGroups(evidence: Evidence, topology: Topology): Draft[] {
     const heard = evidence.nodes.map((_, n) => n).filter((n) => evidence.heard(n));
     if (silent.length < 2 || heard.length === 0) return [];
     if (heard.length === 1) return [loneReporter(evidence, part, heard[0]!, silent)];
-    const place = topology.placeOf(silent);
-    const beside = silent.length - (place?.length ?? 0);
-    const rest = evidence.nodes.map((_, n) => n).filter((n) => !silent.includes(n));
-    const whole = beside >= TOO_MANY_FOR_CHANCE || topology.placeOf(rest)?.length === rest.length;
-    const group = whole ? silent : (place ?? []);
+    const group = togetherOf(evidence, topology, silent);
     if (group.length === 0 || neighboursMiss(evidence, group)) return [];
     const others = evidence.nodes.map((_, n) => n).filter((n) => !group.includes(n));
     return [apart(evidence, part, group, others)];
   });
+}
+
+/** Those of some silent nodes that are silent for one reason: a whole place, or more than chance picks. */
+export function togetherOf(
+  evidence: Evidence,
+  topology: Topology,
+  silent: readonly number[],
+): readonly number[] {
+  const place = topology.placeOf(silent);
+  const beside = silent.length - (place?.length ?? 0);
+  const rest = evidence.nodes.map((_, n) => n).filter((n) => !silent.includes(n));
+  const whole = beside >= TOO_MANY_FOR_CHANCE || topology.placeOf(rest)?.length === rest.length;
+  return whole ? silent : (place ?? []);
 }
 
 function silentNodes(evidence: Evidence, part: Part): number[] {
