@@ -23,13 +23,18 @@ export function judgeByChance(evidence: Evidence, drafts: readonly Draft[]): Dra
     const share = (pool - each.claim.count + 0.5) / (evidence.works + pool + 1);
     const perRound = each.places! * share ** each.claim.count;
     if (perRound < RARE) return [each];
-    if (perRound >= COMMON) {
+    if (perRound >= COMMON && !isAllThereIs(each)) {
       evidence.release(each.claim);
       return [];
     }
     const candidates = [...each.candidates, "packet-loss" as const];
     return [{ ...each, severity: "info" as const, candidates }];
   });
+}
+
+/** One node's own view of a service or of DNS is a probe or two: only that it stays can speak for it. */
+function isAllThereIs({ nodes, peers, layer }: Draft): boolean {
+  return nodes.length === 1 && peers.length === 0 && (layer === "service" || layer === "dns");
 }
 
 /** How often chance alone makes so many failures of one kind: hardly ever, seldom, or in most rounds. */

@@ -4,7 +4,7 @@ import { Claim } from "./claim.ts";
 import { type Evidence, FAILED } from "./evidence.ts";
 import { rarityOf } from "./chance.ts";
 import { dnsAnswers } from "./dns-answers.ts";
-import { cutsOff, hidesBackend, hidesPods, partsGroups } from "./hindrance.ts";
+import { cutsOff, hidesBackend, hidesPods, losesPackets, partsGroups } from "./hindrance.ts";
 import { claimTargets, isEverywhere, sourceTallies, targetsOf } from "./source-tallies.ts";
 
 const MISMATCH = reasonCode("dns_mismatch");
@@ -17,7 +17,7 @@ export function attributeDns(evidence: Evidence, found: readonly Draft[]): void 
   const take = (cause: Draft, sources: readonly number[]) =>
     claimTargets(evidence, cause.claim, "service", targets, sources);
   for (const n of unanswered(evidence, targets)) {
-    const cut = found.find((cause) => cutsOff(cause, n));
+    const cut = found.find((cause) => cutsOff(cause, n) || losesPackets(cause, n));
     if (cut) take(cut, [n]);
   }
   for (const groups of found.filter(partsGroups)) {
@@ -126,7 +126,8 @@ function hiderOf(
   evidence: Evidence,
   found: readonly Draft[],
 ): { cause: Draft; proven: boolean } | null {
-  const causes = found.filter(hidesPods);
+  // Kubernetes takes the servers of nodes that it knows to be down out of the service.
+  const causes = found.filter((cause) => !cause.expected && hidesPods(cause));
   const own = causes.find(
     ({ nodes, peers }) => peers.length === 0 && nodes.some((n) => dnsAnswers(evidence, n)),
   );

@@ -3,6 +3,7 @@ import { Claim } from "./claim.ts";
 import type { Evidence } from "./evidence.ts";
 import { refuses } from "./firewall.ts";
 import { MESH_CHECKS, type MeshCheck, type Scope } from "./mesh-planes.ts";
+import { serviceEverywhere } from "./service-everywhere.ts";
 import { nodeView } from "./node-verdicts.ts";
 
 /** Three nodes that all fail to reach each other. */
@@ -60,8 +61,13 @@ function ofAll(
       direction: "both",
     });
   }
-  if (!failing.includes("tcp"))
+  if (!failing.includes("tcp")) {
+    // A NodePort is one more door to the same service.
+    const service = serviceEverywhere(evidence);
+    service?.claim.join(claim);
+    if (service) return service;
     return draft("node-port", { ...told, layer: "service", direction: "in" });
+  }
   return draft("undetermined", {
     ...told,
     layer: "node",

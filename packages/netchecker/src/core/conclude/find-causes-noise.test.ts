@@ -72,9 +72,10 @@ describe("lost packets", () => {
     }
   });
 
-  it("are one line of info where they are few, and a warning where they are many", () => {
+  it("are a line of info where they are few, and a warning where they are many", () => {
     const few = causesOf(20, [noise(seeded(2), 0.004)]);
-    expect(few).toMatchObject([{ kind: "unexplained", severity: "info" }]);
+    expect(few[0]).toMatchObject({ kind: "unexplained", severity: "info" });
+    expect(few.filter(({ severity }) => severity !== "info")).toEqual([]);
     const many = causesOf(20, [noise(seeded(2), 0.1)]);
     expect(many.at(0)).toMatchObject({ kind: "unexplained", severity: "warning" });
   });

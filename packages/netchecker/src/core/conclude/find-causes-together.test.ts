@@ -9,6 +9,7 @@ import {
   into,
   nodeName,
   way,
+  OK,
 } from "../../../tests/support/a-round.ts";
 import { causesOf, inShort } from "../../../tests/support/some-causes.ts";
 
@@ -92,7 +93,10 @@ describe("what looks alike", () => {
   it("is a dead backend, where every pong answers and the service now and then does not", () => {
     const unlucky = (from: string) => [N(4), N(7), N(9)].includes(from);
     const answeredBy = [{ pod: "pong-1", node: N(1), connections: 2 }];
-    const faults = [fromNodes(unlucky, ["clusterip"], { ...TIMES_OUT, answeredBy })];
+    const faults = [
+      fromNodes(unlucky, ["clusterip"], { ...TIMES_OUT, answeredBy }),
+      fromNodes(() => true, ["clusterip"], { ...OK, attempts: 2 }),
+    ];
     expect(inShort(10, faults)).toEqual(["warning service-backend [] [] null service"]);
   });
 

@@ -17,6 +17,11 @@ export function cutsOffWholly(cause: Draft, a: number): boolean {
   return cutsOff(cause, a) && (cause.layer === "node" || cause.kind === "pod-network");
 }
 
+/** Whether it loses some of whatever an agent sends, so that some probes fail after all their attempts. */
+export function losesPackets({ kind, nodes, peers }: Draft, a: number): boolean {
+  return kind === "packet-loss" && peers.length === 0 && nodes.includes(a);
+}
+
 /** Whether a cause makes some backend of the service unreachable for an agent. */
 export function hidesBackend(cause: Draft, a: number): boolean {
   const { kind, nodes, peers, direction, layer } = cause;

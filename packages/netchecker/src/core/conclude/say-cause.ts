@@ -52,7 +52,9 @@ function sayNode(cause: Draft, where: Where): string | null {
     case "cluster-ip":
       return all
         ? `All nodes: no ClusterIP answers${family} (${count} nodes), neither the service's nor that of DNS; pods do. Look at kube-proxy, or what stands in for it.`
-        : `${who}: no ClusterIP answers${family} from there, neither the service's nor that of DNS; pods do. Look at kube-proxy on ${who}.`;
+        : cause.fact === "stale"
+          ? `${who}: the service's ClusterIP does not answer${family} from there; that of DNS does, and other nodes reach the service. Look at kube-proxy on ${who}: its rules may be stale.`
+          : `${who}: no ClusterIP answers${family} from there, neither the service's nor that of DNS; pods do. Look at kube-proxy on ${who}.`;
     case "packet-loss":
       return `${who}: loses packets${family}: ${count} probes to or from it needed more than one attempt, ${cause.fact}. Look at the errors and drops of ${who}'s network interface and its link.`;
     case "slow":

@@ -1,106 +1,27 @@
-import { type FindingKind, NOT_PROBED_CODE } from "@netchecker/contract";
+import { type FindingKind, OK_CODE } from "@netchecker/contract";
 import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
+import { attributeToBackends, dnsIsOpen, maybeUnlucky } from "./backend-luck.ts";
 import { Claim } from "./claim.ts";
 import { type Evidence, FAILED, WORKS } from "./evidence.ts";
 import { rarityOf } from "./chance.ts";
 import { dnsAnswers, mostHaveDns } from "./dns-answers.ts";
-import { cutsOff, hidesBackend, partsGroups } from "./hindrance.ts";
-import { claimTargets, isEverywhere, sourceTallies, targetsOf } from "./source-tallies.ts";
+import { partsGroups } from "./hindrance.ts";
+import { anyAnswer, serviceEverywhere } from "./service-everywhere.ts";
+import { claimTargets, sourceTallies, targetsOf } from "./source-tallies.ts";
 
 /** The service behind its ClusterIP: what broken nodes and pongs do to it, kube-proxy, dead backends. */
 export function serviceCauses(evidence: Evidence, found: readonly Draft[]): Draft[] {
   const targets = targetsOf(evidence, "service", "clusterip");
   const dns = targetsOf(evidence, "service", "dns");
-  attribute(evidence, found, targets);
+  attributeToBackends(evidence, found, targets);
   const groups = found.find(partsGroups);
+  const everywhere = serviceEverywhere(evidence);
   return [
-    ...everywhere(evidence, targets, dns),
+    ...(everywhere ? [everywhere] : []),
     ...kubeProxies(evidence, targets, dns, groups?.kind ?? null),
+    ...staleRules(evidence, targets),
     ...deadBackend(evidence, targets),
-  ];
-}
-
-/** A ClusterIP leads to any backend: where some are known to be out of reach, it fails now and then. */
-function attribute(evidence: Evidence, found: readonly Draft[], targets: readonly number[]): void {
-  for (const { n, failed } of sourceTallies(evidence, "service", targets)) {
-    const cut = failed > 0 ? found.find((cause) => cutsOff(cause, n)) : undefined;
-    if (cut) claimTargets(evidence, cut.claim, "service", targets, [n]);
-    const hides = failed > 0 ? found.find((cause) => hidesBackend(cause, n)) : undefined;
-    if (!hides) continue;
-    const unlucky = isUnlucky(evidence, n);
-    for (const target of targets)
-      if (unlucky || backendIsToBlame(evidence, n, target))
-        claimTargets(evidence, hides.claim, "service", [target], [n]);
-  }
-}
-
-/** So many connections does ping make to the service, each to any backend. */
-const CONNECTIONS = 3;
-const LIKELY = 0.05;
-/** Of two DNS servers one is out of reach, and three attempts meet it. */
-const MISSES_DNS = 1 / 8;
-
-/** Whether it is no rare bad luck that an agent meets only backends out of reach. */
-function isUnlucky(evidence: Evidence, n: number): boolean {
-  return !dnsIsOpen(evidence, n) && hiddenShare(evidence, n) ** CONNECTIONS > LIKELY;
-}
-
-/** Whether it may be bad luck that an agent meets only backends out of reach, and no DNS server either. */
-function maybeUnlucky(evidence: Evidence, n: number): boolean {
-  const allHidden = hiddenShare(evidence, n) ** CONNECTIONS;
-  return evidence.size * allHidden * MISSES_DNS > LIKELY;
-}
-
-function dnsIsOpen(evidence: Evidence, n: number): boolean {
-  const { service } = evidence.round.matrices;
-  return targetsOf(evidence, "service", "dns").some(
-    (target) => evidence.states.service[service.cell(n, target)] === FAILED,
-  );
-}
-
-/** The share of pongs that an agent does not reach. */
-function hiddenShare(evidence: Evidence, n: number): number {
-  const { pod } = evidence.round.matrices;
-  let failed = 0;
-  let known = 0;
-  for (let cell = pod.cell(n, 0); cell < pod.cell(n + 1, 0); cell += 1) {
-    if (pod.reasons[cell] === NOT_PROBED_CODE) continue;
-    known += 1;
-    if (evidence.failedAt("pod", cell)) failed += 1;
-  }
-  return known === 0 ? 0 : failed / known;
-}
-
-/** Some connections were answered, or DNS works by the same kube-proxy: then the backend is to blame. */
-function backendIsToBlame(evidence: Evidence, n: number, target: number): boolean {
-  const { service } = evidence.round.matrices;
-  if (service.answeredBy.has(service.cell(n, target))) return true;
-  return dnsAnswers(evidence, n) !== false || !mostHaveDns(evidence);
-}
-
-function everywhere(evidence: Evidence, targets: readonly number[], dns: readonly number[]) {
-  const tallies = sourceTallies(evidence, "service", targets);
-  const failing = tallies.filter((tally) => tally.failed > 0 && tally.works === 0);
-  const unanswered = failing.filter(({ n }) => !anyAnswer(evidence, n, targets));
-  const heard = evidence.nodes.filter((_, n) => evidence.heard(n)).length;
-  if (!isEverywhere(unanswered.length, tallies.length) || unanswered.length * 2 < heard) return [];
-  const sources = unanswered.map(({ n }) => n);
-  const withoutDns = sourceTallies(evidence, "service", dns).filter(({ failed }) => failed > 0);
-  const allDns = isEverywhere(withoutDns.length, tallies.length);
-  const claim = new Claim();
-  claimTargets(evidence, claim, "service", targets, sources);
-  if (allDns) claimTargets(evidence, claim, "service", dns, sources);
-  return [
-    draft(allDns ? "cluster-ip" : "service-backend", {
-      layer: "service",
-      direction: allDns ? "out" : null,
-      candidates: allDns ? [] : ["cluster-ip"],
-      claim,
-      failed: sources.length,
-      of: tallies.length,
-      contradictedBy: tallies.length - sources.length,
-    }),
   ];
 }
 
@@ -138,6 +59,59 @@ function kubeProxies(
   });
 }
 
+/** More nodes than this do not have stale rules at once. */
+const MOST_STALE = 3;
+
+/**
+ * Only a few nodes miss the service, and the others do not even need a second attempt: no backend is dead,
+ * the rules of kube-proxy on these nodes are stale.
+ */
+function staleRules(evidence: Evidence, targets: readonly number[]): Draft[] {
+  const tallies = sourceTallies(evidence, "service", targets);
+  const failing = tallies.filter(({ failed }) => failed > 0);
+  if (failing.length === 0 || failing.length > MOST_STALE) return [];
+  const others = tallies.filter(({ failed }) => failed === 0).map(({ n }) => n);
+  if (others.length < 2 * failing.length) return [];
+  if (triedAgain(evidence, targets, others) > retriesOfDead(failing.length, others.length) / 2)
+    return [];
+  return failing.map(({ n }) => {
+    const claim = new Claim();
+    claimTargets(evidence, claim, "service", targets, [n]);
+    return draft("cluster-ip", {
+      nodes: [n],
+      layer: "service",
+      direction: "out",
+      candidates: ["service-backend"],
+      claim,
+      failed: claim.count,
+      of: claim.count,
+      places: evidence.size,
+      fact: "stale",
+    });
+  });
+}
+
+/** How many agents needed more than one attempt before the service answered. */
+function triedAgain(evidence: Evidence, targets: readonly number[], among: readonly number[]) {
+  const { service } = evidence.round.matrices;
+  const again = (n: number) =>
+    targets.some((target) => {
+      const cell = service.cell(n, target);
+      return service.reasons[cell] === OK_CODE && service.attempts[cell]! > 1;
+    });
+  return among.filter(again).length;
+}
+
+/**
+ * How many of the others need more than one attempt where dead backends fail so many agents: of three
+ * connections, each tried three times, one meets none but dead ones; and any meets one at first.
+ */
+function retriesOfDead(failing: number, others: number): number {
+  const share = failing / (failing + others);
+  const dead = Math.cbrt(1 - Math.cbrt(1 - share));
+  return others * (1 - (1 - dead) ** 3);
+}
+
 /** Some connections are answered and some are not, from wherever: a backend that is listed, and dead. */
 function deadBackend(evidence: Evidence, targets: readonly number[]): Draft[] {
   const tallies = sourceTallies(evidence, "service", targets);
@@ -158,9 +132,10 @@ function deadBackend(evidence: Evidence, targets: readonly number[]): Draft[] {
     evidence.release(claim);
     return [];
   }
+  const fewMeetIt = failing.length <= tallies.length * A_FEW;
   return [
     draft("service-backend", {
-      severity: rarity === "rare" ? null : "info",
+      severity: rarity !== "rare" || (fewMeetIt && podsAreReplaced(evidence)) ? "info" : null,
       nodes: silent.length === 1 ? silent : [],
       layer: "service",
       claim,
@@ -170,9 +145,11 @@ function deadBackend(evidence: Evidence, targets: readonly number[]): Draft[] {
   ];
 }
 
-function anyAnswer(evidence: Evidence, n: number, targets: readonly number[]): boolean {
-  const { service } = evidence.round.matrices;
-  return targets.some((target) => service.answeredBy.has(service.cell(n, target)));
+/** While pods are replaced, some nodes still know the old addresses for a moment. */
+const A_FEW = 0.25;
+
+function podsAreReplaced(evidence: Evidence): boolean {
+  return evidence.round.plan.targets.pod.some(({ expected }) => expected?.startsWith("pod_"));
 }
 
 /** Nodes of pongs that can be probed, of which none answered any connection to the service. */
