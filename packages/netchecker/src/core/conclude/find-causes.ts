@@ -3,6 +3,7 @@ import type { ClosedRound } from "../closed-round.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import { agentCauses } from "./agent-causes.ts";
 import { answererCauses } from "./answerer-causes.ts";
+import { busyPongs } from "./busy-pongs.ts";
 import { judgeByChance } from "./chance.ts";
 import { bySeverity } from "./by-severity.ts";
 import { attributeDns, dnsCauses } from "./dns-causes.ts";
@@ -49,7 +50,8 @@ export function findCauses(
   add(mtuCauses(evidence, topology));
   add(nodeCauses(evidence, "lenient"));
   mergeDirections(found);
-  add(lossCauses(evidence));
+  add(busyPongs(evidence));
+  add(lossCauses(evidence, found));
   add(pairCauses(evidence));
   attributeDns(evidence, found);
   add(serviceCauses(evidence, found));

@@ -15,8 +15,9 @@ const FEWEST_PEERS = 3;
  * It works, but not at the first attempt: packets are lost at a node, or between two. Judged against the
  * rest of the cluster, whatever its own rate is.
  */
-export function lossCauses(evidence: Evidence): Draft[] {
-  const retries = new Retries(evidence);
+export function lossCauses(evidence: Evidence, found: readonly Draft[]): Draft[] {
+  const pongs = found.filter(({ kind }) => kind === "pong");
+  const retries = new Retries(evidence, new Set(pongs.flatMap(({ nodes }) => nodes)));
   if (retries.totalAgain === 0) return [];
   const lossy = new Set<number>();
   return [...lossyNodes(evidence, retries, lossy), ...lossyPairs(evidence, retries, lossy)];

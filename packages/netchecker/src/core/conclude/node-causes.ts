@@ -125,7 +125,9 @@ function explain(evidence: Evidence, candidate: Candidate): Draft {
   }
   if (partIn === "pods") {
     take("in", partIn);
-    return isProcess(view) === "yes"
+    // Its ping would tell whether it is the pong alone; where that is silent too, it is rather both's network.
+    const both = view.own.echo === "unknown" && saysNothing(evidence, n);
+    return isProcess(view) === "yes" && !both
       ? ofProcess(candidate, claim)
       : ofNetworkOrProcess(evidence, candidate, claim);
   }

@@ -13,13 +13,14 @@ export class Retries {
   readonly perPair: number;
   readonly #pairs: Uint8Array;
 
-  constructor(evidence: Evidence) {
+  /** Of pongs that are too busy to answer at once, what is asked again is not lost on the way. */
+  constructor(evidence: Evidence, busy: ReadonlySet<number> = new Set()) {
     this.size = evidence.size;
     this.perPair = evidence.planes.length * 2;
     this.again = new Int32Array(this.size);
     this.of = new Int32Array(this.size);
     this.#pairs = new Uint8Array(this.size * this.size);
-    for (const plane of evidence.planes) this.#read(evidence, plane);
+    for (const plane of evidence.planes) this.#read(evidence, plane, busy);
   }
 
   /** How many probes between two nodes failed or needed more than one attempt, both ways. */
@@ -27,7 +28,8 @@ export class Retries {
     return this.#pairs[Math.min(a, b) * this.size + Math.max(a, b)]!;
   }
 
-  #read(evidence: Evidence, { type, states, targets, column, ...counts }: Plane): void {
+  #read(evidence: Evidence, plane: Plane, busy: ReadonlySet<number>): void {
+    const { type, check, states, targets, column, ...counts } = plane;
     const { attempts } = evidence.round.matrices[type];
     for (let a = 0; a < this.size; a += 1) {
       this.of[a]! += counts.columnWorks[a]!;
@@ -38,6 +40,7 @@ export class Retries {
       for (let b = 0; b < this.size; b += 1) {
         const cell = a * targets + column[b]!;
         if (attempts[cell]! < 2 || a === b || column[b] === -1) continue;
+        if (check !== "tcp" && busy.has(b)) continue;
         if (states[cell] === WORKS) this.#count(a, b, 1);
         else if (states[cell] === FAILED) this.#count(a, b, 0);
       }

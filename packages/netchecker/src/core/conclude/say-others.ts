@@ -27,6 +27,8 @@ export function sayOthers(cause: Draft, where: Where): string {
     case "wrong-answerer":
       return `${nodes}: another pod answers at its pong's address (${count})${fact ? `: ${fact}` : ""}. Look for an address used twice, or a stale route or neighbour entry.`;
     case "pong":
+      if (fact === "busy")
+        return `${nodes}: its pong answers only now and then${family} (${count} probes failed), whoever asks; the network works. Look at the load of the pong pod and its CPU limit.`;
       return all
         ? `All nodes: no pong answers (${count} pairs), though nodes do. Look at the pong pods: dead, hung or overloaded.`
         : `${nodes}: its pong does not answer${family} (${count}), not even to its own node where that is known; the network works. Look at the pong pod: dead, hung or overloaded.`;

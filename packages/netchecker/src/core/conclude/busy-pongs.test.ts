@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import {
+  across,
+  between,
+  failing,
+  type Fault,
+  into,
+  nodeName,
+  OK,
+  seeded,
+} from "../../../tests/support/a-round.ts";
+import { causesOf, inShort } from "../../../tests/support/some-causes.ts";
+
+const N = nodeName;
+
+/** A pong without enough CPU: half of what is asked of it fails, some of the rest needs another attempt. */
+function overloaded(n: number): Fault {
+  const random = seeded(5);
+  return ({ node, check }) => {
+    if (node !== N(n) || check === "tcp") return null;
+    const drawn = random();
+    if (drawn < 0.3) return failing("response_timeout");
+    if (drawn < 0.5) return failing("bad_status");
+    return { ...OK, attempts: drawn < 0.8 ? 2 : 1 };
+  };
+}
+
+describe("a pong that is overloaded", () => {
+  it("is named, and no packet loss beside it", () => {
+    const [only, ...others] = causesOf(12, [overloaded(4)]);
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ kind: "pong", nodes: [N(4)], severity: "warning" });
+    expect(only!.summary).toContain("answers only now and then");
+  });
+
+  it("is not seen where packets are lost on the way", () => {
+    const random = seeded(6);
+    const lossy: Fault = (target, from, type) =>
+      between(across(4))(target, from, type) === null || random() > 0.3
+        ? null
+        : failing(random() < 0.7 ? "connect_timeout" : "response_timeout");
+    expect(causesOf(12, [lossy]).map(({ kind }) => kind)).not.toContain("pong");
+  });
+});
+
+describe("pods that nobody reaches, not even by their node's NodePort", () => {
+  const unreached = (reason: "connect_timeout" | "connection_refused") =>
+    between(into(3), failing(reason), ["echo", "nodeport"]);
+
+  it("are cut off, where their node's agent, a pod too, is silent as well", () => {
+    expect(inShort(6, [unreached("connect_timeout")], { silent: [N(3)] })).toEqual([
+      "critical pod-network [node-3] [] both pod-network",
+    ]);
+  });
+
+  it("are there, where they refuse connections", () => {
+    const causes = inShort(6, [unreached("connection_refused")], { silent: [N(3)] });
+    expect(causes[0]).toBe("warning pong [node-3] [] null process");
+  });
+});

@@ -1,0 +1,73 @@
+import { type Reason, reasonCode } from "@netchecker/contract";
+import { Claim } from "./claim.ts";
+import { type Draft, draft } from "./draft.ts";
+import { type Evidence, FAILED, WORKS } from "./evidence.ts";
+import type { Plane } from "./mesh-planes.ts";
+
+/** Less of what is asked of a pong that goes wrong is no fault of its own to tell. */
+const FEWEST = 3;
+const SHARE = 0.1;
+/** Of what goes wrong so much does so after the connection: packets that are lost spare no handshake. */
+const MOSTLY = 0.8;
+/** A process that is out of breath says so in an answer, or gives none, or has no room for connections. */
+const OF_PROCESS: ReadonlySet<Reason> = new Set(["bad_status", "response_timeout"]);
+const BAD_STATUS = reasonCode("bad_status");
+
+/**
+ * Pongs that answer some and not others, whoever asks and on whichever way: their own node, which asks
+ * over no network, or an answer that says no, shows that it is the process.
+ */
+export function busyPongs(evidence: Evidence): Draft[] {
+  const planes = evidence.planes.filter(({ check }) => check !== "tcp");
+  return evidence.nodes.flatMap((_, n) => {
+    if (!mayBeBusy(planes, n)) return [];
+    const { works, failed, ofProcess, own } = tally(evidence, planes, n);
+    if (failed < FEWEST || failed < SHARE * (failed + works)) return [];
+    if (ofProcess < MOSTLY * failed) return [];
+    const claim = new Claim();
+    for (const plane of planes)
+      for (let a = 0; a < evidence.size; a += 1) evidence.explain(claim, plane, a, n);
+    const says = claim.reasons[BAD_STATUS]! >= FEWEST;
+    if (!own && !says) {
+      evidence.release(claim);
+      return [];
+    }
+    const told = {
+      nodes: [n],
+      layer: "process",
+      claim,
+      contradictedBy: works,
+      fact: "busy",
+    } as const;
+    return [draft("pong", { ...told, failed, of: failed + works })];
+  });
+}
+
+/** By its peers' counts alone, which are at hand. */
+function mayBeBusy(planes: readonly Plane[], n: number): boolean {
+  const sum = (of: "columnFailed" | "columnWorks") =>
+    planes.reduce((total, plane) => total + plane[of][n]!, 0);
+  const failed = sum("columnFailed") + planes.length;
+  return failed >= FEWEST && failed >= SHARE * (failed + sum("columnWorks"));
+}
+
+/** What is asked of a node's pong, by any way: how much works, how much fails, and whether its own node does. */
+function tally(evidence: Evidence, planes: readonly Plane[], n: number) {
+  let works = 0;
+  let failed = 0;
+  let ofProcess = 0;
+  let own = false;
+  for (const plane of planes) {
+    if (plane.column[n] === -1) continue;
+    for (let a = 0; a < evidence.size; a += 1) {
+      const state = evidence.at(plane, a, n);
+      if (state === WORKS) works += 1;
+      if (state !== FAILED) continue;
+      failed += 1;
+      if (a === n) own = true;
+      const cell = a * plane.targets + plane.column[n]!;
+      if (OF_PROCESS.has(evidence.reasonAt(plane.type, cell))) ofProcess += 1;
+    }
+  }
+  return { works, failed, ofProcess, own };
+}
