@@ -16,9 +16,9 @@ export function judgeClosing(
   timeoutMs: number,
 ): string[] {
   const isReady = (node: string) => !effects.some(({ notReady }) => notReady?.includes(node));
-  const reports = nodes.filter(isReady).map((node) => expectReport(node, effects));
-  const expected = reports.includes("no") ? "timer" : "reports";
-  const unsure = expected === "reports" && reports.includes("maybe");
+  const reports = new Set(nodes.filter(isReady).map((node) => expectReport(node, effects)));
+  const expected = reports.has("no") ? "timer" : "reports";
+  const unsure = expected === "reports" && reports.has("maybe");
   const took = durationMs ?? 0;
   return [
     ...(closedBy === expected || unsure
