@@ -22,7 +22,7 @@ import { pairCauses } from "./pair-causes.ts";
 import { plannedCauses } from "./planned-causes.ts";
 import { proberCauses } from "./prober-causes.ts";
 import { serviceCauses } from "./service-causes.ts";
-import { silentGroups } from "./silent-groups.ts";
+import { mayBeApart, silentGroups } from "./silent-groups.ts";
 import { slowCauses } from "./slow-causes.ts";
 import { toCause } from "./to-cause.ts";
 import { Topology } from "./topology.ts";
@@ -59,7 +59,7 @@ export function findCauses(
   add(egressCauses(evidence, found));
   add(agentCauses(evidence));
   add(slowCauses(evidence, topology, history, found));
-  const judged = judgeByChance(evidence, found);
+  const judged = judgeByChance(evidence, mayBeApart(evidence, found));
   const causes = [...judged, ...leftoverCauses(evidence)];
   return causes.map((cause) => toCause(evidence, topology, cause)).toSorted(bySeverity);
 }

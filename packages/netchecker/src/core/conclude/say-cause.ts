@@ -18,6 +18,8 @@ function sayNode(cause: Draft, where: Where): string | null {
   const { count, family } = where;
   switch (cause.kind) {
     case "node-down":
+      if (cause.candidates.includes("partition"))
+        return `${who}: down or cut off: no node reaches it${family} (${count}), and nothing is heard of it; it is not the only one, so they may be cut off together. Look at what they share (switch, zone, link), then at the machine.`;
       return `${who}: down or cut off: no node reaches it${family} (${count}), and nothing is heard of it. Look at the machine, its power and its link.`;
     case "node-cut-off":
       if (all)

@@ -67,6 +67,16 @@ function neighboursMiss(evidence: Evidence, silent: readonly number[]): boolean 
   );
 }
 
+/** Several that are down at once, and no neighbour says that they are gone, may be apart together. */
+export function mayBeApart(evidence: Evidence, found: readonly Draft[]): Draft[] {
+  const down = found.filter(({ kind, expected }) => kind === "node-down" && !expected);
+  const silent = down.flatMap(({ nodes }) => nodes);
+  if (silent.length < 2 || neighboursMiss(evidence, silent)) return [...found];
+  return found.map((each) =>
+    down.includes(each) ? { ...each, candidates: [...each.candidates, "partition"] } : each,
+  );
+}
+
 /** All but one are silent: rather that one is cut off, together with Redis, than all the others down. */
 function loneReporter(
   evidence: Evidence,

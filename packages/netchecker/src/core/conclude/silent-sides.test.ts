@@ -8,7 +8,7 @@ import {
   into,
   nodeName,
 } from "../../../tests/support/a-round.ts";
-import { inShort } from "../../../tests/support/some-causes.ts";
+import { causesOf, inShort } from "../../../tests/support/some-causes.ts";
 
 const ZONE = "topology.kubernetes.io/zone";
 const N = nodeName;
@@ -30,6 +30,21 @@ describe("agents of which nothing is heard", () => {
     const silent = [N(1), N(2), N(3)];
     expect(inShort(9, [apart], { view: zoned(9), silent })).toEqual([
       "critical partition [node-1,node-2,node-3] [node-4,node-5,node-6] both node",
+    ]);
+  });
+
+  it("may be apart together, where several nodes seem down and no neighbour says so", () => {
+    const cut = (reason: "connect_timeout" | "host_unreachable") =>
+      causesOf(6, [between(across(5, 6), failing(reason))], { silent: [N(5), N(6)] }).map(
+        ({ kind, nodes, candidates }) => `${kind} ${nodes.join()} ${candidates.join()}`,
+      );
+    expect(cut("connect_timeout")).toEqual([
+      "node-down node-5 node-cut-off,partition",
+      "node-down node-6 node-cut-off,partition",
+    ]);
+    expect(cut("host_unreachable")).toEqual([
+      "node-down node-5 node-cut-off",
+      "node-down node-6 node-cut-off",
     ]);
   });
 

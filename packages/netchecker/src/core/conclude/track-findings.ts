@@ -13,6 +13,8 @@ const REMEMBERED = 10;
 /** One that was never an alarm is forgotten, once it cannot become one. */
 const REMEMBERED_QUIET = 3;
 const FLAPPING_RETURNS = 2;
+/** Rounds without it that end one that comes and goes. */
+const FLAPPING_ENDS = 2;
 
 /** Ids of findings whose state is another one than in the round before. */
 export interface ChangedFindings {
@@ -130,7 +132,7 @@ function miss(
   const marks = mark(known.marks, "0");
   if (away(marks) > (known.alarmed ? REMEMBERED : REMEMBERED_QUIET)) return [];
   // One that comes and goes is not over because it is away for a moment.
-  if (finding.state === "flapping" && away(marks) < REMEMBERED_QUIET) return [{ ...known, marks }];
+  if (finding.state === "flapping" && away(marks) < FLAPPING_ENDS) return [{ ...known, marks }];
   return [{ ...known, marks, finding: { ...finding, state: "recovered", severity: "info" } }];
 }
 
