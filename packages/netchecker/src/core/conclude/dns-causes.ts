@@ -4,6 +4,7 @@ import { Claim } from "./claim.ts";
 import { type Evidence, FAILED } from "./evidence.ts";
 import { rarityOf } from "./chance.ts";
 import { dnsAnswers } from "./dns-answers.ts";
+import { type DnsRetries, dnsRetries } from "./dns-retries.ts";
 import { cutsOff, hidesBackend, hidesPods, losesPackets, partsGroups } from "./hindrance.ts";
 import { claimTargets, isEverywhere, sourceTallies, targetsOf } from "./source-tallies.ts";
 
@@ -60,10 +61,12 @@ function isWrong(evidence: Evidence, targets: readonly number[], n: number): boo
 /** Whether the cluster's names are answered, and rightly: everywhere, from some nodes, from one. */
 export function dnsCauses(evidence: Evidence, found: readonly Draft[]): Draft[] {
   const targets = targetsOf(evidence, "service", "dns");
-  return [...wrongAnswers(evidence, targets), ...noAnswers(evidence, targets, found)];
+  const retries = dnsRetries(evidence, targets, found);
+  const wrong = wrongAnswers(evidence, targets, retries.tell);
+  return [...wrong, ...noAnswers(evidence, targets, [...found, ...wrong], retries)];
 }
 
-function wrongAnswers(evidence: Evidence, targets: readonly number[]): Draft[] {
+function wrongAnswers(evidence: Evidence, targets: readonly number[], oneOfSome: boolean): Draft[] {
   const { service } = evidence.round.matrices;
   const tallies = sourceTallies(evidence, "service", targets);
   const wrong = (n: number) =>
@@ -75,7 +78,7 @@ function wrongAnswers(evidence: Evidence, targets: readonly number[]): Draft[] {
   if (sources.length === 0) return [];
   const [first] = sources;
   const cell = service.cell(first!, wrong(first!)[0]!);
-  return perSourceOrAll(evidence, sources, tallies.length, (some) => {
+  return eachOrAll(evidence, sources, tallies.length, oneOfSome, (some) => {
     const claim = new Claim();
     for (const n of some) claimTargets(evidence, claim, "service", wrong(n), [n]);
     return draft("dns-answer", {
@@ -88,44 +91,88 @@ function wrongAnswers(evidence: Evidence, targets: readonly number[]): Draft[] {
   });
 }
 
-function noAnswers(evidence: Evidence, targets: readonly number[], found: readonly Draft[]) {
-  const sources = unanswered(evidence, targets);
-  if (sources.length === 0) return [];
-  const known = askers(evidence).length;
+function noAnswers(
+  evidence: Evidence,
+  targets: readonly number[],
+  found: readonly Draft[],
+  { tell, troubled, of }: DnsRetries,
+): Draft[] {
   const hider = hiderOf(evidence, found);
-  const answered = askers(evidence).filter((n) => dnsAnswers(evidence, n)).length;
-  const everywhere =
-    isEverywhere(sources.length, sources.length + answered) && sources.length * 2 > known;
-  if (hider && (everywhere ? hider.proven : sources.length > 1)) {
-    claimTargets(evidence, hider.cause.claim, "service", targets, sources);
-    return [];
+  takeHidden(evidence, targets, hider, tell);
+  const sources = unanswered(evidence, targets);
+  const named = found.some(({ kind, nodes }) => kind === "dns-answer" && nodes.length === 0);
+  if (sources.length === 0) {
+    if (!tell || named || hider || anyExplained(evidence, targets)) return [];
+    const told = { layer: "dns" as const, failed: troubled, of, fact: "slow" };
+    return [draft("dns", { ...told, candidates: ["dns-answer"], contradictedBy: of - troubled })];
   }
+  const known = askers(evidence).length;
+  const everywhere = isEverywhere(sources.length, sources.length + worksFor(evidence, targets));
   const apart = everywhere ? undefined : found.find(partsGroups);
-  return perSourceOrAll(evidence, sources, everywhere ? sources.length : known, (some) => {
-    const claim = new Claim();
-    claimTargets(evidence, claim, "service", targets, some);
-    return draft("dns", {
-      layer: "dns",
-      claim,
-      failed: some.length,
-      of: known,
-      // The alarm is the broken node's; that DNS went with it is its consequence.
-      severity: hider || apart ? "info" : null,
-      candidates: [hider?.cause, apart].flatMap((cause) => cause?.kind ?? []),
-      places: evidence.size,
-      fact: hider ? hider.cause.nodes.map((n) => evidence.nodes[n]!).join(", ") : null,
-    });
-  });
+  return eachOrAll(
+    evidence,
+    sources,
+    everywhere ? sources.length : known,
+    tell && !named,
+    (some) => {
+      const claim = new Claim();
+      claimTargets(evidence, claim, "service", targets, some);
+      const hidden = hider !== null && some.some((n) => dnsAnswers(evidence, n) === false);
+      return draft("dns", {
+        layer: "dns",
+        claim,
+        failed: some.length,
+        of: known,
+        // The alarm is the broken node's; that DNS went with it is its consequence.
+        severity: hidden || apart ? "info" : null,
+        candidates: [hidden ? hider.cause : undefined, apart].flatMap((cause) => cause?.kind ?? []),
+        places: evidence.size,
+        fact: hidden ? hider.cause.nodes.map((n) => evidence.nodes[n]!).join(", ") : null,
+      });
+    },
+  );
+}
+
+/** What DNS servers on a broken node do not answer. A reply, be it a bad one, comes from elsewhere. */
+function takeHidden(
+  evidence: Evidence,
+  targets: readonly number[],
+  hider: Hider | null,
+  oneOfSome: boolean,
+): void {
+  const silent = unanswered(evidence, targets).filter((n) => dnsAnswers(evidence, n) === false);
+  if (!hider || silent.length === 0) return;
+  const all = isEverywhere(silent.length, silent.length + worksFor(evidence, targets));
+  if (all && silent.length > 1 ? hider.proven : oneOfSome)
+    claimTargets(evidence, hider.cause.claim, "service", targets, silent);
+}
+
+/** How many agents DNS serves. */
+function worksFor(evidence: Evidence, targets: readonly number[]): number {
+  return sourceTallies(evidence, "service", targets).filter(({ works }) => works > 0).length;
+}
+
+function anyExplained(evidence: Evidence, targets: readonly number[]): boolean {
+  const { service } = evidence.round.matrices;
+  return [...evidence.nodes.keys()].some((n) =>
+    targets.some((target) => {
+      const cell = service.cell(n, target);
+      return evidence.failedAt("service", cell) && evidence.states.service[cell] !== FAILED;
+    }),
+  );
+}
+
+/** A cause that may have taken the DNS servers along, or must have. */
+interface Hider {
+  readonly cause: Draft;
+  readonly proven: boolean;
 }
 
 /**
  * DNS servers are pods too: they may all have been on a node that is broken. Where that node's own agent
  * finds them, and hardly anybody else does, they were.
  */
-function hiderOf(
-  evidence: Evidence,
-  found: readonly Draft[],
-): { cause: Draft; proven: boolean } | null {
+export function hiderOf(evidence: Evidence, found: readonly Draft[]): Hider | null {
   // Kubernetes takes the servers of nodes that it knows to be down out of the service.
   const causes = found.filter((cause) => !cause.expected && hidesPods(cause));
   const own = causes.find(
@@ -139,6 +186,24 @@ function hiderOf(
     ),
   );
   return silent ? { cause: silent, proven: false } : null;
+}
+
+/** More than this are too many to be told one by one. */
+const MOST_EACH = 8;
+
+/** One finding for all where all are struck, or one server of some fails them all now and then. */
+function eachOrAll(
+  evidence: Evidence,
+  sources: readonly number[],
+  known: number,
+  oneOfSome: boolean,
+  make: (some: readonly number[]) => Draft,
+): Draft[] {
+  if (oneOfSome)
+    return [{ ...make(sources), contradictedBy: known - sources.length, places: null }];
+  if (isEverywhere(sources.length, known) || sources.length > MOST_EACH)
+    return perSourceOrAll(evidence, sources, known, make);
+  return sources.map((n) => ({ ...make([n]), nodes: [n], failed: 1, of: 1 }));
 }
 
 /** One finding for all where all are struck, or too many for chance; else one for each node. */

@@ -2,7 +2,8 @@ import { type Draft, draft } from "./draft.ts";
 import { Claim } from "./claim.ts";
 import { type Evidence, FAILED, WORKS } from "./evidence.ts";
 import { refuses } from "./firewall.ts";
-import { cutsOffWholly } from "./hindrance.ts";
+import { dnsAnswers, isReply } from "./dns-answers.ts";
+import { cutsOffWholly, losesPackets, partsGroups } from "./hindrance.ts";
 import {
   claimTargets,
   isEverywhere,
@@ -10,7 +11,7 @@ import {
   type SourceTally,
   targetsOf,
 } from "./source-tallies.ts";
-import { perSourceOrAll } from "./dns-causes.ts";
+import { hiderOf, perSourceOrAll } from "./dns-causes.ts";
 
 /** The way out of the cluster: from everywhere, from one node, or to one target. */
 export function egressCauses(evidence: Evidence, found: readonly Draft[]): Draft[] {
@@ -21,22 +22,52 @@ export function egressCauses(evidence: Evidence, found: readonly Draft[]): Draft
 
 /** An agent that is cut off, or whose names are not answered, does not reach the outside either. */
 function attribute(evidence: Evidence, found: readonly Draft[], targets: readonly number[]): void {
-  const { external } = evidence.round.matrices;
-  for (const { n, failed } of sourceTallies(evidence, "external", targets)) {
-    if (failed === 0) continue;
-    const cut = found.find((cause) => cutsOffWholly(cause, n));
+  const failing = () =>
+    sourceTallies(evidence, "external", targets).filter(({ failed }) => failed > 0);
+  for (const { n } of failing()) {
+    const cut = found.find((cause) => cutsOffWholly(cause, n) || losesPackets(cause, n));
     if (cut) claimTargets(evidence, cut.claim, "external", targets, [n]);
-    const dns = found.find(
-      ({ kind, nodes }) =>
-        (kind === "dns" || kind === "dns-answer" || kind === "cluster-ip") &&
-        (nodes.length === 0 || nodes.includes(n)),
-    );
-    if (!dns) continue;
-    const nameless = targets.filter(
-      (target) => evidence.reasonAt("external", external.cell(n, target)) === "dns_failure",
-    );
-    claimTargets(evidence, dns.claim, "external", nameless, [n]);
+    const dns = found.find(({ kind, nodes }) => NAMES.has(kind) && isAt(nodes, n));
+    if (dns) claimTargets(evidence, dns.claim, "external", namelessOf(evidence, targets, n), [n]);
   }
+  const hider = hiderOf(evidence, found)?.cause ?? found.find(partsGroups);
+  const withoutNames = failing().filter(({ n }) => namelessOf(evidence, targets, n).length > 0);
+  if (!hider || withoutNames.length === 0) return;
+  const asAreClusterNames = isExplicable(evidence, withoutNames.length);
+  for (const { n } of withoutNames) {
+    const silent = namelessOf(evidence, targets, n).filter((target) =>
+      isSilent(evidence, n, target),
+    );
+    if (asAreClusterNames || dnsAnswers(evidence, n) === false)
+      claimTargets(evidence, hider.claim, "external", silent, [n]);
+  }
+}
+
+const NAMES = new Set(["dns", "dns-answer", "cluster-ip"]);
+const isAt = (nodes: readonly number[], n: number) => nodes.length === 0 || nodes.includes(n);
+
+/** The targets whose names an agent did not find out. */
+function namelessOf(evidence: Evidence, targets: readonly number[], n: number): number[] {
+  const { external } = evidence.round.matrices;
+  return targets.filter(
+    (target) => evidence.reasonAt("external", external.cell(n, target)) === "dns_failure",
+  );
+}
+
+/** Whether no DNS server replied anything: one that does was reached. */
+function isSilent(evidence: Evidence, n: number, target: number): boolean {
+  const { external } = evidence.round.matrices;
+  return !isReply(external.detail.get(external.cell(n, target)));
+}
+
+/** Names outside need several queries, so they fail more often than the cluster's; not ever so much more. */
+const MORE_OFTEN = 0.35;
+
+function isExplicable(evidence: Evidence, withoutNames: number): boolean {
+  const answers = [...evidence.nodes.keys()].map((n) => dnsAnswers(evidence, n));
+  const asked = answers.filter((each) => each !== null).length;
+  const missed = answers.filter((each) => each === false).length;
+  return missed > 0 && withoutNames / asked <= missed / asked + MORE_OFTEN;
 }
 
 /** Targets that hardly anybody reaches: the target itself, or, when it is all of them, the way out. */

@@ -9,6 +9,8 @@ export function sayOthers(cause: Draft, where: Where): string {
   const from = all ? `from ${count} nodes` : `from ${nodes}`;
   switch (kind) {
     case "dns":
+      if (fact === "slow")
+        return `DNS: no answer${family} at the first attempt from ${count} nodes, though at a later one. Look at the DNS pods: one of them may be dead.`;
       return fact === null
         ? `DNS: no answer${family} ${from}. Look at ${all ? "the DNS pods" : `resolv.conf and the way to the DNS pods on ${nodes}`}.`
         : `DNS: no answer${family} ${from}; its servers may have been on ${fact}, which is broken. Look at ${fact} first, then at the DNS pods.`;
