@@ -1,4 +1,4 @@
-import { NOT_PROBED_CODE } from "@netchecker/contract";
+import { NOT_PROBED_CODE, reasonOf } from "@netchecker/contract";
 import { chanceOfAtLeast } from "./binomial.ts";
 import { dnsAnswers, mostHaveDns } from "./dns-answers.ts";
 import type { Draft } from "./draft.ts";
@@ -88,6 +88,15 @@ function hiddenShare(evidence: Evidence, n: number): number {
 /** Some connections were answered, or DNS works by the same kube-proxy: then the backend is to blame. */
 function backendIsToBlame(evidence: Evidence, n: number, target: number): boolean {
   const { service } = evidence.round.matrices;
+  if (!failsAsPongsDo(evidence, n, service.cell(n, target))) return false;
   if (service.answeredBy.has(service.cell(n, target))) return true;
   return dnsAnswers(evidence, n) !== false || !mostHaveDns(evidence);
+}
+
+/** Whether some pong fails for the agent in the same way: what stands for a backend is that pong. */
+function failsAsPongsDo(evidence: Evidence, n: number, cell: number): boolean {
+  const { pod, service } = evidence.round.matrices;
+  const kind = (reason: number) => reasonOf(reason).endsWith("_timeout") || reason;
+  const row = pod.reasons.subarray(pod.cell(n, 0), pod.cell(n + 1, 0));
+  return row.some((reason) => kind(reason) === kind(service.reasons[cell]!));
 }

@@ -95,7 +95,7 @@ function noAnswers(
   evidence: Evidence,
   targets: readonly number[],
   found: readonly Draft[],
-  { tell, troubled, of }: DnsRetries,
+  { tell, again, of }: DnsRetries,
 ): Draft[] {
   const hider = hiderOf(evidence, found);
   takeHidden(evidence, targets, hider, tell);
@@ -103,8 +103,8 @@ function noAnswers(
   const named = found.some(({ kind, nodes }) => kind === "dns-answer" && nodes.length === 0);
   if (sources.length === 0) {
     if (!tell || named || hider || anyExplained(evidence, targets)) return [];
-    const told = { layer: "dns" as const, failed: troubled, of, fact: "slow" };
-    return [draft("dns", { ...told, candidates: ["dns-answer"], contradictedBy: of - troubled })];
+    const told = { layer: "dns" as const, failed: again, of, fact: "slow" };
+    return [draft("dns", { ...told, candidates: ["dns-answer"], contradictedBy: of - again })];
   }
   const known = askers(evidence).length;
   const everywhere = isEverywhere(sources.length, sources.length + worksFor(evidence, targets));

@@ -54,6 +54,19 @@ describe("nodes that miss DNS each for itself", () => {
     expect(found).toEqual([3, 8, 20, 21, 50].map((n) => `dns ${N(n)}`));
   });
 
+  it("are told one by one beside nodes that a firewall keeps from DNS", () => {
+    const cut = (name: string) => numbered(name) === 6 || numbered(name) === 7;
+    const refused = failing("connection_refused");
+    const faults = [
+      between((a, b) => cut(a) && a !== b, refused, ["echo"]),
+      fromNodes(cut, ["clusterip"], refused),
+      fromNodes(cut, ["dns"], TIMED_OUT),
+      fromNodes(from(1, 15, 18), ["dns"], failing("dns_failure", { detail: "ECONNREFUSED" })),
+    ];
+    const dns = inShort(20, faults).filter((line) => line.includes(" dns ["));
+    expect(dns).toEqual([1, 15, 18].map((n) => `warning dns [${N(n)}] [] null dns`));
+  });
+
   it("are not explained by a broken node, where a DNS server replies", () => {
     const replies = failing("dns_failure", { detail: "ENOTFOUND" });
     const found = inShort(12, [between(into(5)), fromNodes(() => true, ["dns"], replies)]);

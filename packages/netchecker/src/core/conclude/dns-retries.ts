@@ -1,17 +1,19 @@
-import { NOT_PROBED_CODE, OK_CODE } from "@netchecker/contract";
+import { OK_CODE } from "@netchecker/contract";
 import { chanceOfAtLeast } from "./binomial.ts";
-import type { Evidence } from "./evidence.ts";
+import { type Evidence, FAILED } from "./evidence.ts";
 import type { Draft } from "./draft.ts";
 import { losesPackets } from "./hindrance.ts";
 
 /** A DNS server out of five is met at first by a fifth of all agents. */
 const LEAST_SHARE = 0.15;
-const FEWEST = 3;
-const RARE = 1e-4;
+const FEWEST = 2;
+const RARE = 1e-3;
+/** Where no query failed for good, second attempts must speak for themselves. */
+const RARE_ALONE = 1e-5;
 
-/** How many agents DNS did not serve at the first attempt, of how many that asked. */
+/** How many agents DNS served at a later attempt only, of how many that it served. */
 export interface DnsRetries {
-  readonly troubled: number;
+  readonly again: number;
   readonly of: number;
   /** Whether they are so many, and the mesh needs so few attempts, that one of its servers must be broken. */
   readonly tell: boolean;
@@ -19,7 +21,8 @@ export interface DnsRetries {
 
 /**
  * One broken server of two fails one query in eight, as each is tried three times, but spoils half of
- * all first attempts. Queries that are explained already do not count, nor whose node loses packets.
+ * all first attempts. Queries that failed do not count, they may have failed for each node by itself; nor
+ * do those of nodes that lose packets.
  */
 export function dnsRetries(
   evidence: Evidence,
@@ -27,20 +30,23 @@ export function dnsRetries(
   found: readonly Draft[],
 ): DnsRetries {
   const { service } = evidence.round.matrices;
-  let troubled = 0;
+  let again = 0;
   let of = 0;
+  let anyFailed = false;
   for (const n of evidence.nodes.keys()) {
     if (evidence.starved(n) || found.some((cause) => losesPackets(cause, n))) continue;
     for (const target of targets) {
       const cell = service.cell(n, target);
-      if (service.reasons[cell] === NOT_PROBED_CODE) continue;
+      anyFailed ||= evidence.states.service[cell] === FAILED;
+      if (service.reasons[cell] !== OK_CODE) continue;
       of += 1;
-      if (service.attempts[cell]! > 1) troubled += 1;
+      if (service.attempts[cell]! > 1) again += 1;
     }
   }
-  const many = troubled >= FEWEST && troubled >= of * LEAST_SHARE;
-  const tell = many && chanceOfAtLeast(troubled, of, 2 * retriedInMesh(evidence)) < RARE;
-  return { troubled, of, tell };
+  const many = again >= FEWEST && again >= of * LEAST_SHARE;
+  const rare = anyFailed ? RARE : RARE_ALONE;
+  const tell = many && chanceOfAtLeast(again, of, 2 * retriedInMesh(evidence)) < rare;
+  return { again, of, tell };
 }
 
 /** The share of probes between nodes that worked, but not at the first attempt. */

@@ -67,6 +67,13 @@ describe("serviceCauses", () => {
     ]);
   });
 
+  it("does not blame a lost node for what is refused", () => {
+    const stale = fromNodes((from) => from === N(2), ["clusterip"], REFUSED);
+    expect(inShort(12, [between(into(5)), stale])).toContain(
+      "critical cluster-ip [node-2] [] out service",
+    );
+  });
+
   it("does not take one pong out of many for what fails the service from half of the nodes", () => {
     const faults = [
       between(into(3), REFUSED, ["echo", "nodeport"]),
