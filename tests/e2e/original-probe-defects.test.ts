@@ -63,7 +63,7 @@ describe("the original's defects in probes", () => {
     const { host, port } = cluster.redis.address;
     expect([REDIS_HOST, REDIS_URL]).toEqual([`${host}:${port}`, undefined]);
     for (const { spec } of cluster.nodes.flatMap(({ pods }) => pods.ping))
-      expect(Object.keys(spec.env).filter((name) => name.startsWith("REDIS"))).toEqual([
+      expect(Object.keys(spec.env("ping-x")).filter((name) => name.startsWith("REDIS"))).toEqual([
         "REDIS_HOST",
       ]);
     const pongs = cluster.nodes.map(({ pods }) => pods.pong.name);

@@ -271,7 +271,7 @@ describe("rounds", () => {
   it("are opened by one of two netcheckers on the same Redis", async () => {
     const { lists } = await simulate(AGENTS);
     const one = await startRunner({ owner: "one", intervalMs: 1_000, timeoutMs: 500 });
-    await vi.waitFor(() => expect(one.keeper.latest?.head.id).toBe(1));
+    await vi.waitFor(() => expect(one.keeper.latest?.head).toMatchObject({ id: 1, stored: true }));
     const two = await startRunner({ owner: "two", intervalMs: 1_000, timeoutMs: 500 });
     await vi.waitFor(() =>
       expect(two.runner.trigger()).rejects.toMatchObject({ code: "standing_by" }),

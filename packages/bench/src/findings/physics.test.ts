@@ -167,7 +167,7 @@ describe("a path that loses large packets", () => {
   it("keeps long lists from an agent, and short ones not", () => {
     for (const [size, why] of [
       [6, undefined],
-      [60, "unreachable"],
+      [60, "silent"],
     ] as const) {
       const site = aSite(size);
       site.rule("nodes", [0], DROP, { plane: "pod", only: "large" });
