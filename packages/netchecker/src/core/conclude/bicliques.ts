@@ -43,8 +43,8 @@ function grow(graph: PairGraph, seed: readonly number[]): Biclique | null {
     const mask = graph.maskOf(to);
     from = [];
     for (let a = 0; a < graph.size; a += 1) {
-      const bad = overlap(graph.badRow(a), mask);
-      if (bad > 0 && belongs(bad, graph.goodAmong(a, to, mask))) from.push(a);
+      const bad = graph.badAmong(a, to, mask);
+      if (bad > 0 && belongs(bad, graph.goodAmong(a, mask))) from.push(a);
     }
     if (from.length < FEWEST) return null;
     to = targetsOf(graph, from);
@@ -59,10 +59,12 @@ const belongs = (bad: number, good: number) => bad > 0 && bad >= BELONGS * (bad 
 function targetsOf(graph: PairGraph, from: readonly number[]): number[] {
   const bad = new Uint32Array(graph.size);
   const good = new Uint32Array(graph.size);
-  for (const a of from) {
-    for (const b of graph.members(graph.badRow(a))) bad[b]! += 1;
-    for (const b of graph.members(graph.goodRow(a))) good[b]! += 1;
-  }
+  for (const a of from) for (const b of graph.members(graph.badRow(a))) bad[b]! += 1;
+  const failing = graph.maskOf([...bad.keys()].filter((b) => bad[b]! > 0));
+  for (const a of from)
+    graph.eachGoodAmong(a, failing, (b) => {
+      good[b]! += 1;
+    });
   const sources = graph.maskOf(from);
   return [...bad.keys()].filter((b) => !has(sources, b) && belongs(bad[b]!, good[b]!));
 }
@@ -74,7 +76,7 @@ export function density(graph: PairGraph, from: readonly number[], to: readonly 
   let good = 0;
   for (const a of from) {
     bad += overlap(graph.badRow(a), mask);
-    good += overlap(graph.goodRow(a), mask);
+    good += graph.goodAmong(a, mask);
   }
   return bad === 0 ? 0 : bad / (bad + good);
 }

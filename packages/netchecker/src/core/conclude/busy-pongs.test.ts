@@ -43,6 +43,22 @@ describe("a pong that is overloaded", () => {
   });
 });
 
+describe("two pongs that are dead at once", () => {
+  it("are two dead pongs, beside a partition too", () => {
+    const dead = between((_, to) => [N(4), N(9)].includes(to), failing("connection_refused"), [
+      "echo",
+      "nodeport",
+    ]);
+    const side = (name: string) => Number(name.slice(5)) % 3;
+    const apart = between((from, to) => side(from) + side(to) === 1);
+    expect(inShort(24, [apart, dead]).map((each) => each.replace(/ \[node-1,.*/, ""))).toEqual([
+      "critical partition",
+      "warning pong [node-4] [] null process",
+      "warning pong [node-9] [] null process",
+    ]);
+  });
+});
+
 describe("pods that nobody reaches, not even by their node's NodePort", () => {
   const unreached = (reason: "connect_timeout" | "connection_refused") =>
     between(into(3), failing(reason), ["echo", "nodeport"]);

@@ -2,11 +2,13 @@ import type { Direction, FindingKind, FindingLayer } from "@netchecker/contract"
 import { type Biclique, density, findBiclique } from "./bicliques.ts";
 import { type Draft, draft } from "./draft.ts";
 import { Claim } from "./claim.ts";
-import { type Evidence, LARGE_LOST, WORKS } from "./evidence.ts";
+import { type Evidence, FAILED, LARGE_LOST, WORKS } from "./evidence.ts";
 import { refuses } from "./firewall.ts";
 import type { MeshCheck } from "./mesh-planes.ts";
 import { saysNothing } from "./node-drafts.ts";
-import { overlap, PairGraph } from "./pair-graph.ts";
+import { PairGraph } from "./pair-graph.ts";
+
+const MOSTLY = 0.9;
 
 /** Groups of nodes that do not reach each other, found without labels: by who fails towards whom. */
 export function groupCauses(evidence: Evidence): Draft[] {
@@ -31,13 +33,19 @@ function reachability(evidence: Evidence, check: MeshCheck): PairGraph | null {
       return state === WORKS || state === LARGE_LOST;
     });
   const graph = new PairGraph(evidence.size, (a, b) => a !== b && works(a, b));
+  // What nobody reaches, not even its own node, is no fault of what lies between groups.
+  const broken = evidence.nodes.map((_, n) =>
+    planes.some(
+      (plane) =>
+        evidence.at(plane, n, n) === FAILED &&
+        plane.columnWorks[n]! <= plane.columnFailed[n]! * (1 - MOSTLY),
+    ),
+  );
   evidence.eachFailed((plane, a, b) => {
-    if (plane.check === check) graph.setBad(a, b);
+    if (plane.check === check && !broken[b]) graph.setBad(a, b);
   });
   return graph;
 }
-
-const MOSTLY = 0.9;
 
 function partition(
   evidence: Evidence,
@@ -86,7 +94,7 @@ function withSilent(
   const sides = new Set([...from, ...to]);
   const silent = evidence.nodes.flatMap((_, n) =>
     !sides.has(n) &&
-    overlap(graph.goodRow(n), other) === 0 &&
+    graph.goodAmong(n, other) === 0 &&
     density(graph, to, [n]) >= MOSTLY &&
     density(graph, from, [n]) < 1 - MOSTLY
       ? [n]

@@ -1,7 +1,7 @@
 import { chanceOfAtLeast } from "./binomial.ts";
 import { type Draft, draft } from "./draft.ts";
 import { Claim } from "./claim.ts";
-import { type Evidence, FAILED, WORKS } from "./evidence.ts";
+import { type Evidence, FAILED, LARGE_LOST, WORKS } from "./evidence.ts";
 import { Retries } from "./retries.ts";
 
 /** What chance alone does hardly once in so many rounds is an alarm; what it does now and then is told as info. */
@@ -152,7 +152,7 @@ function outcomesBetween(evidence: Evidence, a: number, b: number) {
   for (const plane of evidence.planes)
     for (const way of [0, 1]) {
       const state = way === 0 ? evidence.at(plane, a, b) : evidence.at(plane, b, a);
-      if (state !== WORKS && state !== FAILED) continue;
+      if (state !== WORKS && state !== FAILED && state !== LARGE_LOST) continue;
       if (state === WORKS) works += 1;
       else failed += 1;
       const layer = `${way} ${plane.type}`;

@@ -1,7 +1,7 @@
 import { density, findBiclique } from "./bicliques.ts";
 import { type Draft, draft } from "./draft.ts";
 import { Claim } from "./claim.ts";
-import { type Evidence, LARGE_LOST } from "./evidence.ts";
+import { type Evidence, FAILED, LARGE_LOST } from "./evidence.ts";
 import { orientGroups } from "./group-causes.ts";
 import type { Scope } from "./mesh-planes.ts";
 import { claimLosses, largeLosses } from "./mtu-graph.ts";
@@ -114,6 +114,7 @@ function betweenGroups(evidence: Evidence, scope: Scope): Draft[] {
 function betweenTwo(evidence: Evidence, scope: Scope): Draft[] {
   const graph = largeLosses(evidence, scope);
   return badPairs(graph).flatMap(([u, v, both]) => {
+    if (smallLost(evidence, u, v)) return [];
     const claim = new Claim();
     claimLosses(evidence, scope, claim, [u], [v]);
     if (both) claimLosses(evidence, scope, claim, [v], [u]);
@@ -131,6 +132,13 @@ function betweenTwo(evidence: Evidence, scope: Scope): Draft[] {
       }),
     ];
   });
+}
+
+/** Whether small packets between two are lost as well: then it is not for their size. */
+function smallLost(evidence: Evidence, u: number, v: number): boolean {
+  return evidence.planes.some(
+    (plane) => evidence.at(plane, u, v) === FAILED || evidence.at(plane, v, u) === FAILED,
+  );
 }
 
 /** Pairs of which one loses large packets to the other, each once. */

@@ -1,4 +1,5 @@
-const FEW = 64;
+/** So many are asked one by one sooner than word by word. */
+const FEW = 8;
 
 /**
  * What is said of each ordered pair of nodes: bad, good, or nothing. Two bits a pair. Who is good is asked
@@ -51,12 +52,33 @@ export class PairGraph {
     return this.#good.subarray(a * this.words, (a + 1) * this.words);
   }
 
-  /** How many of some nodes a node is good towards: without a whole row, where they are few. */
-  goodAmong(a: number, some: readonly number[], mask: Uint32Array): number {
-    if (!this.#isGood || this.#known[a] === 1 || some.length > FEW)
-      return overlap(this.goodRow(a), mask);
+  /** Calls back with those nodes of a mask that a node is good towards: without a whole row of them. */
+  eachGoodAmong(a: number, mask: Uint32Array, meet: (b: number) => void): void {
+    const known = this.#isGood === null || this.#known[a] === 1;
+    const start = a * this.words;
+    for (let word = 0; word < this.words; word += 1) {
+      const asked = known ? this.#good[start + word]! : ~this.bad[start + word]!;
+      for (let bits = mask[word]! & asked; bits !== 0; bits &= bits - 1) {
+        const b = word * 32 + (31 - Math.clz32(bits & -bits));
+        if (known || this.#isGood!(a, b)) meet(b);
+      }
+    }
+  }
+
+  /** How many of a mask's nodes a node is good towards. */
+  goodAmong(a: number, mask: Uint32Array): number {
     let count = 0;
-    for (const b of some) if (!this.isBad(a, b) && this.#isGood(a, b)) count += 1;
+    this.eachGoodAmong(a, mask, () => {
+      count += 1;
+    });
+    return count;
+  }
+
+  /** How many of some nodes, which are a mask's, a node is bad towards. */
+  badAmong(a: number, some: readonly number[], mask: Uint32Array): number {
+    if (some.length > FEW) return overlap(this.badRow(a), mask);
+    let count = 0;
+    for (const b of some) if (this.isBad(a, b)) count += 1;
     return count;
   }
 

@@ -42,6 +42,20 @@ describe("packet loss", () => {
     expect(causes[0]).toMatchObject({ kind: "packet-loss", nodes: [N(3)], peers: [N(9)] });
   });
 
+  it("is found between two nodes that lose small packets and large ones alike", () => {
+    const outcomes = ["connect_timeout", "large_request_timeout"] as const;
+    const between3And9: Fault = ({ node, check }, from) => {
+      if (!pair(3, 9)(from, node ?? "")) return null;
+      if (check === "echo") return failing(outcomes[1]);
+      return from === N(3) && check === "nodeport" ? failing(outcomes[0]) : { ...OK, attempts: 2 };
+    };
+    expect(causesOf(20, [between3And9])[0]).toMatchObject({
+      kind: "packet-loss",
+      nodes: [N(3)],
+      peers: [N(9)],
+    });
+  });
+
   it("is nobody's fault where everybody has it", () => {
     const causes = causesOf(20, [lossy(() => true, 0.1)]);
     expect(causes.filter(({ kind }) => kind === "packet-loss")).toEqual([]);

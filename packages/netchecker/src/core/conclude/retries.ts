@@ -1,4 +1,4 @@
-import { type Evidence, FAILED, WORKS } from "./evidence.ts";
+import { type Evidence, FAILED, LARGE_LOST, WORKS } from "./evidence.ts";
 import type { Plane } from "./mesh-planes.ts";
 
 /** How many probes between nodes needed more than one attempt, by node and by pair. A byte a pair. */
@@ -42,7 +42,7 @@ export class Retries {
         if (attempts[cell]! < 2 || a === b || column[b] === -1) continue;
         if (check !== "tcp" && busy.has(b)) continue;
         if (states[cell] === WORKS) this.#count(a, b, 1);
-        else if (states[cell] === FAILED) this.#count(a, b, 0);
+        else if (states[cell] === FAILED || states[cell] === LARGE_LOST) this.#count(a, b, 0);
       }
     }
   }
