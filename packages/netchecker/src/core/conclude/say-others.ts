@@ -6,19 +6,19 @@ export function sayOthers(cause: Draft, where: Where): string {
   const { kind, fact, target } = cause;
   const all = cause.nodes.length === 0;
   const { nodes, count, family } = where;
-  const from = all ? `from ${count} nodes` : `from ${nodes}`;
+  const dns = all ? `DNS: ${count} nodes get` : `${nodes}: DNS gives`;
   switch (kind) {
     case "dns":
       if (fact === "slow")
-        return `DNS: no answer${family} at the first attempt from ${count} nodes, though at a later one. Look at the DNS pods: one of them may be dead.`;
+        return `DNS: ${count} nodes get an answer at a second attempt only. Look at the DNS pods: one of them may be dead.`;
       return fact === null
-        ? `DNS: no answer${family} ${from}. Look at ${all ? "the DNS pods" : `resolv.conf and the way to the DNS pods on ${nodes}`}.`
-        : `DNS: no answer${family} ${from}; its servers may have been on ${fact}, which is broken. Look at ${fact} first, then at the DNS pods.`;
+        ? `${dns} no answer${family}. Look at ${all ? "the DNS pods" : `resolv.conf and the way to the DNS pods on ${nodes}`}.`
+        : `${dns} no answer${family}; its servers may have been on ${fact}, which is broken. Look at ${fact} first, then at the DNS pods.`;
     case "dns-answer":
-      return `DNS: a wrong answer${family} ${from}${fact ? `: ${fact}` : ""}. Look at the DNS pods' configuration and caches.`;
+      return `${dns} a wrong answer${family}${fact ? `: ${fact}` : ""}. Look at the DNS pods' configuration and caches.`;
     case "egress":
       return all
-        ? `The outside is not reached${family} from ${count} nodes: no target of any. Look at the cluster's gateway, NAT and egress rules.`
+        ? `The outside is not reached${family} from ${count} nodes, no target at all. Look at the cluster's gateway, NAT and egress rules.`
         : `${nodes}: reaches nothing outside the cluster${family}; other nodes do. Look at its default route, NAT and egress rules.`;
     case "external-target":
       return `${target}: not reached from ${count} nodes. Look at the target itself, then at what filters the way to it.`;
@@ -33,7 +33,7 @@ export function sayOthers(cause: Draft, where: Where): string {
         return `${nodes}: its pong answers only now and then${family} (${count} probes failed), whoever asks; the network works. Look at the load of the pong pod and its CPU limit.`;
       return all
         ? `All nodes: no pong answers (${count} pairs), though nodes do. Look at the pong pods: dead, hung or overloaded.`
-        : `${nodes}: its pong does not answer${family} (${count}), not even to its own node where that is known; the network works. Look at the pong pod: dead, hung or overloaded.`;
+        : `${nodes}: its pong does not answer ${count} other nodes${family}${where.ownFails ? ", nor its own" : ""}; the network works. Look at the pong pod: dead, hung or overloaded.`;
     case "agent-missing":
       return `${nodes}: no ping pod that could report (${fact}). Look at the pod and at the node's room for it.`;
     case "agent-silent":

@@ -13,6 +13,8 @@ export interface Where {
   readonly family: string;
   /** `23 of 23`. */
   readonly count: string;
+  /** Of one node: whether its own agent does not reach its pong either. */
+  readonly ownFails: boolean;
 }
 
 export function sayWhere(evidence: Evidence, topology: Topology, cause: Draft): Where {
@@ -27,5 +29,14 @@ export function sayWhere(evidence: Evidence, topology: Topology, cause: Draft): 
     peers: side(cause.peers, cause.nodes),
     family: cause.family === null ? "" : ` over IPv${cause.family}`,
     count: `${cause.failed} of ${cause.of}`,
+    ownFails: cause.nodes.length === 1 && ownPongFails(evidence, cause.nodes[0]!),
   };
+}
+
+function ownPongFails(evidence: Evidence, n: number): boolean {
+  const { pod } = evidence.round.matrices;
+  return evidence.planes.some(
+    ({ check, column }) =>
+      check === "echo" && column[n] !== -1 && evidence.failedAt("pod", pod.cell(n, column[n]!)),
+  );
 }
