@@ -43,6 +43,8 @@ export interface Effect {
   readonly notReady?: readonly string[];
   /** Agents whose process starves: all that they find is uncertain, and they say so. */
   readonly starved?: readonly string[];
+  /** Nodes whose pods come or go: what was done to the old ones may be over with them. */
+  readonly unsettled?: readonly string[];
   /** What Kubernetes tells of these nodes explains whatever fails there. */
   readonly planned?: readonly string[];
   /** Rounds cannot be opened, or not be kept. */

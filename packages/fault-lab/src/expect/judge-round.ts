@@ -143,7 +143,7 @@ function judgeRow(
   }
   if (effects.some(({ starved }) => starved?.includes(row.from.node))) return;
   const expected = expectRow(row, effects, nodes);
-  if (row.ok && expected?.sure)
+  if (row.ok && expected?.sure && !isUnsettled(row, effects))
     judgement.missedFailures.push(`${says}; must be ${expected.reasons}`);
   if (row.ok) return;
   if (!expected) judgement.falseFailures.push(`${says}${detailOf(row)}; must be ok`);
@@ -154,6 +154,11 @@ function judgeRow(
 }
 
 const detailOf = ({ detail }: Result) => (detail === undefined ? "" : ` (${detail})`);
+
+const isUnsettled = ({ from, to }: Result, effects: readonly Effect[]) =>
+  effects.some(({ unsettled }) =>
+    unsettled?.some((node) => node === from.node || node === to.node),
+  );
 
 const isPlanned = ({ from, to }: Result, effects: readonly Effect[]) =>
   effects.some(({ planned }) => planned?.some((node) => node === from.node || node === to.node));

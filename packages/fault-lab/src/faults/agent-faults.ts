@@ -8,7 +8,7 @@ import { faultKind } from "./fault.ts";
 import { noNewRedisConnection } from "./new-redis-connection.ts";
 import { nodeOf } from "./node-of.ts";
 import { NodeParameter } from "./parameters.ts";
-import { becomesReady, kill, restart } from "./pod-process.ts";
+import { becomesReady, freeze, kill, restart } from "./pod-process.ts";
 
 /** Faults of one node's agent. */
 
@@ -21,6 +21,18 @@ export const pingDead = faultKind({
     await becomesReady(lab, { node, workload: "ping" });
   },
   effect: ({ node }) => ({ notReady: [node] }),
+});
+
+export const pingHung = faultKind({
+  summary: "ping's process hangs; what it had to report comes late, when it goes on",
+  parameters: Type.Object({ node: NodeParameter }),
+  apply: (lab, { node }, id) => freeze(lab, { node, workload: "ping" }, id),
+  async heal(lab, { node }, id) {
+    await lab.broken.release(id);
+    await becomesReady(lab, { node, workload: "ping" });
+  },
+  // Silent at first; once kubelet has noticed, not ready.
+  effect: ({ node }) => ({ maybeSilent: [node], starved: [node] }),
 });
 
 /** For its start: at a twentieth of a core that would take half a minute. */

@@ -1,4 +1,4 @@
-import { clockOff, pingDead, pingStarved, portsExhausted } from "./agent-faults.ts";
+import { clockOff, pingDead, pingHung, pingStarved, portsExhausted } from "./agent-faults.ts";
 import {
   apiAway,
   apiHung,
@@ -51,6 +51,7 @@ export const FAULT_KINDS = {
   "pong-dead": pongDead,
   "backend-dead": backendDead,
   "ping-dead": pingDead,
+  "ping-hung": pingHung,
   "ping-starved": pingStarved,
   "ports-exhausted": portsExhausted,
   "clock-off": clockOff,

@@ -187,6 +187,11 @@ export const SCENARIOS: readonly Scenario[] = [
     findings: [{ kind: "agent-missing", nodes: ["node-5"] }],
   },
   {
+    name: "ping hung",
+    faults: [{ kind: "ping-hung", node: "node-5" }],
+    findings: [{ kind: "agent-missing", nodes: ["node-5"] }],
+  },
+  {
     name: "ping starved of CPU",
     faults: [{ kind: "ping-starved", node: "node-1" }],
     findings: [{ kind: "prober-starved", nodes: ["node-1"] }],

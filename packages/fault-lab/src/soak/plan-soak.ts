@@ -54,6 +54,7 @@ function drawFault(random: Random, nodes: readonly string[]): FaultSpec {
     () => ({ kind: "pong-hung", node }),
     () => ({ kind: "pong-dead", node }),
     () => ({ kind: "ping-dead", node }),
+    () => ({ kind: "ping-hung", node }),
     () => ({ kind: "ports-exhausted", node }),
     () => ({ kind: "redis-unreachable", node }),
     () => ({ kind: "redis-down" }),

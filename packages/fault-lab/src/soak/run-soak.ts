@@ -143,6 +143,7 @@ const REASONS_IN_MOTION = [
 
 /** A node that comes or goes, or whose pod does: Kubernetes tells of it, and the product may show it as expected. */
 const nodeInMotion = (node: string): Effect => ({
+  unsettled: [node],
   maybeSilent: [node],
   onRow: ({ to, check }) =>
     to.node === node || check === "clusterip" ? { reasons: REASONS_IN_MOTION, sure: false } : null,
