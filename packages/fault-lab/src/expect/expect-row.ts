@@ -85,5 +85,7 @@ const isSure = ({ of, sure }: Loss) => of !== "some" && sure !== false;
 function reasonsOf(loss: Loss, { protocol }: Leg): readonly Reason[] {
   if (protocol === "udp") return ["dns_failure"];
   if (loss.of === "some") return ANY_STAGE;
-  return loss.reasons ?? SILENCE;
+  const reasons = loss.reasons ?? SILENCE;
+  // It may have begun, or ended, in the midst of a connection.
+  return loss.sure === false ? [...reasons, ...ANY_STAGE] : reasons;
 }

@@ -26,7 +26,9 @@ export function checkReports(
   const finishedAt = Date.parse(round.finishedAt ?? round.startedAt);
   if (heard.listeningSince === null || heard.listeningSince > startedAt) return check;
   const rowsOf = Map.groupBy(results, ({ from, type }) => `${from.pod} ${type}`);
-  const said = new Map(heard.reports.map((report) => [`${report.pod} ${report.type}`, report]));
+  // Where Redis and netchecker forgot all at once, ids begin anew: an earlier round may have had this one's.
+  const own = heard.reports.filter(({ publishedAt }) => publishedAt >= startedAt);
+  const said = new Map(own.map((report) => [`${report.pod} ${report.type}`, report]));
   for (const [key, rows] of rowsOf) {
     const report = said.get(key);
     const measured = rows.some(({ ok }) => ok !== null);

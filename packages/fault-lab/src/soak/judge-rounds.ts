@@ -17,7 +17,8 @@ export class RoundJudge {
   readonly #intervalMs: number;
   readonly #say: (line: string) => void;
   readonly #rounds: RoundWatcher;
-  readonly #judged = new Set<number>();
+  /** By id and start: ids begin anew where Redis and netchecker forgot all at once. */
+  readonly #judged = new Set<string>();
   readonly #end = new AbortController();
   #lastStartedAt = 0;
   readonly tally = {
@@ -56,8 +57,8 @@ export class RoundJudge {
 
   async #look(): Promise<void> {
     const heads = (await this.#rounds.heads(20)).filter(
-      ({ id, finishedAt }) =>
-        !this.#judged.has(id) &&
+      ({ id, startedAt, finishedAt }) =>
+        !this.#judged.has(`${id} ${startedAt}`) &&
         finishedAt !== null &&
         Date.parse(finishedAt) < Date.now() - SETTLED_MS,
     );
@@ -68,7 +69,7 @@ export class RoundJudge {
         if (!round) return;
         await this.#judge(round);
       }
-      this.#judged.add(head.id);
+      this.#judged.add(`${head.id} ${head.startedAt}`);
     }
   }
 
