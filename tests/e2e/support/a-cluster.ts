@@ -1,4 +1,4 @@
-import type { Result, RoundHead, Summary } from "@netchecker/contract";
+import type { Finding, Result, RoundHead, Summary } from "@netchecker/contract";
 import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
 import {
   type LocalClusterOptions,
@@ -10,7 +10,7 @@ import { vi } from "vitest";
 export interface Results {
   readonly round: RoundHead;
   readonly summary: Summary;
-  readonly findings: unknown[];
+  readonly findings: Finding[];
   readonly redis: { readonly awaySince: string | null };
   readonly notices: string[];
   readonly results: Result[];
