@@ -69,15 +69,17 @@ describe.runIf(refusal === null)("a laboratory by hand, from up to down", () => 
   });
 
   /** A round that began after whatever was done before. */
+  /** Opens a round, as soon as none is open, and resolves when it is closed. */
   async function nextRound(): Promise<void> {
-    while ((await fetch(`${url}/rounds`, { method: "POST" })).status !== 202) await sleep(100);
-    const { rounds } = (await (await fetch(`${url}/rounds`)).json()) as {
-      rounds: { id: number; state: string }[];
+    const open = () => fetch(`${url}/rounds`, { method: "POST" });
+    let opened = await open();
+    for (; opened.status !== 202; opened = await open()) await sleep(100);
+    const { id } = (await opened.json()) as { id: number };
+    const isClosed = async () => {
+      const response = await fetch(`${url}/rounds/${id}`);
+      return ((await response.json()) as { round?: { state: string } }).round?.state === "closed";
     };
-    const id = Math.max(...rounds.map((round) => round.id));
-    const isOpen = async () =>
-      ((await (await fetch(`${url}/rounds/${id}`)).json()) as { state: string }).state === "open";
-    while (await isOpen()) await sleep(100);
+    while (!(await isClosed())) await sleep(100);
   }
 
   test("all is well at first", async () => {
