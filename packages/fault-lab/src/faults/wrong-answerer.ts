@@ -22,12 +22,18 @@ export const wrongAnswerer = faultKind({
     lab.broken.hold(`pong of ${name}: address`, id, async (undo) => {
       const node = lab.node(name);
       const { pod, sandbox } = node.pong;
-      await startTwin(lab, node, undo);
+      // Last of all, when the twin is gone: until then anyone who asks may learn its address anew.
       undo.defer(async () => {
-        // Where the pod or its node is gone, so is what was changed there.
-        await sandbox.run("ip link set eth0 arp on\nip neighbour flush dev eth0\n").catch(() => {});
         if (nodeOf(lab, name) === node) await forgetNeighbours(node);
       });
+      await startTwin(lab, node, undo);
+      // Where the pod or its node is gone, so is what was changed there.
+      undo.defer(() =>
+        sandbox.run("ip link set eth0 arp on\n").then(
+          () => {},
+          () => {},
+        ),
+      );
       // It stays where it is and does not answer who asks for its address.
       if (pod.exists) await sandbox.run("ip link set eth0 arp off\n");
       await forgetNeighbours(node);
