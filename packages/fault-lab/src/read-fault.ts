@@ -1,8 +1,8 @@
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
-import { kindOf } from "./faults/effect-of.ts";
 import type { FaultKind, FaultSpec } from "./faults/fault.ts";
-import { FAULT_KINDS } from "./faults/kinds.ts";
+import type { Effect } from "./expect/effect.ts";
+import { FAULT_KINDS, kindOf } from "./faults/kinds.ts";
 import { LabError } from "./lab-error.ts";
 
 /** A fault whose kind is known and whose parameters are complete and right. */
@@ -25,6 +25,12 @@ export function readFault({ kind: name, ...given }: FaultSpec): Fault {
   if (faults.length > 0) throw new LabError(faults.join("\n"));
   const parameters = Value.Default(kind.parameters, structuredClone(given)) as Fault["parameters"];
   return { kind, spec: { kind: name, ...parameters }, parameters };
+}
+
+/** What a correct product must see of a fault. Throws as {@link readFault} does. */
+export function effectOf(spec: FaultSpec): Effect {
+  const { kind, parameters } = readFault(spec);
+  return kind.effect(parameters);
 }
 
 function parameterFaults(kind: FaultKind, name: string, given: object): string[] {

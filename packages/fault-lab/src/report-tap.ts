@@ -6,7 +6,6 @@ interface TappedReport {
   readonly pod: string;
   readonly type: string;
   readonly latencyMs: readonly number[];
-  readonly attempts: string;
   publishedAt: number;
 }
 
@@ -69,11 +68,11 @@ export class ReportTap {
     if (decoded.ok) this.#keep(decoded.value);
   }
 
-  #keep({ round, type, agent, latencyMs, attempts }: Report): void {
+  #keep({ round, type, agent, latencyMs }: Report): void {
     let reports = this.#rounds.get(round);
     if (!reports) this.#rounds.set(round, (reports = new Map()));
     const key = `${agent.pod} ${type}`;
-    reports.set(key, { pod: agent.pod, type, latencyMs, attempts, publishedAt: Date.now() });
+    reports.set(key, { pod: agent.pod, type, latencyMs, publishedAt: Date.now() });
     for (const known of this.#rounds.keys())
       if (known <= round - KEPT_ROUNDS) this.#rounds.delete(known);
   }

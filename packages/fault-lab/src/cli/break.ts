@@ -1,5 +1,5 @@
 import type { TSchema } from "typebox";
-import { kindOf } from "../faults/effect-of.ts";
+import { kindOf } from "../faults/kinds.ts";
 import type { FaultKind, FaultSpec } from "../faults/fault.ts";
 import { allowedBy, KIND_NAMES, optionName, readFault } from "../read-fault.ts";
 import type { Command } from "./command.ts";

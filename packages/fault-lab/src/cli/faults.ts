@@ -1,4 +1,4 @@
-import { kindOf } from "../faults/effect-of.ts";
+import { kindOf } from "../faults/kinds.ts";
 import { LabClient } from "../lab-client.ts";
 import { KIND_NAMES } from "../read-fault.ts";
 import type { Command } from "./command.ts";

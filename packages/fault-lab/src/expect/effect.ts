@@ -47,6 +47,6 @@ export interface Effect {
   readonly unsettled?: readonly string[];
   /** What Kubernetes tells of these nodes explains whatever fails there. */
   readonly planned?: readonly string[];
-  /** Rounds cannot be opened, or not be kept. */
+  /** Rounds cannot be opened, or not be kept; of one that is, any agent may be missing. */
   readonly noRounds?: boolean;
 }

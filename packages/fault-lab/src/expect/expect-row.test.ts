@@ -1,6 +1,6 @@
 import type { Check } from "@netchecker/contract";
 import { expect, test } from "vitest";
-import { effectOf } from "../faults/effect-of.ts";
+import { effectOf } from "../read-fault.ts";
 import type { FaultSpec } from "../faults/fault.ts";
 import { expectReport, expectRow } from "./expect-row.ts";
 
@@ -21,7 +21,7 @@ const row = (from: string, check: keyof typeof TYPES, to: string | null = null) 
 });
 
 const found = (fault: FaultSpec, ...at: Parameters<typeof row>) =>
-  expectRow(row(...at), [effectOf(fault, { nodes: NODES })], NODES);
+  expectRow(row(...at), [effectOf(fault)], NODES);
 
 const SURE_TIMEOUT = { reasons: ["connect_timeout"], sure: true };
 
@@ -74,7 +74,7 @@ test("two faults at one pair: either reason will do, and one that is sure is eno
   const effects = [
     { kind: "packet-loss", node: "node-1", peer: "node-2", percent: 5 },
     { kind: "pod-network", node: "node-2", direction: "in", reject: "icmp" },
-  ].map((fault) => effectOf(fault, { nodes: NODES }));
+  ].map((fault) => effectOf(fault));
   const both = expectRow(row("node-1", "echo", "node-2"), effects, NODES);
   expect(both?.sure).toBe(true);
   expect(both?.reasons).toEqual(expect.arrayContaining(["connect_timeout", "host_unreachable"]));
@@ -90,5 +90,5 @@ test.each([
   ["random loss", { kind: "packet-loss", node: "node-1", percent: 5 }, "maybe"],
   ["another node's fault", { kind: "node-down", node: "node-2" }, "yes"],
 ])("%s: the agent's report arrives: %s", (_what, fault, answer) => {
-  expect(expectReport("node-1", [effectOf(fault, { nodes: NODES })])).toBe(answer);
+  expect(expectReport("node-1", [effectOf(fault)])).toBe(answer);
 });

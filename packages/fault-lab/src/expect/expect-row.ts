@@ -34,12 +34,16 @@ export function expectRow(
   };
 }
 
+/** Whether an agent may be missing, for whatever reason. */
+export const mayBeSilent = ({ maybeSilent, noRounds }: Effect, node: string): boolean =>
+  noRounds === true || maybeSilent?.includes(node) === true;
+
 /** Whether an agent's report arrives: surely not, perhaps, surely. */
 export function expectReport(node: string, effects: readonly Effect[]): "no" | "maybe" | "yes" {
   let answer: "maybe" | "yes" = "yes";
   for (const effect of effects) {
     if (effect.silent?.includes(node)) return "no";
-    if (effect.maybeSilent?.includes(node) || effect.starved?.includes(node)) answer = "maybe";
+    if (mayBeSilent(effect, node) || effect.starved?.includes(node)) answer = "maybe";
     const leg = reportLeg(node);
     for (const way of [leg, backwards(leg)]) {
       const loss = effect.onLeg?.(way);

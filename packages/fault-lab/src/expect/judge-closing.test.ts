@@ -1,16 +1,11 @@
 import { expect, test } from "vitest";
-import { effectOf } from "../faults/effect-of.ts";
+import { effectOf } from "../read-fault.ts";
 import type { FaultSpec } from "../faults/fault.ts";
 import { judgeClosing } from "./judge-closing.ts";
 
 const NODES = ["node-1", "node-2"];
 const judge = (fault: FaultSpec | null, closedBy: "reports" | "timer", durationMs = 1_000) =>
-  judgeClosing(
-    { id: 7, closedBy, durationMs },
-    fault ? [effectOf(fault, { nodes: NODES })] : [],
-    NODES,
-    4_500,
-  );
+  judgeClosing({ id: 7, closedBy, durationMs }, fault ? [effectOf(fault)] : [], NODES, 4_500);
 
 test("where all can report, reports close the round", () => {
   expect(judge(null, "reports")).toEqual([]);

@@ -1,6 +1,6 @@
 import type { MissingAgent, Result, RoundHead } from "@netchecker/contract";
 import { expect, test } from "vitest";
-import { effectOf } from "../faults/effect-of.ts";
+import { effectOf } from "../read-fault.ts";
 import type { FaultSpec } from "../faults/fault.ts";
 import { judgeRound, wrongOf } from "./judge-round.ts";
 
@@ -35,7 +35,7 @@ function judge(
     NODES.map((to) => result(from, to, pairs[`${from} ${to}`] ?? pairs[from] ?? "ok")),
   );
   const round = { id: 1, missing: absent } as unknown as RoundHead;
-  return judgeRound({ round, results }, fault ? [effectOf(fault, { nodes: NODES })] : [], NODES);
+  return judgeRound({ round, results }, fault ? [effectOf(fault)] : [], NODES);
 }
 
 const ROUTE = { kind: "packet-loss", node: "node-1", peer: "node-2" };

@@ -7,7 +7,7 @@ import {
   type RoundHead,
 } from "@netchecker/contract";
 import type { Effect } from "./effect.ts";
-import { expectReport, expectRow } from "./expect-row.ts";
+import { expectReport, expectRow, mayBeSilent } from "./expect-row.ts";
 
 /** A closed round as netchecker's API serves it. */
 export interface ServedRound {
@@ -101,7 +101,7 @@ function whysOf(
   reports: ReadonlyMap<string, "no" | "maybe" | "yes">,
 ): MissingWhy[] {
   if (effects.some(({ notReady }) => notReady?.includes(node))) return ["pod_not_ready", "no_pod"];
-  if (effects.some(({ maybeSilent }) => maybeSilent?.includes(node))) return [...MISSING_WHYS];
+  if (effects.some((effect) => mayBeSilent(effect, node))) return [...MISSING_WHYS];
   const witnesses = nodes.filter((other) => other !== node && reports.get(other) !== "no");
   const reaches = witnesses.map((from) => {
     const found = expectRow(echoRow(from, node), effects, nodes);

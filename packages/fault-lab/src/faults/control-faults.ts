@@ -18,7 +18,7 @@ export const redisDown = faultKind({
       await lab.redis.kill();
     }),
   heal: (lab, _, id) => lab.broken.release(id),
-  effect: (_, { nodes }) => ({ noRounds: true, maybeSilent: nodes }),
+  effect: () => ({ noRounds: true }),
 });
 
 export const redisRestarted = faultKind({

@@ -5,11 +5,6 @@ import type { Lab } from "../lab.ts";
 /** What is broken, as it is typed, sent and stored: a kind and its parameters. */
 export type FaultSpec = Readonly<{ kind: string } & Record<string, unknown>>;
 
-/** The cluster as far as a fault's effect depends on it. */
-export interface World {
-  readonly nodes: readonly string[];
-}
-
 /** One way to break the cluster: real packets, processes and files. It can be undone, and goes together with others. */
 export interface FaultKind<P extends TObject = TObject> {
   /** For an operator who looks for it in a list. */
@@ -20,7 +15,7 @@ export interface FaultKind<P extends TObject = TObject> {
   /** Undoes {@link apply}; also one that came half-way, or whose node is gone by now. */
   heal(lab: Lab, parameters: Static<P>, id: string): Promise<void>;
   /** What a correct product must see of it. Pure. */
-  effect(parameters: Static<P>, world: World): Effect;
+  effect(parameters: Static<P>): Effect;
 }
 
 /** Keeps the parameters' type where kinds are collected in a map. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Row, RowEffect } from "../expect/effect.ts";
 import { expectReport, expectRow } from "../expect/expect-row.ts";
 import { seeded } from "../soak/seeded.ts";
-import { effectOf } from "./effect-of.ts";
+import { effectOf } from "../read-fault.ts";
 import type { FaultSpec } from "./fault.ts";
 import { FAULT_KINDS } from "./kinds.ts";
 
@@ -78,7 +78,7 @@ const ROWS: readonly Row[] = [
 
 /** What a fault does to a row. */
 function seen(fault: FaultSpec): (at: Row) => RowEffect | null {
-  const effect = effectOf(fault, { nodes: NODES });
+  const effect = effectOf(fault);
   return (at) => expectRow(at, [effect], NODES);
 }
 
@@ -106,7 +106,7 @@ test.each(KINDS)("%s: what it does to rows are failures that there are", (kind) 
 
 test.each(KINDS)("%s: it silences, starves and plans nodes that there are", (kind) => {
   for (const fault of draws(kind)) {
-    const effect = effectOf(fault, { nodes: NODES });
+    const effect = effectOf(fault);
     const { silent = [], maybeSilent = [], notReady = [], starved = [], planned = [] } = effect;
     for (const node of [...silent, ...maybeSilent, ...notReady, ...starved, ...planned])
       expect(NODES).toContain(node);
@@ -157,7 +157,7 @@ test.each(DIRECTED)("%s: in is not out, and both is at least either", (kind) => 
 });
 
 test("agents report, unless something between them and Redis is broken", () => {
-  const report = (fault: FaultSpec) => expectReport("node-2", [effectOf(fault, { nodes: NODES })]);
+  const report = (fault: FaultSpec) => expectReport("node-2", [effectOf(fault)]);
   expect(report({ kind: "node-down", node: "node-2" })).toBe("no");
   expect(report({ kind: "node-down", node: "node-3" })).toBe("yes");
   expect(report({ kind: "route", node: "node-2", peer: "node-3" })).toBe("yes");
@@ -170,7 +170,7 @@ test("who loses its connection to Redis while it can make no new one may be miss
     { kind: "kube-proxy", node: "node-2", part: "cluster-ip" },
     { kind: "redis-restarted" },
   ];
-  const effects = faults.map((fault) => effectOf(fault, { nodes: NODES }));
+  const effects = faults.map((fault) => effectOf(fault));
   expect(expectReport("node-2", effects)).toBe("maybe");
   expect(expectReport("node-3", effects)).toBe("yes");
 });

@@ -1,3 +1,4 @@
+import { LabError } from "../lab-error.ts";
 import { clockOff, pingDead, pingHung, pingStarved, portsExhausted } from "./agent-faults.ts";
 import {
   apiAway,
@@ -17,6 +18,7 @@ import {
   podNetwork,
   redisUnreachable,
 } from "./filter-faults.ts";
+import type { FaultKind } from "./fault.ts";
 import { kubeProxy, kubeProxyStale } from "./kube-proxy-faults.ts";
 import { kubeletDown } from "./kubelet-faults.ts";
 import { mtuBlackHole, nodeDown, packetLoss, partition } from "./link-faults.ts";
@@ -69,3 +71,12 @@ export const FAULT_KINDS = {
   "not-ready": notReady,
   deleting,
 } as const;
+
+/** The kind of that name. Throws a {@link LabError} where there is none. */
+export function kindOf(name: string): FaultKind {
+  if (!Object.hasOwn(FAULT_KINDS, name))
+    throw new LabError(
+      `${name} is no kind of fault; allowed: ${Object.keys(FAULT_KINDS).join(", ")}`,
+    );
+  return FAULT_KINDS[name as keyof typeof FAULT_KINDS] as unknown as FaultKind;
+}

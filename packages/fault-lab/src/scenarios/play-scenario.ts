@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { judgeClosing } from "../expect/judge-closing.ts";
 import { judgeFindings } from "../expect/judge-findings.ts";
 import { type Judgement, judgeRound, type ServedRound, wrongOf } from "../expect/judge-round.ts";
-import { effectOf } from "../faults/effect-of.ts";
+import { effectOf } from "../read-fault.ts";
 import type { LabClient } from "../lab-client.ts";
 import { roundTimeoutMs } from "../round-timeout.ts";
 import type { Scenario } from "./scenario.ts";
@@ -31,7 +31,7 @@ export async function playScenario(
   const startedAt = performance.now();
   const { nodes } = await lab.state();
   const names = nodes.map(({ name }) => name);
-  const effects = scenario.faults.map((fault) => effectOf(fault, { nodes: names }));
+  const effects = scenario.faults.map((fault) => effectOf(fault));
   const rounds = new RoundWatcher(lab.url);
   const next = () => rounds.nextRound(3 * intervalMs + 5_000);
   const wrong: string[] = [];

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Effect } from "../expect/effect.ts";
-import { effectOf } from "../faults/effect-of.ts";
+import { effectOf } from "../read-fault.ts";
 import type { FaultSpec } from "../faults/fault.ts";
 import type { LabClient } from "../lab-client.ts";
 import { LabError } from "../lab-error.ts";
@@ -77,7 +77,7 @@ class Player {
 
   async #break({ fault, forMs }: Step & { do: "break" }): Promise<void> {
     const { nodes } = await this.#lab.state();
-    const effect = effectOf(fault, { nodes: nodes.map(({ name }) => name) });
+    const effect = effectOf(fault);
     const span = this.#timeline.open(effect, Date.now());
     const { id } = await this.#inTurn(() => this.#lab.break(fault));
     span.surelyFrom = Date.now();

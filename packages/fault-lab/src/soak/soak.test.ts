@@ -1,6 +1,6 @@
 import type { Result, RoundHead } from "@netchecker/contract";
 import { describe, expect, it } from "vitest";
-import { effectOf } from "../faults/effect-of.ts";
+import { effectOf } from "../read-fault.ts";
 import { checkReports } from "./check-reports.ts";
 import { planSoak } from "./plan-soak.ts";
 import { isClean, type SoakTally } from "./soak-tally.ts";
@@ -19,7 +19,7 @@ describe("planSoak", () => {
       for (const { atMs, step } of planSoak({ ...OPTIONS, seed })) {
         expect(atMs).toBeLessThan(OPTIONS.durationMs - 6 * OPTIONS.intervalMs);
         if (step.do === "break") {
-          expect(() => effectOf(step.fault, { nodes: [] })).not.toThrow();
+          expect(() => effectOf(step.fault)).not.toThrow();
           expect(step.forMs).toBeGreaterThan(0);
         }
       }
@@ -27,7 +27,7 @@ describe("planSoak", () => {
 });
 
 describe("Timeline", () => {
-  const effect = effectOf({ kind: "redis-unreachable", node: "node-1" }, { nodes: [] });
+  const effect = effectOf({ kind: "redis-unreachable", node: "node-1" });
   const timeline = new Timeline();
   const span = timeline.open(effect, 100);
   span.surelyFrom = 110;
@@ -67,7 +67,7 @@ describe("checkReports", () => {
   });
   const heard = (latencyMs: number, publishedAt = start + 1_000) => ({
     listeningSince: start - 1_000,
-    reports: [{ pod: "ping-1", type: "pod", latencyMs: [latencyMs], attempts: "1", publishedAt }],
+    reports: [{ pod: "ping-1", type: "pod", latencyMs: [latencyMs], publishedAt }],
   });
 
   it("is content with the rows that were reported", () => {
