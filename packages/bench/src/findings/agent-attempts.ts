@@ -91,16 +91,20 @@ export class AgentAttempts {
     return this.#ended(talk, this.#fromPong(talk, node));
   }
 
-  /** Check `clusterip`: three connections, each to a backend that kube-proxy picks; all must be answered. */
-  clusterIp(): Attempt {
+  /**
+   * Check `clusterip`: three connections, each to a backend that kube-proxy picks; all must be answered. After an
+   * `earlier` attempt, those that were not.
+   */
+  clusterIp(earlier?: Attempt): Attempt {
     const proxy = this.#world.clusterIps[this.#agent]!;
     if (proxy !== "works") return { reason: PROXY_REASONS[proxy], latencyUs: 0 };
     // Without any backend kube-proxy rejects.
     if (this.#backends.length === 0) return { reason: "connection_refused", latencyUs: 0 };
-    const answered: number[] = [];
+    const answered = this.#nodesOf(earlier?.answeredBy ?? []);
+    const left = SERVICE_CONNECTIONS - answered.length;
     let failure: Attempt | undefined;
     let slowestUs = 0;
-    for (let connection = 0; connection < SERVICE_CONNECTIONS; connection += 1) {
+    for (let connection = 0; connection < left; connection += 1) {
       const { node } = this.#random.pick(this.#backends);
       const attempt = node === null ? this.#nobody() : this.#backend(node);
       if (attempt.reason === "ok") answered.push(node!);
@@ -212,6 +216,14 @@ export class AgentAttempts {
     return failure
       ? { reason: failure, latencyUs: 0 }
       : { reason: "ok", latencyUs: talk.elapsedUs + addedUs };
+  }
+
+  /** A node for each connection that its pong answered. */
+  #nodesOf(answeredBy: readonly Answerer[]): number[] {
+    const { nodes } = this.#world.cluster;
+    return answeredBy.flatMap(({ node, connections }) =>
+      Array.from({ length: connections }, () => nodes.findIndex(({ name }) => name === node)),
+    );
   }
 
   #answered(nodes: readonly number[]): Answerer[] {

@@ -21,8 +21,7 @@ export function latencyFactor(uint32: number): number {
 
 /** As a report says it: three significant digits, and no finer than a microsecond. */
 export function asReportedUs(us: number): number {
-  if (us < 1_000) return Math.max(1, Math.round(us));
-  if (us < 10_000) return Math.round(us / 10) * 10;
-  if (us < 100_000) return Math.round(us / 100) * 100;
-  return us < 1_000_000 ? Math.round(us / 1_000) * 1_000 : Math.round(us / 10_000) * 10_000;
+  let unit = 1;
+  while (us >= 1_000 * unit) unit *= 10;
+  return Math.max(1, Math.round(us / unit) * unit);
 }

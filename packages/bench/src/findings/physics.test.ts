@@ -201,6 +201,21 @@ describe("kube-proxy", () => {
     expect(round.tcp(1, 0)).toBe("ok");
   });
 
+  it("leads to another backend at the next attempt, which makes only those connections again that failed", () => {
+    const site = aSite(20);
+    site.world.pongs[0] = { is: "dead" };
+    const { round } = aRound(site);
+    const { service } = round.matrices;
+    const again = [...service.reasons.keys()].filter(
+      (cell) => cell % service.targets === 0 && service.attempts[cell]! > 1,
+    );
+    expect(again.length).toBeGreaterThan(0);
+    for (const cell of again) {
+      const connections = service.answeredBy.get(cell)!.map((each) => each.connections);
+      expect(connections.reduce((sum, each) => sum + each, 0)).toBe(3);
+    }
+  });
+
   it("refuses a service without backends", () => {
     const site = aSite();
     site.world.listed.fill(0);

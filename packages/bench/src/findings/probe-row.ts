@@ -100,16 +100,15 @@ export class ProbingAgent {
       this.#put(index, exhausted, ATTEMPTS, sink);
       return;
     }
-    for (let attempts = lost + 1; ; attempts += 1) {
-      const attempt = this.#attempt(target);
-      if (attempt.reason !== "ok" && attempts < ATTEMPTS) continue;
-      this.#put(index, attempt, attempts, sink);
-      return;
-    }
+    let attempt = this.#attempt(target);
+    let attempts = lost + 1;
+    for (; attempt.reason !== "ok" && attempts < ATTEMPTS; attempts += 1)
+      attempt = this.#attempt(target, attempt);
+    this.#put(index, attempt, attempts, sink);
   }
 
-  #attempt(target: SimulatedTarget): Attempt {
-    const attempt = this.#attemptAt(target);
+  #attempt(target: SimulatedTarget, earlier?: Attempt): Attempt {
+    const attempt = this.#attemptAt(target, earlier);
     const state = this.#world.agents[this.#agent]!;
     if (state.is !== "starved") return attempt;
     if (this.#random.chance(SPURIOUS_WHEN_STARVED))
@@ -118,11 +117,11 @@ export class ProbingAgent {
     return { ...attempt, latencyUs: attempt.latencyUs * slowdown };
   }
 
-  #attemptAt({ check, node, external }: SimulatedTarget): Attempt {
+  #attemptAt({ check, node, external }: SimulatedTarget, earlier?: Attempt): Attempt {
     if (check === "echo") return this.#attempts.echo(node);
     if (check === "tcp") return this.#attempts.tcp(node);
     if (check === "nodeport") return this.#attempts.nodePort(node);
-    if (check === "clusterip") return this.#attempts.clusterIp();
+    if (check === "clusterip") return this.#attempts.clusterIp(earlier);
     return check === "dns" ? this.#attempts.dns() : this.#attempts.external(external);
   }
 

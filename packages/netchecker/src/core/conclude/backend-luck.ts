@@ -8,8 +8,8 @@ import { claimTargets, sourceTallies, targetsOf } from "./source-tallies.ts";
 
 /** So many connections does ping make to the service, each to any backend. */
 const CONNECTIONS = 3;
-/** Time allows each of them at least so many attempts. */
-const ATTEMPTS = 2;
+/** Each that is not answered is made again, with another backend, up to so many times in all. */
+const ATTEMPTS = 3;
 const LIKELY = 0.05;
 /** What known causes make less often than this, they did not make. */
 const RARE = 0.001;

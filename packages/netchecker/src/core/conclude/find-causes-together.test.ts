@@ -79,7 +79,8 @@ describe("several causes at once", () => {
 
 describe("what looks alike", () => {
   it("is no dead backend, where the service draws one behind a broken node at random", () => {
-    const unlucky = (from: string) => [N(4), N(9)].includes(from);
+    // One connection that meets the same one of ten backends three times: one agent in 300 has such bad luck.
+    const unlucky = (from: string) => from === N(4);
     const answeredBy = [{ pod: "pong-1", node: N(1), connections: 2 }];
     const faults = [
       between(into(5), TIMES_OUT, ["echo"]),
@@ -87,7 +88,7 @@ describe("what looks alike", () => {
     ];
     const [only, ...others] = causesOf(10, faults);
     expect(others).toEqual([]);
-    expect(only).toMatchObject({ kind: "pod-network", evidence: { explains: 11, ofFailures: 11 } });
+    expect(only).toMatchObject({ kind: "pod-network", evidence: { explains: 10, ofFailures: 10 } });
   });
 
   it("is a dead backend, where every pong answers and the service now and then does not", () => {
