@@ -5,7 +5,8 @@ import { allowedBy, KIND_NAMES, optionName, readFault } from "../read-fault.ts";
 import type { Command } from "./command.ts";
 import { EXIT, UsageError } from "./command.ts";
 import { parameterLines, parametersOf, specText, synopsis } from "./fault-text.ts";
-import { flag, type Option, readOptions } from "./read-options.ts";
+import { flag, type Option } from "@netchecker/runtime/options";
+import { readOptions } from "./read-options.ts";
 import { theLab } from "./the-lab.ts";
 
 export const breakCommand: Command = {

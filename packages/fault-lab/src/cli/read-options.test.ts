@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { flag, oneOf, readOptions, seconds, whole } from "./read-options.ts";
+import { flag, oneOf, seconds, whole } from "@netchecker/runtime/options";
+import { readOptions } from "./read-options.ts";
 
 const OPTIONS = {
   nodes: whole(1, 12, 6),

@@ -4,7 +4,8 @@ import type { LabClient } from "../lab-client.ts";
 import { LabError } from "../lab-error.ts";
 import type { Command } from "./command.ts";
 import { EXIT } from "./command.ts";
-import { flag, readOptions } from "./read-options.ts";
+import { flag } from "@netchecker/runtime/options";
+import { readOptions } from "./read-options.ts";
 import { theLab } from "./the-lab.ts";
 
 const POLL_MS = 200;

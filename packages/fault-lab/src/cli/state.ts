@@ -2,7 +2,8 @@ import type { LabState } from "../lab-state.ts";
 import type { Command } from "./command.ts";
 import { EXIT } from "./command.ts";
 import { activeLines } from "./fault-text.ts";
-import { flag, readOptions } from "./read-options.ts";
+import { flag } from "@netchecker/runtime/options";
+import { readOptions } from "./read-options.ts";
 import { theLab } from "./the-lab.ts";
 
 const USAGE = `Shows what runs where, and what is broken.

@@ -3,7 +3,8 @@ import { LabError } from "../lab-error.ts";
 import { startLab } from "../start-lab.ts";
 import type { Command } from "./command.ts";
 import { EXIT } from "./command.ts";
-import { oneOf, readOptions, seconds, whole } from "./read-options.ts";
+import { oneOf, seconds, whole } from "@netchecker/runtime/options";
+import { readOptions } from "./read-options.ts";
 
 const MAX_NODES = 60;
 

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { flag, type Option, readOptions, whole } from "@netchecker/runtime/options";
 import { type HandTarget, parseTarget, TARGETS } from "./parse-target.ts";
 
 /** What the command line asks for. */
@@ -29,64 +29,25 @@ Usage: node main.js --probe TARGET [options]
 Exit code: 0 all attempts were ok, 2 one failed, 1 bad input.
 `;
 
+const target: Option<HandTarget | undefined> = {
+  allowed: TARGETS,
+  read: parseTarget,
+  fallback: undefined,
+  required: true,
+};
 const OPTIONS = {
-  probe: { type: "string" },
-  timeout: { type: "string" },
-  attempts: { type: "string" },
-  json: { type: "boolean" },
-  help: { type: "boolean" },
-} as const;
-
-const ALLOWED = Object.keys(OPTIONS)
-  .map((name) => `--${name}`)
-  .join(", ");
+  probe: target,
+  timeout: whole(10, 60_000, undefined),
+  attempts: whole(1, 100, 1),
+  json: flag,
+  help: flag,
+};
 
 /** The arguments → what to do, or every fault as a sentence. */
 export function parseCommand(args: readonly string[]): Command {
-  const faults: string[] = [];
-  const given = new Map<string, string | undefined>();
-  for (const token of tokensOf(args)) {
-    if (token.kind === "positional")
-      faults.push(`${JSON.stringify(token.value)} is no option; allowed: ${ALLOWED}`);
-    if (token.kind !== "option") continue;
-    if (!Object.hasOwn(OPTIONS, token.name))
-      faults.push(`${token.rawName} is unknown; allowed: ${ALLOWED}`);
-    else if (OPTIONS[token.name as keyof typeof OPTIONS].type === "boolean" && token.value)
-      faults.push(`${token.rawName} takes no value`);
-    else given.set(token.name, token.value);
-  }
-  if (given.has("help")) return { kind: "help" };
-
-  const read = <T>(name: string, allowed: string, convert: (text: string) => T | null) => {
-    const text = given.get(name);
-    const value = text === undefined ? null : convert(text);
-    if (value === null)
-      faults.push(
-        text === undefined
-          ? `--${name} has no value; allowed: ${allowed}`
-          : `--${name} is ${JSON.stringify(text)}; allowed: ${allowed}`,
-      );
-    return value ?? undefined;
-  };
-  const whole = (name: string, min: number, max: number) =>
-    given.has(name)
-      ? read(name, `a whole number from ${min} to ${max}`, (text) =>
-          /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : null,
-        )
-      : undefined;
-  const target = read("probe", TARGETS, parseTarget);
-  const timeoutMs = whole("timeout", 10, 60_000);
-  const attempts = whole("attempts", 1, 100) ?? 1;
-  if (faults.length > 0 || !target) return { kind: "faults", faults };
-  return { kind: "probe", target, timeoutMs, attempts, json: given.has("json") };
-}
-
-function tokensOf(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  }).tokens;
+  const { values, faults } = readOptions(args, OPTIONS);
+  const { probe, timeout: timeoutMs, attempts, json, help } = values;
+  if (help) return { kind: "help" };
+  if (!probe || faults.length > 0) return { kind: "faults", faults };
+  return { kind: "probe", target: probe, timeoutMs, attempts, json };
 }
