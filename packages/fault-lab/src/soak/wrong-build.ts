@@ -5,11 +5,25 @@ import { LabError } from "../lab-error.ts";
 
 const SOURCE = new URL("../../../netchecker/src/main.ts", import.meta.url);
 
-/** What keeps rounds apart, and what it is replaced by: a report that comes late enters the round that is open. */
-const LATE_REPORTS: readonly (readonly [string, string])[] = [
-  ['if (report.round < this.#round) return "late";', ""],
-  ['if (report.list !== this.#list) return "late";', ""],
-];
+/** What keeps rounds apart, by file, and what it is replaced by: a report that comes late waits for, and enters, the next round. */
+const SPOILT: Readonly<Record<string, readonly (readonly [right: string, wrong: string])[]>> = {
+  "core/round-collector.ts": [
+    ['if (report.round < this.#round) return "late";', ""],
+    ['if (report.list !== this.#list) return "late";', ""],
+  ],
+  "run-one-round.ts": [
+    [
+      'const acceptance = this.#open?.collector.accept(report) ?? "late";',
+      `if (!this.#open) return void (this.waiting ??= []).push(report);
+       const acceptance = this.#open.collector.accept(report);`,
+    ],
+    [
+      "this.#open = { id, startedAt, openedAt, collector, staleSince: view.staleSince, completed };",
+      `this.#open = { id, startedAt, openedAt, collector, staleSince: view.staleSince, completed };
+       for (const report of this.waiting?.splice(0) ?? []) collector.accept(report);`,
+    ],
+  ],
+};
 
 /**
  * Builds a netchecker that is wrong on purpose, to prove that a soak sees it: late reports enter the next
@@ -17,18 +31,19 @@ const LATE_REPORTS: readonly (readonly [string, string])[] = [
  */
 export async function buildWrongNetchecker(folder: string): Promise<string> {
   const outfile = join(folder, "wrong-netchecker.cjs");
-  let replaced = 0;
+  const missing: string[] = [];
   const spoil: Plugin = {
     name: "late-reports-enter-the-next-round",
     setup(builder) {
-      builder.onLoad({ filter: /core\/round-collector\.ts$/ }, async ({ path }) => {
-        let contents = await readFile(path, "utf8");
-        for (const [right, wrong] of LATE_REPORTS) {
-          if (contents.includes(right)) replaced += 1;
-          contents = contents.replace(right, wrong);
-        }
-        return { contents, loader: "ts" };
-      });
+      for (const [file, replacements] of Object.entries(SPOILT))
+        builder.onLoad({ filter: new RegExp(`/${file}$`) }, async ({ path }) => {
+          let contents = await readFile(path, "utf8");
+          for (const [right, wrong] of replacements) {
+            if (!contents.includes(right)) missing.push(file);
+            contents = contents.replace(right, wrong);
+          }
+          return { contents, loader: "ts" };
+        });
     },
   };
   await build({
@@ -40,9 +55,7 @@ export async function buildWrongNetchecker(folder: string): Promise<string> {
     format: "cjs",
     logLevel: "warning",
   });
-  if (replaced !== LATE_REPORTS.length)
-    throw new LabError(
-      "round-collector.ts has changed: wrong-build.ts does not know how to spoil it",
-    );
+  if (missing.length > 0)
+    throw new LabError(`${missing.join(", ")}: changed since wrong-build.ts learned to spoil it`);
   return outfile;
 }
