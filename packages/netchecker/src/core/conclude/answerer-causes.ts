@@ -20,7 +20,9 @@ export function answererCauses(evidence: Evidence): Draft[] {
       for (let from = 0; from < evidence.size; from += 1) {
         const cell = from * targets + plane.column[n]!;
         of += evidence.at(plane, from, n) === 0 ? 0 : 1;
-        if (reasons[cell] === WRONG) evidence.claim(claim, "pod", cell);
+        if (reasons[cell] !== WRONG) continue;
+        evidence.claim(claim, "pod", cell);
+        evidence.gotThrough(plane, from, n);
       }
     }
     if (claim.count === 0) continue;

@@ -143,6 +143,13 @@ export class Evidence {
     claim.byFamily[plane.family] += 1;
   }
 
+  /** Whatever failed from a to b, the way there works: an answer came. */
+  gotThrough(plane: Plane, a: number, b: number): void {
+    if (a === b) return;
+    plane.rowWorks[a]! += 1;
+    plane.columnWorks[b]! += 1;
+  }
+
   /** Explains a failure, if it is one that no other cause explains. */
   claim(claim: Claim, type: TargetType, cell: number): void {
     const state = this.states[type][cell]!;
