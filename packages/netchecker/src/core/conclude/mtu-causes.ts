@@ -5,7 +5,6 @@ import { type Evidence, FAILED, LARGE_LOST } from "./evidence.ts";
 import { orientGroups } from "./group-causes.ts";
 import type { Scope } from "./mesh-planes.ts";
 import { claimLosses, largeLosses } from "./mtu-graph.ts";
-import { saysNothing } from "./node-drafts.ts";
 import { has, type PairGraph, sizeOf } from "./pair-graph.ts";
 import { togetherOf } from "./silent-groups.ts";
 import type { Topology } from "./topology.ts";
@@ -19,11 +18,17 @@ export function mtuCauses(evidence: Evidence, topology: Topology): Draft[] {
   if (!evidence.states.pod.includes(LARGE_LOST)) return [];
   return evidence.scopes.flatMap((scope) => [
     ...everywhere(evidence, scope),
-    ...towardsSilent(evidence, scope, topology),
+    ...ofSilentPlace(evidence, scope, topology, "in"),
+    ...ofSilentPlace(evidence, scope, topology, "out"),
     ...atNodes(evidence, scope),
     ...betweenGroups(evidence, scope),
     ...betweenTwo(evidence, scope),
   ]);
+}
+
+/** Target lists and reports are large too: an agent behind the hole gets none, or not all of its reports arrive. */
+function isSilent(evidence: Evidence, n: number): boolean {
+  return evidence.missing[n]?.why === "silent";
 }
 
 function everywhere(evidence: Evidence, scope: Scope): Draft[] {
@@ -38,25 +43,36 @@ function everywhere(evidence: Evidence, scope: Scope): Draft[] {
 }
 
 /**
- * Large packets to a whole place are lost, target lists among them: nothing is heard of its agents, and
- * whether they reach each other, or others them, cannot be known.
+ * Large packets to a whole place, or from it, are lost, target lists or reports among them: nothing is heard
+ * of its agents, and whether they reach each other, or others them, cannot be known.
  */
-function towardsSilent(evidence: Evidence, scope: Scope, topology: Topology): Draft[] {
+function ofSilentPlace(
+  evidence: Evidence,
+  scope: Scope,
+  topology: Topology,
+  way: "in" | "out",
+): Draft[] {
   const graph = largeLosses(evidence, scope);
   const all = evidence.nodes.map((_, n) => n);
+  const isLost = (n: number, peer: number) =>
+    way === "in" ? graph.isBad(peer, n) : graph.isBad(n, peer);
+  const passes = (n: number, peer: number) =>
+    way === "in" ? has(graph.goodRow(peer), n) : has(graph.goodRow(n), peer);
   const silent = all.filter((n) => {
-    if (evidence.heard(n) || evidence.missing[n]?.why !== "silent") return false;
-    const bad = all.filter((from) => graph.isBad(from, n)).length;
-    return bad >= 2 && !all.some((from) => has(graph.goodRow(from), n));
+    if (!isSilent(evidence, n) || evidence.absenceExplained[n]) return false;
+    return (
+      all.filter((peer) => isLost(n, peer)).length >= 2 && !all.some((peer) => passes(n, peer))
+    );
   });
-  const to = silent.length < 2 ? [] : togetherOf(evidence, topology, silent);
-  if (to.length === 0) return [];
-  const from = all.filter((n) => !to.includes(n) && to.some((b) => graph.isBad(n, b)));
-  if (from.length < 2) return [];
+  const place = silent.length < 2 ? [] : togetherOf(evidence, topology, silent);
+  if (place.length === 0) return [];
+  const others = all.filter((n) => !place.includes(n) && place.some((each) => isLost(each, n)));
+  if (others.length < 2) return [];
+  const [from, to] = way === "in" ? [others, place] : [place, others];
   const claim = new Claim();
   claimLosses(evidence, scope, claim, from, to);
   if (claim.count === 0) return [];
-  for (const n of to) evidence.absenceExplained[n] = true;
+  for (const n of place) evidence.absenceExplained[n] = true;
   const pairs = from.length * to.length;
   return [
     draft("mtu", { ...LAYER, ...orientGroups(from, to, false), claim, failed: pairs, of: pairs }),
@@ -76,8 +92,7 @@ function atNodes(evidence: Evidence, scope: Scope): Draft[] {
     if (isIn) claimLosses(evidence, scope, claim, all, [n]);
     if (isOut) claimLosses(evidence, scope, claim, [n], all);
     if (claim.count === 0) return [];
-    // Target lists and reports are large too: its agent gets none, or none of its reports arrives.
-    if (evidence.missing[n]?.why === "silent") evidence.absenceExplained[n] = true;
+    if (isSilent(evidence, n)) evidence.absenceExplained[n] = true;
     const count = isIn ? inBad : outBad;
     return [
       draft("mtu", {
@@ -104,7 +119,8 @@ function betweenGroups(evidence: Evidence, scope: Scope): Draft[] {
     claimLosses(evidence, scope, claim, found.from, found.to);
     if (both) claimLosses(evidence, scope, claim, found.to, found.from);
     if (claim.count === 0) return drafts;
-    for (const n of found.to) if (saysNothing(evidence, n)) evidence.absenceExplained[n] = true;
+    for (const n of [...found.from, ...found.to])
+      if (isSilent(evidence, n)) evidence.absenceExplained[n] = true;
     const pairs = found.from.length * found.to.length;
     const sides = orientGroups(found.from, found.to, both);
     drafts.push(draft("mtu", { ...LAYER, ...sides, claim, failed: pairs, of: pairs }));
