@@ -1,4 +1,4 @@
-import type { TargetType } from "@netchecker/contract";
+import { reasonCode, type TargetType } from "@netchecker/contract";
 import { chanceOfAtLeast } from "./binomial.ts";
 import type { Draft } from "./draft.ts";
 import type { Claim } from "./claim.ts";
@@ -9,19 +9,20 @@ const RARE = 0.001;
 /** Chance makes it every other round: then it is not even worth telling. */
 const COMMON = 0.5;
 const FEW = 8;
+const LARGE_REQUEST = reasonCode("large_request_timeout");
+const LARGE_RESPONSE = reasonCode("large_response_timeout");
 
 /**
  * Few failures are judged by how often chance alone makes the same: it makes about `places · qᵏ` such
- * patterns of k failures a round, where q is the share of outcomes that fail for no reason. What
+ * patterns of k failures a round, where q is the share of outcomes that fail so for no reason. What
  * chance makes now and then is told as info; what it makes often goes back to the unexplained.
  */
 export function judgeByChance(evidence: Evidence, drafts: readonly Draft[]): Draft[] {
   const weak = drafts.filter((each) => each.places !== null && each.claim.count <= FEW);
-  const pool = evidence.open + weak.reduce((sum, { claim }) => sum + claim.count, 0);
+  const shareOf = sharesWithout(evidence, weak);
   return drafts.flatMap((each) => {
     if (!weak.includes(each) || isDefinite(evidence, each)) return [each];
-    const share = (pool - each.claim.count + 0.5) / (evidence.works + pool + 1);
-    const perRound = each.places! * share ** each.claim.count;
+    const perRound = each.places! * shareOf(each.claim) ** each.claim.count;
     if (perRound < RARE) return [each];
     if (perRound >= COMMON && !isAllThereIs(each)) {
       evidence.release(each.claim);
@@ -30,6 +31,23 @@ export function judgeByChance(evidence: Evidence, drafts: readonly Draft[]): Dra
     const candidates = [...each.candidates, "packet-loss" as const];
     return [{ ...each, severity: "info" as const, candidates }];
   });
+}
+
+/** For each of some weak claims: the share of outcomes that fail the same way, the claim's own left out. */
+function sharesWithout(evidence: Evidence, weak: readonly Draft[]): (claim: Claim) => number {
+  const claimed = weak.reduce((sum, { claim }) => sum + claim.count, 0);
+  const claimedLarge = weak.reduce((sum, { claim }) => sum + largeIn(claim), 0);
+  return (claim) => {
+    const isLarge = largeIn(claim) === claim.count;
+    const failed = isLarge ? evidence.openLarge + claimedLarge : evidence.open + claimed;
+    const of = isLarge ? evidence.echoes : evidence.works + failed;
+    return (failed - claim.count + 0.5) / (of + 1);
+  };
+}
+
+/** Of losses that few failures show, those of large packets alone are the fewest. */
+function largeIn({ reasons }: Claim): number {
+  return reasons[LARGE_REQUEST]! + reasons[LARGE_RESPONSE]!;
 }
 
 /** One node's own view of a service or of DNS is a probe or two: only that it stays can speak for it. */

@@ -47,8 +47,9 @@ export class Evidence {
   readonly absenceExplained: boolean[];
   /** Failures that are not planned: each is explained by one cause, or unexplained. */
   failures = 0;
-  /** Those that nothing explains yet. */
+  /** Those that nothing explains yet, and how many of them lost large packets only. */
   open = 0;
+  openLarge = 0;
   /** Outcomes that work. */
   works = 0;
   readonly heardCount: number;
@@ -84,6 +85,12 @@ export class Evidence {
 
   get size(): number {
     return this.nodes.length;
+  }
+
+  /** Outcomes between pods of different nodes in which small packets got through. */
+  get echoes(): number {
+    const ofPods = this.planes.filter(({ type }) => type === "pod");
+    return ofPods.reduce((sum, { rowWorks }) => sum + rowWorks.reduce((a, b) => a + b, 0), 0);
   }
 
   /** Whether a node's agent reported anything at all. */
@@ -138,7 +145,7 @@ export class Evidence {
     const state = plane.states[cell]!;
     if (state !== FAILED && state !== LARGE_LOST) return;
     this.#take(claim, plane.type, cell);
-    count(plane, a, b, state, -1);
+    if (state === FAILED) countFailed(plane, a, b, -1);
     claim.byCheck[plane.check] += 1;
     claim.byFamily[plane.family] += 1;
   }
@@ -166,8 +173,9 @@ export class Evidence {
       const state = large ? LARGE_LOST : FAILED;
       this.states[type][cell] = state;
       this.open += 1;
+      if (large) this.openLarge += 1;
       const met = this.#pairOf(type, cell);
-      if (met) count(met.plane, met.a, met.b, state, 1);
+      if (met && state === FAILED) countFailed(met.plane, met.a, met.b, 1);
     }
   }
 
@@ -202,8 +210,10 @@ export class Evidence {
         if (plan.agents[a]!.expected !== null || expected[cell - a * targets])
           states[cell] = EXPECTED;
         else {
-          states[cell] = LARGE_CODES.has(code) ? LARGE_LOST : FAILED;
+          const large = LARGE_CODES.has(code);
+          states[cell] = large ? LARGE_LOST : FAILED;
           this.failures += 1;
+          if (large) this.openLarge += 1;
         }
       }
     }
@@ -211,6 +221,7 @@ export class Evidence {
   }
 
   #take(claim: Claim, type: TargetType, cell: number): void {
+    if (this.states[type][cell] === LARGE_LOST) this.openLarge -= 1;
     this.states[type][cell] = EXPLAINED;
     this.open -= 1;
     claim.count += 1;
@@ -263,10 +274,9 @@ function countAll(size: number, { states, targets, column, ...counts }: Plane): 
     }
 }
 
-/** Adds a failure to a plane's counts, or takes it out of them. */
-function count(plane: Plane, a: number, b: number, state: number, by: 1 | -1): void {
+/** Adds a failure to a plane's counts, or takes it out of them. Where only large packets are lost, the way works. */
+function countFailed({ rowFailed, columnFailed }: Plane, a: number, b: number, by: 1 | -1): void {
   if (a === b) return;
-  const failed = state === FAILED;
-  (failed ? plane.rowFailed : plane.rowWorks)[a]! += by;
-  (failed ? plane.columnFailed : plane.columnWorks)[b]! += by;
+  rowFailed[a]! += by;
+  columnFailed[b]! += by;
 }

@@ -6,7 +6,7 @@ import { orientGroups } from "./group-causes.ts";
 import type { Scope } from "./mesh-planes.ts";
 import { claimLosses, largeLosses } from "./mtu-graph.ts";
 import { has, type PairGraph, sizeOf } from "./pair-graph.ts";
-import { togetherOf } from "./silent-groups.ts";
+import { TOO_MANY_FOR_CHANCE, togetherOf } from "./silent-groups.ts";
 import type { Topology } from "./topology.ts";
 
 const LAYER = { layer: "pod-network" } as const;
@@ -29,6 +29,20 @@ export function mtuCauses(evidence: Evidence, topology: Topology): Draft[] {
 /** Target lists and reports are large too: an agent behind the hole gets none, or not all of its reports arrive. */
 function isSilent(evidence: Evidence, n: number): boolean {
   return evidence.missing[n]?.why === "silent";
+}
+
+/**
+ * Why the silent ones of a group are silent. Where they are too many for chance, so is who is silent beside
+ * them, and of whom nothing else is known that would speak for the group or against it.
+ */
+function fellSilent(evidence: Evidence, { planes }: Scope, group: readonly number[]): void {
+  const silent = group.filter((n) => isSilent(evidence, n));
+  for (const n of silent) evidence.absenceExplained[n] = true;
+  if (silent.length < TOO_MANY_FOR_CHANCE) return;
+  const unknown = (n: number) =>
+    planes.echo.every(({ columnWorks, columnFailed }) => columnWorks[n]! + columnFailed[n]! === 0);
+  for (let n = 0; n < evidence.size; n += 1)
+    if (isSilent(evidence, n) && unknown(n)) evidence.absenceExplained[n] = true;
 }
 
 function everywhere(evidence: Evidence, scope: Scope): Draft[] {
@@ -72,7 +86,7 @@ function ofSilentPlace(
   const claim = new Claim();
   claimLosses(evidence, scope, claim, from, to);
   if (claim.count === 0) return [];
-  for (const n of place) evidence.absenceExplained[n] = true;
+  fellSilent(evidence, scope, place);
   const pairs = from.length * to.length;
   return [
     draft("mtu", { ...LAYER, ...orientGroups(from, to, false), claim, failed: pairs, of: pairs }),
@@ -119,8 +133,7 @@ function betweenGroups(evidence: Evidence, scope: Scope): Draft[] {
     claimLosses(evidence, scope, claim, found.from, found.to);
     if (both) claimLosses(evidence, scope, claim, found.to, found.from);
     if (claim.count === 0) return drafts;
-    for (const n of [...found.from, ...found.to])
-      if (isSilent(evidence, n)) evidence.absenceExplained[n] = true;
+    fellSilent(evidence, scope, [...found.from, ...found.to]);
     const pairs = found.from.length * found.to.length;
     const sides = orientGroups(found.from, found.to, both);
     drafts.push(draft("mtu", { ...LAYER, ...sides, claim, failed: pairs, of: pairs }));

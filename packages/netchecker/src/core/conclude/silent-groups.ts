@@ -7,7 +7,7 @@ import { nodeView } from "./node-verdicts.ts";
 import type { Topology } from "./topology.ts";
 
 /** So many nodes do not fall silent together by themselves. */
-const TOO_MANY_FOR_CHANCE = 4;
+export const TOO_MANY_FOR_CHANCE = 4;
 
 /**
  * Nodes of which nothing is heard, and that none of those that are heard reaches: cut off together, from
