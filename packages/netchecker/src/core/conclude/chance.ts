@@ -28,9 +28,13 @@ export function judgeByChance(evidence: Evidence, drafts: readonly Draft[]): Dra
       evidence.release(each.claim);
       return [];
     }
-    const candidates = [...each.candidates, "packet-loss" as const];
-    return [{ ...each, severity: "info" as const, candidates }];
+    return [mayBeChance(each)];
   });
+}
+
+/** The same, told as what may be lost packets: no alarm, unless it stays. */
+export function mayBeChance(cause: Draft): Draft {
+  return { ...cause, severity: "info", candidates: [...cause.candidates, "packet-loss"] };
 }
 
 /** For each of some weak claims: the share of outcomes that fail the same way, the claim's own left out. */
@@ -50,10 +54,12 @@ function largeIn({ reasons }: Claim): number {
   return reasons[LARGE_REQUEST]! + reasons[LARGE_RESPONSE]!;
 }
 
-/** One node's own view of a service or of DNS is a probe or two: only that it stays can speak for it. */
+/** One node's own view of a service, of DNS or of the outside is a probe or two: only that it stays can speak for it. */
 function isAllThereIs({ nodes, peers, layer }: Draft): boolean {
-  return nodes.length === 1 && peers.length === 0 && (layer === "service" || layer === "dns");
+  return nodes.length === 1 && peers.length === 0 && OF_ONE_PROBE.has(layer);
 }
+
+const OF_ONE_PROBE: ReadonlySet<Draft["layer"]> = new Set(["service", "dns", "external"]);
 
 /** How often chance alone makes so many failures of one kind: hardly ever, seldom, or in most rounds. */
 export function rarityOf(

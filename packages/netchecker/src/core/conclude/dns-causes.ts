@@ -2,7 +2,7 @@ import { reasonCode } from "@netchecker/contract";
 import { type Draft, draft } from "./draft.ts";
 import { Claim } from "./claim.ts";
 import { type Evidence, FAILED } from "./evidence.ts";
-import { rarityOf } from "./chance.ts";
+import { mayBeChance, rarityOf } from "./chance.ts";
 import { dnsAnswers } from "./dns-answers.ts";
 import { type DnsRetries, dnsRetries } from "./dns-retries.ts";
 import { cutsOff, hidesBackend, hidesPods, losesPackets, partsGroups } from "./hindrance.ts";
@@ -215,11 +215,13 @@ export function perSourceOrAll(
 ): Draft[] {
   if (isEverywhere(sources.length, known) || sources.length > MOST_ALONE) {
     const all = make(sources);
-    if (rarityOf(evidence, all.claim, known) === "common") {
+    const rarity = rarityOf(evidence, all.claim, known);
+    if (rarity === "common") {
       evidence.release(all.claim);
       return [];
     }
-    return [{ ...all, contradictedBy: known - sources.length }];
+    const told = { ...all, contradictedBy: known - sources.length };
+    return rarity === "rare" ? [told] : [mayBeChance(told)];
   }
   return sources.map((n) => ({ ...make([n]), nodes: [n], failed: 1, of: 1 }));
 }

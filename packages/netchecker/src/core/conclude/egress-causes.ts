@@ -3,7 +3,7 @@ import { Claim } from "./claim.ts";
 import { type Evidence, FAILED, WORKS } from "./evidence.ts";
 import { refuses } from "./firewall.ts";
 import { dnsAnswers, isReply } from "./dns-answers.ts";
-import { cutsOffWholly, losesPackets, partsGroups } from "./hindrance.ts";
+import { cutsOff, cutsOffWholly, losesPackets, partsGroups } from "./hindrance.ts";
 import {
   claimTargets,
   isEverywhere,
@@ -27,8 +27,11 @@ function attribute(evidence: Evidence, found: readonly Draft[], targets: readonl
   for (const { n } of failing()) {
     const cut = found.find((cause) => cutsOffWholly(cause, n) || losesPackets(cause, n));
     if (cut) claimTargets(evidence, cut.claim, "external", targets, [n]);
-    const dns = found.find(({ kind, nodes }) => NAMES.has(kind) && isAt(nodes, n));
-    if (dns) claimTargets(evidence, dns.claim, "external", namelessOf(evidence, targets, n), [n]);
+    const names = found.find(
+      (cause) => (NAMES.has(cause.kind) && isAt(cause.nodes, n)) || cutsOff(cause, n),
+    );
+    if (names)
+      claimTargets(evidence, names.claim, "external", namelessOf(evidence, targets, n), [n]);
   }
   const hider = hiderOf(evidence, found)?.cause ?? found.find(partsGroups);
   const withoutNames = failing().filter(({ n }) => namelessOf(evidence, targets, n).length > 0);

@@ -76,9 +76,12 @@ type Known = Quartiles | null;
 const QUARTILES = [0, 1, 2] as const;
 const [NEAR, MIDDLE, FAR] = QUARTILES;
 
-/** A slow node is slow for all of its peers: for the near ones, for most, and for the far ones. */
+/**
+ * A slow node is slow for all of its peers: for the near ones, for most, and for the far ones. What is far
+ * for a node that is not slow may be the slow ones: its far ones are no measure.
+ */
 function slowAmong(now: readonly Known[], expected: readonly Known[]): number[] {
-  const spreads = QUARTILES.map((k) =>
+  const spreads = [NEAR, MIDDLE, MIDDLE].map((k) =>
     median(now.flatMap((is, n) => (is && expected[n] ? [Math.abs(is[k] - expected[n][k])] : []))),
   );
   return now.flatMap((is, n) => {
@@ -97,9 +100,9 @@ function asToday(now: readonly Known[], usual: readonly Known[]): Known[] {
     const ratios = now.flatMap((is, n) => (is && usual[n]?.[k] ? [is[k] / usual[n][k]] : []));
     return ratios.length < FEWEST_PEERS ? 1 : Math.max(1, median(ratios)!);
   };
-  const today = QUARTILES.map(factor);
+  const [near, middle] = [factor(NEAR), factor(MIDDLE)];
   return usual.map((own) =>
-    own ? [own[NEAR] * today[NEAR]!, own[MIDDLE] * today[MIDDLE]!, own[FAR] * today[FAR]!] : null,
+    own ? [own[NEAR] * near, own[MIDDLE] * middle, own[FAR] * middle] : null,
   );
 }
 
