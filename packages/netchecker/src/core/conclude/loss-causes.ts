@@ -126,11 +126,11 @@ function lossyPairs(evidence: Evidence, retries: Retries, lossy: ReadonlySet<num
     for (let b = a + 1; b < retries.size; b += 1) {
       const troubled = retries.troubled(a, b);
       if (troubled < fewest || lossy.has(a) || lossy.has(b)) continue;
-      const { works, failed, whole } = outcomesBetween(evidence, a, b);
+      const { works, failed, whole, mixed } = outcomesBetween(evidence, a, b);
       const again = troubled - failed;
       const of = works + failed;
       // Whatever fails as a whole is the route's; that something else needed two attempts is chance.
-      if (again <= 0 || troubled < of / 3 || (whole && again < 2)) continue;
+      if (troubled < of / 3 || (whole ? again < 2 : again <= 0 && !mixed)) continue;
       const others = Math.max(usual, rateWithout(retries, a, again, works));
       const chance = places * chanceOfAtLeast(troubled, of, others);
       if (chance < SELDOM)
@@ -144,23 +144,41 @@ function rateWithout(retries: Retries, n: number, again: number, of: number): nu
   return left <= 0 ? 0 : Math.max(0, retries.again[n]! - again) / left;
 }
 
-/** What is known between two nodes, and whether all that failed is one layer in one way or both. */
+/**
+ * What is known between two nodes. whole: all that failed is one layer in one way or both, as a route's is.
+ * mixed: both ways fail, and no layer does as a whole.
+ */
 function outcomesBetween(evidence: Evidence, a: number, b: number) {
-  let works = 0;
-  let failed = 0;
-  const layers = new Map<string, Set<number>>();
-  for (const plane of evidence.planes)
-    for (const way of [0, 1]) {
-      const state = way === 0 ? evidence.at(plane, a, b) : evidence.at(plane, b, a);
-      if (state !== WORKS && state !== FAILED && state !== LARGE_LOST) continue;
-      if (state === WORKS) works += 1;
-      else failed += 1;
-      const layer = `${way} ${plane.type}`;
-      layers.set(layer, (layers.get(layer) ?? new Set()).add(state));
-    }
-  const whole = failed > 0 && [...layers.values()].every(({ size }) => size === 1);
-  return { works, failed, whole };
+  const ways = [statesFrom(evidence, a, b), statesFrom(evidence, b, a)];
+  const all = ways.flatMap(({ node, pod }) => [...node, ...pod]);
+  const works = all.filter((state) => state === WORKS).length;
+  const failed = all.length - works;
+  const alike = ways.every(({ node, pod }) => isOne(node) && isOne(pod));
+  // No route loses what a node sends and carries what its pods send, and none asks for the size one way only.
+  const upsideDown = ways.some(({ node, pod }) => node.includes(FAILED) && !isAll(pod, FAILED));
+  const sized = all.includes(LARGE_LOST) && all.includes(FAILED);
+  return {
+    works,
+    failed,
+    whole: failed > 0 && alike && !upsideDown && !sized,
+    mixed:
+      ways.every((way) => [...way.node, ...way.pod].some((state) => state !== WORKS)) &&
+      ways.some(({ node }) => !isOne(node)),
+  };
 }
+
+/** What a's probes of b say, by the network that they cross. */
+function statesFrom(evidence: Evidence, a: number, b: number) {
+  const states: Record<"node" | "pod", number[]> = { node: [], pod: [] };
+  for (const plane of evidence.planes) {
+    const state = evidence.at(plane, a, b);
+    if (state === WORKS || state === FAILED || state === LARGE_LOST) states[plane.type].push(state);
+  }
+  return states;
+}
+
+const isAll = (states: readonly number[], one: number) => states.every((state) => state === one);
+const isOne = (states: readonly number[]) => isAll(states, states[0] ?? WORKS);
 
 function between(evidence: Evidence, a: number, b: number, troubled: number, of: number): Draft {
   const claim = new Claim();
