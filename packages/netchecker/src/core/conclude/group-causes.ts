@@ -1,5 +1,6 @@
 import type { Direction, FindingKind, FindingLayer } from "@netchecker/contract";
 import { type Biclique, density, findBiclique } from "./bicliques.ts";
+import { OF_PROCESS } from "./busy-pongs.ts";
 import { type Draft, draft } from "./draft.ts";
 import { Claim } from "./claim.ts";
 import { type Evidence, FAILED, LARGE_LOST, WORKS } from "./evidence.ts";
@@ -42,7 +43,10 @@ function reachability(evidence: Evidence, check: MeshCheck): PairGraph | null {
     ),
   );
   evidence.eachFailed((plane, a, b) => {
-    if (plane.check === check && !broken[b]) graph.setBad(a, b);
+    if (plane.check !== check || broken[b]) return;
+    // Whoever got a connection and no answer is not apart.
+    const cell = a * plane.targets + plane.column[b]!;
+    if (!OF_PROCESS.has(evidence.reasonAt(plane.type, cell))) graph.setBad(a, b);
   });
   return graph;
 }

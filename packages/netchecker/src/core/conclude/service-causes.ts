@@ -3,7 +3,7 @@ import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
 import { attributeToBackends, dnsIsOpen, maybeUnlucky } from "./backend-luck.ts";
 import { Claim } from "./claim.ts";
-import { type Evidence, FAILED, WORKS } from "./evidence.ts";
+import type { Evidence } from "./evidence.ts";
 import { rarityOf } from "./chance.ts";
 import { dnsAnswers, mostHaveDns } from "./dns-answers.ts";
 import { partsGroups } from "./hindrance.ts";
@@ -126,7 +126,6 @@ function deadBackend(evidence: Evidence, targets: readonly number[]): Draft[] {
     targets,
     failing.map(({ n }) => n),
   );
-  const silent = neverAnswering(evidence, targets);
   const rarity = rarityOf(evidence, claim, tallies.length);
   if (rarity === "common") {
     evidence.release(claim);
@@ -136,7 +135,7 @@ function deadBackend(evidence: Evidence, targets: readonly number[]): Draft[] {
   return [
     draft("service-backend", {
       severity: rarity !== "rare" || (fewMeetIt && podsAreReplaced(evidence)) ? "info" : null,
-      nodes: silent.length === 1 ? silent : [],
+      nodes: neverAnswering(evidence, targets),
       layer: "service",
       claim,
       failed: failing.length,
@@ -152,23 +151,26 @@ function podsAreReplaced(evidence: Evidence): boolean {
   return evidence.round.plan.targets.pod.some(({ expected }) => expected?.startsWith("pod_"));
 }
 
-/** Nodes of pongs that can be probed, of which none answered any connection to the service. */
+/** So seldom does chance leave out a backend that answers: then it may be named. */
+const LEFT_OUT = 0.05;
+
+/** The node whose pong can be probed and never answers for the service; none where that may be chance, or several do. */
 function neverAnswering(evidence: Evidence, targets: readonly number[]): number[] {
   const { matrices, plan } = evidence.round;
-  const answered = new Set<string>();
+  const answers = new Map<string, number>();
   for (const n of evidence.nodes.keys())
     for (const target of targets) {
       const cell = matrices.service.cell(n, target);
-      const state = evidence.states.service[cell];
-      if (state !== WORKS && state !== FAILED && !matrices.service.answeredBy.has(cell)) continue;
-      for (const { node } of matrices.service.answeredBy.get(cell) ?? []) answered.add(node);
+      for (const { node, connections } of matrices.service.answeredBy.get(cell) ?? [])
+        answers.set(node, (answers.get(node) ?? 0) + connections);
     }
   const backends = new Set(
     plan.targets.pod.flatMap(({ node, address, expected }) =>
       node !== null && address !== null && expected === null ? [node] : [],
     ),
   );
-  return [...backends].flatMap((node) =>
-    answered.has(node) ? [] : [evidence.agentOf.get(node) ?? -1],
-  );
+  const silent = [...backends].filter((node) => !answers.has(node));
+  const answered = [...answers.values()].reduce((sum, connections) => sum + connections, 0);
+  const byChance = backends.size * (1 - 1 / backends.size) ** answered;
+  return silent.length === 1 && byChance < LEFT_OUT ? [evidence.agentOf.get(silent[0]!) ?? -1] : [];
 }
