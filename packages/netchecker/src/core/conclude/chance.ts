@@ -41,11 +41,12 @@ export function mayBeChance(cause: Draft): Draft {
 function sharesWithout(evidence: Evidence, weak: readonly Draft[]): (claim: Claim) => number {
   const claimed = weak.reduce((sum, { claim }) => sum + claim.count, 0);
   const claimedLarge = weak.reduce((sum, { claim }) => sum + largeIn(claim), 0);
+  const share = (failed: number, of: number, own: number) => (failed - own + 0.5) / (of + 1);
   return (claim) => {
-    const isLarge = largeIn(claim) === claim.count;
-    const failed = isLarge ? evidence.openLarge + claimedLarge : evidence.open + claimed;
-    const of = isLarge ? evidence.echoes : evidence.works + failed;
-    return (failed - claim.count + 0.5) / (of + 1);
+    const failed = evidence.open + claimed;
+    const any = share(failed, evidence.works + failed, claim.count);
+    if (largeIn(claim) < claim.count) return any;
+    return Math.min(any, share(evidence.openLarge + claimedLarge, evidence.echoes, claim.count));
   };
 }
 

@@ -40,7 +40,9 @@ function fellSilent(evidence: Evidence, { planes }: Scope, group: readonly numbe
   for (const n of silent) evidence.absenceExplained[n] = true;
   if (silent.length < TOO_MANY_FOR_CHANCE) return;
   const unknown = (n: number) =>
-    planes.echo.every(({ columnWorks, columnFailed }) => columnWorks[n]! + columnFailed[n]! === 0);
+    planes.echo.every(
+      ({ columnWorks, columnFailed }) => columnWorks[n] === 0 && columnFailed[n] === 0,
+    );
   for (let n = 0; n < evidence.size; n += 1)
     if (isSilent(evidence, n) && unknown(n)) evidence.absenceExplained[n] = true;
 }
