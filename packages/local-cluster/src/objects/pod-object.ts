@@ -56,7 +56,16 @@ export interface PodObject extends KubeObject {
 
 // The letters and digits that Kubernetes draws name suffixes from.
 const SUFFIX = "bcdfghjklmnpqrstvwxz2456789";
-const suffix = () => Array.from({ length: 5 }, () => SUFFIX[randomInt(SUFFIX.length)]).join("");
+const drawSuffix = () => Array.from({ length: 5 }, () => SUFFIX[randomInt(SUFFIX.length)]).join("");
+
+/** Of 2,000 pods two would often draw the same; like the API server, it draws again. */
+const given = new Set<string>();
+function suffix(): string {
+  let drawn = drawSuffix();
+  while (given.has(drawn)) drawn = drawSuffix();
+  given.add(drawn);
+  return drawn;
+}
 
 const uid = () => {
   const hex = randomBytes(16).toString("hex");
