@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { redisNames } from "@netchecker/contract";
 import { createLog } from "@netchecker/runtime/log";
-import { preferSizeToSpeed } from "@netchecker/runtime/prefer-size";
 import { connectRedis } from "@netchecker/runtime/redis";
 import { startService } from "@netchecker/runtime/start";
 import closeWithGrace from "close-with-grace";
@@ -137,5 +136,4 @@ async function main(): Promise<void> {
   log.info({ address: app.server.address() }, "serves");
 }
 
-preferSizeToSpeed();
 void startService("netchecker", process.argv.includes("--check") ? check : main);

@@ -1,8 +1,8 @@
-import { preferSizeToSpeed } from "@netchecker/runtime/prefer-size";
 import { startService } from "@netchecker/runtime/start";
 import closeWithGrace from "close-with-grace";
 import { createPong } from "./app.ts";
 import { readPongConfig } from "./config.ts";
+import { preferSizeToSpeed } from "./prefer-size.ts";
 
 const SHUTDOWN_MS = 5_000;
 

@@ -25,10 +25,13 @@ const EXPLAINED = 4;
 export const EXPECTED = 5;
 
 const MOST_EXAMPLES = 5;
-const LARGE_CODES = new Set([
-  reasonCode("large_request_timeout"),
-  reasonCode("large_response_timeout"),
-]);
+/** By reason code, what an outcome says before anything explains it. */
+const STATE_OF = new Uint8Array(256).fill(FAILED);
+STATE_OF[OK_CODE] = WORKS;
+STATE_OF[NOT_PROBED_CODE] = UNKNOWN;
+STATE_OF[NOT_KEPT_CODE] = UNKNOWN;
+STATE_OF[reasonCode("large_request_timeout")] = LARGE_LOST;
+STATE_OF[reasonCode("large_response_timeout")] = LARGE_LOST;
 
 /**
  * A round's outcomes while causes are sought. What a cause explains is claimed for it, once; what is
@@ -109,16 +112,16 @@ export class Evidence {
     return column === -1 ? UNKNOWN : plane.states[a * plane.targets + column]!;
   }
 
-  /** Calls back with each failure of the mesh that nothing explains yet, between two different nodes. */
-  eachFailed(meet: (plane: Plane, a: number, b: number) => void): void {
-    for (const type of ["node", "pod"] as const) {
+  /** Calls back with each outcome of a state, of some types of the mesh, between two different nodes. */
+  each(
+    state: typeof FAILED | typeof LARGE_LOST,
+    types: readonly ("node" | "pod")[],
+    meet: (plane: Plane, a: number, b: number) => void,
+  ): void {
+    for (const type of types) {
       const states = this.states[type];
       const { targets } = this.round.matrices[type];
-      for (
-        let cell = states.indexOf(FAILED);
-        cell !== -1;
-        cell = states.indexOf(FAILED, cell + 1)
-      ) {
+      for (let cell = states.indexOf(state); cell !== -1; cell = states.indexOf(state, cell + 1)) {
         const a = Math.floor(cell / targets);
         const b = this.#nodeOf[type][cell - a * targets]!;
         const plane = this.planes[this.#planeOf[type][cell - a * targets]!];
@@ -169,11 +172,10 @@ export class Evidence {
   /** Gives a claim's failures back, as far as it remembers them: nothing explains them after all. */
   release({ cells }: Claim): void {
     for (const { type, cell } of cells) {
-      const large = LARGE_CODES.has(this.round.matrices[type].reasons[cell]!);
-      const state = large ? LARGE_LOST : FAILED;
+      const state = STATE_OF[this.round.matrices[type].reasons[cell]!]!;
       this.states[type][cell] = state;
       this.open += 1;
-      if (large) this.openLarge += 1;
+      if (state === LARGE_LOST) this.openLarge += 1;
       const met = this.#pairOf(type, cell);
       if (met && state === FAILED) countFailed(met.plane, met.a, met.b, 1);
     }
@@ -200,23 +202,21 @@ export class Evidence {
     const states = this.states[type];
     const expected = plan.targets[type].map((target) => target.expected !== null);
     let works = 0;
-    for (let cell = 0; cell < reasons.length; cell += 1) {
-      const code = reasons[cell]!;
-      if (code === OK_CODE) {
-        states[cell] = WORKS;
-        works += 1;
-      } else if (code !== NOT_PROBED_CODE && code !== NOT_KEPT_CODE) {
-        const a = Math.floor(cell / targets);
-        if (plan.agents[a]!.expected !== null || expected[cell - a * targets])
+    let cell = 0;
+    for (const agent of plan.agents)
+      for (let target = 0; target < targets; target += 1, cell += 1) {
+        const state = STATE_OF[reasons[cell]!]!;
+        if (state === UNKNOWN) continue;
+        if (state === WORKS) works += 1;
+        else if (agent.expected !== null || expected[target]) {
           states[cell] = EXPECTED;
-        else {
-          const large = LARGE_CODES.has(code);
-          states[cell] = large ? LARGE_LOST : FAILED;
+          continue;
+        } else {
           this.failures += 1;
-          if (large) this.openLarge += 1;
+          if (state === LARGE_LOST) this.openLarge += 1;
         }
+        states[cell] = state;
       }
-    }
     this.works += works;
   }
 

@@ -42,7 +42,7 @@ function reachability(evidence: Evidence, check: MeshCheck): PairGraph | null {
         plane.columnWorks[n]! <= plane.columnFailed[n]! * (1 - MOSTLY),
     ),
   );
-  evidence.eachFailed((plane, a, b) => {
+  evidence.each(FAILED, [planes[0]!.type], (plane, a, b) => {
     if (plane.check !== check || broken[b]) return;
     // Whoever got a connection and no answer is not apart.
     const cell = a * plane.targets + plane.column[b]!;

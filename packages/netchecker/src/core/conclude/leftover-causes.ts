@@ -13,8 +13,9 @@ export function leftoverCauses(evidence: Evidence): Draft[] {
   const claim = new Claim();
   for (const type of TARGET_TYPES) {
     const states = evidence.states[type];
-    for (let cell = 0; cell < states.length && evidence.open > 0; cell += 1)
-      if (states[cell] === FAILED || states[cell] === LARGE_LOST) evidence.claim(claim, type, cell);
+    for (const state of [FAILED, LARGE_LOST])
+      for (let cell = states.indexOf(state); cell !== -1; cell = states.indexOf(state, cell + 1))
+        evidence.claim(claim, type, cell);
   }
   if (claim.count === 0) return [];
   const many = claim.count >= MANY && claim.count > MUCH * known;

@@ -51,8 +51,7 @@ function everywhere(evidence: Evidence, scope: Scope): Draft[] {
   const graph = largeLosses(evidence, scope);
   const all = evidence.nodes.map((_, n) => n);
   const bad = all.reduce((sum, n) => sum + sizeOf(graph.badRow(n)), 0);
-  const good = all.reduce((sum, n) => sum + sizeOf(graph.goodRow(n)), 0);
-  if (bad < FEWEST_EVERYWHERE || good > 0) return [];
+  if (bad < FEWEST_EVERYWHERE || all.some((n) => sizeOf(graph.goodRow(n)) > 0)) return [];
   const claim = new Claim();
   claimLosses(evidence, scope, claim, all, all);
   return [draft("mtu", { ...LAYER, direction: "both", claim, failed: bad, of: bad })];

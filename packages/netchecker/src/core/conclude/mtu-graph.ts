@@ -1,7 +1,7 @@
 import { reasonCode } from "@netchecker/contract";
 import { Claim } from "./claim.ts";
 import { type Evidence, LARGE_LOST, WORKS } from "./evidence.ts";
-import type { Scope } from "./mesh-planes.ts";
+import type { Plane, Scope } from "./mesh-planes.ts";
 import { PairGraph } from "./pair-graph.ts";
 
 const REQUEST_LOST = reasonCode("large_request_timeout");
@@ -11,25 +11,24 @@ const REQUEST_LOST = reasonCode("large_request_timeout");
  * a lost large response says b → a, and that a → b works.
  */
 export function largeLosses(evidence: Evidence, { planes }: Scope): PairGraph {
-  const graph = new PairGraph(evidence.size);
-  for (const plane of planes.echo)
-    for (let a = 0; a < evidence.size; a += 1)
-      for (let b = 0; b < evidence.size; b += 1) {
-        if (a === b) continue;
-        const state = evidence.at(plane, a, b);
-        if (state === WORKS) {
-          graph.setGood(a, b);
-          graph.setGood(b, a);
-        } else if (state === LARGE_LOST) {
-          if (requestLost(evidence, plane.column[b]!, a)) graph.setBad(a, b);
-          else {
-            graph.setBad(b, a);
-            graph.setGood(a, b);
-          }
-        }
-      }
-  // One family works where another does not, or the loss was a moment's.
-  graph.dropContradictions();
+  const says = (plane: Plane, from: number, to: number) => {
+    const state = evidence.at(plane, from, to);
+    if (state === WORKS) return "both ways";
+    if (state !== LARGE_LOST) return "nothing";
+    return requestLost(evidence, plane.column[to]!, from) ? "nothing" : "there";
+  };
+  const isGood = (a: number, b: number) =>
+    a !== b &&
+    planes.echo.some(
+      (plane) => says(plane, a, b) !== "nothing" || says(plane, b, a) === "both ways",
+    );
+  const graph = new PairGraph(evidence.size, isGood);
+  // One family works where another does not, or the loss was a moment's: what is both is neither.
+  evidence.each(LARGE_LOST, ["pod"], (plane, a, b) => {
+    if (!planes.echo.includes(plane)) return;
+    const [u, v] = requestLost(evidence, plane.column[b]!, a) ? [a, b] : [b, a];
+    if (!isGood(u, v)) graph.setBad(u, v);
+  });
   return graph;
 }
 

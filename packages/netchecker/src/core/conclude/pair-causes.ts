@@ -60,7 +60,7 @@ function joinStars(routes: readonly Draft[]): Draft[] {
 function failingPairs(evidence: Evidence): Pair[] {
   const found = new Map<number, { towards: number; back: number; cells: number }>();
   if (evidence.open > MOST_SCATTERED) return [];
-  evidence.eachFailed(({ check }, a, b) => {
+  evidence.each(FAILED, ["node", "pod"], ({ check }, a, b) => {
     const key = Math.min(a, b) * evidence.size + Math.max(a, b);
     const pair = found.get(key) ?? { towards: 0, back: 0, cells: 0 };
     if (a < b) pair.towards |= BIT[check];

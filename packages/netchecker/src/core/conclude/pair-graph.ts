@@ -3,17 +3,17 @@ const FEW = 8;
 
 /**
  * What is said of each ordered pair of nodes: bad, good, or nothing. Two bits a pair. Who is good is asked
- * of few rows only: where `isGood` is given, a row of it is made when it is first asked for.
+ * of few rows only: a row of it is made when it is first asked for.
  */
 export class PairGraph {
   readonly size: number;
   readonly words: number;
   readonly bad: Uint32Array;
   readonly #good: Uint32Array;
-  readonly #isGood: ((a: number, b: number) => boolean) | null;
+  readonly #isGood: (a: number, b: number) => boolean;
   readonly #known: Uint8Array;
 
-  constructor(size: number, isGood: ((a: number, b: number) => boolean) | null = null) {
+  constructor(size: number, isGood: (a: number, b: number) => boolean) {
     this.size = size;
     this.words = (size + 31) >>> 5;
     this.bad = new Uint32Array(size * this.words);
@@ -26,15 +26,6 @@ export class PairGraph {
     this.#set(this.bad, a, b);
   }
 
-  setGood(a: number, b: number): void {
-    this.#set(this.#good, a, b);
-  }
-
-  /** What is both is neither. */
-  dropContradictions(): void {
-    for (let word = 0; word < this.bad.length; word += 1) this.bad[word]! &= ~this.#good[word]!;
-  }
-
   isBad(a: number, b: number): boolean {
     return ((this.bad[a * this.words + (b >>> 5)]! >>> (b & 31)) & 1) === 1;
   }
@@ -44,23 +35,23 @@ export class PairGraph {
   }
 
   goodRow(a: number): Uint32Array {
-    if (this.#isGood && this.#known[a] === 0) {
+    if (this.#known[a] === 0) {
       this.#known[a] = 1;
       for (let b = 0; b < this.size; b += 1)
-        if (!this.isBad(a, b) && this.#isGood(a, b)) this.setGood(a, b);
+        if (!this.isBad(a, b) && this.#isGood(a, b)) this.#set(this.#good, a, b);
     }
     return this.#good.subarray(a * this.words, (a + 1) * this.words);
   }
 
   /** Calls back with those nodes of a mask that a node is good towards: without a whole row of them. */
   eachGoodAmong(a: number, mask: Uint32Array, meet: (b: number) => void): void {
-    const known = this.#isGood === null || this.#known[a] === 1;
+    const known = this.#known[a] === 1;
     const start = a * this.words;
     for (let word = 0; word < this.words; word += 1) {
       const asked = known ? this.#good[start + word]! : ~this.bad[start + word]!;
       for (let bits = mask[word]! & asked; bits !== 0; bits &= bits - 1) {
         const b = word * 32 + (31 - Math.clz32(bits & -bits));
-        if (known || this.#isGood!(a, b)) meet(b);
+        if (known || this.#isGood(a, b)) meet(b);
       }
     }
   }
