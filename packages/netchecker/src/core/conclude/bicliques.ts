@@ -44,7 +44,7 @@ function grow(graph: PairGraph, seed: readonly number[]): Biclique | null {
     from = [];
     for (let a = 0; a < graph.size; a += 1) {
       const bad = graph.badAmong(a, to, mask);
-      if (bad > 0 && belongs(bad, graph.goodAmong(a, mask))) from.push(a);
+      if (bad > 0 && belongs(bad, graph.goodAmong(a, mask, mostGood(bad)))) from.push(a);
     }
     if (from.length < FEWEST) return null;
     to = targetsOf(graph, from);
@@ -54,19 +54,23 @@ function grow(graph: PairGraph, seed: readonly number[]): Biclique | null {
 }
 
 const belongs = (bad: number, good: number) => bad > 0 && bad >= BELONGS * (bad + good);
+/** Who is good towards more than so many does not belong, however many more. */
+const mostGood = (bad: number) => (bad * (1 - BELONGS)) / BELONGS;
 
 /** Those that are none of `from`, and towards which most of them fail. */
 function targetsOf(graph: PairGraph, from: readonly number[]): number[] {
   const bad = new Uint32Array(graph.size);
-  const good = new Uint32Array(graph.size);
   for (const a of from) for (const b of graph.members(graph.badRow(a))) bad[b]! += 1;
-  const failing = graph.maskOf([...bad.keys()].filter((b) => bad[b]! > 0));
-  for (const a of from)
-    graph.eachGoodAmong(a, failing, (b) => {
-      good[b]! += 1;
-    });
   const sources = graph.maskOf(from);
-  return [...bad.keys()].filter((b) => !has(sources, b) && belongs(bad[b]!, good[b]!));
+  const goodTowards = (b: number, most: number) => {
+    let good = 0;
+    for (let index = 0; index < from.length && good <= most; index += 1)
+      if (graph.isGood(from[index]!, b)) good += 1;
+    return good;
+  };
+  return [...bad.keys()].filter(
+    (b) => bad[b]! > 0 && !has(sources, b) && belongs(bad[b]!, goodTowards(b, mostGood(bad[b]!))),
+  );
 }
 
 /** The share of the known pairs between two sides that is bad; 0 where nothing is known. */

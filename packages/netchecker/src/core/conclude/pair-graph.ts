@@ -43,25 +43,20 @@ export class PairGraph {
     return this.#good.subarray(a * this.words, (a + 1) * this.words);
   }
 
-  /** Calls back with those nodes of a mask that a node is good towards: without a whole row of them. */
-  eachGoodAmong(a: number, mask: Uint32Array, meet: (b: number) => void): void {
-    const known = this.#known[a] === 1;
-    const start = a * this.words;
-    for (let word = 0; word < this.words; word += 1) {
-      const asked = known ? this.#good[start + word]! : ~this.bad[start + word]!;
-      for (let bits = mask[word]! & asked; bits !== 0; bits &= bits - 1) {
-        const b = word * 32 + (31 - Math.clz32(bits & -bits));
-        if (known || this.#isGood(a, b)) meet(b);
-      }
-    }
+  isGood(a: number, b: number): boolean {
+    if (this.#known[a] === 0) return !this.isBad(a, b) && this.#isGood(a, b);
+    return ((this.#good[a * this.words + (b >>> 5)]! >>> (b & 31)) & 1) === 1;
   }
 
-  /** How many of a mask's nodes a node is good towards. */
-  goodAmong(a: number, mask: Uint32Array): number {
+  /** How many of a mask's nodes a node is good towards; more than `most` are not counted to the end. */
+  goodAmong(a: number, mask: Uint32Array, most = Infinity): number {
     let count = 0;
-    this.eachGoodAmong(a, mask, () => {
-      count += 1;
-    });
+    const start = a * this.words;
+    for (let word = 0; word < this.words; word += 1)
+      for (let bits = mask[word]! & ~this.bad[start + word]!; bits !== 0; bits &= bits - 1) {
+        if (this.isGood(a, word * 32 + (31 - Math.clz32(bits & -bits)))) count += 1;
+        if (count > most) return count;
+      }
     return count;
   }
 
