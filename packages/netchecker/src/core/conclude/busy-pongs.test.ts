@@ -33,6 +33,24 @@ describe("a pong that is overloaded", () => {
     expect(only!.summary).toContain("answers only now and then");
   });
 
+  it("is told by agents that it answers on one way and not on the other", () => {
+    const late: Fault = ({ node, check }, from) => {
+      const asked = `${check} ${from}`;
+      const unanswered = ["echo node-1", "echo node-2", "nodeport node-5", "nodeport node-6"];
+      return node === N(4) && unanswered.includes(asked) ? failing("response_timeout") : null;
+    };
+    expect(inShort(12, [late])).toEqual(["warning pong [node-4] [] null process"]);
+  });
+
+  it("is no partition where two of them leave the same agents without an answer", () => {
+    const late: Fault = ({ node, check }, from) =>
+      [N(4), N(5)].includes(node ?? "") && [N(8), N(9)].includes(from) && check === "echo"
+        ? failing("response_timeout")
+        : null;
+    const kinds = causesOf(12, [late, overloaded(4), overloaded(5)]).map(({ kind }) => kind);
+    expect(kinds).toEqual(["pong", "pong"]);
+  });
+
   it("is not seen where packets are lost on the way", () => {
     const random = seeded(6);
     const lossy: Fault = (target, from, type) =>

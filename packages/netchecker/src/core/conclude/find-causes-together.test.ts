@@ -62,6 +62,35 @@ describe("several causes at once", () => {
     ]);
   });
 
+  it("are one: another pod answers, and what few packets are lost on the way to it are no pod network", () => {
+    const faults = [
+      between(way(5, 3), TIMES_OUT, ["echo"]),
+      between(way(6, 3), TIMES_OUT, ["echo"]),
+      between((_, to) => to === N(3), failing("wrong_responder"), ["echo"]),
+    ];
+    const kinds = causesOf(12, faults).map(({ kind }) => kind);
+    expect(kinds).toContain("wrong-answerer");
+    expect(kinds).not.toContain("pod-network");
+  });
+
+  it.each([
+    ["what they send", "large_response_timeout", "out"],
+    ["what is sent to them", "large_request_timeout", "in"],
+  ] as const)(
+    "are one: many agents are silent, and %s is lost where it is large",
+    (_, reason, direction) => {
+      const silent = [1, 2, 3, 4].map(N);
+      const hole = between(
+        (from, to) => !silent.includes(from) && silent.includes(to),
+        failing(reason),
+        ["echo"],
+      );
+      expect(inShort(12, [hole], { silent })).toEqual([
+        `warning mtu [${silent.join()}] [${[5, 6, 7, 8, 9, 10, 11, 12].map(N).join()}] ${direction} pod-network`,
+      ]);
+    },
+  );
+
   it("are each named: two nodes with the same fault, and a route", () => {
     const faults = [
       between(into(2), TIMES_OUT, ["echo"]),

@@ -18,7 +18,7 @@ const FEWEST_PEERS = 3;
 export function lossCauses(evidence: Evidence, found: readonly Draft[]): Draft[] {
   const pongs = found.filter(({ kind }) => kind === "pong");
   const retries = new Retries(evidence, new Set(pongs.flatMap(({ nodes }) => nodes)));
-  if (retries.totalAgain === 0) return [];
+  if (retries.totalAgain === 0 && evidence.open === 0) return [];
   const lossy = new Set<number>();
   return [...lossyNodes(evidence, retries, lossy), ...lossyPairs(evidence, retries, lossy)];
 }

@@ -56,6 +56,18 @@ describe("packet loss", () => {
     });
   });
 
+  it("is found between two nodes where what is lost is no layer's, and nothing worked at a second attempt", () => {
+    const unanswered: Fault = ({ node, check }, from) => {
+      if (!pair(3, 9)(from, node ?? "")) return null;
+      const way = `${from} ${check}`;
+      if (way === "node-3 tcp" || way === "node-9 nodeport") return OK;
+      return failing(way === "node-3 echo" ? "large_request_timeout" : "connect_timeout");
+    };
+    const [cause, ...others] = causesOf(20, [unanswered]);
+    expect(others).toEqual([]);
+    expect(cause).toMatchObject({ kind: "packet-loss", nodes: [N(3)], peers: [N(9)] });
+  });
+
   it("is nobody's fault where everybody has it", () => {
     const causes = causesOf(20, [lossy(() => true, 0.1)]);
     expect(causes.filter(({ kind }) => kind === "packet-loss")).toEqual([]);
@@ -83,6 +95,19 @@ describe("slowness", () => {
 
   it("is found at a node, against its own past", () => {
     expect(summaries(taking(across(7), 20))).toEqual([["slow", [N(7)], []]]);
+  });
+
+  it("is found at a third of all nodes: they do not hide each other", () => {
+    const slow = [2, 5, 7].map((n) => taking(across(n), 20));
+    const late: Fault = (target, from, type) =>
+      slow
+        .map((fault) => fault(target, from, type)!)
+        .toSorted((a, b) => b.latencyMs! - a.latencyMs!)[0]!;
+    expect(summaries(late).slice(0, 3)).toEqual([
+      ["slow", [N(2)], []],
+      ["slow", [N(5)], []],
+      ["slow", [N(7)], []],
+    ]);
   });
 
   it("is found at a node, against its peers, when there is no past", () => {

@@ -39,6 +39,44 @@ describe("serviceCauses", () => {
     expect(causesOf(12, faults)[0]).toMatchObject({ kind: "service-backend" });
   });
 
+  const answeredBy = (...nodes: number[]) => ({
+    answeredBy: nodes.map((n) => ({ pod: `pong-${n}`, node: N(n), connections: 1 })),
+  });
+  const numbered = (name: string) => Number(name.slice(5));
+
+  it("names the backend that never answers, where chance would not have left it out", () => {
+    const view = aView(6);
+    const all = fromNodes(() => true, ["clusterip"], {
+      reason: "ok",
+      latencyMs: 1,
+      attempts: 2,
+      ...answeredBy(1, 2, 3, 4, 5, 1, 2),
+    });
+    const some = fromNodes(
+      (from) => numbered(from) < 3,
+      ["clusterip"],
+      failing("connect_timeout", answeredBy(1, 2)),
+    );
+    expect(inShort(6, [some, all], { view })).toEqual([
+      "warning service-backend [node-6] [] null service",
+    ]);
+  });
+
+  it("names none where chance leaves one out now and then", () => {
+    const all = fromNodes((from) => numbered(from) < 4, ["clusterip"], {
+      reason: "ok",
+      latencyMs: 1,
+      attempts: 2,
+      ...answeredBy(1, 2, 3, 4, 5),
+    });
+    const some = fromNodes(
+      (from) => numbered(from) >= 4,
+      ["clusterip"],
+      failing("connect_timeout", answeredBy(1)),
+    );
+    expect(inShort(6, [some, all])).toEqual(["warning service-backend [] [] null service"]);
+  });
+
   it("does not blame a planned change for it: its backend has left the service", () => {
     const view = aView(12);
     const nodes = view.nodes.map((node) => (node.name === N(5) ? { ...node, ready: false } : node));
