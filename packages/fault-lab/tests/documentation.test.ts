@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { COMMANDS } from "../src/cli/commands.ts";
 import { KIND_NAMES } from "../src/read-fault.ts";
 
-const page = readFileSync(new URL("../../../docs/fault-lab.md", import.meta.url), "utf8");
+const read = (name: string) =>
+  readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
+const page = read("fault-lab.md");
 
 test("docs/fault-lab.md names every kind of fault in its table, and no other", () => {
   const rows = page.split("\n").filter((line) => line.startsWith("| `"));
@@ -14,8 +16,11 @@ test("docs/fault-lab.md names every kind of fault in its table, and no other", (
   expect(named.filter((name) => !places.has(name)).toSorted()).toEqual([...KIND_NAMES].toSorted());
 });
 
-test("docs/fault-lab.md uses commands that there are", () => {
-  const used = [...page.matchAll(/pnpm lab ([a-z]+)/g)].map(([, name]) => name!);
-  expect(used.length).toBeGreaterThan(10);
-  for (const name of new Set(used)) expect(COMMANDS).toHaveProperty(name);
-});
+test.each(["fault-lab.md", "what-a-fault-looks-like.md"])(
+  "docs/%s uses commands that there are",
+  (name) => {
+    const used = [...read(name).matchAll(/pnpm lab ([a-z]+)/g)].map(([, name]) => name!);
+    expect(used.length).toBeGreaterThan(10);
+    for (const name of new Set(used)) expect(COMMANDS).toHaveProperty(name);
+  },
+);

@@ -91,6 +91,14 @@ describe("several causes at once", () => {
     },
   );
 
+  it("are each named: an MTU hole between groups, and a silent agent of a group that reports", () => {
+    const hole = between(across(1, 2, 3, 4), failing("large_request_timeout"), ["echo"]);
+    expect(inShort(12, [hole], { silent: [N(2)] }).map((line) => line.split(" ")[1])).toEqual([
+      "mtu",
+      "agent-silent",
+    ]);
+  });
+
   it("are each named: two nodes with the same fault, and a route", () => {
     const faults = [
       between(into(2), TIMES_OUT, ["echo"]),

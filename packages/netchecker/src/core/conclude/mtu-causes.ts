@@ -32,11 +32,12 @@ function isSilent(evidence: Evidence, n: number): boolean {
 }
 
 /**
- * Why the silent ones of a group are silent. Where they are too many for chance, so is who is silent beside
- * them, and of whom nothing else is known that would speak for the group or against it.
+ * Why the silent ones of a group are silent, where most of it is. Where they are too many for chance, so is
+ * who is silent beside them, and of whom nothing else is known that would speak for the group or against it.
  */
 function fellSilent(evidence: Evidence, { planes }: Scope, group: readonly number[]): void {
   const silent = group.filter((n) => isSilent(evidence, n));
+  if (silent.length * 2 < group.length) return;
   for (const n of silent) evidence.absenceExplained[n] = true;
   if (silent.length < TOO_MANY_FOR_CHANCE) return;
   const unknown = (n: number) =>
@@ -134,7 +135,7 @@ function betweenGroups(evidence: Evidence, scope: Scope): Draft[] {
     claimLosses(evidence, scope, claim, found.from, found.to);
     if (both) claimLosses(evidence, scope, claim, found.to, found.from);
     if (claim.count === 0) return drafts;
-    fellSilent(evidence, scope, [...found.from, ...found.to]);
+    for (const side of [found.from, found.to]) fellSilent(evidence, scope, side);
     const pairs = found.from.length * found.to.length;
     const sides = orientGroups(found.from, found.to, both);
     drafts.push(draft("mtu", { ...LAYER, ...sides, claim, failed: pairs, of: pairs }));
