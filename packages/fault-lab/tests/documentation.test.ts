@@ -18,8 +18,8 @@ test("docs/fault-lab.md names every kind of fault in its table, and no other", (
 
 test.each(["fault-lab.md", "what-a-fault-looks-like.md"])(
   "docs/%s uses commands that there are",
-  (name) => {
-    const used = [...read(name).matchAll(/pnpm lab ([a-z]+)/g)].map(([, name]) => name!);
+  (file) => {
+    const used = [...read(file).matchAll(/pnpm lab ([a-z]+)/g)].map(([, name]) => name!);
     expect(used.length).toBeGreaterThan(10);
     for (const name of new Set(used)) expect(COMMANDS).toHaveProperty(name);
   },

@@ -88,7 +88,7 @@ function partition(
  * Nodes that say nothing of the other side, because nothing is heard of them or what they say has another
  * cause: they belong to the side that is alike, for the other one does not reach them either.
  */
-function withSilent(
+export function withSilent(
   evidence: Evidence,
   graph: PairGraph,
   from: readonly number[],

@@ -2,7 +2,7 @@ import { density, findBiclique } from "./bicliques.ts";
 import { type Draft, draft } from "./draft.ts";
 import { Claim } from "./claim.ts";
 import { type Evidence, FAILED, LARGE_LOST } from "./evidence.ts";
-import { orientGroups } from "./group-causes.ts";
+import { orientGroups, withSilent } from "./group-causes.ts";
 import type { Scope } from "./mesh-planes.ts";
 import { claimLosses, largeLosses } from "./mtu-graph.ts";
 import { has, type PairGraph, sizeOf } from "./pair-graph.ts";
@@ -130,14 +130,16 @@ function betweenGroups(evidence: Evidence, scope: Scope): Draft[] {
     const graph = largeLosses(evidence, scope);
     const found = findBiclique(graph);
     if (!found) return drafts;
-    const both = density(graph, found.to, found.from) >= 0.9;
+    const { to } = found;
+    const from = withSilent(evidence, graph, found.from, to);
+    const both = density(graph, to, from) >= 0.9;
     const claim = new Claim();
-    claimLosses(evidence, scope, claim, found.from, found.to);
-    if (both) claimLosses(evidence, scope, claim, found.to, found.from);
+    claimLosses(evidence, scope, claim, from, to);
+    if (both) claimLosses(evidence, scope, claim, to, from);
     if (claim.count === 0) return drafts;
-    for (const side of [found.from, found.to]) fellSilent(evidence, scope, side);
-    const pairs = found.from.length * found.to.length;
-    const sides = orientGroups(found.from, found.to, both);
+    for (const side of [from, to]) fellSilent(evidence, scope, side);
+    const pairs = from.length * to.length;
+    const sides = orientGroups(from, to, both);
     drafts.push(draft("mtu", { ...LAYER, ...sides, claim, failed: pairs, of: pairs }));
   }
 }
