@@ -32,6 +32,15 @@ describe("findBiclique", () => {
     expect(found).toEqual({ from: range(0, 12), to: range(12, 40) });
   });
 
+  it.each([2, 3, 4, 8])(
+    "leaves out a node that fails towards %i of a side and reaches all others",
+    (few) => {
+      const isStray = (a: number, b: number) => a === 39 && b >= 12 && b < 12 + few;
+      const found = findBiclique(aGraph(40, (a, b) => (a < 12 && b >= 12) || isStray(a, b)));
+      expect(found).toEqual({ from: range(0, 12), to: range(12, 40) });
+    },
+  );
+
   it("leaves out a third group that both reach", () => {
     const found = findBiclique(aGraph(30, (a, b) => a < 10 && b >= 10 && b < 20));
     expect(found).toEqual({ from: range(0, 10), to: range(10, 20) });

@@ -54,8 +54,8 @@ function grow(graph: PairGraph, seed: readonly number[]): Biclique | null {
 }
 
 const belongs = (bad: number, good: number) => bad > 0 && bad >= BELONGS * (bad + good);
-/** Who is good towards more than so many does not belong, however many more. */
-const mostGood = (bad: number) => (bad * (1 - BELONGS)) / BELONGS;
+/** Who is good towards more than so many does not belong, however many more; rounded up, as 0.8 is no binary number. */
+const mostGood = (bad: number) => Math.ceil((bad * (1 - BELONGS)) / BELONGS);
 
 /** Those that are none of `from`, and towards which most of them fail. */
 function targetsOf(graph: PairGraph, from: readonly number[]): number[] {
