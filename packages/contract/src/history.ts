@@ -1,0 +1,55 @@
+import { type Static, type TSchema, Type } from "typebox";
+import { MISSING_WHYS, RoundStateSchema, TimeSchema } from "./round.ts";
+import { NameSchema, RoundIdSchema } from "./target-list.ts";
+
+const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+
+/** One round on the timeline. What a round without a result does not have is null. */
+export const TimelineEntrySchema = Type.Object({
+  id: RoundIdSchema,
+  state: RoundStateSchema,
+  startedAt: TimeSchema,
+  durationMs: orNull(Type.Integer()),
+  closedBy: orNull(Type.Enum(["reports", "timer"] as const)),
+  kept: Type.Enum(["all", "failures", "none"] as const),
+  /** Agents that should report, and that did. */
+  expected: Type.Integer(),
+  reported: Type.Integer(),
+  /** Outcomes of all types, as in a summary. */
+  total: orNull(Type.Integer()),
+  failed: orNull(Type.Integer()),
+  unknown: orNull(Type.Integer()),
+  /** Findings that had not recovered, by severity. */
+  critical: orNull(Type.Integer()),
+  warning: orNull(Type.Integer()),
+  info: orNull(Type.Integer()),
+});
+export type TimelineEntry = Static<typeof TimelineEntrySchema>;
+
+/** All kept rounds, the oldest first. `GET /timeline`. */
+export const TimelineSchema = Type.Object({ rounds: Type.Array(TimelineEntrySchema) });
+export type Timeline = Static<typeof TimelineSchema>;
+
+/** One node in one round. Counts are of outcomes between two different nodes, planned ones left out. */
+export const NodeMomentSchema = Type.Object({
+  id: RoundIdSchema,
+  startedAt: TimeSchema,
+  agent: Type.Enum(["reported", ...MISSING_WHYS] as const),
+  /** As a source, to pods and nodes. */
+  outFailed: Type.Integer(),
+  outTotal: Type.Integer(),
+  /** As a destination. */
+  inFailed: Type.Integer(),
+  inTotal: Type.Integer(),
+  /** Medians of pod echoes that were ok. */
+  outLatencyMs: orNull(Type.Number()),
+  inLatencyMs: orNull(Type.Number()),
+});
+export type NodeMoment = Static<typeof NodeMomentSchema>;
+
+/** One node over the kept rounds, the oldest first. `GET /node-states/:node/history`. */
+export const NodeHistorySchema = Type.Object({
+  node: NameSchema,
+  rounds: Type.Array(NodeMomentSchema),
+});
+export type NodeHistory = Static<typeof NodeHistorySchema>;
