@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { NodeRecord, PodRecord, ServiceRecord } from "../core/cluster-view.ts";
+import { placeLabels } from "../core/node-places.ts";
 
 /** The parts of Kubernetes' objects that netChecker reads; nothing in an answer is taken for granted. */
 interface Metadata {
@@ -95,19 +96,11 @@ export function toNodeRecord(object: KubernetesObject): NodeRecord | null {
     cordoned: spec?.unschedulable === true,
     deleting: metadata.deletionTimestamp !== undefined,
     createdAt: timeOf(metadata),
-    labels: topologyOf(metadata.labels),
+    labels: placeLabels(metadata.labels ?? {}),
     bootId: status?.nodeInfo?.bootID ?? "",
     kernelVersion: status?.nodeInfo?.kernelVersion ?? "",
     kubeletVersion: status?.nodeInfo?.kubeletVersion ?? "",
   };
-}
-
-/** What groups of nodes have in common; all other labels are many and tell nothing of the network. */
-const TOPOLOGY_LABEL =
-  /^(topology\.kubernetes\.io\/(zone|region)|node\.kubernetes\.io\/instance-type|node-role\.kubernetes\.io\/.+|cloud\.google\.com\/gke-nodepool|eks\.amazonaws\.com\/nodegroup|kubernetes\.azure\.com\/agentpool|agentpool|karpenter\.sh\/nodepool|doks\.digitalocean\.com\/node-pool)$/;
-
-function topologyOf(labels: Metadata["labels"] = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([key]) => TOPOLOGY_LABEL.test(key)));
 }
 
 /** ping and pong are Linux containers of DaemonSets, which virtual nodes (virtual-kubelet, Fargate) do not run. */

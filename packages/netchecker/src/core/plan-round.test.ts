@@ -52,6 +52,16 @@ describe("planRound", () => {
     ]);
   });
 
+  it("remembers where each agent's node stands", () => {
+    const zone = (name: string) => ({ labels: { "topology.kubernetes.io/zone": name } });
+    const view = aView(3, { nodes: [aNode(1, zone("a")), aNode(2, zone("b")), aNode(3)] });
+    expect(planRound(view, SETTINGS).agents).toMatchObject([
+      { zone: "a", pool: null },
+      { zone: "b", pool: null },
+      { zone: null, pool: null },
+    ]);
+  });
+
   it("never publishes an empty address, and still counts the target", () => {
     const pods = [aPod("ping", 1), aPod("pong", 1, { ips: [] })];
     const view = aView(1, { nodes: [aNode(1, { addresses: [] }), aNode(2)], pods });

@@ -1,5 +1,6 @@
 import type { ClusterView, NodeRecord, PodRecord } from "./cluster-view.ts";
 import { nodeExpected, podExpected } from "./expected-why.ts";
+import { placeOf } from "./node-places.ts";
 import type { PlannedAgent, PlanSettings, RoundPlan } from "./plan.ts";
 import {
   dialledFirst,
@@ -48,15 +49,18 @@ function byPreference(a: PodRecord, b: PodRecord): number {
 
 function planAgent(node: NodeRecord, pings: readonly PodRecord[], at: number): PlannedAgent {
   const [ping] = pings.toSorted(byPreference);
-  const expected = nodeExpected(node) ?? podExpected(ping, node, at);
-  if (!ping)
-    return { pod: null, node: node.name, ip: null, absent: "no_pod", problem: null, expected };
   return {
-    pod: ping.name,
+    pod: ping?.name ?? null,
     node: node.name,
-    ip: ping.ips[0] ?? null,
-    absent: ping.ready && !ping.terminating ? null : "pod_not_ready",
-    problem: ping.problem,
-    expected,
+    ip: ping?.ips[0] ?? null,
+    ...placeOf(node.labels),
+    absent: whyAbsent(ping),
+    problem: ping?.problem ?? null,
+    expected: nodeExpected(node) ?? podExpected(ping, node, at),
   };
+}
+
+function whyAbsent(ping: PodRecord | undefined): PlannedAgent["absent"] {
+  if (!ping) return "no_pod";
+  return ping.ready && !ping.terminating ? null : "pod_not_ready";
 }

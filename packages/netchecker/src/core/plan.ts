@@ -12,6 +12,9 @@ export interface PlannedAgent {
   readonly pod: string | null;
   readonly node: string;
   readonly ip: string | null;
+  /** Where its node stands, so that an old round is drawn as it was. */
+  readonly zone: string | null;
+  readonly pool: string | null;
   /** Why it is known before the round not to report; the round does not wait for it. */
   readonly absent: MissingWhy | null;
   /** What Kubernetes says of its pod, where something is wrong with it. */

@@ -46,6 +46,17 @@ describe("a round's record", () => {
     expect(restored.summary).toEqual(round.summary);
   });
 
+  it("decodes what was stored before agents had a zone and a pool", () => {
+    const record = asRead(encodeRound(round));
+    const stored = JSON.parse(record.plan) as { plan: { agents: Record<string, unknown>[] } };
+    for (const agent of stored.plan.agents) {
+      delete agent["zone"];
+      delete agent["pool"];
+    }
+    const restored = decodeRound({ ...record, plan: JSON.stringify(stored) });
+    expect(restored.plan).toEqual(round.plan);
+  });
+
   it("refuses columns that were cut", () => {
     const record = asRead(encodeRound(round));
     expect(() => decodeRound({ ...record, columns: record.columns!.subarray(0, 9) })).toThrow(

@@ -98,7 +98,7 @@ export interface ReadRecord extends Pick<RoundRecord, "head" | "plan" | "finding
 /** What is stored of a round → its result. Without columns, only its failures have outcomes. */
 export function decodeRound(record: ReadRecord): ClosedRound {
   const { head, summary } = decodeHead(record.head);
-  const { plan, agents } = JSON.parse(record.plan) as StoredPlan;
+  const { plan, agents } = decodePlan(record.plan);
   const counts = targetCounts(plan);
   const whole = record.columns !== undefined && record.extras !== undefined;
   const matrices = perType(
@@ -121,6 +121,15 @@ export function decodeRound(record: ReadRecord): ClosedRound {
     agents,
     matrices,
   };
+}
+
+const NO_PLACE = { zone: null, pool: null };
+
+/** Agents of rounds that were stored before they had a zone and a pool have none. */
+function decodePlan(text: string): StoredPlan {
+  const { plan, agents } = JSON.parse(text) as StoredPlan;
+  const placed = plan.agents.map((agent) => ({ ...NO_PLACE, ...agent }));
+  return { plan: { ...plan, agents: placed }, agents };
 }
 
 export function decodeFindings(text: string): Finding[] {

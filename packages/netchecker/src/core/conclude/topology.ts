@@ -1,16 +1,5 @@
 import { type ClusterView, familyOf, type NodeRecord } from "../cluster-view.ts";
-
-/** What may set groups of nodes apart, the widest last: the narrowest that fits names a group best. */
-const LABELS: readonly (readonly [word: string, label: string])[] = [
-  ["zone", "topology.kubernetes.io/zone"],
-  ["node pool", "cloud.google.com/gke-nodepool"],
-  ["node pool", "eks.amazonaws.com/nodegroup"],
-  ["node pool", "kubernetes.azure.com/agentpool"],
-  ["node pool", "agentpool"],
-  ["node pool", "karpenter.sh/nodepool"],
-  ["node pool", "doks.digitalocean.com/node-pool"],
-  ["region", "topology.kubernetes.io/region"],
-];
+import { PLACE_LABELS } from "../node-places.ts";
 
 /** Where nodes stand: for each kind of place, the name of each node's. */
 export class Topology {
@@ -24,7 +13,7 @@ export class Topology {
         return record ? placeOf(record) : null;
       });
     this.#places = [
-      ...LABELS.map(([word, label]) =>
+      ...PLACE_LABELS.map(([word, label]) =>
         placesBy(({ labels }) => (labels[label] ? `${word} ${labels[label]}` : null)),
       ),
       placesBy(subnetOf),

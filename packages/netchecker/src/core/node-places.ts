@@ -1,0 +1,31 @@
+type Labels = Readonly<Record<string, string>>;
+
+/** What may set groups of nodes apart, the widest last: the narrowest that fits names a group best. */
+export const PLACE_LABELS: readonly (readonly [word: string, label: string])[] = [
+  ["zone", "topology.kubernetes.io/zone"],
+  ["node pool", "cloud.google.com/gke-nodepool"],
+  ["node pool", "eks.amazonaws.com/nodegroup"],
+  ["node pool", "kubernetes.azure.com/agentpool"],
+  ["node pool", "agentpool"],
+  ["node pool", "karpenter.sh/nodepool"],
+  ["node pool", "doks.digitalocean.com/node-pool"],
+  ["region", "topology.kubernetes.io/region"],
+];
+
+/** The zone and the pool that a node's labels tell; null where they tell none. */
+export function placeOf(labels: Labels): { zone: string | null; pool: string | null } {
+  const first = (wanted: string) =>
+    PLACE_LABELS.flatMap(([word, label]) => (word === wanted ? (labels[label] ?? []) : []))[0] ??
+    null;
+  return { zone: first("zone"), pool: first("node pool") };
+}
+
+const KNOWN = new Set(PLACE_LABELS.map(([, label]) => label));
+const ROLE_OR_INSTANCE = /^node(\.kubernetes\.io\/instance-type|-role\.kubernetes\.io\/.+)$/;
+
+/** The labels that tell where a node stands and what it is; all others are many and tell nothing of the network. */
+export function placeLabels(labels: Labels): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(labels).filter(([key]) => KNOWN.has(key) || ROLE_OR_INSTANCE.test(key)),
+  );
+}
