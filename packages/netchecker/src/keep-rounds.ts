@@ -1,5 +1,6 @@
 import type { Finding, RoundHead } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
+import { Changes } from "./changes.ts";
 import type { ClosedRound } from "./core/closed-round.ts";
 import { emptyMemory, type FindingsMemory } from "./core/conclude/conclude.ts";
 import type { RoundFindings, RoundStore, StoredRoundHead } from "./ports.ts";
@@ -23,21 +24,24 @@ export class RoundKeeper {
   memory: FindingsMemory = emptyMemory();
   /** Whether Redis was read since the start: only then is it known which id comes next. */
   restored = false;
+  /** The newest round that is over, with or without a result. */
+  last: RoundHead | null = null;
   readonly #store: RoundStore;
   readonly #log: Log;
-  #lastId = 0;
+  readonly #changes: Changes;
   #unsavedRounds: Unsaved[] = [];
   #unsavedHeads: RoundHead[] = [];
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(store: RoundStore, log: Log) {
+  constructor(store: RoundStore, log: Log, changes = new Changes()) {
     this.#store = store;
     this.#log = log;
+    this.#changes = changes;
   }
 
   /** The highest id that this process has given or seen. */
   get lastId(): number {
-    return this.#lastId;
+    return this.last?.id ?? 0;
   }
 
   /** To be called whenever Redis is there (again): takes the last stored round over, stores what waits. */
@@ -46,10 +50,10 @@ export class RoundKeeper {
       const [newest] = await this.#store.heads(1);
       const stored = this.latest ? null : await this.#store.lastClosed();
       const memory = this.restored ? null : await this.#store.memory();
-      this.#lastId = Math.max(this.#lastId, newest?.head.id ?? 0);
       this.latest ??= stored;
       this.memory = memory ?? this.memory;
       this.restored = true;
+      if (newest) this.#note(newest.head);
     } catch (error) {
       this.#log.warn({ err: (error as Error).message }, "could not read the history");
     }
@@ -60,14 +64,14 @@ export class RoundKeeper {
   async keep(round: ClosedRound, memory = this.memory): Promise<void> {
     this.latest = round;
     this.memory = memory;
-    this.#lastId = Math.max(this.#lastId, round.head.id);
+    this.#note(round.head);
     this.#unsavedRounds = [...this.#unsavedRounds, { round, memory }].slice(-MAX_UNSAVED_ROUNDS);
     await this.flush();
   }
 
   /** The same for a round without a result. */
   async keepHead(head: RoundHead): Promise<void> {
-    this.#lastId = Math.max(this.#lastId, head.id);
+    this.#note(head);
     this.#unsavedHeads = [...this.#unsavedHeads, head].slice(-MAX_UNSAVED_HEADS);
     await this.flush();
   }
@@ -123,6 +127,11 @@ export class RoundKeeper {
     const unsaved = this.#unsavedRounds.map(({ round }) => round);
     const known = [this.latest, ...unsaved].find((round) => round?.head.id === id);
     return known?.findings ?? this.#store.findingsOf(id);
+  }
+
+  #note(head: RoundHead): void {
+    if (head.id > this.lastId) this.last = head;
+    this.#changes.tell();
   }
 
   #inMemory(): StoredRoundHead[] {

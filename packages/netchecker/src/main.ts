@@ -12,6 +12,7 @@ import { createRoundPublisher } from "./adapters/publish-targets.ts";
 import { watchRedisHealth } from "./adapters/redis-health.ts";
 import { createRoundStore } from "./adapters/store-rounds.ts";
 import { loadKubeConfig, watchCluster } from "./adapters/watch-cluster.ts";
+import { Changes } from "./changes.ts";
 import { checkCluster, checkRedis, formatChecks } from "./check-install.ts";
 import { readConfig } from "./config.ts";
 import { createApp } from "./http/app.ts";
@@ -59,12 +60,13 @@ async function main(): Promise<void> {
   const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
   const redis = connectRedis(address, { service: "netchecker", role: "commands", log });
   const subscriber = connectRedis(address, { service: "netchecker", role: "subscriber", log });
-  const health = watchRedisHealth(redis);
+  const changes = new Changes();
+  const health = watchRedisHealth(redis, changes);
   const store = createRoundStore(redis, names, {
     fullRounds: config.HISTORY_FULL_ROUNDS,
     rounds: config.HISTORY_ROUNDS,
   });
-  const keeper = new RoundKeeper(store, log);
+  const keeper = new RoundKeeper(store, log, changes);
   health.onReady(() => void keeper.restore());
 
   const cluster = watchCluster(
@@ -95,6 +97,7 @@ async function main(): Promise<void> {
       keeper,
       lease,
       log,
+      changes,
       newListId: () => randomUUID(),
     },
     stop.signal,
@@ -104,7 +107,9 @@ async function main(): Promise<void> {
       keeper,
       intervalMs: config.ROUND_INTERVAL_MS,
       log,
+      changes,
       synced: () => runner.synced,
+      clusterStaleSince: () => cluster.staleSince(),
       redisAwaySince: () => health.awaySince,
       openRound: () => runner.open,
       triggerRound: () => runner.trigger(),

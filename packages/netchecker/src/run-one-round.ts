@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Dropped, type Finding, TARGET_TYPES, type TargetList } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
+import type { Changes } from "./changes.ts";
 import { type ChangedFindings, conclude } from "./core/conclude/conclude.ts";
 import { concludeRound, roundWithoutResult } from "./core/conclude/conclude-round.ts";
 import { type PlanSettings, toListColumns } from "./core/plan.ts";
@@ -22,6 +23,8 @@ export interface OneRoundParts {
   readonly reports: ReportSource;
   readonly keeper: RoundKeeper;
   readonly log: Log;
+  /** Told when a round is opened, and when none is any more. */
+  readonly changes: Changes;
   /** Names one publication of the lists; never the same twice. */
   readonly newListId: () => string;
 }
@@ -98,10 +101,15 @@ export class OneRound {
       throw new CannotOpenRoundError("round_open", `${which}; one at a time.`);
     }
     this.#busy = this.#run(onOpen).finally(() => {
-      this.#open = null;
+      this.#setOpen(null);
       this.#busy = null;
     });
     return this.#busy;
+  }
+
+  #setOpen(round: OpenedRound | null): void {
+    this.#open = round;
+    this.#parts.changes.tell();
   }
 
   async #run(onOpen?: (round: OpenRound) => void): Promise<void> {
@@ -123,7 +131,9 @@ export class OneRound {
       id = await publisher.nextId(keeper.lastId);
       const collector = new RoundCollector(plan, id, list);
       const completed = Promise.withResolvers<void>();
-      this.#open = { id, startedAt, openedAt, collector, staleSince: view.staleSince, completed };
+      const { staleSince } = view;
+      const round = { id, startedAt, openedAt, collector, staleSince, completed };
+      this.#setOpen(round);
       const withinMs = reportWithin(this.#settings.timeoutMs);
       const lists = TARGET_TYPES.map((type): TargetList => ({
         v: 1,
@@ -134,7 +144,7 @@ export class OneRound {
         ...toListColumns(plan.targets[type]),
       }));
       await publisher.publish({ id, startedAt }, lists, withinMs);
-      return this.#open;
+      return round;
     } catch (error) {
       const why = `could not be published: ${(error as Error).message}`;
       log.error({ round: id, why }, "the round failed");
@@ -164,7 +174,7 @@ export class OneRound {
     const { cluster, reports, keeper, log } = this.#parts;
     const { id, startedAt, collector } = round;
     const finishedAt = startedAt + Math.round(performance.now() - round.openedAt);
-    this.#open = null;
+    this.#setOpen(null);
     if (closedBy === "stopped") {
       const why = "netchecker was stopped while the round was open";
       return keeper.keepHead(roundWithoutResult({ id, startedAt, finishedAt }, "abandoned", why));

@@ -55,6 +55,7 @@ export class RoundRunner {
     });
     await Promise.race([this.#parts.cluster.synced, ended]);
     this.#synced = !this.#signal.aborted;
+    this.#parts.changes.tell();
     while (!this.#signal.aborted) {
       const tick = performance.now();
       await this.#tick();

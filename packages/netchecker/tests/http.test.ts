@@ -9,6 +9,7 @@ import type { Served } from "../src/http/served.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { CannotOpenRoundError } from "../src/run-one-round.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { aServed } from "./support/a-served.ts";
 import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
 
 type App = Awaited<ReturnType<typeof createApp>>;
@@ -33,18 +34,8 @@ beforeEach(async () => {
   app = await createApp(served());
 });
 
-function served(with_: Partial<Served> = {}): Served {
-  return {
-    keeper,
-    intervalMs: 10_000,
-    log: LOG,
-    synced: () => true,
-    redisAwaySince: () => redisAwaySince,
-    openRound: () => open,
-    triggerRound: async () => ({ id: 8, startedAt: 0 }),
-    ...with_,
-  };
-}
+const served = (with_: Partial<Served> = {}): Served =>
+  aServed(keeper, { redisAwaySince: () => redisAwaySince, openRound: () => open, ...with_ });
 
 const aRound = (id: number) =>
   aClosedRound(aView(3), {
@@ -284,9 +275,11 @@ describe("the other routes", () => {
     const { paths } = (await app.inject("/openapi.json")).json();
     expect(Object.keys(paths).toSorted()).toEqual(
       [
+        "/events",
         "/findings",
         "/findings/{id}",
         "/healthz",
+        "/mesh",
         "/node-states",
         "/nodes",
         "/readyz",
@@ -296,9 +289,11 @@ describe("the other routes", () => {
         "/results",
         "/rounds",
         "/rounds/{id}",
+        "/rounds/{id}/mesh",
         "/rounds/{id}/results",
         "/simple/false",
         "/simple/true",
+        "/state",
       ].toSorted(),
     );
     expect(paths["/results"].get.responses["200"]).toBeDefined();
@@ -386,6 +381,9 @@ describe("with an API token", () => {
       "/rounds",
       "/rounds/7",
       "/node-states",
+      "/mesh",
+      "/rounds/7/mesh",
+      "/state",
       "/report",
       "/openapi.json",
     ]) {

@@ -22,6 +22,7 @@ import { collectReports } from "../src/adapters/collect-reports.ts";
 import { holdLease } from "../src/adapters/hold-lease.ts";
 import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
+import { Changes } from "../src/changes.ts";
 import { watchCluster } from "../src/adapters/watch-cluster.ts";
 import type { ClosedRound } from "../src/core/closed-round.ts";
 import { results } from "../src/core/results.ts";
@@ -153,6 +154,7 @@ async function startNetchecker(): Promise<void> {
       keeper,
       lease: holdLease(commands, NAMES, "netchecker", LOG, stop.signal),
       log: LOG,
+      changes: new Changes(),
       newListId: () => crypto.randomUUID(),
     },
     stop.signal,

@@ -5,6 +5,7 @@ import { collectReports } from "../src/adapters/collect-reports.ts";
 import { holdLease } from "../src/adapters/hold-lease.ts";
 import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
+import { Changes } from "../src/changes.ts";
 import type { ClusterView } from "../src/core/cluster-view.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import type { Holding, Lease, RoundStore } from "../src/ports.ts";
@@ -63,6 +64,7 @@ async function startRunner(
       keeper,
       lease: with_.lease ?? holdLease(commands, NAMES, owner, LOG, signal),
       log: LOG,
+      changes: new Changes(),
       newListId: () => {
         lists.push(`list-${lists.length}`);
         return lists.at(-1)!;

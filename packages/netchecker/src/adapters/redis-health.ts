@@ -1,4 +1,5 @@
 import type { Redis } from "@netchecker/runtime/redis";
+import type { Changes } from "../changes.ts";
 
 /** Since when a connection is away. */
 export interface RedisHealth {
@@ -8,11 +9,17 @@ export interface RedisHealth {
   onReady(handler: () => void): void;
 }
 
-/** Watches one connection. It counts as away until it is ready for the first time. */
-export function watchRedisHealth(redis: Redis): RedisHealth {
+/** Watches one connection, and tells `changes` when it goes and comes. It counts as away until it is ready for the first time. */
+export function watchRedisHealth(redis: Redis, changes?: Changes): RedisHealth {
   let awaySince: number | null = redis.status === "ready" ? null : Date.now();
-  redis.on("ready", () => (awaySince = null));
-  redis.on("close", () => (awaySince ??= Date.now()));
+  redis.on("ready", () => {
+    awaySince = null;
+    changes?.tell();
+  });
+  redis.on("close", () => {
+    awaySince ??= Date.now();
+    changes?.tell();
+  });
   return {
     get awaySince() {
       return awaySince;

@@ -49,6 +49,11 @@ export function watchedResources({ namespace, serviceName }: WatchedCluster) {
   };
 }
 
+/** As a view says it, without making the whole view. */
+interface StaleAwareWatch extends ClusterWatch {
+  staleSince(): number | null;
+}
+
 /** Keeps a view of nodes, ping and pong pods, and the pong service, until `signal` aborts. */
 export function watchCluster(
   kubeConfig: KubeConfig,
@@ -56,7 +61,7 @@ export function watchCluster(
   log: Log,
   signal: AbortSignal,
   timings: WatchTimings = WATCH_TIMINGS,
-): ClusterWatch {
+): StaleAwareWatch {
   const resources = watchedResources(of);
   const watch = <T>(path: ResourcePath, toRecord: (object: KubernetesObject) => T | null) =>
     watchResource(kubeConfig, { ...path, toRecord }, timings, log, signal);
@@ -64,16 +69,20 @@ export function watchCluster(
   const pods = watch(resources.pods, toPodRecord);
   const services = watch(resources.services, toServiceRecord);
   const all = [nodes, pods, services];
+  const staleSince = (): number | null => {
+    const stale = all.flatMap((each) => each.staleSince() ?? []);
+    return stale.length > 0 ? Math.min(...stale) : null;
+  };
   return {
     synced: Promise.all(all.map(({ synced }) => synced)).then(() => {}),
+    staleSince,
     view() {
-      const stale = all.flatMap((each) => each.staleSince() ?? []);
       return {
         nodes: nodes.records(),
         pods: pods.records(),
         service: services.records()[0] ?? null,
         at: Date.now(),
-        staleSince: stale.length > 0 ? Math.min(...stale) : null,
+        staleSince: staleSince(),
       };
     },
   };

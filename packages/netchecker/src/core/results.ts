@@ -1,4 +1,5 @@
 import { okOf, type Result, TARGET_TYPES, type TargetType } from "@netchecker/contract";
+import { addressFamily } from "./address-family.ts";
 import type { ClosedRound } from "./closed-round.ts";
 import { NOT_KEPT_CODE } from "./outcome-matrix.ts";
 import type { PlannedAgent, PlannedTarget, RoundPlan } from "./plan.ts";
@@ -20,12 +21,10 @@ export function* results(round: ClosedRound, filter: ResultFilter = {}): Generat
     if (filter.type !== undefined && filter.type !== type) continue;
     const targets = round.plan.targets[type];
     const wanted = targets.map((target) => isTo(target, filter.to));
-    const tos = targets.map(({ name, node, address }) => ({
-      name,
-      node,
-      address,
-      ...ipFamily(address),
-    }));
+    const tos = targets.map(({ name, node, address }) => {
+      const family = addressFamily(address);
+      return { name, node, address, ...(family && { family }) };
+    });
     const ownPongs = type === "node" ? ownAnswerers(round.plan) : null;
     const matrix = round.matrices[type];
     for (const [a, agent] of round.plan.agents.entries()) {
@@ -62,16 +61,6 @@ function ownAnswerers({ targets }: RoundPlan) {
       ? { answeredBy: [{ pod: pongOf.get(node) ?? null, node, connections: 1 }] }
       : {},
   );
-}
-
-const IPV4 = /^\d+\.\d+\.\d+\.\d+(:\d+)?$/;
-const IPV6 = /^(\[[0-9a-f:.]+\]:\d+|[0-9a-f.]*:[0-9a-f:.]*:[0-9a-f:.]*)$/i;
-
-/** Of an address that is an IP, with a port or without; a host name has none yet. */
-function ipFamily(address: string | null): { family?: "IPv4" | "IPv6" } {
-  if (address === null) return {};
-  if (IPV4.test(address)) return { family: "IPv4" };
-  return IPV6.test(address) ? { family: "IPv6" } : {};
 }
 
 function isFrom(agent: PlannedAgent, name: string | undefined): boolean {

@@ -7,9 +7,11 @@ import { describeFaults, type ErrorBody, HttpError, NoParametersSchema } from ".
 import { findingsRoutes } from "./findings-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { legacyRoutes } from "./legacy-routes.ts";
+import { meshRoutes } from "./mesh-routes.ts";
 import { nodeStatesRoutes } from "./node-states-routes.ts";
 import { resultsRoutes } from "./results-routes.ts";
 import { roundsRoutes } from "./rounds-routes.ts";
+import { stateRoutes } from "./state-routes.ts";
 import type { Served } from "./served.ts";
 
 const UNAUTHORIZED: ErrorBody = {
@@ -74,8 +76,10 @@ export async function createApp(served: Served, token?: string) {
     }
     await guarded.register(resultsRoutes(served));
     await guarded.register(roundsRoutes(served));
+    await guarded.register(meshRoutes(served));
     await guarded.register(findingsRoutes(served));
     await guarded.register(nodeStatesRoutes(served));
+    await guarded.register(stateRoutes(served));
     await guarded.register(legacyRoutes(served));
     guarded.get("/openapi.json", { schema: { hide: true, querystring: NoParametersSchema } }, () =>
       app.swagger(),

@@ -12,7 +12,7 @@ import {
 import { type Static, Type } from "typebox";
 import type { ClosedRound } from "../core/closed-round.ts";
 import { ErrorSchema, HttpError, NoParametersSchema } from "./errors.ts";
-import { latestRound } from "./serve-round.ts";
+import { latestRound } from "./find-round.ts";
 import type { Served } from "./served.ts";
 
 const QuerySchema = Type.Object(

@@ -3,9 +3,21 @@ import { Readable } from "node:stream";
 /** Rows are sent in pieces of about this size: large enough to be cheap, small enough to be nothing in memory. */
 const PIECE_CHARACTERS = 64 * 1024;
 
+/** An object with some fields that are too long for memory: each is an array, made row by row as it is read. */
+export class LongObject {
+  readonly fields: object;
+  readonly arrays: Readonly<Record<string, Iterable<unknown>>>;
+
+  /** Of the fields there is at least one. Rows may be long objects, too. */
+  constructor(fields: object, arrays: Readonly<Record<string, Iterable<unknown>>>) {
+    this.fields = fields;
+    this.arrays = arrays;
+  }
+}
+
 /** Pieces of text → a stream that makes the next piece only when the last one was taken. */
-function stream(pieces: Iterable<string>): Readable {
-  return Readable.from(pieces, { objectMode: false, highWaterMark: PIECE_CHARACTERS });
+function stream(texts: Iterable<string>): Readable {
+  return Readable.from(inPieces(texts), { objectMode: false, highWaterMark: PIECE_CHARACTERS });
 }
 
 function* inPieces(texts: Iterable<string>): Generator<string> {
@@ -23,25 +35,36 @@ function* jsonArray(rows: Iterable<unknown>): Generator<string> {
   yield "[";
   let separator = "";
   for (const row of rows) {
-    yield separator + JSON.stringify(row);
+    if (row instanceof LongObject) {
+      yield separator;
+      yield* jsonObject(row);
+    } else yield separator + JSON.stringify(row);
     separator = ",\n";
   }
   yield "]";
 }
 
-/** `{…head, "<key>": [rows]}`, one row a line. */
-export function streamObject(head: object, key: string, rows: Iterable<unknown>): Readable {
-  function* texts(): Generator<string> {
-    yield `${JSON.stringify(head).slice(0, -1)},${JSON.stringify(key)}:`;
+function* jsonObject({ fields, arrays }: LongObject): Generator<string> {
+  yield JSON.stringify(fields).slice(0, -1);
+  for (const [key, rows] of Object.entries(arrays)) {
+    yield `,${JSON.stringify(key)}:`;
     yield* jsonArray(rows);
-    yield "}\n";
   }
-  return stream(inPieces(texts()));
+  yield "}";
+}
+
+/** `{…fields, "<key>": [rows], …}`, one row a line. */
+export function streamObject(object: LongObject): Readable {
+  function* texts(): Generator<string> {
+    yield* jsonObject(object);
+    yield "\n";
+  }
+  return stream(texts());
 }
 
 /** `[rows]`, one row a line. */
 export function streamArray(rows: Iterable<unknown>): Readable {
-  return stream(inPieces(jsonArray(rows)));
+  return stream(jsonArray(rows));
 }
 
 /** A row a line, nothing else. */
@@ -49,5 +72,5 @@ export function streamLines(rows: Iterable<unknown>): Readable {
   function* texts(): Generator<string> {
     for (const row of rows) yield `${JSON.stringify(row)}\n`;
   }
-  return stream(inPieces(texts()));
+  return stream(texts());
 }

@@ -4,7 +4,7 @@ import { legacyNodes, legacyReport, legacySimple } from "../core/legacy-report.t
 import type { ClosedRound } from "../core/closed-round.ts";
 import { NoParametersSchema } from "./errors.ts";
 import type { Served } from "./served.ts";
-import { streamArray } from "./results-stream.ts";
+import { streamArray } from "./json-stream.ts";
 
 /** The original's routes and what they give of a round. */
 const ROUTES: Readonly<Record<string, (round: ClosedRound) => Iterable<unknown>>> = {

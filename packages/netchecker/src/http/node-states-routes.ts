@@ -10,7 +10,7 @@ import { Type } from "typebox";
 import { nodeStates } from "../core/node-states.ts";
 import type { Served } from "./served.ts";
 import { ErrorSchema, NoParametersSchema } from "./errors.ts";
-import { latestRound } from "./serve-round.ts";
+import { latestRound } from "./find-round.ts";
 
 const NodeStateSchema = Type.Object({
   node: Type.String(),

@@ -14,8 +14,9 @@ import { type ResultFilter, results } from "../core/results.ts";
 import { formatText } from "../core/text-view/format-text.ts";
 import type { Served } from "./served.ts";
 import { ErrorSchema } from "./errors.ts";
-import { streamLines, streamObject } from "./results-stream.ts";
-import { envelope, etagOf, hasVersion, latestRound, noticesOf } from "./serve-round.ts";
+import { latestRound } from "./find-round.ts";
+import { LongObject, streamLines, streamObject } from "./json-stream.ts";
+import { envelope, etagOf, hasVersion, noticesOf } from "./serve-round.ts";
 
 const Name = Type.String({ minLength: 1, maxLength: 2048 });
 
@@ -82,7 +83,7 @@ export function sendResults(
     return reply.type("application/x-ndjson; charset=utf-8").send(streamLines(rows));
   return reply
     .type("application/json; charset=utf-8")
-    .send(streamObject(envelope(served, round), "results", rows));
+    .send(streamObject(new LongObject(envelope(served, round), { results: rows })));
 }
 
 export function resultsRoutes(served: Served): FastifyPluginAsyncTypebox {

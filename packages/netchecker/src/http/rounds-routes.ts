@@ -11,6 +11,7 @@ import { isoTime, roundWithoutResult } from "../core/conclude/conclude-round.ts"
 import { CannotOpenRoundError } from "../run-one-round.ts";
 import type { Served } from "./served.ts";
 import { ErrorSchema, HttpError, NoParametersSchema } from "./errors.ts";
+import { fromHistory, keptRound, noSuchRound } from "./find-round.ts";
 import { ResultsBodySchema, ResultsQuerySchema, sendResults } from "./results-routes.ts";
 
 const EntrySchema = Type.Object({
@@ -19,23 +20,6 @@ const EntrySchema = Type.Object({
 });
 
 const IdParams = Type.Object({ id: RoundIdSchema });
-
-const notFound = (id: number) =>
-  new HttpError(
-    404,
-    "no_such_round",
-    `There is no round ${id}, or it is no longer kept; see /rounds.`,
-  );
-
-/** What only Redis could answer, while it is away. */
-async function fromHistory<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (cause) {
-    const why = `Redis cannot be asked: ${(cause as Error).message}. /results has the last round.`;
-    throw new HttpError(503, "redis_away", why, { "retry-after": "5" });
-  }
-}
 
 export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
   const { keeper } = served;
@@ -91,7 +75,7 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
         if (open?.id === id)
           return { round: roundWithoutResult(open, "open", null), summary: null, findings: [] };
         const found = await fromHistory(() => keeper.head(id));
-        if (!found) throw notFound(id);
+        if (!found) throw noSuchRound(id);
         const findings = await fromHistory(() => keeper.findingsOf(id));
         return { round: found.head, summary: found.summary, findings: [...findings] };
       },
@@ -113,15 +97,8 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
         },
       },
       async (request, reply) => {
-        const { id } = request.params;
-        const round = await fromHistory(() => keeper.round(id));
-        if (round) return sendResults(served, round, request.query, request, reply) as never;
-        const head =
-          served.openRound()?.id === id
-            ? "open"
-            : (await fromHistory(() => keeper.head(id)))?.head.state;
-        if (!head) throw notFound(id);
-        throw new HttpError(404, "no_results", `Round ${id} is ${head}: it has no results.`);
+        const round = await keptRound(served, request.params.id);
+        return sendResults(served, round, request.query, request, reply) as never;
       },
     );
 

@@ -1,21 +1,6 @@
 import { isoTime } from "../core/conclude/conclude-round.ts";
 import type { ClosedRound } from "../core/closed-round.ts";
 import type { Served } from "./served.ts";
-import { HttpError } from "./errors.ts";
-
-/** The last closed round; before there is one, a 503 that says when to come back. */
-export function latestRound({ keeper, intervalMs, synced, redisAwaySince }: Served): ClosedRound {
-  if (keeper.latest) return keeper.latest;
-  const seconds = Math.max(1, Math.ceil(intervalMs / 1000));
-  const why = !synced()
-    ? "The cluster has not been listed yet."
-    : redisAwaySince() === null
-      ? "The first round has not closed yet."
-      : "Redis is away, so no round can be run.";
-  throw new HttpError(503, "no_round_yet", `${why} Try again in ${seconds} s.`, {
-    "retry-after": String(seconds),
-  });
-}
 
 /** What an answer should say of itself, in sentences: where it comes from, how far it can be trusted. */
 export function noticesOf({ redisAwaySince }: Served, round: ClosedRound): string[] {

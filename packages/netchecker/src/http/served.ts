@@ -1,4 +1,5 @@
 import type { Log } from "@netchecker/runtime/log";
+import type { Changes } from "../changes.ts";
 import type { RoundKeeper } from "../keep-rounds.ts";
 import type { OpenRound } from "../ports.ts";
 
@@ -8,8 +9,12 @@ export interface Served {
   /** Milliseconds from one round to the next: what a client is told to wait for the first. */
   readonly intervalMs: number;
   readonly log: Log;
+  /** Tells that something of this may have changed. */
+  readonly changes: Changes;
   /** Whether rounds are being run: the cluster is known. */
   synced(): boolean;
+  /** Since when the view of the cluster is not kept up to date, milliseconds since 1970; null while it is. */
+  clusterStaleSince(): number | null;
   /** Since when Redis is away, milliseconds since 1970; null while it is there. */
   redisAwaySince(): number | null;
   openRound(): OpenRound | null;

@@ -1,0 +1,16 @@
+import type { MeshNode } from "@netchecker/contract";
+import type { ClosedRound } from "../closed-round.ts";
+
+/** The nodes of a round as a mesh shows them, in the order of its agents. */
+export function meshNodes({ head, plan, agents }: ClosedRound): MeshNode[] {
+  const missing = new Map(head.missing.map(({ node, why }) => [node, why]));
+  return plan.agents.map(({ node, zone, pool, pod, expected }, index) => ({
+    name: node,
+    zone,
+    pool,
+    pod,
+    missing: missing.get(node) ?? null,
+    expected,
+    starved: Object.values(agents[index]!.health).some(({ prober }) => prober.starved),
+  }));
+}

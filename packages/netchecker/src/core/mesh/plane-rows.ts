@@ -1,0 +1,48 @@
+import { latencyCode } from "@netchecker/contract";
+import { NOT_KEPT_CODE, type OutcomeMatrix } from "../outcome-matrix.ts";
+
+const LETTER_A = 97;
+const DIGIT_0 = 48;
+const NOT_KEPT = ".".charCodeAt(0);
+
+/** Each agent's outcomes in some columns of a matrix, a row a string, made as it is read. */
+export class PlaneRows {
+  readonly #matrix: OutcomeMatrix;
+  readonly #columns: Uint32Array;
+
+  constructor(matrix: OutcomeMatrix, columns: Uint32Array) {
+    this.#matrix = matrix;
+    this.#columns = columns;
+  }
+
+  /** Letters, as in a report; `.` is what is not kept. */
+  reasons(): Iterable<string> {
+    const { reasons } = this.#matrix;
+    return this.#rows((cell) => {
+      const code = reasons[cell]!;
+      return code === NOT_KEPT_CODE ? NOT_KEPT : LETTER_A + code;
+    });
+  }
+
+  /** Digits. */
+  attempts(): Iterable<string> {
+    const { attempts } = this.#matrix;
+    return this.#rows((cell) => DIGIT_0 + attempts[cell]!);
+  }
+
+  /** Codes of latencies, in base64. */
+  latencies(): Iterable<string> {
+    const { latencyUs } = this.#matrix;
+    return this.#rows((cell) => latencyCode(latencyUs[cell]! / 1000)).map(btoa);
+  }
+
+  *#rows(byteOf: (cell: number) => number): Generator<string> {
+    const row = new Uint8Array(this.#columns.length);
+    for (let agent = 0; agent < this.#matrix.agents; agent += 1) {
+      const start = this.#matrix.cell(agent, 0);
+      for (let index = 0; index < row.length; index += 1)
+        row[index] = byteOf(start + this.#columns[index]!);
+      yield String.fromCharCode(...row);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { MeshSchema, RoundIdSchema } from "@netchecker/contract";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { type Static, Type } from "typebox";
+import type { ClosedRound } from "../core/closed-round.ts";
+import { meshNodes } from "../core/mesh/mesh-nodes.ts";
+import { type PlaneColumns, planeColumns } from "../core/mesh/plane-columns.ts";
+import { PlaneRows } from "../core/mesh/plane-rows.ts";
+import { ErrorSchema, HttpError } from "./errors.ts";
+import { keptRound, latestRound } from "./find-round.ts";
+import { LongObject, streamObject } from "./json-stream.ts";
+import { etagOf, hasVersion } from "./serve-round.ts";
+import type { Served } from "./served.ts";
+
+const EXTRAS = ["attempts", "latencies"] as const;
+type Extra = (typeof EXTRAS)[number];
+
+const QuerySchema = Type.Object(
+  {
+    with: Type.Optional(
+      Type.String({
+        description: "What is wanted beside reasons, comma-separated: attempts, latencies.",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+type Query = Static<typeof QuerySchema>;
+
+function extrasOf({ with: wanted }: Query): ReadonlySet<Extra> {
+  const items = wanted === undefined ? [] : wanted.split(",");
+  if (!items.every((item): item is Extra => (EXTRAS as readonly string[]).includes(item)))
+    throw new HttpError(
+      400,
+      "bad_request",
+      `Parameter with is ${JSON.stringify(wanted)}; allowed: ${EXTRAS.join(", ")}, comma-separated.`,
+    );
+  return new Set(items);
+}
+
+/** The mesh of a round, made row by row; a 304 where the client has it. */
+function sendMesh(
+  served: Served,
+  round: ClosedRound,
+  extras: ReadonlySet<Extra>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const etag = etagOf(served, round, [...extras].toSorted().join());
+  reply.headers({ "cache-control": "no-cache", etag });
+  if (hasVersion(request.headers["if-none-match"], etag)) return reply.code(304).send();
+  const { head, summary, findings } = round;
+  const fields = { round: head, summary, findings, nodes: meshNodes(round) };
+  const planes = planeColumns(round.plan).map((plane) => longPlane(round, plane, extras));
+  return reply
+    .type("application/json; charset=utf-8")
+    .send(streamObject(new LongObject(fields, { planes })));
+}
+
+function longPlane(
+  { matrices }: ClosedRound,
+  { columns, ...fields }: PlaneColumns,
+  extras: ReadonlySet<Extra>,
+): LongObject {
+  const rows = new PlaneRows(matrices[fields.type], columns);
+  return new LongObject(fields, {
+    reasons: rows.reasons(),
+    ...(extras.has("attempts") && { attempts: rows.attempts() }),
+    ...(extras.has("latencies") && { latencies: rows.latencies() }),
+  });
+}
+
+/** A round as a picture needs it: columns instead of a row a result. */
+export function meshRoutes(served: Served): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      "/mesh",
+      {
+        schema: {
+          summary: "The last closed round as a mesh: who reached whom, as columns",
+          querystring: QuerySchema,
+          response: { 200: MeshSchema, 400: ErrorSchema, 503: ErrorSchema },
+        },
+      },
+      (request, reply) =>
+        sendMesh(served, latestRound(served), extrasOf(request.query), request, reply) as never,
+    );
+
+    app.get(
+      "/rounds/:id/mesh",
+      {
+        schema: {
+          summary: "One round as a mesh; of an old one, its failures",
+          params: Type.Object({ id: RoundIdSchema }),
+          querystring: QuerySchema,
+          response: { 200: MeshSchema, 400: ErrorSchema, 404: ErrorSchema, 503: ErrorSchema },
+        },
+      },
+      async (request, reply) => {
+        const extras = extrasOf(request.query);
+        const round = await keptRound(served, request.params.id);
+        return sendMesh(served, round, extras, request, reply) as never;
+      },
+    );
+  };
+}

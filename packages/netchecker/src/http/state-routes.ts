@@ -1,0 +1,82 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { StateSchema } from "@netchecker/contract";
+import { ErrorSchema, HttpError, NoParametersSchema } from "./errors.ts";
+import { EventStream } from "./event-stream.ts";
+import { stateOf } from "./serve-state.ts";
+import { StateFeed } from "./state-feed.ts";
+import type { Served } from "./served.ts";
+
+/** Each of them holds a connection and some kilobytes. */
+const MOST_LISTENERS = 100;
+
+const EVENT_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-store",
+  // Not to be kept alive: a connection that nobody uses any more would hold up the end.
+  connection: "close",
+  // For nginx, which would collect events before it passes them on.
+  "x-accel-buffering": "no",
+};
+
+/** How netchecker itself fares: once, and as server-sent events. */
+export function stateRoutes(served: Served): FastifyPluginAsyncTypebox {
+  const feed = new StateFeed(served);
+  const streams = new Set<EventStream>();
+  return async (app) => {
+    app.get(
+      "/state",
+      {
+        schema: {
+          summary: "How netchecker itself fares: the last round, the open one, what is away",
+          querystring: NoParametersSchema,
+          response: { 200: StateSchema },
+        },
+      },
+      async (_request, reply) => {
+        reply.header("cache-control", "no-store");
+        return stateOf(served);
+      },
+    );
+
+    app.get(
+      "/events",
+      {
+        // A HEAD would listen without an end, and what is compressed comes late.
+        exposeHeadRoute: false,
+        compress: false,
+        schema: {
+          summary: "The same as server-sent events: one at once, and one at each change",
+          querystring: NoParametersSchema,
+          response: {
+            200: {
+              description: "Events of the name `state`, and a comment each 15 s",
+              content: { "text/event-stream": { schema: StateSchema } },
+            },
+            503: ErrorSchema,
+          },
+        },
+      },
+      (_request, reply) => {
+        if (streams.size >= MOST_LISTENERS)
+          throw new HttpError(
+            503,
+            "too_many_listeners",
+            `${MOST_LISTENERS} listen to /events already; poll /state instead.`,
+            { "retry-after": "30" },
+          );
+        const events = new EventStream();
+        const ending = feed.listen((state) => events.send("state", state));
+        streams.add(events);
+        events.once("close", () => {
+          ending();
+          streams.delete(events);
+        });
+        return reply.headers(EVENT_HEADERS).send(events as never) as never;
+      },
+    );
+
+    app.addHook("preClose", async () => {
+      for (const events of streams) events.end();
+    });
+  };
+}

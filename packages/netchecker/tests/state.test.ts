@@ -1,0 +1,204 @@
+import { text } from "node:stream/consumers";
+import { type State, StateSchema } from "@netchecker/contract";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { Errors } from "typebox/schema";
+import { createRoundStore } from "../src/adapters/store-rounds.ts";
+import { Changes } from "../src/changes.ts";
+import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
+import { createApp } from "../src/http/app.ts";
+import { RoundKeeper } from "../src/keep-rounds.ts";
+import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { aServed } from "./support/a-served.ts";
+import { aClosedRound, aView } from "./support/a-round.ts";
+
+const TOKEN = "a-token-of-sixteen-and-more";
+
+let redis: ARedis;
+let keeper: RoundKeeper;
+let changes: Changes;
+let open: { id: number; startedAt: number } | null;
+let staleSince: number | null;
+let app: Awaited<ReturnType<typeof createApp>>;
+let url: string;
+let leave: AbortController;
+
+beforeAll(async () => {
+  redis = await aRedis();
+});
+afterAll(() => redis.stop());
+
+beforeEach(async () => {
+  const commands = await redis.connect();
+  await commands.flushall();
+  changes = new Changes();
+  const store = createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 });
+  keeper = new RoundKeeper(store, LOG, changes);
+  open = null;
+  staleSince = null;
+  leave = new AbortController();
+  await serve();
+});
+afterEach(async () => {
+  leave.abort();
+  await app.close();
+});
+
+async function serve(token?: string): Promise<void> {
+  await app?.close();
+  const served = aServed(keeper, {
+    changes,
+    openRound: () => open,
+    clusterStaleSince: () => staleSince,
+  });
+  app = await createApp(served, token);
+  url = await app.listen({ host: "127.0.0.1", port: 0 });
+}
+
+const aRound = (id: number) => aClosedRound(aView(2), { run: { id } });
+
+/** Listens as a page does; each call of `next` waits for one event. */
+async function listen(headers: Record<string, string> = {}) {
+  const response = await fetch(`${url}/events`, { headers, signal: leave.signal });
+  const pieces = response.body!.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+  let read = "";
+  return {
+    response,
+    async next(): Promise<State> {
+      while (!read.includes("\n\n")) {
+        const { value, done } = await pieces.next();
+        if (done) throw new Error("the stream has ended");
+        read += value;
+      }
+      const [event, ...rest] = read.split("\n\n");
+      read = rest.join("\n\n");
+      expect(event).toMatch(/^event: state\ndata: \{.*\}$/);
+      return JSON.parse(event!.slice(event!.indexOf("{"))) as State;
+    },
+  };
+}
+
+describe("GET /state", () => {
+  it("says before the first round that there is none", async () => {
+    const body = (await app.inject("/state")).json();
+    expect(Errors(StateSchema, body)).toEqual([true, []]);
+    expect(Date.now() - Date.parse(body.now)).toBeLessThan(10_000);
+    expect(body).toMatchObject({
+      intervalMs: 10_000,
+      last: null,
+      shown: null,
+      open: null,
+      clusterSynced: true,
+      clusterViewStaleSince: null,
+      redisAwaySince: null,
+    });
+  });
+
+  it("tells the round that is shown from a newer one without a result, and from the open one", async () => {
+    await keeper.keep(aRound(7));
+    await keeper.keepHead(
+      roundWithoutResult({ id: 8, startedAt: 1_000, finishedAt: 2_000 }, "failed", "no Redis"),
+    );
+    open = { id: 9, startedAt: 3_000 };
+    expect((await app.inject("/state")).json()).toMatchObject({
+      last: { id: 8, state: "failed", at: "1970-01-01T00:00:02.000Z" },
+      shown: { id: 7, at: "2026-11-22T23:51:11.166Z" },
+      open: { id: 9, startedAt: "1970-01-01T00:00:03.000Z" },
+    });
+  });
+
+  it("knows the last round after a restart", async () => {
+    await keeper.keep(aRound(7));
+    const commands = await redis.connect();
+    const store = createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 });
+    keeper = new RoundKeeper(store, LOG, changes);
+    await keeper.restore();
+    await serve();
+    expect((await app.inject("/state")).json()).toMatchObject({
+      last: { id: 7, state: "closed" },
+      shown: { id: 7 },
+    });
+  });
+});
+
+describe("GET /events", () => {
+  it("sends the state at once, as server-sent events that nobody holds back", async () => {
+    const { response, next } = await listen({ "accept-encoding": "gzip, br" });
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+    });
+    expect(response.headers.get("content-encoding")).toBeNull();
+    const state = await next();
+    expect(Errors(StateSchema, state)).toEqual([true, []]);
+  });
+
+  it("sends one event for each change, and one alone for what changes at once", async () => {
+    const { next } = await listen();
+    expect(await next()).toMatchObject({ open: null, shown: null });
+    open = { id: 7, startedAt: 1_000 };
+    changes.tell();
+    expect(await next()).toMatchObject({ open: { id: 7 }, shown: null });
+    open = null;
+    changes.tell();
+    await keeper.keep(aRound(7));
+    expect(await next()).toMatchObject({ open: null, last: { id: 7 }, shown: { id: 7 } });
+    // Nothing new: the next event is the one after it.
+    changes.tell();
+    await new Promise((resolve) => void setImmediate(resolve));
+    await keeper.keep(aRound(8));
+    expect(await next()).toMatchObject({ shown: { id: 8 } });
+  });
+
+  it("tells what no event tells: that the view of the cluster has become stale", async () => {
+    const { next } = await listen();
+    await next();
+    staleSince = 5_000;
+    expect(await next()).toMatchObject({ clusterViewStaleSince: "1970-01-01T00:00:05.000Z" });
+  });
+
+  it("ends for all who listen when netchecker ends, which nobody holds up", async () => {
+    const { response, next } = await listen();
+    await next();
+    const ended = await listen();
+    await app.close();
+    await expect(next()).rejects.toThrow("the stream has ended");
+    await expect(ended.next()).resolves.toMatchObject({ open: null });
+    expect(response.headers.get("connection")).toBe("close");
+  });
+
+  it("refuses the hundred and first, until one has left", async () => {
+    const first = new AbortController();
+    const responses = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        fetch(`${url}/events`, { signal: index === 0 ? first.signal : leave.signal }),
+      ),
+    );
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
+    const refused = await fetch(`${url}/events`);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "30"]);
+    expect(await refused.json()).toEqual({
+      code: "too_many_listeners",
+      message: "100 listen to /events already; poll /state instead.",
+    });
+    first.abort();
+    await vi.waitFor(async () => {
+      const response = await fetch(`${url}/events`, { signal: leave.signal });
+      if (response.status !== 200) await text(response.body!);
+      expect(response.status).toBe(200);
+    });
+  });
+
+  it("is not there for HEAD, which would listen without an end", async () => {
+    expect((await fetch(`${url}/events`, { method: "HEAD" })).status).toBe(404);
+  });
+
+  it("needs the token where there is one", async () => {
+    await serve(TOKEN);
+    expect((await fetch(`${url}/events`)).status).toBe(401);
+    expect((await fetch(`${url}/state`)).status).toBe(401);
+    const { next } = await listen({ authorization: `Bearer ${TOKEN}` });
+    expect(await next()).toMatchObject({ clusterSynced: true });
+  });
+});

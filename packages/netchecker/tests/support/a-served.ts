@@ -1,0 +1,20 @@
+import { Changes } from "../../src/changes.ts";
+import type { Served } from "../../src/http/served.ts";
+import type { RoundKeeper } from "../../src/keep-rounds.ts";
+import { LOG } from "./a-redis.ts";
+
+/** What the API serves from, where all is well and no round is open. */
+export function aServed(keeper: RoundKeeper, with_: Partial<Served> = {}): Served {
+  return {
+    keeper,
+    intervalMs: 10_000,
+    log: LOG,
+    changes: new Changes(),
+    synced: () => true,
+    clusterStaleSince: () => null,
+    redisAwaySince: () => null,
+    openRound: () => null,
+    triggerRound: async () => ({ id: 8, startedAt: 0 }),
+    ...with_,
+  };
+}
