@@ -1,8 +1,11 @@
-import type { Finding, RoundHead } from "@netchecker/contract";
+import type { Finding, NodeMoment, RoundHead, TimelineEntry } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
 import { Changes } from "./changes.ts";
 import type { ClosedRound } from "./core/closed-round.ts";
 import { emptyMemory, type FindingsMemory } from "./core/conclude/conclude.ts";
+import { nodeColumns } from "./core/history/node-columns.ts";
+import { nodeMoment } from "./core/history/node-moment.ts";
+import { timelineEntry } from "./core/history/timeline-entry.ts";
 import type { RoundFindings, RoundStore, StoredRoundHead } from "./ports.ts";
 
 /** How many rounds wait in memory while Redis is away; each of 1,000 × 1,000 takes some 20 MB. */
@@ -95,10 +98,8 @@ export class RoundKeeper {
   /** The newest rounds below `before`, newest first; from memory alone when Redis is away. */
   async heads(limit: number, before = Number.MAX_SAFE_INTEGER): Promise<StoredRoundHead[]> {
     const stored = await this.#store.heads(limit, before).catch(() => []);
-    const byId = new Map([...this.#inMemory(), ...stored].map((each) => [each.head.id, each]));
-    return [...byId.values()]
+    return newestFirst(this.#inMemory(), stored, ({ head }) => head.id)
       .filter(({ head }) => head.id < before)
-      .toSorted((a, b) => b.head.id - a.head.id)
       .slice(0, limit);
   }
 
@@ -109,24 +110,41 @@ export class RoundKeeper {
 
   /** Null where there is no such round, or it has no result. Throws when only Redis could know. */
   async round(id: number): Promise<ClosedRound | null> {
-    const unsaved = this.#unsavedRounds.map(({ round }) => round);
-    const known = [this.latest, ...unsaved].find((round) => round?.head.id === id);
-    return known ?? this.#store.round(id);
+    return this.#results().find(({ head }) => head.id === id) ?? this.#store.round(id);
   }
 
   /** The findings of the last `limit` rounds, newest first; from memory alone when Redis is away. */
   async findings(limit: number): Promise<RoundFindings[]> {
     const stored = await this.#store.findings(limit).catch(() => []);
-    const inMemory = this.latest ? [this.latest] : [];
-    const byId = new Map([...stored, ...inMemory].map((each) => [each.head.id, each]));
-    return [...byId.values()].toSorted((a, b) => b.head.id - a.head.id).slice(0, limit);
+    return newestFirst(this.#results(), stored, ({ head }) => head.id).slice(0, limit);
   }
 
   /** The findings of one round; empty where it has none. Throws when only Redis could know. */
   async findingsOf(id: number): Promise<readonly Finding[]> {
-    const unsaved = this.#unsavedRounds.map(({ round }) => round);
-    const known = [this.latest, ...unsaved].find((round) => round?.head.id === id);
+    const known = this.#results().find(({ head }) => head.id === id);
     return known?.findings ?? this.#store.findingsOf(id);
+  }
+
+  /** The last `limit` rounds on the timeline, newest first; from memory alone when Redis is away. */
+  async timeline(limit: number): Promise<TimelineEntry[]> {
+    const stored = await this.#store.timeline(limit).catch(() => []);
+    const inMemory = [
+      ...this.#results().map((round) => timelineEntry(round.head, round.summary, round.findings)),
+      ...this.#unsavedHeads.map((head) => timelineEntry(head, null, null)),
+    ];
+    return newestFirst(inMemory, stored, ({ id }) => id).slice(0, limit);
+  }
+
+  /** One node in each kept round that knows it, newest first. Throws when only Redis could know. */
+  async nodeHistory(node: string): Promise<NodeMoment[]> {
+    const inMemory = this.#results().flatMap(
+      (round) => nodeMoment(round.head.id, nodeColumns(round), node) ?? [],
+    );
+    const stored = await this.#store.nodeHistory(node).catch((error: unknown) => {
+      if (inMemory.length > 0) return [];
+      throw error;
+    });
+    return newestFirst(inMemory, stored, ({ id }) => id);
   }
 
   #note(head: RoundHead): void {
@@ -134,11 +152,15 @@ export class RoundKeeper {
     this.#changes.tell();
   }
 
-  #inMemory(): StoredRoundHead[] {
+  /** The rounds with a result that are in memory. */
+  #results(): ClosedRound[] {
     const unsaved = this.#unsavedRounds.map(({ round }) => round);
-    const rounds = this.latest ? [this.latest, ...unsaved] : unsaved;
+    return this.latest ? [this.latest, ...unsaved] : unsaved;
+  }
+
+  #inMemory(): StoredRoundHead[] {
     return [
-      ...rounds.map(({ head, summary }) => ({ head, summary })),
+      ...this.#results().map(({ head, summary }) => ({ head, summary })),
       ...this.#unsavedHeads.map((head) => ({ head, summary: null })),
     ];
   }
@@ -154,4 +176,14 @@ export class RoundKeeper {
     this.#unsavedRounds = this.#unsavedRounds.filter((each) => each !== unsaved);
     if (this.latest === round) this.latest = { ...round, head: { ...round.head, stored: true } };
   }
+}
+
+/** Each round once, as the store has it where both have it. */
+function newestFirst<T>(
+  inMemory: readonly T[],
+  stored: readonly T[],
+  idOf: (each: T) => number,
+): T[] {
+  const byId = new Map([...inMemory, ...stored].map((each) => [idOf(each), each]));
+  return [...byId.values()].toSorted((a, b) => idOf(b) - idOf(a));
 }

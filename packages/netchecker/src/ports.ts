@@ -1,4 +1,12 @@
-import type { DecodeFault, Finding, Report, RoundHead, TargetList } from "@netchecker/contract";
+import type {
+  DecodeFault,
+  Finding,
+  NodeMoment,
+  Report,
+  RoundHead,
+  TargetList,
+  TimelineEntry,
+} from "@netchecker/contract";
 import type { ClosedRound } from "./core/closed-round.ts";
 import type { ClusterView } from "./core/cluster-view.ts";
 import type { FindingsMemory } from "./core/conclude/conclude.ts";
@@ -58,6 +66,10 @@ export interface RoundStore {
   /** The findings of the last `limit` rounds, newest first; those without a result are left out. */
   findings(limit: number): Promise<RoundFindings[]>;
   findingsOf(id: number): Promise<readonly Finding[]>;
+  /** The last `limit` rounds on the timeline, newest first. */
+  timeline(limit: number): Promise<TimelineEntry[]>;
+  /** One node in every kept round that knows it, newest first. */
+  nodeHistory(node: string): Promise<NodeMoment[]>;
   /** What was remembered with the last round; null where nothing is, or it cannot be read. */
   memory(): Promise<FindingsMemory | null>;
   openRound(): Promise<OpenRound | null>;

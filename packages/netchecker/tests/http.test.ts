@@ -281,6 +281,7 @@ describe("the other routes", () => {
         "/healthz",
         "/mesh",
         "/node-states",
+        "/node-states/{node}/history",
         "/nodes",
         "/readyz",
         "/report",
@@ -290,10 +291,12 @@ describe("the other routes", () => {
         "/rounds",
         "/rounds/{id}",
         "/rounds/{id}/mesh",
+        "/rounds/{id}/node-states",
         "/rounds/{id}/results",
         "/simple/false",
         "/simple/true",
         "/state",
+        "/timeline",
       ].toSorted(),
     );
     expect(paths["/results"].get.responses["200"]).toBeDefined();
@@ -384,6 +387,9 @@ describe("with an API token", () => {
       "/mesh",
       "/rounds/7/mesh",
       "/state",
+      "/timeline",
+      "/node-states/node-1/history",
+      "/rounds/7/node-states",
       "/report",
       "/openapi.json",
     ]) {

@@ -7,19 +7,25 @@ import {
   type Summary,
   TARGET_TYPES,
   type TargetType,
+  type TimelineEntry,
 } from "@netchecker/contract";
 import type { ClosedRound } from "./closed-round.ts";
+import { type NodeColumns, nodeColumns } from "./history/node-columns.ts";
+import { timelineEntry } from "./history/timeline-entry.ts";
 import { NOT_KEPT_CODE, OutcomeMatrix } from "./outcome-matrix.ts";
 import { type RoundPlan, targetCounts } from "./plan.ts";
 import type { AgentReports } from "./round-collector.ts";
 
 /**
- * A round as it is stored. An old round loses `columns` and `extras` and keeps the rest. All but the
- * head are worth compressing.
+ * A round as it is stored. An old round loses `columns` and `extras` and keeps the rest. All but head and
+ * entry are worth compressing.
  */
 export interface RoundRecord {
   /** JSON: head and summary. */
   readonly head: string;
+  /** JSON: what the timeline shows of it, and of each node its history; small, because they are read of many rounds. */
+  readonly entry: string;
+  readonly nodes: string;
   /** JSON: who probed what, and how healthy the probers were. */
   readonly plan: string;
   /** JSON. */
@@ -68,8 +74,10 @@ const perType = <T>(make: (type: TargetType) => T): PerType<T> =>
 
 const BYTES_PER_CELL = 1 + 1 + 4;
 
-function encodeHead(stored: StoredHead): string {
-  return JSON.stringify(stored);
+/** A round without a result → what is stored of it. */
+export function encodeHead(head: RoundHead): Pick<RoundRecord, "head" | "entry"> {
+  const stored = { head: { ...head, stored: true }, summary: null };
+  return { head: JSON.stringify(stored), entry: JSON.stringify(timelineEntry(head, null, null)) };
 }
 
 export function decodeHead(text: string): StoredHead {
@@ -80,7 +88,9 @@ export function decodeHead(text: string): StoredHead {
 export function encodeRound(round: ClosedRound): RoundRecord {
   const { head, summary, findings, plan, agents, matrices } = round;
   return {
-    head: encodeHead({ head: { ...head, stored: true }, summary }),
+    head: JSON.stringify({ head: { ...head, stored: true }, summary } satisfies StoredHead),
+    entry: JSON.stringify(timelineEntry(head, summary, findings)),
+    nodes: JSON.stringify(nodeColumns(round)),
     plan: JSON.stringify({ plan, agents } satisfies StoredPlan),
     findings: JSON.stringify(findings),
     failures: JSON.stringify(perType((type) => failuresOf(matrices[type]))),
@@ -130,6 +140,14 @@ function decodePlan(text: string): StoredPlan {
   const { plan, agents } = JSON.parse(text) as StoredPlan;
   const placed = plan.agents.map((agent) => ({ ...NO_PLACE, ...agent }));
   return { plan: { ...plan, agents: placed }, agents };
+}
+
+export function decodeEntry(text: string): TimelineEntry {
+  return JSON.parse(text) as TimelineEntry;
+}
+
+export function decodeNodes(text: string): NodeColumns {
+  return JSON.parse(text) as NodeColumns;
 }
 
 export function decodeFindings(text: string): Finding[] {

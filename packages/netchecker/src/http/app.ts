@@ -6,6 +6,7 @@ import { fastify, type FastifyBaseLogger } from "fastify";
 import { describeFaults, type ErrorBody, HttpError, NoParametersSchema } from "./errors.ts";
 import { findingsRoutes } from "./findings-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
+import { historyRoutes } from "./history-routes.ts";
 import { legacyRoutes } from "./legacy-routes.ts";
 import { meshRoutes } from "./mesh-routes.ts";
 import { nodeStatesRoutes } from "./node-states-routes.ts";
@@ -79,6 +80,7 @@ export async function createApp(served: Served, token?: string) {
     await guarded.register(meshRoutes(served));
     await guarded.register(findingsRoutes(served));
     await guarded.register(nodeStatesRoutes(served));
+    await guarded.register(historyRoutes(served));
     await guarded.register(stateRoutes(served));
     await guarded.register(legacyRoutes(served));
     guarded.get("/openapi.json", { schema: { hide: true, querystring: NoParametersSchema } }, () =>

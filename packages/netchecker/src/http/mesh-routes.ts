@@ -9,8 +9,9 @@ import { PlaneRows } from "../core/mesh/plane-rows.ts";
 import { ErrorSchema, HttpError } from "./errors.ts";
 import { keptRound, latestRound } from "./find-round.ts";
 import { LongObject, streamObject } from "./json-stream.ts";
-import { etagOf, hasVersion } from "./serve-round.ts";
+import { etagOf } from "./serve-round.ts";
 import type { Served } from "./served.ts";
+import { hasVersion } from "./versioned.ts";
 
 const EXTRAS = ["attempts", "latencies"] as const;
 type Extra = (typeof EXTRAS)[number];

@@ -4,13 +4,15 @@ import {
   ExpectedWhySchema,
   MISSING_WHYS,
   RoundHeadSchema,
+  RoundIdSchema,
   SummarySchema,
 } from "@netchecker/contract";
 import { Type } from "typebox";
+import type { ClosedRound } from "../core/closed-round.ts";
 import { nodeStates } from "../core/node-states.ts";
 import type { Served } from "./served.ts";
 import { ErrorSchema, NoParametersSchema } from "./errors.ts";
-import { latestRound } from "./find-round.ts";
+import { keptRound, latestRound } from "./find-round.ts";
 
 const NodeStateSchema = Type.Object({
   node: Type.String(),
@@ -21,6 +23,10 @@ const NodeStateSchema = Type.Object({
   to: Type.Object({ pod: CountsSchema, node: CountsSchema }),
 });
 
+const BodySchema = Type.Object({ round: RoundHeadSchema, nodes: Type.Array(NodeStateSchema) });
+
+const bodyOf = (round: ClosedRound) => ({ round: round.head, nodes: nodeStates(round) as never[] });
+
 export function nodeStatesRoutes(served: Served): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
@@ -29,16 +35,23 @@ export function nodeStatesRoutes(served: Served): FastifyPluginAsyncTypebox {
         schema: {
           summary: "Each node in the last round: its agent, what it reaches, who reaches it",
           querystring: NoParametersSchema,
-          response: {
-            200: Type.Object({ round: RoundHeadSchema, nodes: Type.Array(NodeStateSchema) }),
-            503: ErrorSchema,
-          },
+          response: { 200: BodySchema, 503: ErrorSchema },
         },
       },
-      () => {
-        const round = latestRound(served);
-        return { round: round.head, nodes: nodeStates(round) as never[] };
+      () => bodyOf(latestRound(served)),
+    );
+
+    app.get(
+      "/rounds/:id/node-states",
+      {
+        schema: {
+          summary: "The same of one round; of an old one, its failures are counted",
+          params: Type.Object({ id: RoundIdSchema }),
+          querystring: NoParametersSchema,
+          response: { 200: BodySchema, 404: ErrorSchema, 503: ErrorSchema },
+        },
       },
+      async ({ params: { id } }) => bodyOf(await keptRound(served, id)),
     );
   };
 }

@@ -16,7 +16,8 @@ import type { Served } from "./served.ts";
 import { ErrorSchema } from "./errors.ts";
 import { latestRound } from "./find-round.ts";
 import { LongObject, streamLines, streamObject } from "./json-stream.ts";
-import { envelope, etagOf, hasVersion, noticesOf } from "./serve-round.ts";
+import { envelope, etagOf, noticesOf } from "./serve-round.ts";
+import { hasVersion } from "./versioned.ts";
 
 const Name = Type.String({ minLength: 1, maxLength: 2048 });
 

@@ -30,13 +30,3 @@ export function etagOf(served: Served, { head }: ClosedRound, request: string): 
   const state = [head.id, head.stored ? "s" : "m", served.redisAwaySince() ?? 0, head.kept];
   return `W/"${state.join("-")}-${Buffer.from(request).toString("base64url")}"`;
 }
-
-const weak = (tag: string) => tag.trim().replace(/^W\//, "");
-
-/** Whether a client has this version already. */
-export function hasVersion(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  return (
-    ifNoneMatch.trim() === "*" || ifNoneMatch.split(",").some((tag) => weak(tag) === weak(etag))
-  );
-}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import {
+  aClosedRound,
+  aNode,
+  aView,
+  between,
+  OK,
+  outOf,
+  seeded,
+  under,
+  way,
+} from "../../../tests/support/a-round.ts";
+import type { ClosedRound } from "../closed-round.ts";
+import { results } from "../results.ts";
+import { nodeColumns } from "./node-columns.ts";
+import { nodeMoment } from "./node-moment.ts";
+
+const momentsOf = (round: ClosedRound) =>
+  round.plan.agents.map(({ node }) => nodeMoment(7, nodeColumns(round), node)!);
+
+/** The same, counted from the rows that everybody sees. */
+function countedFromResults(round: ClosedRound, node: string) {
+  const rows = [...results(round)].filter(
+    ({ type, from, to, expected }) =>
+      (type === "pod" || type === "node") && from.node !== to.node && !expected,
+  );
+  const out = rows.filter(({ from }) => from.node === node);
+  const into = rows.filter(({ to }) => to.node === node);
+  const failed = (some: typeof rows) => some.filter(({ ok }) => ok === false).length;
+  return {
+    outFailed: failed(out),
+    outTotal: out.length,
+    inFailed: failed(into),
+    inTotal: into.length,
+  };
+}
+
+describe("a node in a round", () => {
+  it("is counted as a source and as a destination, its own pod and the services left out", () => {
+    const round = aClosedRound(aView(4), { finds: under(between(way(1, 2))), silent: ["node-4"] });
+    const counts = momentsOf(round).map(({ agent, outFailed, outTotal, inFailed, inTotal }) => [
+      agent,
+      outFailed,
+      outTotal,
+      inFailed,
+      inTotal,
+    ]);
+    // Three checks of three peers; what node-4 did not report is unknown, and in the total.
+    expect(counts).toEqual([
+      ["reported", 3, 9, 0, 9],
+      ["reported", 0, 9, 3, 9],
+      ["reported", 0, 9, 0, 9],
+      ["silent", 0, 9, 0, 9],
+    ]);
+  });
+
+  it("does not count what is planned, in neither direction", () => {
+    const view = aView(4, {
+      nodes: [aNode(1), aNode(2, { cordoned: true }), aNode(3), aNode(4)],
+    });
+    const round = aClosedRound(view, {
+      finds: under(
+        between(outOf(2)),
+        between((_, to) => to === "node-2"),
+      ),
+    });
+    expect(momentsOf(round)[1]).toMatchObject({ outFailed: 0, outTotal: 0, inFailed: 0 });
+    expect(momentsOf(round)[0]).toMatchObject({ outFailed: 0, outTotal: 6, inTotal: 6 });
+  });
+
+  it("has the counts that its results have, whatever the round", () => {
+    const random = seeded(5);
+    const view = aView(12, {
+      nodes: Array.from({ length: 12 }, (_, n) => aNode(n + 1, { cordoned: n % 5 === 0 })),
+    });
+    const round = aClosedRound(view, {
+      silent: ["node-3"],
+      finds: under(between(() => random() < 0.3)),
+    });
+    for (const [n, moment] of momentsOf(round).entries())
+      expect(moment).toMatchObject(countedFromResults(round, `node-${n + 1}`));
+  });
+
+  it("has the median of its pod echoes in each direction, within three in a hundred", () => {
+    const latencyMs = (from: string, to: string | null) =>
+      Number(from.at(-1)) + 10 * Number(to?.at(-1));
+    const round = aClosedRound(aView(6), {
+      finds: (target, from) => ({ ...OK, latencyMs: latencyMs(from, target.node) }),
+    });
+    // From node-2 to 1, 3, 4, 5, 6: 12, 32, 42, 52, 62. Towards it: 21, 23, 24, 25, 26.
+    const { outLatencyMs, inLatencyMs } = momentsOf(round)[1]!;
+    expect(Math.abs(outLatencyMs! / 42 - 1)).toBeLessThan(0.03);
+    expect(Math.abs(inLatencyMs! / 24 - 1)).toBeLessThan(0.03);
+  });
+
+  it("has no latency where nothing was ok, and none that a starved prober measured", () => {
+    const round = aClosedRound(aView(3), { finds: under(between(outOf(1))) });
+    round.agents[1]!.health.pod = {
+      tookMs: 1,
+      prober: { loopDelayP99Ms: 900, throttledMs: 400, starved: true },
+    };
+    const latencies = momentsOf(round).map((each) => [each.outLatencyMs, each.inLatencyMs]);
+    expect(latencies).toEqual([
+      [null, 0.496],
+      [null, 0.496],
+      [0.496, null],
+    ]);
+  });
+
+  it("is null for a node that the round does not know", () => {
+    expect(nodeMoment(7, nodeColumns(aClosedRound(aView(2))), "node-3")).toBeNull();
+  });
+});

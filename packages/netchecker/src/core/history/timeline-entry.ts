@@ -1,0 +1,34 @@
+import type { Finding, RoundHead, Summary, TimelineEntry } from "@netchecker/contract";
+
+/**
+ * One round on the timeline. Without findings (they were not counted when the round was stored, or it has
+ * no result) it tells none, which is not the same as that there were none.
+ */
+export function timelineEntry(
+  head: RoundHead,
+  summary: Summary | null,
+  findings: readonly Finding[] | null,
+): TimelineEntry {
+  const { id, state, startedAt, durationMs, closedBy, kept, expected, reported } = head;
+  const sum = (count: "total" | "failed" | "unknown") =>
+    summary && Object.values(summary).reduce((all, counts) => all + counts[count], 0);
+  const there = findings?.filter((finding) => finding.state !== "recovered");
+  const count = (severity: Finding["severity"]) =>
+    there?.filter((finding) => finding.severity === severity).length ?? null;
+  return {
+    id,
+    state,
+    startedAt,
+    durationMs,
+    closedBy,
+    kept,
+    expected,
+    reported,
+    total: sum("total"),
+    failed: sum("failed"),
+    unknown: sum("unknown"),
+    critical: count("critical"),
+    warning: count("warning"),
+    info: count("info"),
+  };
+}

@@ -1,0 +1,192 @@
+import { NodeHistorySchema, TimelineSchema } from "@netchecker/contract";
+import type { Redis } from "@netchecker/runtime/redis";
+import { Errors } from "typebox/schema";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createRoundStore } from "../src/adapters/store-rounds.ts";
+import type { ClosedRound } from "../src/core/closed-round.ts";
+import { conclude } from "../src/core/conclude/conclude.ts";
+import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
+import { createApp } from "../src/http/app.ts";
+import { RoundKeeper } from "../src/keep-rounds.ts";
+import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { aServed } from "./support/a-served.ts";
+import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
+
+let redis: ARedis;
+let commands: Redis;
+let keeper: RoundKeeper;
+let app: Awaited<ReturnType<typeof createApp>>;
+
+beforeAll(async () => {
+  redis = await aRedis();
+});
+afterAll(() => redis.stop());
+
+beforeEach(async () => {
+  commands = await redis.connect();
+  await commands.flushall();
+  await start();
+});
+
+/** As after each start of netchecker: with what Redis has, and nothing else. */
+async function start(): Promise<void> {
+  const store = createRoundStore(commands, NAMES, { fullRounds: 2, rounds: 4 });
+  keeper = new RoundKeeper(store, LOG);
+  await keeper.restore();
+  app = await createApp(aServed(keeper));
+}
+
+/** pong-2 fails for all but its own node, from round 3 on; node-3 is silent in round 4. */
+const aRound = (id: number): ClosedRound =>
+  aClosedRound(aView(3), {
+    run: { id },
+    silent: id === 4 ? ["node-3"] : [],
+    finds: (target, from) =>
+      id >= 3 && target.name === "pong-2" && from !== "node-2" ? TIMEOUT : OK,
+  });
+
+async function keepRounds(...ids: number[]): Promise<void> {
+  for (const id of ids) {
+    const round = aRound(id);
+    const { findings, memory } = conclude(round, aView(3), keeper.memory);
+    await keeper.keep({ ...round, findings }, memory);
+  }
+}
+
+const get = async (url: string) => (await app.inject(url)).json();
+
+describe("GET /timeline", () => {
+  it("is empty before the first round", async () => {
+    expect(await get("/timeline")).toEqual({ rounds: [] });
+  });
+
+  it("has the kept rounds, the oldest first, with what is kept of each", async () => {
+    await keepRounds(1, 2, 3, 4);
+    await keeper.keepHead(
+      roundWithoutResult({ id: 5, startedAt: 1_000, finishedAt: 2_000 }, "failed", "no Redis"),
+    );
+    const body = await get("/timeline");
+    expect(Errors(TimelineSchema, body)).toEqual([true, []]);
+    expect(body.rounds.map(({ id, state, kept }: never) => [id, state, kept])).toEqual([
+      [2, "closed", "failures"],
+      [3, "closed", "all"],
+      [4, "closed", "all"],
+      [5, "failed", "none"],
+    ]);
+    expect(body.rounds[0]).toMatchObject({ failed: 0, critical: 0, warning: 0, info: 0 });
+    expect(body.rounds[1]).toMatchObject({ failed: 2, total: 36, reported: 3 });
+    expect(body.rounds[2]).toMatchObject({ reported: 2, unknown: 12 });
+    const { findings } = await get("/findings");
+    const { critical, warning, info } = body.rounds[2];
+    expect(critical + warning + info).toBe(findings.length);
+    expect(findings.length).toBeGreaterThan(0);
+  });
+
+  it("is the same after a restart", async () => {
+    await keepRounds(1, 2, 3);
+    const before = await get("/timeline");
+    await start();
+    expect(await get("/timeline")).toEqual(before);
+  });
+
+  it("shows rounds that were stored before findings were counted, without their counts", async () => {
+    await keepRounds(1, 2);
+    await commands.hdel(NAMES.round(1), "entry", "nodes");
+    await start();
+    const [old, recent] = (await get("/timeline")).rounds;
+    expect(old).toEqual({ ...recent, id: 1, critical: null, warning: null, info: null });
+  });
+
+  it("has what Redis does not have yet, and goes on without Redis", async () => {
+    await keepRounds(1);
+    commands.disconnect();
+    await keepRounds(2);
+    expect((await get("/timeline")).rounds.map(({ id }: { id: number }) => id)).toEqual([2]);
+  });
+
+  it("gives as many as are asked for, the newest ones", async () => {
+    await keepRounds(1, 2, 3);
+    const { rounds } = await get("/timeline?limit=2");
+    expect(rounds.map(({ id }: { id: number }) => id)).toEqual([2, 3]);
+    expect((await get("/timeline?limit=0")).message).toBe("Parameter limit is 0; allowed: >= 1.");
+    expect((await get("/timeline?limit=10001")).message).toBe(
+      "Parameter limit is 10001; allowed: <= 10000.",
+    );
+  });
+
+  it("answers a poll with the same ETag by 304, until there is another round", async () => {
+    await keepRounds(1);
+    const etag = (await app.inject("/timeline")).headers["etag"] as string;
+    const poll = () => app.inject({ url: "/timeline", headers: { "if-none-match": etag } });
+    expect(await poll()).toMatchObject({ statusCode: 304, body: "" });
+    await keepRounds(2);
+    expect((await poll()).statusCode).toBe(200);
+  });
+});
+
+describe("GET /node-states/:node/history", () => {
+  it("tells how a node fared in the kept rounds, the oldest first, after a restart too", async () => {
+    await keepRounds(1, 2, 3, 4);
+    await start();
+    const body = await get("/node-states/node-2/history");
+    expect(Errors(NodeHistorySchema, body)).toEqual([true, []]);
+    const counts = body.rounds.map((each: Record<string, unknown>) => [
+      each["id"],
+      each["agent"],
+      each["outFailed"],
+      each["inFailed"],
+      each["inTotal"],
+    ]);
+    expect(counts).toEqual([
+      [1, "reported", 0, 0, 6],
+      [2, "reported", 0, 0, 6],
+      [3, "reported", 0, 2, 6],
+      [4, "reported", 0, 1, 6],
+    ]);
+    expect((await get("/node-states/node-3/history")).rounds.at(-1)).toMatchObject({
+      agent: "silent",
+      outLatencyMs: null,
+    });
+  });
+
+  it("knows a round whose outcomes are no longer kept as well as before", async () => {
+    await keepRounds(3);
+    const [before] = (await get("/node-states/node-2/history")).rounds;
+    await keepRounds(4, 5, 6);
+    expect((await get("/rounds/3")).round.kept).toBe("failures");
+    expect((await get("/node-states/node-2/history")).rounds[0]).toEqual(before);
+    await keepRounds(7);
+    expect((await get("/node-states/node-2/history")).rounds[0].id).toBe(4);
+  });
+
+  it("says of an unknown node that there is none", async () => {
+    await keepRounds(1);
+    const response = await app.inject("/node-states/node-9/history");
+    expect([response.statusCode, response.json()]).toEqual([
+      404,
+      {
+        code: "no_such_node",
+        message: "There is no node node-9 in the kept rounds; see /node-states.",
+      },
+    ]);
+  });
+
+  it("does not say so while Redis cannot be asked", async () => {
+    await keepRounds(1);
+    commands.disconnect();
+    expect((await get("/node-states/node-1/history")).rounds).toHaveLength(1);
+    const response = await app.inject("/node-states/node-9/history");
+    expect([response.statusCode, response.json().code]).toEqual([503, "redis_away"]);
+  });
+});
+
+describe("GET /rounds/:id/node-states", () => {
+  it("is that of the round, as /node-states is that of the last one", async () => {
+    await keepRounds(2, 3);
+    expect(await get("/rounds/3/node-states")).toEqual(await get("/node-states"));
+    const { round, nodes } = await get("/rounds/2/node-states");
+    expect(round.id).toBe(2);
+    expect(nodes[1]).toMatchObject({ node: "node-2", to: { pod: { total: 3, failed: 0 } } });
+    expect((await app.inject("/rounds/9/node-states")).statusCode).toBe(404);
+  });
+});
