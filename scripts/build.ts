@@ -1,7 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { build, type Plugin } from "esbuild";
+import { buildPage } from "./build-page.ts";
 
-/** Bundles each service (or those named) to one file that starts by itself: `packages/<service>/dist/main.js`. */
+/**
+ * Bundles each service (or those named) to one file that starts by itself: `packages/<service>/dist/main.js`;
+ * netchecker's has the dashboard beside it, in `page`.
+ */
 const named = process.argv.slice(2);
 const services = named.length > 0 ? named : ["netchecker", "ping", "pong"];
 
@@ -22,13 +26,14 @@ const lazyTls: Plugin = {
 };
 
 /**
- * What libraries bring for uses that are not ours, and would stay in memory: swagger's YAML output, and
- * compress' table of all media types (it knows text and JSON without).
+ * What libraries bring for uses that are not ours, and would stay in memory: swagger's YAML output,
+ * compress' table of all media types (it knows text and JSON without), and the search for files of static,
+ * which is asked for each by name.
  */
 const leftOut: Plugin = {
   name: "left-out",
   setup(builder) {
-    builder.onResolve({ filter: /^(yaml|mime-db)$/ }, ({ path }) => ({
+    builder.onResolve({ filter: /^(yaml|mime-db|glob)$/ }, ({ path }) => ({
       path,
       namespace: "left-out",
     }));
@@ -38,6 +43,7 @@ const leftOut: Plugin = {
   },
 };
 
+const page = services.includes("netchecker") ? buildPage() : null;
 // CommonJS, because Node's ESM loader alone costs 16 MB resident, and each of these runs on every node.
 await Promise.all(
   services.map(async (service) => {
@@ -62,3 +68,4 @@ await Promise.all(
     });
   }),
 );
+await page;

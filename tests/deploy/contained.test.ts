@@ -77,7 +77,7 @@ async function containmentOf(
 }
 
 describe.skipIf(fault !== null)(
-  "with Node, its libraries and one file, read-only, as nobody, within the manifest's limits",
+  "with Node, its libraries and what was built, read-only, as nobody, within the manifest's limits",
   () => {
     const stack = new AsyncDisposableStack();
     const contained = new Map<Service, Contained>();
@@ -162,6 +162,13 @@ describe.skipIf(fault !== null)(
         summary: { pod: { total: 1, ok: 1 } },
       });
     }, 90_000);
+
+    test("the dashboard is served, out of the image", async () => {
+      const page = await fetch(`${url}/`);
+      expect(page.status).toBe(200);
+      const [, script] = /src="\.?\/?(assets\/[^"]+\.js)"/.exec(await page.text())!;
+      expect((await fetch(`${url}/${script}`)).headers.get("content-encoding")).toBe("gzip");
+    });
 
     test("what runs so cannot write, and is not root", async () => {
       const script = `

@@ -74,6 +74,16 @@ describe("the build stage, on what .dockerignore lets through", () => {
     }
   });
 
+  test("brings the dashboard beside netchecker's bundle, with each file compressed", async () => {
+    const files = await readdir(join(context, "packages/netchecker/dist/page"), {
+      recursive: true,
+    });
+    const scripts = files.filter((file) => file.startsWith("assets/") && file.endsWith(".js"));
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const file of ["index.html", ...scripts])
+      expect(files).toEqual(expect.arrayContaining([file, `${file}.br`, `${file}.gz`]));
+  });
+
   test("starts from no tests, no git, no dependencies and no build of this machine", async () => {
     const here = await readdir(context);
     expect(here).not.toContain(".git");

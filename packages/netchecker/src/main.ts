@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { dirname, join } from "node:path";
 import { redisNames } from "@netchecker/contract";
 import { createLog } from "@netchecker/runtime/log";
 import { connectRedis } from "@netchecker/runtime/redis";
@@ -114,7 +115,8 @@ async function main(): Promise<void> {
       openRound: () => runner.open,
       triggerRound: () => runner.trigger(),
     },
-    config.API_TOKEN,
+    // Beside this file, where the build brings it.
+    { token: config.API_TOKEN, pageFolder: join(dirname(process.argv[1]!), "page") },
   );
 
   const running = runner.run();

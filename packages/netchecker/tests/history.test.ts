@@ -6,16 +6,15 @@ import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import type { ClosedRound } from "../src/core/closed-round.ts";
 import { conclude } from "../src/core/conclude/conclude.ts";
 import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
-import { createApp } from "../src/http/app.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
-import { aServed } from "./support/a-served.ts";
+import { type AnApp, anApp, aServed } from "./support/a-served.ts";
 import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
 
 let redis: ARedis;
 let commands: Redis;
 let keeper: RoundKeeper;
-let app: Awaited<ReturnType<typeof createApp>>;
+let app: AnApp;
 
 beforeAll(async () => {
   redis = await aRedis();
@@ -33,7 +32,7 @@ async function start(): Promise<void> {
   const store = createRoundStore(commands, NAMES, { fullRounds: 2, rounds: 4 });
   keeper = new RoundKeeper(store, LOG);
   await keeper.restore();
-  app = await createApp(aServed(keeper));
+  app = await anApp(aServed(keeper));
 }
 
 /** pong-2 fails for all but its own node, from round 3 on; node-3 is silent in round 4. */

@@ -4,19 +4,16 @@ import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import type { ClosedRound } from "../src/core/closed-round.ts";
 import { conclude } from "../src/core/conclude/conclude.ts";
 import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
-import { createApp } from "../src/http/app.ts";
 import type { Served } from "../src/http/served.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { CannotOpenRoundError } from "../src/run-one-round.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
-import { aServed } from "./support/a-served.ts";
+import { type AnApp, anApp, aServed } from "./support/a-served.ts";
 import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
-
-type App = Awaited<ReturnType<typeof createApp>>;
 
 let redis: ARedis;
 let keeper: RoundKeeper;
-let app: App;
+let app: AnApp;
 let redisAwaySince: number | null;
 let open: { id: number; startedAt: number } | null;
 
@@ -31,7 +28,7 @@ beforeEach(async () => {
   keeper = new RoundKeeper(createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 }), LOG);
   redisAwaySince = null;
   open = null;
-  app = await createApp(served());
+  app = await anApp(served());
 });
 
 const served = (with_: Partial<Served> = {}): Served =>
@@ -229,7 +226,7 @@ describe("/rounds", () => {
     const response = await app.inject({ method: "POST", url: "/rounds" });
     expect(response.statusCode).toBe(202);
     expect(response.headers["location"]).toBe("/rounds/8");
-    const busy = await createApp(
+    const busy = await anApp(
       served({
         triggerRound: async () => {
           throw new CannotOpenRoundError("round_open", "Round 8 is open; one at a time.");
@@ -345,7 +342,7 @@ describe("GET /findings", () => {
     const commands = await redis.connect();
     keeper = new RoundKeeper(createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 }), LOG);
     await keeper.restore();
-    app = await createApp(served());
+    app = await anApp(served());
     await keepConcluded(broken(9));
     const [after] = await list();
     expect(after).toMatchObject({ id: before!.id, since: { round: 7 }, rounds: 3 });
@@ -378,7 +375,7 @@ describe("with an API token", () => {
 
   it("everything but health needs it", async () => {
     await keeper.keep(aRound(7));
-    const guarded = await createApp(served(), token);
+    const guarded = await anApp(served(), { token });
     for (const url of [
       "/results",
       "/rounds",

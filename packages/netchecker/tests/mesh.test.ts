@@ -3,15 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Errors } from "typebox/schema";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
-import { createApp } from "../src/http/app.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
-import { aServed } from "./support/a-served.ts";
+import { type AnApp, anApp, aServed } from "./support/a-served.ts";
 import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
 
 let redis: ARedis;
 let keeper: RoundKeeper;
-let app: Awaited<ReturnType<typeof createApp>>;
+let app: AnApp;
 
 beforeAll(async () => {
   redis = await aRedis();
@@ -22,7 +21,7 @@ beforeEach(async () => {
   const commands = await redis.connect();
   await commands.flushall();
   keeper = new RoundKeeper(createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 }), LOG);
-  app = await createApp(aServed(keeper));
+  app = await anApp(aServed(keeper));
 });
 
 const aRound = (id: number) =>

@@ -5,10 +5,9 @@ import { Errors } from "typebox/schema";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import { Changes } from "../src/changes.ts";
 import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
-import { createApp } from "../src/http/app.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
-import { aServed } from "./support/a-served.ts";
+import { type AnApp, anApp, aServed } from "./support/a-served.ts";
 import { aClosedRound, aView } from "./support/a-round.ts";
 
 const TOKEN = "a-token-of-sixteen-and-more";
@@ -18,7 +17,7 @@ let keeper: RoundKeeper;
 let changes: Changes;
 let open: { id: number; startedAt: number } | null;
 let staleSince: number | null;
-let app: Awaited<ReturnType<typeof createApp>>;
+let app: AnApp;
 let url: string;
 let leave: AbortController;
 
@@ -50,7 +49,7 @@ async function serve(token?: string): Promise<void> {
     openRound: () => open,
     clusterStaleSince: () => staleSince,
   });
-  app = await createApp(served, token);
+  app = await anApp(served, { token });
   url = await app.listen({ host: "127.0.0.1", port: 0 });
 }
 

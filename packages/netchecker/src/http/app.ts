@@ -10,6 +10,7 @@ import { historyRoutes } from "./history-routes.ts";
 import { legacyRoutes } from "./legacy-routes.ts";
 import { meshRoutes } from "./mesh-routes.ts";
 import { nodeStatesRoutes } from "./node-states-routes.ts";
+import { pageRoutes } from "./page-routes.ts";
 import { resultsRoutes } from "./results-routes.ts";
 import { roundsRoutes } from "./rounds-routes.ts";
 import { stateRoutes } from "./state-routes.ts";
@@ -20,8 +21,15 @@ const UNAUTHORIZED: ErrorBody = {
   message: "Send the API token: Authorization: Bearer <token>.",
 };
 
-/** The API, not listening yet. With a token, all but health needs it. */
-export async function createApp(served: Served, token?: string) {
+export interface AppSettings {
+  /** All but health and the page needs it, where there is one. */
+  readonly token?: string | undefined;
+  /** Where the built dashboard is. */
+  readonly pageFolder: string;
+}
+
+/** The API and the page, not listening yet. */
+export async function createApp(served: Served, { token, pageFolder }: AppSettings) {
   const app = fastify({
     loggerInstance: served.log.child({}, { level: "warn" }) as FastifyBaseLogger,
     // Requests are not worth a line each; what goes wrong is.
@@ -67,6 +75,7 @@ export async function createApp(served: Served, token?: string) {
     },
   });
   await app.register(healthRoutes(served));
+  await app.register(pageRoutes(pageFolder));
   await app.register(async (guarded) => {
     if (token !== undefined) {
       await guarded.register(bearerAuth, {

@@ -1,4 +1,5 @@
 import { Changes } from "../../src/changes.ts";
+import { type AppSettings, createApp } from "../../src/http/app.ts";
 import type { Served } from "../../src/http/served.ts";
 import type { RoundKeeper } from "../../src/keep-rounds.ts";
 import { LOG } from "./a-redis.ts";
@@ -18,3 +19,10 @@ export function aServed(keeper: RoundKeeper, with_: Partial<Served> = {}): Serve
     ...with_,
   };
 }
+
+/** The app on it; without a token and without a page, where nothing else is said. */
+export function anApp(served: Served, settings: Partial<AppSettings> = {}) {
+  return createApp(served, { pageFolder: "/no/page/here", ...settings });
+}
+
+export type AnApp = Awaited<ReturnType<typeof anApp>>;

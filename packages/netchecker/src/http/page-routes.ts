@@ -1,0 +1,62 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import fastifyStatic from "@fastify/static";
+import type { FastifyPluginAsync } from "fastify";
+import { HttpError } from "./errors.ts";
+
+/** Nothing but netchecker's own files and answers, no inline script, in nobody's frame. */
+const HEADERS = {
+  "content-security-policy": [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; "),
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+};
+
+/** Its files are compressed when they are built, and none of the API's. */
+const ROUTE = { compress: false, schema: { hide: true } } as const;
+
+/**
+ * The dashboard: `folder` has its index.html, and in `assets` what that loads, under names that change
+ * with the content. It holds no data, so it needs no token; what it shows, it asks the API for.
+ */
+export function pageRoutes(folder: string): FastifyPluginAsync {
+  return async (app) => {
+    if (!(await isFile(join(folder, "index.html")))) {
+      app.get("/", ROUTE, () => {
+        throw new HttpError(
+          503,
+          "no_page",
+          `The dashboard is not in ${folder}: run \`npx -y pnpm@12 build\`. The API works without it; see /openapi.json.`,
+        );
+      });
+      return;
+    }
+    await app.register(fastifyStatic, { root: folder, serve: false, preCompressed: true });
+    app.get("/", ROUTE, (_request, reply) =>
+      reply
+        .headers({ ...HEADERS, "cache-control": "no-cache" })
+        .sendFile("index.html", { cacheControl: false }),
+    );
+    app.get<{ Params: { "*": string } }>("/assets/*", ROUTE, (request, reply) =>
+      reply
+        .headers(HEADERS)
+        .sendFile(`assets/${request.params["*"]}`, { maxAge: "365d", immutable: true }),
+    );
+  };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

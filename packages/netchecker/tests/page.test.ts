@@ -1,0 +1,152 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createRoundStore } from "../src/adapters/store-rounds.ts";
+import { RoundKeeper } from "../src/keep-rounds.ts";
+import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { type AnApp, anApp, aServed } from "./support/a-served.ts";
+
+/** As `pnpm build` makes it, from the real dashboard. */
+const BUILT = join(import.meta.dirname, "../dist/page");
+
+let redis: ARedis;
+let keeper: RoundKeeper;
+let folder: string;
+let pageFolder: string;
+let app: AnApp;
+/** A script of the page, as its index.html names it. */
+let script: string;
+
+beforeAll(async () => {
+  redis = await aRedis();
+  const commands = await redis.connect();
+  keeper = new RoundKeeper(createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 }), LOG);
+  folder = await mkdtemp(join(tmpdir(), "netchecker-page-"));
+  pageFolder = join(folder, "page");
+  await cp(BUILT, pageFolder, { recursive: true });
+  await writeFile(join(folder, "secret.txt"), "not for the page");
+  app = await anApp(aServed(keeper), { pageFolder });
+  script = /src="\.?\/?(assets\/[^"]+\.js)"/.exec((await app.inject("/")).body)![1]!;
+});
+afterAll(async () => {
+  await app.close();
+  await redis.stop();
+  await rm(folder, { recursive: true });
+});
+
+describe("the page", () => {
+  it("is index.html, to be asked for each time, and a 304 while it is the same", async () => {
+    const response = await app.inject("/");
+    expect(response.statusCode).toBe(200);
+    expect(response.body).toBe(await readFile(join(BUILT, "index.html"), "utf8"));
+    expect(response.headers).toMatchObject({
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "no-cache",
+      etag: expect.stringMatching(/^W\/"/),
+    });
+    const headers = { "if-none-match": response.headers["etag"] as string };
+    expect((await app.inject({ url: "/", headers })).statusCode).toBe(304);
+    expect((await app.inject("/?round=42")).statusCode).toBe(200);
+  });
+
+  it("has all links relative, so that it works behind a prefix", async () => {
+    const { body } = await app.inject("/");
+    const links = [...body.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, link]) => link!);
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => /^(\/|[a-z]+:\/\/)/i.test(link))).toEqual([]);
+  });
+
+  it("has no inline script, nor style, nor anything else that its policy forbids", async () => {
+    const { body, headers } = await app.inject("/");
+    expect(headers).toMatchObject({
+      "content-security-policy":
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+    });
+    expect(body).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=/i);
+  });
+
+  it("has assets under names that never change their content, which are asked for once", async () => {
+    const response = await app.inject(`/${script}`);
+    expect(response.statusCode).toBe(200);
+    expect(response.body).toBe(await readFile(join(BUILT, script), "utf8"));
+    expect(response.headers).toMatchObject({
+      "content-type": expect.stringContaining("javascript"),
+      "cache-control": "public, max-age=31536000, immutable",
+      "x-content-type-options": "nosniff",
+      "content-security-policy": expect.stringContaining("default-src 'none'"),
+    });
+  });
+
+  it.each([
+    ["zstd, br, gzip", "br", brotliDecompressSync],
+    ["gzip, deflate", "gzip", gunzipSync],
+  ])(
+    "is sent as it was compressed at build time, to one who accepts %s",
+    async (accepts, encoding, read) => {
+      for (const path of ["", script]) {
+        const headers = { "accept-encoding": accepts };
+        const response = await app.inject({ url: `/${path}`, headers });
+        expect(response.headers).toMatchObject({
+          "content-encoding": encoding,
+          vary: expect.stringContaining("accept-encoding"),
+        });
+        const plain = await readFile(join(BUILT, path || "index.html"));
+        expect(read(response.rawPayload)).toEqual(plain);
+      }
+    },
+  );
+
+  it.each([
+    "/assets/none.js",
+    "/assets/",
+    "/assets",
+    "/index.htm",
+    "/assets/../../secret.txt",
+    "/assets/%2e%2e/%2e%2e/secret.txt",
+    "/assets/..%2f..%2fsecret.txt",
+  ])("%s is refused, as an error of the API", async (url) => {
+    const response = await app.inject(url);
+    expect([400, 403, 404]).toContain(response.statusCode);
+    expect(response.json()).toEqual({ code: expect.any(String), message: expect.any(String) });
+    expect(response.headers["cache-control"]).toBeUndefined();
+    expect(response.headers["location"]).toBeUndefined();
+  });
+
+  it("needs no token, while all that it asks for does", async () => {
+    const guarded = await anApp(aServed(keeper), {
+      token: "a-token-of-sixteen-and-more",
+      pageFolder,
+    });
+    expect((await guarded.inject("/")).statusCode).toBe(200);
+    expect((await guarded.inject(`/${script}`)).statusCode).toBe(200);
+    for (const url of ["/state", "/mesh", "/events", "/timeline"])
+      expect((await guarded.inject(url)).statusCode).toBe(401);
+  });
+
+  it("that was not built is a 503 that says what to do, and all else works", async () => {
+    const nowhere = join(folder, "empty");
+    await mkdir(nowhere);
+    const without = await anApp(aServed(keeper), { pageFolder: nowhere });
+    const response = await without.inject("/");
+    expect([response.statusCode, response.json()]).toEqual([
+      503,
+      {
+        code: "no_page",
+        message: `The dashboard is not in ${nowhere}: run \`npx -y pnpm@12 build\`. The API works without it; see /openapi.json.`,
+      },
+    ]);
+    expect((await without.inject("/state")).statusCode).toBe(200);
+    expect((await without.inject("/assets/a.js")).statusCode).toBe(404);
+  });
+
+  it("is not described in /openapi.json, which is the API's", async () => {
+    const { paths } = (await app.inject("/openapi.json")).json();
+    expect(Object.keys(paths).filter((path) => path === "/" || path.includes("assets"))).toEqual(
+      [],
+    );
+  });
+});
