@@ -54,6 +54,8 @@ describe("with the ACL of components/redis-auth, on the real services", () => {
     const { rounds } = (await (await cluster.fetch("/rounds")).json()) as { rounds: object[] };
     // The two that are kept, and perhaps the open one.
     expect(rounds.length).toBeLessThanOrEqual(3);
+    for (const route of ["/timeline", "/node-states/node-1/history", "/findings/none"])
+      expect(await (await cluster.fetch(route)).json()).toBeTypeOf("object");
     expect(await withoutClientInfo(redis)).toEqual([]);
   });
 

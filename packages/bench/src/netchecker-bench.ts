@@ -3,14 +3,18 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { redisNames } from "@netchecker/contract";
 import { BUNDLES } from "@netchecker/local-cluster/bundles";
 import { kubeConfig } from "@netchecker/local-cluster/kube-config";
 import { NetcheckerProcess } from "@netchecker/local-cluster/netchecker-process";
 import { RedisServer } from "@netchecker/local-cluster/redis-server";
 import { createLog } from "@netchecker/runtime/log";
 import { connectRedis } from "@netchecker/runtime/redis";
+import { benchMesh, benchResults } from "./answers-bench.ts";
+import { benchHistory } from "./history-bench.ts";
 import { largeCluster } from "./large-cluster.ts";
-import { resetPeak, usageOf } from "./process-usage.ts";
+import { median } from "./median.ts";
+import { usageOf } from "./process-usage.ts";
 import { below, type Row, told } from "./table.ts";
 
 export interface NetcheckerLimits {
@@ -64,6 +68,12 @@ export async function benchNetchecker(nodes: number, limits: NetcheckerLimits): 
     return [
       below(view, atRest, limits.restMiB, "MiB"),
       ...(await measure(netchecker, simulation, nodes, limits)),
+      ...(await benchHistory(
+        { url: netchecker.url, pid: netchecker.pid!, node: agents[0]!.node },
+        redis,
+        redisNames("netchecker:"),
+        `${nodes} × ${nodes}`,
+      )),
     ];
   } finally {
     simulation?.kill();
@@ -127,12 +137,9 @@ async function measure(
     below(`${size} round: netchecker's peak memory`, usage.peakMiB, limits.memoryMiB, "MiB"),
     told(`${size} round: netchecker's memory 5 s later`, `${rest.rssMiB.toFixed(0)} MiB`),
     ...(await benchResults(netchecker.url, pid, size)),
+    ...(await benchMesh(netchecker.url, pid, size)),
   );
   return rows;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 async function storedRound(
@@ -148,31 +155,4 @@ async function storedRound(
     await response?.body?.cancel().catch(() => {});
     await sleep(10);
   }
-}
-
-/** Reads the whole of /results, watching memory, and polls it with its ETag. */
-async function benchResults(url: string, pid: number, size: string): Promise<Row[]> {
-  await resetPeak(pid);
-  const before = await usageOf(pid);
-  const response = await fetch(`${url}/results`, { headers: { "accept-encoding": "identity" } });
-  let bytes = 0;
-  for await (const piece of response.body!) bytes += piece.length;
-  const after = await usageOf(pid);
-  const etag = response.headers.get("etag")!;
-  const polls: number[] = [];
-  for (let poll = 0; poll < 50; poll += 1) {
-    const startedAt = performance.now();
-    const { status } = await fetch(`${url}/results`, { headers: { "if-none-match": etag } });
-    if (status === 304) polls.push(performance.now() - startedAt);
-  }
-  return [
-    told(`${size} /results: size`, `${(bytes / 1e6).toFixed(1)} MB`),
-    below(
-      `${size} /results: memory added while it is read`,
-      after.peakMiB - before.rssMiB,
-      40,
-      "MiB",
-    ),
-    below(`${size} /results: a poll with a matching ETag (median of 50)`, median(polls), 5, "ms"),
-  ];
 }
