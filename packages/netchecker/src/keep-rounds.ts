@@ -3,8 +3,7 @@ import type { Log } from "@netchecker/runtime/log";
 import { Changes } from "./changes.ts";
 import type { ClosedRound } from "./core/closed-round.ts";
 import { emptyMemory, type FindingsMemory } from "./core/conclude/conclude.ts";
-import { nodeColumns } from "./core/history/node-columns.ts";
-import { nodeMoment } from "./core/history/node-moment.ts";
+import { nodeLines, nodeMoment } from "./core/history/node-lines.ts";
 import { timelineEntry } from "./core/history/timeline-entry.ts";
 import type { RoundFindings, RoundStore, StoredRoundHead } from "./ports.ts";
 
@@ -138,7 +137,7 @@ export class RoundKeeper {
   /** One node in each kept round that knows it, newest first. Throws when only Redis could know. */
   async nodeHistory(node: string): Promise<NodeMoment[]> {
     const inMemory = this.#results().flatMap(
-      (round) => nodeMoment(round.head.id, nodeColumns(round), node) ?? [],
+      (round) => nodeMoment(round.head.id, nodeLines(round), node) ?? [],
     );
     const stored = await this.#store.nodeHistory(node).catch((error: unknown) => {
       if (inMemory.length > 0) return [];

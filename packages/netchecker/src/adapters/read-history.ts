@@ -1,8 +1,8 @@
 import type { NodeMoment, RedisNames, TimelineEntry } from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
-import { nodeMoment } from "../core/history/node-moment.ts";
+import { nodeMoment } from "../core/history/node-lines.ts";
 import { timelineEntry } from "../core/history/timeline-entry.ts";
-import { decodeEntry, decodeHead, decodeNodes } from "../core/round-record.ts";
+import { decodeEntry, decodeHead } from "../core/round-record.ts";
 import type { RoundStore } from "../ports.ts";
 import { textOf } from "./compressed.ts";
 import { throwFirstError } from "./publish-targets.ts";
@@ -56,7 +56,7 @@ export function readHistory(redis: Redis, names: RedisNames) {
     const moments: NodeMoment[] = [];
     for await (const some of fields(await newestIds(redis, names), "nodes"))
       for (const { id, stored } of some) {
-        const moment = stored && nodeMoment(id, decodeNodes(await textOf(stored)), node);
+        const moment = stored && nodeMoment(id, await textOf(stored), node);
         if (moment) moments.push(moment);
       }
     return moments;

@@ -10,7 +10,7 @@ import {
   type TimelineEntry,
 } from "@netchecker/contract";
 import type { ClosedRound } from "./closed-round.ts";
-import { type NodeColumns, nodeColumns } from "./history/node-columns.ts";
+import { nodeLines } from "./history/node-lines.ts";
 import { timelineEntry } from "./history/timeline-entry.ts";
 import { NOT_KEPT_CODE, OutcomeMatrix } from "./outcome-matrix.ts";
 import { type RoundPlan, targetCounts } from "./plan.ts";
@@ -23,8 +23,9 @@ import type { AgentReports } from "./round-collector.ts";
 export interface RoundRecord {
   /** JSON: head and summary. */
   readonly head: string;
-  /** JSON: what the timeline shows of it, and of each node its history; small, because they are read of many rounds. */
+  /** JSON: what the timeline shows of it. Small, as `nodes` is: they are read of many rounds at once. */
   readonly entry: string;
+  /** A line a node, for its history. */
   readonly nodes: string;
   /** JSON: who probed what, and how healthy the probers were. */
   readonly plan: string;
@@ -90,7 +91,7 @@ export function encodeRound(round: ClosedRound): RoundRecord {
   return {
     head: JSON.stringify({ head: { ...head, stored: true }, summary } satisfies StoredHead),
     entry: JSON.stringify(timelineEntry(head, summary, findings)),
-    nodes: JSON.stringify(nodeColumns(round)),
+    nodes: nodeLines(round),
     plan: JSON.stringify({ plan, agents } satisfies StoredPlan),
     findings: JSON.stringify(findings),
     failures: JSON.stringify(perType((type) => failuresOf(matrices[type]))),
@@ -144,10 +145,6 @@ function decodePlan(text: string): StoredPlan {
 
 export function decodeEntry(text: string): TimelineEntry {
   return JSON.parse(text) as TimelineEntry;
-}
-
-export function decodeNodes(text: string): NodeColumns {
-  return JSON.parse(text) as NodeColumns;
 }
 
 export function decodeFindings(text: string): Finding[] {

@@ -1,40 +1,30 @@
-import { latencyCode, type NodeMoment, NOT_PROBED_CODE, OK_CODE } from "@netchecker/contract";
+import { NOT_PROBED_CODE, OK_CODE } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
 import { peerLatencies } from "./peer-latencies.ts";
 
 /**
- * What is kept of each node as long as its round is: columns aligned with `nodes`. Counts are of
- * outcomes between two different nodes, planned ones left out; latencies are codes of medians.
+ * A round's nodes as numbers, aligned with its agents. Counts are of outcomes between two different nodes,
+ * planned ones left out; latencies are medians, microseconds, 0 where nothing was measured.
  */
-export interface NodeColumns {
-  readonly startedAt: string;
-  readonly nodes: readonly string[];
-  readonly agent: readonly NodeMoment["agent"][];
-  readonly outFailed: readonly number[];
-  readonly outTotal: readonly number[];
-  readonly inFailed: readonly number[];
-  readonly inTotal: readonly number[];
-  readonly outLatency: readonly number[];
-  readonly inLatency: readonly number[];
+export interface NodeColumns extends PeerCounts {
+  readonly outLatencyUs: Uint32Array;
+  readonly inLatencyUs: Uint32Array;
+}
+
+interface PeerCounts {
+  readonly outFailed: Uint32Array;
+  readonly outTotal: Uint32Array;
+  readonly inFailed: Uint32Array;
+  readonly inTotal: Uint32Array;
 }
 
 /** A round → its nodes, in two passes over its outcomes. */
 export function nodeColumns(round: ClosedRound): NodeColumns {
-  const { head, plan } = round;
-  const missing = new Map(head.missing.map(({ node, why }) => [node, why]));
-  const latencies = peerLatencies(round);
-  const codes = (latencyUs: Uint32Array) => Array.from(latencyUs, (us) => latencyCode(us / 1000));
-  return {
-    startedAt: head.startedAt,
-    nodes: plan.agents.map(({ node }) => node),
-    agent: plan.agents.map(({ node }) => missing.get(node) ?? "reported"),
-    ...countPeers(round),
-    outLatency: codes(latencies.from),
-    inLatency: codes(latencies.towards),
-  };
+  const { from, towards } = peerLatencies(round);
+  return { ...countPeers(round), outLatencyUs: from, inLatencyUs: towards };
 }
 
-function countPeers({ plan, matrices }: ClosedRound) {
+function countPeers({ plan, matrices }: ClosedRound): PeerCounts {
   const zeros = () => new Uint32Array(plan.agents.length);
   const [outFailed, outTotal, inFailed, inTotal] = [zeros(), zeros(), zeros(), zeros()];
   const nodeOf = new Map(plan.agents.map(({ node }, index) => [node, index]));
@@ -61,10 +51,5 @@ function countPeers({ plan, matrices }: ClosedRound) {
         inTotal[b]! += 1;
       }
   }
-  return {
-    outFailed: [...outFailed],
-    outTotal: [...outTotal],
-    inFailed: [...inFailed],
-    inTotal: [...inTotal],
-  };
+  return { outFailed, outTotal, inFailed, inTotal };
 }

@@ -12,11 +12,10 @@ import {
 } from "../../../tests/support/a-round.ts";
 import type { ClosedRound } from "../closed-round.ts";
 import { results } from "../results.ts";
-import { nodeColumns } from "./node-columns.ts";
-import { nodeMoment } from "./node-moment.ts";
+import { nodeLines, nodeMoment } from "./node-lines.ts";
 
 const momentsOf = (round: ClosedRound) =>
-  round.plan.agents.map(({ node }) => nodeMoment(7, nodeColumns(round), node)!);
+  round.plan.agents.map(({ node }) => nodeMoment(7, nodeLines(round), node)!);
 
 /** The same, counted from the rows that everybody sees. */
 function countedFromResults(round: ClosedRound, node: string) {
@@ -108,6 +107,10 @@ describe("a node in a round", () => {
   });
 
   it("is null for a node that the round does not know", () => {
-    expect(nodeMoment(7, nodeColumns(aClosedRound(aView(2))), "node-3")).toBeNull();
+    const lines = nodeLines(aClosedRound(aView(12), { silent: ["node-12"] }));
+    for (const name of ["node-13", "node", "reported", "ode-1", "", "node-1 reported"])
+      expect(nodeMoment(7, lines, name)).toBeNull();
+    expect(nodeMoment(7, lines, "node-1")?.agent).toBe("reported");
+    expect(nodeMoment(7, lines, "node-12")?.agent).toBe("silent");
   });
 });
