@@ -1,0 +1,139 @@
+import type { Mesh } from "@netchecker/contract";
+import { useSignal } from "@preact/signals";
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import type { Axis } from "../../core/mesh/axis.ts";
+import type { Grid } from "../../core/mesh/grid.ts";
+import { layOutMap } from "../../core/mesh/layout.ts";
+import { planesOf } from "../../core/mesh/layers.ts";
+import { shortNames } from "../../core/mesh/short-names.ts";
+import type { SideColumn } from "../../core/mesh/side-columns.ts";
+import { goTo, linkTo } from "../../store/route.ts";
+import { choice, theme } from "../../store/view.ts";
+import { listenToGestures } from "./gestures.ts";
+import { MapController } from "./map-controller.ts";
+import { tellSpot } from "./tell-spot.ts";
+import { Tooltip } from "./tooltip.tsx";
+
+interface HeatMapProps {
+  readonly mesh: Mesh;
+  readonly grid: Grid;
+  readonly outcomes: Grid;
+  readonly axis: Axis;
+  readonly sides: readonly SideColumn[];
+}
+
+const FONT = '12px system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
+
+/** The mesh as a picture: sources down, destinations across. By mouse, touch and keys. */
+export function HeatMap({ mesh, grid, outcomes, axis, sides }: HeatMapProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const base = useRef<HTMLCanvasElement>(null);
+  const over = useRef<HTMLCanvasElement>(null);
+  const controller = useSignal<MapController | null>(null);
+  const [width, setWidth] = useState(0);
+  const help = useId();
+
+  useEffect(() => {
+    const made = new MapController(base.current!, over.current!, (from, to) => {
+      const name = (index: number) => latest.current.mesh.nodes[index]!.name;
+      goTo(linkTo({ at: "pair", from: name(from), to: name(to) }));
+    });
+    controller.value = made;
+    const stopListening = listenToGestures(over.current!, made);
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)));
+    observer.observe(box.current!);
+    setWidth(box.current!.clientWidth);
+    return () => {
+      stopListening();
+      observer.disconnect();
+      made.end();
+    };
+  }, []);
+
+  const latest = useRef({ mesh, outcomes, axis });
+  latest.current = { mesh, outcomes, axis };
+  const names = useMemo(() => shortNames(mesh.nodes.map(({ name }) => name)), [mesh]);
+  const sideNames = useMemo(() => sides.map(({ label }) => label), [sides]);
+
+  useEffect(() => {
+    if (width === 0) return;
+    const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => widthOf(text)));
+    const room = { width, height: Math.max(360, Math.min(innerHeight - 120, 1_000)) };
+    const layout = layOutMap(room, mesh.nodes.length, widest(names), widest(sideNames), sides.length);
+    const css = getComputedStyle(document.documentElement);
+    const colour = (name: string) => css.getPropertyValue(name).trim();
+    controller.value!.show(
+      { grid, axis, sides, theme: theme.value },
+      {
+        axis,
+        names,
+        sideNames,
+        marked: markedNodes(mesh),
+        colours: { text: colour("--text"), quiet: colour("--text-2"), mark: colour("--bad-text") },
+        font: FONT,
+      },
+      layout,
+    );
+  }, [width, grid, axis, sides, names, theme.value]);
+
+  const spot = controller.value?.spot.value ?? null;
+  const told = spot && tellSpot(spot, { mesh, outcomes, axis, names, sides, planes: planesOf(mesh, choice.value) });
+  return (
+    <div class="heat-map" ref={box}>
+      <canvas ref={base} aria-hidden="true" />
+      <canvas
+        ref={over}
+        class={controller.value?.zoomed.value ? "over zoomed" : "over"}
+        tabIndex={0}
+        role="application"
+        aria-roledescription="heat map"
+        aria-label={`Mesh of ${mesh.nodes.length} nodes: sources down, destinations across`}
+        aria-describedby={help}
+        onKeyDown={(event) => {
+          if (controller.value?.key(event)) event.preventDefault();
+        }}
+        onFocus={(event) => {
+          if (event.currentTarget.matches(":focus-visible")) controller.value?.focus();
+        }}
+        onBlur={() => controller.value?.leave()}
+      />
+      <p id={help} class="sr-only">
+        Arrow keys go from pair to pair, Enter opens one, plus and minus zoom, 0 shows all. The table
+        below has the same by node.
+      </p>
+      <p class="sr-only" aria-live="polite">
+        {spot?.by === "keyboard" && told ? [told.title, ...told.lines.map(({ text }) => text)].join(". ") : ""}
+      </p>
+      {spot && told && <Tooltip spot={spot} told={told} room={width} />}
+      <div class="zoom-buttons">
+        <button type="button" aria-label="Zoom in" onClick={() => controller.value?.zoomBy(1.6)}>
+          +
+        </button>
+        <button type="button" aria-label="Zoom out" onClick={() => controller.value?.zoomBy(1 / 1.6)}>
+          −
+        </button>
+        <button type="button" aria-label="Show all" onClick={() => controller.value?.fit()}>
+          ⤢
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Nodes that what is broken now names. */
+function markedNodes({ findings, nodes }: Mesh): Set<number> {
+  const names = new Set(
+    findings
+      .filter(({ state, severity }) => state !== "recovered" && severity !== "info")
+      .flatMap((finding) => finding.nodes),
+  );
+  return new Set(nodes.flatMap(({ name }, index) => (names.has(name) ? [index] : [])));
+}
+
+let measuring: CanvasRenderingContext2D | null = null;
+
+function widthOf(text: string): number {
+  measuring ??= document.createElement("canvas").getContext("2d")!;
+  measuring.font = FONT;
+  return measuring.measureText(text).width;
+}

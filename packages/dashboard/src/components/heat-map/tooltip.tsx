@@ -1,0 +1,19 @@
+import type { Spot } from "./map-controller.ts";
+import type { Told } from "./tell-spot.ts";
+
+const WIDTH = 260;
+
+/** What a spot is, in words, beside it. Screen readers have it from the live region. */
+export function Tooltip({ spot, told, room }: { spot: Spot; told: Told; room: number }) {
+  const left = Math.max(0, Math.min(spot.x + 18, room - WIDTH));
+  return (
+    <div class="tooltip" aria-hidden="true" style={{ left: `${left}px`, top: `${spot.y + 18}px` }}>
+      <strong>{told.title}</strong>
+      {told.lines.map(({ text, tone }) => (
+        <span key={text} class={tone}>
+          {text}
+        </span>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+import type { NodeHistory } from "@netchecker/contract";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import UPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { historySeries } from "../core/history-series.ts";
+import { latency } from "../core/phrases.ts";
+import { theme } from "../store/view.ts";
+
+const HEIGHT = 170;
+
+/** Two charts over rounds: the share that failed, and how fast pods answered; out of the node and into it. */
+export function HistoryCharts({ history }: { history: NodeHistory }) {
+  const { failures, latencies } = useMemo(() => historySeries(history), [history]);
+  return (
+    <div class="charts">
+      <Chart title="Failed, %" data={failures} format={(value) => `${Number(value.toPrecision(3))} %`} least={1} />
+      <Chart title="Pod echo, median" data={latencies} format={latency} least={0.1} />
+    </div>
+  );
+}
+
+interface ChartProps {
+  readonly title: string;
+  readonly data: [number[], ...(number | null)[][]];
+  readonly format: (value: number) => string;
+  /** The scale reaches at least so far: a flat line is no mountain. */
+  readonly least: number;
+}
+
+function Chart({ title, data, format, least }: ChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const css = getComputedStyle(document.documentElement);
+    const colour = (name: string) => css.getPropertyValue(name).trim();
+    const axis = {
+      stroke: colour("--text-2"),
+      grid: { stroke: colour("--line"), width: 1 },
+      ticks: { show: false },
+      font: "11px system-ui, sans-serif",
+    };
+    const line = (label: string, stroke: string, dash?: number[]) => ({
+      label,
+      stroke,
+      width: 1.5,
+      points: { show: data[0].length < 40, size: 4 },
+      value: (_: unknown, value: number | null) => (value === null ? "–" : format(value)),
+      ...(dash && { dash }),
+    });
+    const chart = new UPlot(
+      {
+        width: box.current!.clientWidth,
+        height: HEIGHT,
+        cursor: { y: false },
+        scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, least)] } },
+        axes: [
+          { ...axis, values: "{HH}:{mm}", space: 70 },
+          { ...axis, size: 62, values: (_plot, values) => values.map(format) },
+        ],
+        series: [
+          { value: "{YYYY}-{MM}-{DD} {HH}:{mm}" },
+          line("out of it", colour("--series-1")),
+          line("into it", colour("--series-2"), [6, 3]),
+        ],
+      },
+      data as UPlot.AlignedData,
+      box.current!,
+    );
+    const observer = new ResizeObserver(([entry]) =>
+      chart.setSize({ width: Math.floor(entry!.contentRect.width), height: HEIGHT }),
+    );
+    observer.observe(box.current!);
+    return () => {
+      observer.disconnect();
+      chart.destroy();
+    };
+  }, [data, theme.value]);
+  return (
+    <figure>
+      <figcaption>{title}</figcaption>
+      <div ref={box} role="img" aria-label={tell(title, data, format)} />
+    </figure>
+  );
+}
+
+/** What a chart shows, for those who do not see it: the last values, and the worst. */
+function tell(title: string, [, out = [], into = []]: ChartProps["data"], format: ChartProps["format"]) {
+  const say = (values: readonly (number | null)[]) => {
+    const known = values.filter((value) => value !== null);
+    const last = known.at(-1);
+    return last === undefined ? "nothing measured" : `${format(last)} now, ${format(Math.max(...known))} at most`;
+  };
+  return `${title}: out of it ${say(out)}; into it ${say(into)}`;
+}

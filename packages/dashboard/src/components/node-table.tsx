@@ -1,0 +1,147 @@
+import type { Check, Mesh } from "@netchecker/contract";
+import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { type NodeRow, nodeRows, type Tally, totalOf } from "../core/mesh/node-rows.ts";
+import { count, sayCheck, sayExpected, sayMissing } from "../core/phrases.ts";
+import { nodeLink } from "../store/route.ts";
+
+const PAGE = 100;
+
+/** Every node in a row: its agent, what it reaches, who reaches it. The mesh without a picture. */
+export function NodeTable({ mesh }: { mesh: Mesh }) {
+  const open = useSignal(mesh.nodes.length <= 8);
+  return (
+    <details
+      class="tables"
+      open={open.value}
+      onToggle={({ currentTarget }) => (open.value = currentTarget.open)}
+    >
+      <summary>{count(mesh.nodes.length, "node")} as a table</summary>
+      {open.value && <Rows mesh={mesh} />}
+    </details>
+  );
+}
+
+function Rows({ mesh }: { mesh: Mesh }) {
+  const search = useSignal("");
+  const most = useSignal(PAGE);
+  const rows = useMemo(
+    () => nodeRows(mesh).sort((a, b) => b.failed - a.failed || b.unknown - a.unknown),
+    [mesh],
+  );
+  const checks = [...new Set(mesh.planes.map(({ check }) => check))];
+  const between = checks.filter((check) => check === "echo" || check === "tcp" || check === "nodeport");
+  const zoned = mesh.nodes.some(({ zone, pool }) => zone ?? pool);
+  const found = rows.filter(({ node }) => node.name.includes(search.value));
+  return (
+    <>
+      {rows.length > 12 && (
+        <label class="search">
+          Find a node
+          <input
+            type="search"
+            value={search.value}
+            onInput={({ currentTarget }) => (search.value = currentTarget.value)}
+          />
+        </label>
+      )}
+      <div class="scroll" tabIndex={0} role="region" aria-label="Table of nodes">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col" rowSpan={2}>
+                Node
+              </th>
+              {zoned && (
+                <th scope="col" rowSpan={2}>
+                  Zone, pool
+                </th>
+              )}
+              <th scope="col" rowSpan={2}>
+                Agent
+              </th>
+              <th scope="colgroup" colSpan={checks.length}>
+                It reaches
+              </th>
+              <th scope="colgroup" colSpan={between.length}>
+                Reached by others
+              </th>
+            </tr>
+            <tr>
+              {checks.map((check) => (
+                <th key={check} scope="col">
+                  {sayCheck(check)}
+                </th>
+              ))}
+              {between.map((check) => (
+                <th key={`to ${check}`} scope="col">
+                  {sayCheck(check)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {found.slice(0, most.value).map((row) => (
+              <Row key={row.node.name} row={row} checks={checks} between={between} zoned={zoned} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {found.length > most.value && (
+        <button type="button" class="more" onClick={() => (most.value += PAGE)}>
+          Show {Math.min(PAGE, found.length - most.value)} more of {found.length}
+        </button>
+      )}
+      {found.length === 0 && <p class="quiet">No node is named like “{search.value}”.</p>}
+    </>
+  );
+}
+
+interface RowProps {
+  readonly row: NodeRow;
+  readonly checks: readonly Check[];
+  readonly between: readonly Check[];
+  readonly zoned: boolean;
+}
+
+function Row({ row: { node, from, to }, checks, between, zoned }: RowProps) {
+  const agent = node.expected
+    ? sayExpected(node.expected)
+    : node.missing
+      ? sayMissing(node.missing)
+      : node.starved
+        ? "starved of CPU"
+        : "reported";
+  return (
+    <tr>
+      <th scope="row">
+        <a href={nodeLink(node.name)}>{node.name}</a>
+      </th>
+      {zoned && <td>{[node.zone, node.pool].filter(Boolean).join(", ") || "–"}</td>}
+      <td class={agent === "reported" ? "" : "unknown"}>{agent}</td>
+      {checks.map((check) => (
+        <TallyCell key={check} tally={from.get(check)} />
+      ))}
+      {between.map((check) => (
+        <TallyCell key={`to ${check}`} tally={to.get(check)} />
+      ))}
+    </tr>
+  );
+}
+
+/** "46/47", and in words what the rest is. */
+export function TallyCell({ tally }: { tally: Tally | undefined }) {
+  if (!tally || totalOf(tally) === 0) return <td class="number">–</td>;
+  const { ok, failed, unknown, expected } = tally;
+  const rest = [
+    failed > 0 ? `${failed} failed` : "",
+    unknown > 0 ? `${unknown} not measured` : "",
+    expected > 0 ? `${expected} planned` : "",
+  ].filter(Boolean);
+  return (
+    <td class={failed > 0 ? "number bad" : unknown > 0 ? "number unknown" : "number"}>
+      {ok}/{totalOf(tally)}
+      {rest.length > 0 && <small>{rest.join(", ")}</small>}
+    </td>
+  );
+}

@@ -1,0 +1,40 @@
+import { ago, clockTime } from "../core/age.ts";
+import { noticesOf } from "../core/notices.ts";
+import { connection, now, state } from "../store/live.ts";
+import { mesh } from "../store/mesh.ts";
+import { linkToRound, pastRound } from "../store/route.ts";
+
+/** Whether one looks back, and what else must be known before the page is believed. */
+export function NoticeList() {
+  const notices = noticesOf(state.value, connection.value, now.value);
+  return (
+    <div class="notices">
+      <PastBanner />
+      {/* One region that is always there: what is put into it is read out. */}
+      <div role="status">
+        {notices.map(({ key, text, grave }) => (
+          <p key={key} class={grave ? "notice grave" : "notice"}>
+            {text}
+          </p>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function PastBanner() {
+  const round = pastRound.value;
+  if (round === null) return null;
+  const head = mesh.value?.round;
+  const shown = head?.id === round ? head : null;
+  return (
+    <p class="notice past">
+      <span>
+        You look at <strong>round {round}</strong>
+        {shown && ` of ${clockTime(shown.startedAt, now.value)}, ${ago(shown.startedAt, now.value)}`}
+        {shown?.kept === "failures" && "; of rounds this old, only the failures are kept"}.
+      </span>
+      <a href={linkToRound(null)}>Back to now</a>
+    </p>
+  );
+}

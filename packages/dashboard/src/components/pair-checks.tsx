@@ -1,0 +1,69 @@
+import type { Result } from "@netchecker/contract";
+import { probeCommand } from "../core/mesh/probe-command.ts";
+import type { PairCheck } from "../core/mesh/tell-pair.ts";
+import { latency, sayCheck, sayExpected, sayReason } from "../core/phrases.ts";
+import { Command } from "./command.tsx";
+
+interface PairChecksProps {
+  readonly checks: readonly PairCheck[];
+  /** The same checks with latency, attempts and details, once they have come. */
+  readonly results: readonly Result[] | null;
+  readonly pod: string | null;
+  readonly namespace: string;
+}
+
+/** Checks one way: what came of each, how fast, and the command that makes it again. */
+export function PairChecks({ checks, results, pod, namespace }: PairChecksProps) {
+  return (
+    <ul class="checks">
+      {checks.map((check) => {
+        const result = results?.find(
+          ({ check: name, to }) => name === check.check && to.address === check.address,
+        );
+        const command = probeCommand(namespace, pod, check);
+        return (
+          <li key={`${check.check} ${check.address}`} class={toneOf(check)}>
+            <p>
+              <strong>{sayCheck(check.check)}</strong>
+              {check.family === "IPv6" && " IPv6"} <span class="quiet">{check.address}</span>
+            </p>
+            <p class="came">
+              <span class="reason">{check.reason === null ? "not kept" : sayReason(check.reason)}</span>
+              {tellMore(result).map((text) => (
+                <span key={text}>{text}</span>
+              ))}
+              {check.expected && <span>planned: {sayExpected(check.expected)}</span>}
+            </p>
+            {command && check.reason !== "ok" && <Command text={command} />}
+            {command && check.reason === "ok" && (
+              <details>
+                <summary>Probe it by hand</summary>
+                <Command text={command} />
+              </details>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function toneOf({ reason, expected }: PairCheck): string {
+  if (reason === null) return "none";
+  if (reason === "ok") return "well";
+  if (expected !== null) return "planned";
+  return reason === "not_probed" ? "unmeasured" : "broken";
+}
+
+function tellMore(result: Result | undefined): string[] {
+  if (!result) return [];
+  const { latencyMs, attempts, detail, answeredBy, untrusted, to } = result;
+  const others = answeredBy?.filter(({ node }) => node !== to.node) ?? [];
+  return [
+    latencyMs === null ? "" : latency(latencyMs),
+    attempts === 0 ? "" : `${attempts} ${attempts === 1 ? "attempt" : "attempts"}`,
+    detail ?? "",
+    others.length > 0 ? `answered by ${others.map(({ node }) => node).join(", ")}` : "",
+    untrusted ? "prober starved of CPU" : "",
+  ].filter(Boolean);
+}

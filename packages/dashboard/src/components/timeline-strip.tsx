@@ -1,0 +1,124 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { TimelineEntry } from "@netchecker/contract";
+import { clockTime } from "../core/age.ts";
+import { count } from "../core/phrases.ts";
+import { type Bar, BAR_PX, layOut, tellingRound } from "../core/timeline/layout.ts";
+import { now } from "../store/live.ts";
+import { goTo, linkToRound, pastRound } from "../store/route.ts";
+import { timeline } from "../store/timeline.ts";
+
+const HEIGHT = 40;
+/** Rounds in which all was well have a foot, so that one sees that they were. */
+const FOOT = 5;
+
+/** All kept rounds as one strip. A click or the arrow keys go to a round. */
+export function TimelineStrip() {
+  const box = useRef<HTMLDivElement>(null);
+  const width = useSignal(0);
+  const over = useSignal<Bar | null>(null);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => (width.value = entry!.contentRect.width));
+    observer.observe(box.current!);
+    return () => observer.disconnect();
+  }, []);
+  const rounds = timeline.value;
+  const bars = useMemo(() => layOut(rounds, width.value), [rounds, width.value]);
+  const [first, last] = [rounds[0], rounds.at(-1)];
+  const shownId = pastRound.value ?? last?.id;
+  const at = rounds.findIndex(({ id }) => id === shownId);
+  const shown = over.value ? tellingRound(over.value) : rounds[at];
+  const step = (by: number) => goToRound(rounds, at === -1 ? rounds.length - 1 : at + by);
+  const barAt = (x: number) => bars[Math.floor((x - (width.value - bars.length * BAR_PX)) / BAR_PX)] ?? null;
+  return (
+    <section class="timeline" aria-label="Timeline of rounds">
+      <div
+        class="strip"
+        ref={box}
+        role="slider"
+        tabIndex={0}
+        aria-label="Round that is shown"
+        aria-valuemin={first?.id ?? 0}
+        aria-valuemax={last?.id ?? 0}
+        aria-valuenow={shownId ?? 0}
+        aria-valuetext={shown ? tellRound(shown, now.value) : "no rounds yet"}
+        onKeyDown={(event) => {
+          const by = KEYS[event.key];
+          if (by === undefined || rounds.length === 0) return;
+          event.preventDefault();
+          step(by);
+        }}
+        onPointerMove={({ offsetX }) => (over.value = barAt(offsetX))}
+        onPointerLeave={() => (over.value = null)}
+        onClick={({ offsetX }) => {
+          const bar = barAt(offsetX);
+          if (bar) goToRound(rounds, rounds.indexOf(tellingRound(bar)));
+        }}
+      >
+        <svg width={width.value} height={HEIGHT} aria-hidden="true">
+          {bars.map((bar, index) => (
+            <BarShape
+              key={bar.rounds[0]!.id}
+              bar={bar}
+              x={width.value - (bars.length - index) * BAR_PX}
+              shown={bar.rounds.some(({ id }) => id === shownId)}
+            />
+          ))}
+        </svg>
+      </div>
+      <p class="scale">
+        <span>{first && rounds.length > 1 ? clockTime(first.startedAt, now.value) : ""}</span>
+        <span class="told">{shown ? tellRound(shown, now.value) : ""}</span>
+        <span>now</span>
+      </p>
+    </section>
+  );
+}
+
+const KEYS: Record<string, number> = {
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  ArrowRight: 1,
+  ArrowUp: 1,
+  PageUp: -10,
+  PageDown: 10,
+  Home: Number.NEGATIVE_INFINITY,
+  End: Number.POSITIVE_INFINITY,
+};
+
+/** The last one is now: it is followed. */
+function goToRound(rounds: readonly TimelineEntry[], index: number): void {
+  const round = rounds[Math.max(0, index)];
+  goTo(linkToRound(index >= rounds.length - 1 || !round ? null : round.id));
+}
+
+function BarShape({ bar, x, shown }: { bar: Bar; x: number; shown: boolean }) {
+  const height = FOOT + Math.max(bar.height, bar.unknown * 0.6) * (HEIGHT - FOOT - 2);
+  return (
+    <>
+      {shown && <rect class="shown" x={x - 1} y={0} width={BAR_PX + 1} height={HEIGHT} />}
+      <rect
+        class={bar.tone}
+        x={x}
+        y={HEIGHT - height}
+        width={BAR_PX - 1}
+        height={height}
+      />
+    </>
+  );
+}
+
+function tellRound(round: TimelineEntry, at: number): string {
+  const { id, startedAt, failed, unknown, critical, warning, state, expected, reported } = round;
+  const findings = (critical ?? 0) + (warning ?? 0);
+  const parts =
+    failed === null
+      ? [state === "failed" ? "could not be run" : state]
+      : [
+          findings > 0 ? count(findings, "finding") : "",
+          failed > 0 ? `${failed.toLocaleString("en")} failed` : "",
+          unknown ? `${unknown.toLocaleString("en")} not measured` : "",
+          reported < expected ? `${expected - reported} agents missing` : "",
+        ].filter(Boolean);
+  return `Round ${id}, ${clockTime(startedAt, at)}: ${parts.join(", ") || "all well"}`;
+}

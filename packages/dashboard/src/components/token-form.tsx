@@ -1,0 +1,33 @@
+import { useState } from "preact/hooks";
+import { giveToken } from "../store/session.ts";
+
+/** Asks for the API token. It is kept as long as the tab is open. */
+export function TokenForm() {
+  const [given, setGiven] = useState("");
+  return (
+    <main class="token">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (given.trim() !== "") giveToken(given.trim());
+        }}
+      >
+        <h1>netChecker asks for its token</h1>
+        <p id="token-help">
+          The value of <code>API_TOKEN</code> that netchecker was started with. It is kept in this tab
+          only.
+        </p>
+        <label for="token">API token</label>
+        <input
+          id="token"
+          type="password"
+          autocomplete="off"
+          aria-describedby="token-help"
+          value={given}
+          onInput={({ currentTarget }) => setGiven(currentTarget.value)}
+        />
+        <button type="submit">Show the page</button>
+      </form>
+    </main>
+  );
+}

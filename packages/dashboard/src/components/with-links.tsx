@@ -1,0 +1,24 @@
+import { nodeLink } from "../store/route.ts";
+
+/** A sentence in which the nodes that it is about lead to their pages. */
+export function WithLinks({ text, nodes }: { text: string; nodes: readonly string[] }) {
+  if (nodes.length === 0) return <>{text}</>;
+  // The longest first: node-12 is not node-1 and a 2.
+  const names = [...nodes].sort((a, b) => b.length - a.length).map(escaped);
+  const parts = text.split(new RegExp(`(?<![\\w.-])(${names.join("|")})(?![\\w-])`));
+  return (
+    <>
+      {parts.map((part, index) =>
+        index % 2 === 1 ? (
+          <a key={index} href={nodeLink(part)}>
+            {part}
+          </a>
+        ) : (
+          part
+        ),
+      )}
+    </>
+  );
+}
+
+const escaped = (name: string) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

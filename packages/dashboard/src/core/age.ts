@@ -1,0 +1,33 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Milliseconds → "37 s", "14 min", "3 h 5 min", "2 d 4 h": as exact as one needs it. */
+export function duration(ms: number): string {
+  if (ms < SECOND) return ms < 1 ? "0 s" : `${Math.round(ms)} ms`;
+  if (ms < 10 * SECOND && ms % SECOND !== 0) return `${(ms / SECOND).toFixed(1)} s`;
+  if (ms < 2 * MINUTE) return `${Math.floor(ms / SECOND)} s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms < DAY) return two(ms, HOUR, "h", MINUTE, "min");
+  return two(ms, DAY, "d", HOUR, "h");
+}
+
+function two(ms: number, large: number, largeName: string, small: number, smallName: string) {
+  const rest = Math.floor((ms % large) / small);
+  return `${Math.floor(ms / large)} ${largeName}${rest > 0 ? ` ${rest} ${smallName}` : ""}`;
+}
+
+/** How long ago a time is, in whole seconds: "37 s ago"; what is to come, by clocks that differ, is now. */
+export function ago(iso: string, now: number): string {
+  const seconds = Math.floor(Math.max(0, now - Date.parse(iso)) / SECOND);
+  return seconds === 0 ? "just now" : `${duration(seconds * SECOND)} ago`;
+}
+
+/** "14:03", and with the day where that is another one than now's. */
+export function clockTime(iso: string, now: number, locale?: string): string {
+  const time = new Date(iso);
+  const hm = time.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  if (time.toDateString() === new Date(now).toDateString()) return hm;
+  return `${time.toLocaleDateString(locale, { day: "numeric", month: "short" })}, ${hm}`;
+}

@@ -1,0 +1,34 @@
+import type { Check, Mesh, MeshPlane } from "@netchecker/contract";
+
+/** The layers between nodes; `worst` is all of them, the worst one first. */
+export type Layer = "worst" | Extract<Check, "echo" | "tcp" | "nodeport">;
+export type Family = "both" | "IPv4" | "IPv6";
+
+export interface Choice {
+  readonly layer: Layer;
+  readonly family: Family;
+}
+
+const isBetweenNodes = ({ type }: MeshPlane) => type === "pod" || type === "node";
+
+/** The layers that a mesh has, in the order of the wire. */
+export function layersOf({ planes }: Mesh): Layer[] {
+  const checks = planes.filter(isBetweenNodes).map(({ check }) => check as Layer);
+  return ["worst", ...new Set(checks)];
+}
+
+/** The address families that a mesh has: there is a choice where there are two. */
+export function familiesOf({ planes }: Mesh): ("IPv4" | "IPv6")[] {
+  const families = planes.filter(isBetweenNodes).flatMap(({ family }) => family ?? []);
+  return [...new Set(families)].sort();
+}
+
+/** The planes between nodes that a choice means. A plane without a family has targets without an address, and is in all. */
+export function planesOf({ planes }: Mesh, { layer, family }: Choice): MeshPlane[] {
+  return planes.filter(
+    (plane) =>
+      isBetweenNodes(plane) &&
+      (layer === "worst" || plane.check === layer) &&
+      (family === "both" || plane.family === null || plane.family === family),
+  );
+}

@@ -1,0 +1,46 @@
+import { type Frame, LARGEST_CELL_PX } from "./viewport.ts";
+
+/** Where the parts of the heat map stand, CSS pixels: names to the left and above, the mesh, columns beside it. */
+export interface Layout {
+  readonly left: number;
+  readonly top: number;
+  readonly mesh: Frame;
+  /** Where columns begin, from the left edge of all, and how wide each is. */
+  readonly side: { readonly left: number; readonly width: number; readonly count: number };
+  readonly width: number;
+  readonly height: number;
+}
+
+const SIDE_GAP = 14;
+const NAME_GAP = 8;
+const LARGEST_SIDE_PX = 22;
+
+/** Parts for so much room. `nameWidth` is that of the longest name, `sides` how many columns there are. */
+export function layOutMap(
+  room: { readonly width: number; readonly height: number },
+  nodes: number,
+  nameWidth: number,
+  sideNameWidth: number,
+  sides: number,
+): Layout {
+  const most = Math.max(56, Math.min(170, room.width * 0.22));
+  const left = Math.ceil(Math.min(nameWidth, most)) + NAME_GAP;
+  const top = Math.ceil(Math.min(Math.max(nameWidth, sides > 0 ? sideNameWidth : 0), most)) + NAME_GAP;
+  const narrow = room.width < 480;
+  const sideWidth = narrow ? 12 : LARGEST_SIDE_PX;
+  const beside = sides === 0 ? 0 : SIDE_GAP + sides * sideWidth;
+  const side = Math.floor(
+    Math.max(
+      80,
+      Math.min(room.width - left - beside, room.height - top, nodes * LARGEST_CELL_PX),
+    ),
+  );
+  return {
+    left,
+    top,
+    mesh: { width: side, height: side, nodes },
+    side: { left: left + side + SIDE_GAP, width: sideWidth, count: sides },
+    width: left + side + beside,
+    height: top + side,
+  };
+}

@@ -1,0 +1,73 @@
+import type { Check, Mesh, MeshNode } from "@netchecker/contract";
+import { CELL_OF_LETTER, EXPECTED, NOT_KEPT, OK, UNKNOWN } from "./cell.ts";
+
+/** How many of a node's checks went how, one way. */
+export interface Tally {
+  ok: number;
+  failed: number;
+  unknown: number;
+  expected: number;
+}
+
+/** A node in a round: by check, what it finds, and what others find of it. */
+export interface NodeRow {
+  readonly index: number;
+  readonly node: MeshNode;
+  readonly from: ReadonlyMap<Check, Tally>;
+  readonly to: ReadonlyMap<Check, Tally>;
+  readonly failed: number;
+  readonly unknown: number;
+}
+
+/** All nodes of a round, in one pass over its outcomes. */
+export function nodeRows({ nodes, planes }: Mesh): NodeRow[] {
+  const rows = nodes.map((node, index) => ({
+    index,
+    node,
+    from: new Map<Check, Tally>(),
+    to: new Map<Check, Tally>(),
+    failed: 0,
+    unknown: 0,
+  }));
+  for (const { check, targets, reasons } of planes) {
+    const to = targets.map(({ node }) => (node === null ? null : tallyOf(rows[node]!.to, check)));
+    for (const [from, row] of rows.entries()) {
+      const tally = tallyOf(row.from, check);
+      const letters = reasons[from] ?? "";
+      for (const [index, target] of targets.entries()) {
+        const letter = letters.charCodeAt(index);
+        const planned =
+          row.node.expected ??
+          target.expected ??
+          (target.node === null ? null : nodes[target.node]!.expected);
+        const key = keyOf(Number.isNaN(letter) ? UNKNOWN : CELL_OF_LETTER[letter]!, planned !== null);
+        if (key === null) continue;
+        tally[key] += 1;
+        if (target.node !== from && to[index]) to[index][key] += 1;
+        if (key === "failed" || key === "unknown") {
+          row[key] += 1;
+          if (target.node !== null && target.node !== from) rows[target.node]![key] += 1;
+        }
+      }
+    }
+  }
+  return rows;
+}
+
+/** All that a tally counts. */
+export function totalOf({ ok, failed, unknown, expected }: Tally): number {
+  return ok + failed + unknown + expected;
+}
+
+function tallyOf(map: Map<Check, Tally>, check: Check): Tally {
+  let tally = map.get(check);
+  if (!tally) map.set(check, (tally = { ok: 0, failed: 0, unknown: 0, expected: 0 }));
+  return tally;
+}
+
+function keyOf(cell: number, planned: boolean): keyof Tally | null {
+  if (cell === NOT_KEPT) return null;
+  if (cell === OK) return "ok";
+  if (planned || cell === EXPECTED) return "expected";
+  return cell === UNKNOWN ? "unknown" : "failed";
+}

@@ -1,0 +1,85 @@
+import { CELLS } from "./cell.ts";
+import type { Bins } from "./bins.ts";
+
+/** In a lookup: between two cells, or behind the last one. */
+const NOTHING = 0xffff;
+
+/** The side of a tile, device pixels: patterns repeat after it. */
+export const TILE = 8;
+
+/**
+ * For each device pixel along an edge, the bin that it shows. Cells that are large enough have a line
+ * between them, groups always have.
+ */
+export function lookUp(
+  { starts }: Bins,
+  groupStarts: ReadonlySet<number>,
+  start: number,
+  pxPerNode: number,
+  pixels: number,
+): Uint16Array {
+  const lookup = new Uint16Array(pixels).fill(NOTHING);
+  const pixelOf = (position: number) => Math.round((position - start) * pxPerNode);
+  for (let bin = 0; bin + 1 < starts.length; bin += 1) {
+    const from = pixelOf(starts[bin]!);
+    const end = pixelOf(starts[bin + 1]!);
+    if (end <= 0 || from >= pixels) continue;
+    const line = groupStarts.has(starts[bin + 1]!) ? 2 : end - from >= 6 ? 1 : 0;
+    lookup.fill(bin, Math.max(0, from), Math.max(0, Math.min(pixels, end - line)));
+  }
+  return lookup;
+}
+
+/** Everything that is seen, into the pixels of a picture: from typed arrays, nothing allocated. */
+export function paint(
+  pixels: Uint32Array,
+  rows: Uint16Array,
+  columns: Uint16Array,
+  cells: Uint8Array,
+  bins: number,
+  tiles: Uint32Array,
+): void {
+  const width = columns.length;
+  for (let y = 0; y < rows.length; y += 1) {
+    const row = rows[y]!;
+    const out = y * width;
+    if (row === NOTHING) {
+      pixels.fill(0, out, out + width);
+      continue;
+    }
+    const start = row * bins;
+    const tileRow = (y % TILE) * TILE;
+    for (let x = 0; x < width; x += 1) {
+      const column = columns[x]!;
+      pixels[out + x] =
+        column === NOTHING
+          ? 0
+          : tiles[cells[start + column]! * TILE * TILE + tileRow + (x % TILE)]!;
+    }
+  }
+}
+
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+/** How a cell looks: a colour, or a pattern of two. */
+export interface Look {
+  readonly fill: Rgb;
+  readonly mark?: Rgb;
+  readonly pattern?: "hatch" | "dots";
+}
+
+/** The looks of all cells → tiles to paint with, as pixels of an ImageData. */
+export function tilesOf(looks: readonly Look[]): Uint32Array {
+  const tiles = new Uint32Array(CELLS * TILE * TILE);
+  const bytes = new Uint8ClampedArray(tiles.buffer);
+  for (const [cell, { fill, mark = fill, pattern }] of looks.entries())
+    for (let y = 0; y < TILE; y += 1)
+      for (let x = 0; x < TILE; x += 1)
+        bytes.set([...(isMarked(pattern, x, y) ? mark : fill), 255], ((cell * TILE + y) * TILE + x) * 4);
+  return tiles;
+}
+
+function isMarked(pattern: Look["pattern"], x: number, y: number): boolean {
+  if (pattern === "hatch") return (x + y) % 4 === 0;
+  return pattern === "dots" && x % 4 < 2 && y % 4 < 2;
+}

@@ -1,0 +1,70 @@
+import {
+  type Check,
+  type ExpectedWhy,
+  latencyOf,
+  type Mesh,
+  type MeshPlane,
+  type Reason,
+  REASONS,
+} from "@netchecker/contract";
+import { latency, sayCheck, sayReason } from "../phrases.ts";
+
+/** One check between two nodes, one way. */
+export interface PairCheck {
+  readonly check: Check;
+  readonly family: "IPv4" | "IPv6" | null;
+  readonly address: string | null;
+  readonly name: string | null;
+  /** null: not kept of an old round. */
+  readonly reason: Reason | null;
+  readonly expected: ExpectedWhy | null;
+  readonly latencyMs: number | null;
+  readonly attempts: number | null;
+}
+
+/** The reason at a row and a target of a plane; null where it is not kept. */
+export function reasonAt({ reasons }: MeshPlane, from: number, target: number): Reason | null {
+  const letter = reasons[from]?.charCodeAt(target);
+  return letter ? (REASONS[letter - 97] ?? null) : "not_probed";
+}
+
+/** All checks from one node to another, by their indexes. */
+export function checksBetween(
+  mesh: Mesh,
+  from: number,
+  to: number,
+  planes: readonly MeshPlane[] = mesh.planes,
+): PairCheck[] {
+  return planes.flatMap((plane) =>
+    plane.targets.flatMap((target, index) => {
+      if (target.node !== to) return [];
+      const reason = reasonAt(plane, from, index);
+      const { check, family, latencies, attempts } = plane;
+      const code = latencies ? atob(latencies[from] ?? "").charCodeAt(index) : Number.NaN;
+      const digit = attempts?.[from]?.[index];
+      const planned = mesh.nodes[from]?.expected ?? target.expected ?? mesh.nodes[to]?.expected;
+      return {
+        check,
+        family,
+        address: target.address,
+        name: target.name,
+        reason,
+        expected: reason === "ok" ? null : (planned ?? null),
+        latencyMs: Number.isNaN(code) ? null : latencyOf(code),
+        attempts: digit === undefined ? null : Number(digit),
+      };
+    }),
+  );
+}
+
+/** A check in words: "pod echo: connection refused (expected)". */
+export function tellCheck(check: PairCheck, twoFamilies: boolean): string {
+  const name = sayCheck(check.check) + (twoFamilies && check.family ? ` ${check.family}` : "");
+  const reason = check.reason === null ? "not kept" : sayReason(check.reason);
+  const more = [
+    check.reason === "ok" && check.latencyMs !== null ? latency(check.latencyMs) : "",
+    check.attempts !== null && check.attempts > 1 ? `${check.attempts} attempts` : "",
+    check.expected === null ? "" : "expected",
+  ].filter(Boolean);
+  return `${name}: ${reason}${more.length > 0 ? ` (${more.join(", ")})` : ""}`;
+}

@@ -1,0 +1,79 @@
+import type { Check, Counts, ExpectedWhy, MissingWhy, Reason } from "@netchecker/contract";
+
+const CHECK_WORDS: Record<Check, string> = {
+  echo: "pod echo",
+  tcp: "node TCP",
+  nodeport: "NodePort",
+  clusterip: "ClusterIP",
+  dns: "DNS",
+  connect: "connect",
+  http: "HTTP",
+};
+
+const REASON_WORDS: Record<Reason, string> = {
+  ok: "ok",
+  connect_timeout: "no answer to connect",
+  connection_refused: "connection refused",
+  connection_reset: "connection reset",
+  host_unreachable: "host unreachable",
+  network_unreachable: "network unreachable",
+  response_timeout: "connected, no answer",
+  large_request_timeout: "large request lost (MTU)",
+  large_response_timeout: "large answer lost (MTU)",
+  bad_status: "bad status",
+  wrong_responder: "wrong pod answered",
+  dns_failure: "name not resolved",
+  dns_mismatch: "wrong address resolved",
+  local_exhaustion: "prober out of resources",
+  not_probed: "not measured",
+};
+
+const MISSING_WORDS: Record<MissingWhy, string> = {
+  no_pod: "no ping pod on the node",
+  pod_not_ready: "its ping pod is not ready",
+  silent: "silent, though its node was reached",
+  unreachable: "unreachable",
+  redis_away: "Redis was away",
+};
+
+const EXPECTED_WORDS: Record<ExpectedWhy, string> = {
+  node_cordoned: "the node is cordoned",
+  node_not_ready: "the node is not ready",
+  node_deleting: "the node is being deleted",
+  pod_terminating: "the pod is terminating",
+  node_gone: "the node went away",
+  pod_gone: "the pod went away",
+  node_starting: "the node is starting",
+  pod_starting: "the pod is starting",
+};
+
+export const sayCheck = (check: Check): string => CHECK_WORDS[check];
+export const sayReason = (reason: Reason): string => REASON_WORDS[reason];
+export const sayMissing = (why: MissingWhy): string => MISSING_WORDS[why];
+export const sayExpected = (why: ExpectedWhy): string => EXPECTED_WORDS[why];
+
+/** 3 → "3 nodes", 1 → "1 node"; thousands apart. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${digits(number)} ${number === 1 ? one : many}`;
+}
+
+/** 44100 → "44,100". */
+export function digits(number: number): string {
+  return number.toLocaleString("en");
+}
+
+/** Milliseconds with three digits: "0.41 ms", "12.3 ms", "1.02 s". */
+export function latency(ms: number | null): string {
+  if (ms === null) return "–";
+  return ms >= 1_000 ? `${(ms / 1_000).toPrecision(3)} s` : `${Number(ms.toPrecision(3))} ms`;
+}
+
+/** "46 of 47 ok", with what else there is: never less than what is known. */
+export function sayCounts({ total, ok, failed, unknown, expected }: Counts): string {
+  const more = [
+    failed > 0 ? `${digits(failed)} failed` : "",
+    unknown > 0 ? `${digits(unknown)} not measured` : "",
+    expected > 0 ? `${digits(expected)} expected` : "",
+  ].filter(Boolean);
+  return [`${digits(ok)} of ${digits(total)} ok`, ...more].join(", ");
+}

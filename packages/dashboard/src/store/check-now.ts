@@ -1,0 +1,33 @@
+import { computed, signal } from "@preact/signals";
+import { type ApiError } from "../adapters/api.ts";
+import { now, state } from "./live.ts";
+import { api, refuseToken } from "./session.ts";
+import { timeline } from "./timeline.ts";
+
+const asked = signal(false);
+/** What came of the last click, where that is no round. */
+export const checkNowError = signal<string | null>(null);
+
+/** Whether a round is open, and how far it probably is: as long as the last one took, 0 to 1. */
+export const progress = computed(() => {
+  const open = state.value?.open;
+  if (!open) return asked.value ? { id: null, share: 0, elapsedMs: 0 } : null;
+  const elapsedMs = Math.max(0, now.value - Date.parse(open.startedAt));
+  const usualMs = timeline.value.findLast(({ durationMs }) => durationMs !== null)?.durationMs;
+  const share = Math.min(0.95, elapsedMs / Math.max(usualMs ?? 10_000, 500));
+  return { id: open.id, share, elapsedMs };
+});
+
+/** Opens a round now. */
+export async function checkNow(): Promise<void> {
+  asked.value = true;
+  checkNowError.value = null;
+  try {
+    await api.post("rounds");
+  } catch (error) {
+    if ((error as ApiError).status === 401) refuseToken();
+    else checkNowError.value = (error as Error).message;
+  } finally {
+    asked.value = false;
+  }
+}

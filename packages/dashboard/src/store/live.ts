@@ -1,0 +1,38 @@
+import type { State } from "@netchecker/contract";
+import { effect, signal } from "@preact/signals";
+import { followState } from "../adapters/follow-state.ts";
+import type { Connection } from "../core/notices.ts";
+import { api, needsToken, refuseToken, token } from "./session.ts";
+
+/** What netchecker last told of itself. */
+export const state = signal<State | null>(null);
+export const connection = signal<Connection>({ is: "connecting" });
+
+/** netchecker's clock, milliseconds since 1970; it ticks every second. */
+export const now = signal(Date.now());
+
+let offset = 0;
+
+/** Follows netchecker for as long as the page lives; begins anew with each token. */
+export function startFollowing(): void {
+  setInterval(() => (now.value = Date.now() + offset), 1_000);
+  effect(() => {
+    void token.value;
+    if (needsToken.value) return;
+    const ended = new AbortController();
+    void followState(
+      api,
+      {
+        state(told) {
+          offset = Date.parse(told.now) - Date.now();
+          now.value = Date.parse(told.now);
+          state.value = told;
+        },
+        connection: (told) => (connection.value = told),
+        unauthorized: refuseToken,
+      },
+      ended.signal,
+    );
+    return () => ended.abort();
+  });
+}

@@ -1,0 +1,23 @@
+import { signal } from "@preact/signals";
+import { createApi } from "../adapters/api.ts";
+
+const KEY = "netchecker-token";
+
+/** The API token. It lives as long as the tab. */
+export const token = signal(sessionStorage.getItem(KEY));
+
+/** Whether netchecker asks for a token: none was given, or a wrong one. */
+export const needsToken = signal(false);
+
+export const api = createApi(() => token.value);
+
+export function giveToken(given: string): void {
+  sessionStorage.setItem(KEY, given);
+  token.value = given;
+  needsToken.value = false;
+}
+
+export function refuseToken(): void {
+  sessionStorage.removeItem(KEY);
+  needsToken.value = true;
+}

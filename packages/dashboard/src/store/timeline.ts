@@ -1,0 +1,36 @@
+import type { Mesh, Timeline, TimelineEntry } from "@netchecker/contract";
+import { computed, effect, signal } from "@preact/signals";
+import { entryOf, extended } from "../core/timeline/entry-of.ts";
+import { connection, state } from "./live.ts";
+import { api } from "./session.ts";
+
+/** All kept rounds, the oldest first. */
+export const timeline = signal<readonly TimelineEntry[]>([]);
+
+const there = computed(() => connection.value.is === "live" || connection.value.is === "polling");
+const lastWithoutResult = computed(() => {
+  const last = state.value?.last;
+  return last && last.state !== "closed" ? last.id : null;
+});
+
+/** Loads the timeline when netchecker is there, and again when it is back. */
+export function startLoadingTimeline(): void {
+  effect(() => {
+    // A round without a result is in no mesh.
+    void lastWithoutResult.value;
+    if (there.value) void load();
+  });
+}
+
+/** A round that just closed, without asking for all others again. */
+export function addToTimeline({ round, summary, findings }: Mesh): void {
+  const more = extended(timeline.peek(), entryOf(round, summary, findings));
+  if (more) timeline.value = more;
+  else if (timeline.peek().length > 0) void load();
+}
+
+async function load(): Promise<void> {
+  // Without it the page is whole but for the strip; the connection says what is wrong.
+  const loaded = await api.get<Timeline>("timeline").catch(() => null);
+  if (loaded) timeline.value = loaded.rounds;
+}
