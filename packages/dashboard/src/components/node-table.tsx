@@ -1,6 +1,7 @@
 import type { Check, Mesh } from "@netchecker/contract";
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { groupingsOf } from "../core/mesh/axis.ts";
 import { type NodeRow, nodeRows, type Tally, totalOf } from "../core/mesh/node-rows.ts";
 import { count, sayCheck, sayExpected, sayMissing } from "../core/phrases.ts";
 import { nodeLink } from "../store/route.ts";
@@ -31,7 +32,7 @@ function Rows({ mesh }: { mesh: Mesh }) {
   );
   const checks = [...new Set(mesh.planes.map(({ check }) => check))];
   const between = checks.filter((check) => check === "echo" || check === "tcp" || check === "nodeport");
-  const zoned = mesh.nodes.some(({ zone, pool }) => zone ?? pool);
+  const zoned = groupingsOf(mesh.nodes).length > 1;
   const found = rows.filter(({ node }) => node.name.includes(search.value));
   return (
     <>

@@ -67,9 +67,12 @@ export function TimelineStrip() {
         </svg>
       </div>
       <p class="scale">
-        <span>{first && rounds.length > 1 ? clockTime(first.startedAt, now.value) : ""}</span>
         <span class="told">{shown ? tellRound(shown, now.value) : ""}</span>
-        <span>now</span>
+        {first && (
+          <span>
+            {count(rounds.length, "round")} since {clockTime(first.startedAt, now.value)}
+          </span>
+        )}
       </p>
     </section>
   );

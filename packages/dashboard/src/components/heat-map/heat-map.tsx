@@ -105,6 +105,7 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides }: HeatMapProps) {
         {spot?.by === "keyboard" && told ? [told.title, ...told.lines.map(({ text }) => text)].join(". ") : ""}
       </p>
       {spot && told && <Tooltip spot={spot} told={told} room={width} />}
+      {controller.value?.small.value && (
       <div class="zoom-buttons">
         <button type="button" aria-label="Zoom in" onClick={() => controller.value?.zoomBy(1.6)}>
           +
@@ -115,7 +116,7 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides }: HeatMapProps) {
         <button type="button" aria-label="Show all" onClick={() => controller.value?.fit()}>
           ⤢
         </button>
-      </div>
+      </div>)}
     </div>
   );
 }
@@ -134,6 +135,7 @@ let measuring: CanvasRenderingContext2D | null = null;
 
 function widthOf(text: string): number {
   measuring ??= document.createElement("canvas").getContext("2d")!;
-  measuring.font = FONT;
+  // As wide as in bold.
+  measuring.font = `600 ${FONT}`;
   return measuring.measureText(text).width;
 }

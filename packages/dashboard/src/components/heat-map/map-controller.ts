@@ -31,12 +31,16 @@ export interface Spot {
 /** A pair is opened from this size on; smaller ones are zoomed to first. */
 const CLICKABLE_PX = 6;
 const ZOOM_TO_PX = 14;
+/** Where all cells are as large as this, there is nothing to zoom to, and the wheel is the page's. */
+const LARGE_ENOUGH_PX = 20;
 const KEY_ZOOM = 1.6;
 
 /** The heat map on its two canvases: the picture, and above it what marks a spot. Draws once a frame, when something has changed. */
 export class MapController implements Gestures {
   readonly spot = signal<Spot | null>(null);
   readonly zoomed = signal(false);
+  /** Whether cells are so small that there is something to zoom to. */
+  readonly small = signal(false);
   readonly #base: HTMLCanvasElement;
   readonly #over: HTMLCanvasElement;
   readonly #open: (from: number, to: number) => void;
@@ -74,6 +78,7 @@ export class MapController implements Gestures {
     this.#cursor.row = Math.min(this.#cursor.row, layout.mesh.nodes - 1);
     this.#cursor.column = Math.min(this.#cursor.column, layout.mesh.nodes - 1);
     this.spot.value = null;
+    this.small.value = fitAll(layout.mesh).scale < LARGE_ENOUGH_PX;
     this.#redraw();
   }
 
@@ -98,9 +103,7 @@ export class MapController implements Gestures {
   takesWheel(factor: number): boolean {
     if (!this.#layout) return false;
     const zoomed = isZoomed(this.#layout.mesh, this.#view);
-    // Where all cells are large already, the wheel is the page's.
-    const worth = fitAll(this.#layout.mesh).scale < 20;
-    return factor < 1 ? zoomed : worth && this.#view.scale < LARGEST_CELL_PX;
+    return factor < 1 ? zoomed : this.small.peek() && this.#view.scale < LARGEST_CELL_PX;
   }
 
   click(x: number, y: number): void {

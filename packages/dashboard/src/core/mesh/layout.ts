@@ -12,7 +12,7 @@ export interface Layout {
 }
 
 const SIDE_GAP = 14;
-const NAME_GAP = 8;
+const NAME_GAP = 14;
 const LARGEST_SIDE_PX = 22;
 
 /** Parts for so much room. `nameWidth` is that of the longest name, `sides` how many columns there are. */
@@ -23,9 +23,10 @@ export function layOutMap(
   sideNameWidth: number,
   sides: number,
 ): Layout {
-  const most = Math.max(56, Math.min(170, room.width * 0.22));
+  const most = Math.max(64, Math.min(170, room.width * 0.22));
+  const tallest = Math.max(96, most);
   const left = Math.ceil(Math.min(nameWidth, most)) + NAME_GAP;
-  const top = Math.ceil(Math.min(Math.max(nameWidth, sides > 0 ? sideNameWidth : 0), most)) + NAME_GAP;
+  const top = Math.ceil(Math.min(Math.max(nameWidth, sides > 0 ? sideNameWidth : 0), tallest)) + NAME_GAP;
   const narrow = room.width < 480;
   const sideWidth = narrow ? 12 : LARGEST_SIDE_PX;
   const beside = sides === 0 ? 0 : SIDE_GAP + sides * sideWidth;

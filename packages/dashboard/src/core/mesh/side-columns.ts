@@ -37,7 +37,7 @@ function columnsOf(
 }
 
 function labelOf({ type, check, family }: MeshPlane, target: MeshPlane["targets"][number]): string {
-  if (type === "external") return (target.name ?? target.address ?? "").replace(/^https?:\/\//, "");
+  if (type === "external") return (target.name ?? target.address ?? "").replace(/^https?:\/\/([^/]*).*$/, "$1");
   const port = check === "clusterip" ? (/:\d+$/.exec(target.address ?? "")?.[0] ?? "") : "";
   return `${sayCheck(check)}${port}${family === "IPv6" ? " v6" : ""}`;
 }

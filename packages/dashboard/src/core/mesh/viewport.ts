@@ -15,7 +15,7 @@ export interface Frame {
 }
 
 /** A cell is never larger than this. */
-export const LARGEST_CELL_PX = 56;
+export const LARGEST_CELL_PX = 64;
 
 /** All nodes, as large as they fit. */
 export function fitAll(frame: Frame): Viewport {

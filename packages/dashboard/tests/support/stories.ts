@@ -1,0 +1,57 @@
+import type { Phase } from "./simulated-rounds.ts";
+
+/** Clusters to look at: how large, and what happens to them. */
+export const STORIES = {
+  healthy6: { size: 6, phases: [{ rounds: 180, causes: [] }] },
+  broken6: {
+    size: 6,
+    phases: [
+      { rounds: 100, causes: [] },
+      { rounds: 6, causes: ["route/pair-both-new-connections-are-dropped"] },
+      { rounds: 50, causes: [] },
+      { rounds: 15, causes: ["pong/hung-still-listed"] },
+    ],
+  },
+  healthy200: { size: 200, phases: [{ rounds: 12, causes: [] }] },
+  broken200: {
+    size: 200,
+    phases: [
+      { rounds: 6, causes: [] },
+      {
+        rounds: 6,
+        causes: [
+          "mtu/node-in",
+          "node-down/silence",
+          "route/pair-both-new-connections-are-dropped",
+          "agent-missing/its-ping-has-no-image",
+        ],
+        cordoned: 2,
+      },
+    ],
+  },
+  parted200: {
+    size: 200,
+    phases: [
+      { rounds: 4, causes: [] },
+      { rounds: 4, causes: ["partition/groups-out-new-connections-are-dropped"] },
+    ],
+  },
+  healthy1000: { size: 1_000, phases: [{ rounds: 2, causes: [] }] },
+  broken1000: {
+    size: 1_000,
+    phases: [
+      {
+        rounds: 3,
+        causes: [
+          "mtu/node-in",
+          "node-down/silence",
+          "pod-network/out-new-connections-are-dropped",
+          "agent-missing/its-ping-has-no-image",
+        ],
+        cordoned: 4,
+      },
+    ],
+  },
+} as const satisfies Record<string, { size: number; phases: readonly Phase[] }>;
+
+export type Story = keyof typeof STORIES;
