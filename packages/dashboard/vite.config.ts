@@ -9,5 +9,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // The contract's schemas are for who receives; the page takes its types, and a few tables.
+    rolldownOptions: { treeshake: { manualPureFunctions: ["Type", "Enum", "orNull", "column"] } },
   },
 });

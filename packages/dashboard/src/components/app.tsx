@@ -10,7 +10,7 @@ import { NoticeList } from "./notice-list.tsx";
 import { PairDialog } from "./pair-dialog.tsx";
 import { TimelineStrip } from "./timeline-strip.tsx";
 import { TokenForm } from "./token-form.tsx";
-import { VerdictLine } from "./verdict-line.tsx";
+import { Missing, VerdictLine } from "./verdict-line.tsx";
 
 /** The page: how it is, what is broken, the mesh; or one node. */
 export function App() {
@@ -43,6 +43,7 @@ export function App() {
             <section class="findings" aria-labelledby="findings-title">
               <VerdictLine mesh={shown} />
               <Findings mesh={shown} />
+              <Missing round={shown.round} />
             </section>
             <MeshSection mesh={shown} />
           </div>

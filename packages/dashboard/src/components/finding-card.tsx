@@ -35,7 +35,7 @@ export function FindingCard({ finding }: { finding: Finding }) {
       </p>
       {!quiet && next.length > 0 && (
         <div class="next">
-          <h3>Run next</h3>
+          <p class="label">Run next</p>
           <Command text={next[0]!} />
           {next.length > 1 && (
             <details>

@@ -1,6 +1,7 @@
-import type { Mesh } from "@netchecker/contract";
+import type { Finding, Mesh } from "@netchecker/contract";
 import { useSignal } from "@preact/signals";
 import { count } from "../core/phrases.ts";
+import { route } from "../store/route.ts";
 import { FindingCard } from "./finding-card.tsx";
 
 const MOST_OPEN = 8;
@@ -8,7 +9,9 @@ const MOST_OPEN = 8;
 /** What is broken, the worst first; then what has recovered, quieter. New ones are read out. */
 export function Findings({ mesh: { findings } }: { mesh: Mesh }) {
   const all = useSignal(false);
-  const active = findings.filter(({ state }) => state !== "recovered");
+  const current = findings.filter(({ state }) => state !== "recovered");
+  const planned = current.filter(({ expected }) => expected);
+  const active = current.filter(({ expected }) => !expected);
   const recovered = findings.filter(({ state }) => state === "recovered");
   const shown = all.value ? active : active.slice(0, MOST_OPEN);
   return (
@@ -26,16 +29,27 @@ export function Findings({ mesh: { findings } }: { mesh: Mesh }) {
           Show {active.length - shown.length} more
         </button>
       )}
-      {recovered.length > 0 && (
-        <details class="recovered">
-          <summary>{count(recovered.length, "finding")} recovered</summary>
-          <ol class="cards">
-            {recovered.map((finding) => (
-              <FindingCard key={finding.id} finding={finding} />
-            ))}
-          </ol>
-        </details>
-      )}
+      <Quiet findings={planned} title={`${count(planned.length, "finding")} of planned changes`} />
+      <Quiet findings={recovered} title={`${count(recovered.length, "finding")} recovered`} />
     </>
+  );
+}
+
+/** Nothing to get up for; folded. */
+function Quiet({ findings, title }: { findings: readonly Finding[]; title: string }) {
+  const { place } = route.value;
+  if (findings.length === 0) return null;
+  return (
+    <details
+      class="quieter"
+      open={place.at === "finding" && findings.some(({ id }) => id === place.id)}
+    >
+      <summary>{title}</summary>
+      <ol class="cards">
+        {findings.map((finding) => (
+          <FindingCard key={finding.id} finding={finding} />
+        ))}
+      </ol>
+    </details>
   );
 }

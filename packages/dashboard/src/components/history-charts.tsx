@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { historySeries } from "../core/history-series.ts";
+import { clockTime } from "../core/age.ts";
 import { latency } from "../core/phrases.ts";
 import { theme } from "../store/view.ts";
 
@@ -43,7 +44,7 @@ function Chart({ title, data, format, least }: ChartProps) {
       stroke,
       width: 1.5,
       points: { show: data[0].length < 40, size: 4 },
-      value: (_: unknown, value: number | null) => (value === null ? "–" : format(value)),
+      value: (_: unknown, value: number | null) => (value === null ? "" : format(value)),
       ...(dash && { dash }),
     });
     const chart = new UPlot(
@@ -57,7 +58,11 @@ function Chart({ title, data, format, least }: ChartProps) {
           { ...axis, size: 62, values: (_plot, values) => values.map(format) },
         ],
         series: [
-          { value: "{YYYY}-{MM}-{DD} {HH}:{mm}" },
+          {
+            label: "",
+            value: (_, seconds: number | null) =>
+              seconds === null ? "" : clockTime(new Date(seconds * 1_000).toISOString(), Date.now()),
+          },
           line("out of it", colour("--series-1")),
           line("into it", colour("--series-2"), [6, 3]),
         ],

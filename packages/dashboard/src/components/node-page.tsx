@@ -56,8 +56,10 @@ export function NodePage({ mesh, name }: { mesh: Mesh; name: string }) {
           ) : (
             <p>No finding names it.</p>
           )}
-          <Layers row={row} />
-          <Troubles mesh={mesh} index={index} />
+          <div class="both">
+            <Layers row={row} />
+            <Troubles mesh={mesh} index={index} />
+          </div>
         </>
       )}
       <NodeHistoryCharts node={name} />

@@ -43,6 +43,7 @@ export function PairDialog({ mesh, from, to, close }: PairDialogProps) {
             type="button"
             class="icon-button"
             aria-label="Close"
+            autofocus
             onClick={() => dialog.current!.close()}
           >
             <Icon name="close" />

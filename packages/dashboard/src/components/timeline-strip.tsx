@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { TimelineEntry } from "@netchecker/contract";
 import { clockTime } from "../core/age.ts";
 import { count } from "../core/phrases.ts";
-import { type Bar, BAR_PX, layOut, tellingRound } from "../core/timeline/layout.ts";
+import { type Bar, barWidth, layOut, tellingRound } from "../core/timeline/layout.ts";
 import { now } from "../store/live.ts";
 import { goTo, linkToRound, pastRound } from "../store/route.ts";
 import { timeline } from "../store/timeline.ts";
@@ -24,12 +24,13 @@ export function TimelineStrip() {
   }, []);
   const rounds = timeline.value;
   const bars = useMemo(() => layOut(rounds, width.value), [rounds, width.value]);
+  const each = barWidth(rounds.length, width.value);
   const [first, last] = [rounds[0], rounds.at(-1)];
   const shownId = pastRound.value ?? last?.id;
   const at = rounds.findIndex(({ id }) => id === shownId);
   const shown = over.value ? tellingRound(over.value) : rounds[at];
   const step = (by: number) => goToRound(rounds, at === -1 ? rounds.length - 1 : at + by);
-  const barAt = (x: number) => bars[Math.floor((x - (width.value - bars.length * BAR_PX)) / BAR_PX)] ?? null;
+  const barAt = (x: number) => bars[Math.floor((x - (width.value - bars.length * each)) / each)] ?? null;
   return (
     <section class="timeline" aria-label="Timeline of rounds">
       <div
@@ -60,7 +61,8 @@ export function TimelineStrip() {
             <BarShape
               key={bar.rounds[0]!.id}
               bar={bar}
-              x={width.value - (bars.length - index) * BAR_PX}
+              x={width.value - (bars.length - index) * each}
+              width={each}
               shown={bar.rounds.some(({ id }) => id === shownId)}
             />
           ))}
@@ -95,16 +97,23 @@ function goToRound(rounds: readonly TimelineEntry[], index: number): void {
   goTo(linkToRound(index >= rounds.length - 1 || !round ? null : round.id));
 }
 
-function BarShape({ bar, x, shown }: { bar: Bar; x: number; shown: boolean }) {
+interface BarProps {
+  readonly bar: Bar;
+  readonly x: number;
+  readonly width: number;
+  readonly shown: boolean;
+}
+
+function BarShape({ bar, x, width, shown }: BarProps) {
   const height = FOOT + Math.max(bar.height, bar.unknown * 0.6) * (HEIGHT - FOOT - 2);
   return (
     <>
-      {shown && <rect class="shown" x={x - 1} y={0} width={BAR_PX + 1} height={HEIGHT} />}
+      {shown && <rect class="shown" x={x - 1} y={0} width={width + 1} height={HEIGHT} />}
       <rect
         class={bar.tone}
         x={x}
         y={HEIGHT - height}
-        width={BAR_PX - 1}
+        width={width - 1}
         height={height}
       />
     </>

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { giveToken } from "../store/session.ts";
+import { giveToken, tokenWasRefused } from "../store/session.ts";
 
 /** Asks for the API token. It is kept as long as the tab is open. */
 export function TokenForm() {
@@ -18,6 +18,11 @@ export function TokenForm() {
           only.
         </p>
         <label for="token">API token</label>
+        {tokenWasRefused.value && (
+          <p class="bad" role="alert">
+            It was refused: that is not the token.
+          </p>
+        )}
         <input
           id="token"
           type="password"

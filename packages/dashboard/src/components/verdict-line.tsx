@@ -1,5 +1,5 @@
 import type { Mesh } from "@netchecker/contract";
-import { count, sayCounts, sayExpected, sayMissing } from "../core/phrases.ts";
+import { count, digits, sayCounts, sayExpected, sayMissing } from "../core/phrases.ts";
 import { verdictOf } from "../core/verdict.ts";
 import { nodeLink } from "../store/route.ts";
 
@@ -24,22 +24,22 @@ export function VerdictLine({ mesh: { round, summary, findings } }: { mesh: Mesh
             </div>
           ))}
       </dl>
-      <Missing round={round} />
     </div>
   );
 }
 
-function Share({ counts: { total, ok, failed, unknown } }: { counts: Mesh["summary"]["pod"] }) {
-  if (failed === 0 && unknown === 0) return <>all ok</>;
+function Share({ counts }: { counts: Mesh["summary"]["pod"] }) {
+  const { total, failed, unknown, expected } = counts;
   const parts = [
-    failed > 0 && <b class="bad">{count(failed, "failed", "failed")}</b>,
-    unknown > 0 && <b class="unknown">{count(unknown, "not measured", "not measured")}</b>,
+    failed > 0 && <b class="bad">{digits(failed)} failed</b>,
+    unknown > 0 && <b class="unknown">{digits(unknown)} not measured</b>,
+    failed === 0 && unknown === 0 && total > 0 && `all ${digits(total)} ok`,
+    expected > 0 && `${digits(expected)} planned`,
   ].filter(Boolean);
   return (
     <>
       {parts.flatMap((part, index) => (index === 0 ? [part] : [", ", part]))}
-      <span class="of"> of {total.toLocaleString("en")}</span>
-      {ok === 0 && failed === 0 ? "" : null}
+      {failed + unknown > 0 && <span class="of"> of {digits(total)}</span>}
     </>
   );
 }
@@ -47,7 +47,7 @@ function Share({ counts: { total, ok, failed, unknown } }: { counts: Mesh["summa
 const MOST_SHOWN = 6;
 
 /** Agents that did not report, and why: what they would have measured is unknown, not well. */
-function Missing({ round: { missing } }: { round: Mesh["round"] }) {
+export function Missing({ round: { missing } }: { round: Mesh["round"] }) {
   if (missing.length === 0) return null;
   const shown = missing.slice(0, MOST_SHOWN);
   return (

@@ -38,14 +38,10 @@ export function verdictOf(
 }
 
 function sayMeasured({ expected, reported }: RoundHead, all: Counts): string {
-  const parts = [
+  return [
     `${digits(all.ok)} of ${count(all.total, "check")} ok`,
-    all.failed > 0 ? `${digits(all.failed)} failed` : "",
-    all.unknown > 0 ? `${digits(all.unknown)} not measured` : "",
-    all.expected > 0 ? `${digits(all.expected)} not ok for a planned change` : "",
     `${reported} of ${count(expected, "agent")} reported`,
-  ];
-  return `${parts.filter(Boolean).join(" · ")}`;
+  ].join(", ");
 }
 
 /** Counts of all types together. */

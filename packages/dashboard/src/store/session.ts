@@ -13,11 +13,18 @@ export const api = createApi(() => token.value);
 
 export function giveToken(given: string): void {
   sessionStorage.setItem(KEY, given);
+  tokenWasRefused.value = false;
   token.value = given;
   needsToken.value = false;
 }
 
+/** Whether the token that was given is a wrong one. */
+export const tokenWasRefused = signal(false);
+
 export function refuseToken(): void {
+  // Several requests can be refused with the same one.
+  if (!needsToken.value) tokenWasRefused.value = token.value !== null;
   sessionStorage.removeItem(KEY);
+  token.value = null;
   needsToken.value = true;
 }

@@ -10,7 +10,8 @@ import { meshOf } from "./mesh-of.ts";
 import { nodeHistoryOf } from "./node-history-of.ts";
 import { simulateRounds, type Phase, type SimulatedRound } from "./simulated-rounds.ts";
 
-const DIST = join(import.meta.dirname, "../../dist");
+/** Where `vite build` puts the page. */
+export const DIST = join(import.meta.dirname, "../../dist");
 const INTERVAL_MS = 60_000;
 /** Of a large mesh so many rounds are kept: its outcomes would fill the memory. */
 const KEPT_OF_MANY = 60;
@@ -35,6 +36,7 @@ export class FixtureServer {
   ageMs = 37_000;
   /** Where the page is served: `/` or below a prefix. */
   readonly prefix: string;
+  readonly #dist: string;
   readonly #entries: Timeline["rounds"] = [];
   readonly #source: Generator<SimulatedRound>;
   readonly #streams = new Set<ServerResponse>();
@@ -47,8 +49,10 @@ export class FixtureServer {
     );
   });
 
-  constructor(size: number, phases: readonly Phase[], { prefix = "/", seed = 1, held = 0 } = {}) {
+  /** `held` rounds of the story are kept for later. */
+  constructor(size: number, phases: readonly Phase[], { prefix = "/", seed = 1, held = 0, dist = DIST } = {}) {
     this.prefix = prefix;
+    this.#dist = dist;
     this.#source = simulateRounds(size, phases, seed);
     const total = phases.reduce((sum, { rounds }) => sum + rounds, 0);
     for (let round = held; round < total; round += 1) this.#take();
@@ -125,7 +129,7 @@ export class FixtureServer {
     const url = new URL(address, "http://localhost");
     if (!url.pathname.startsWith(this.prefix)) return fail(response, 404, "no_such_route", "It is elsewhere.");
     const path = url.pathname.slice(this.prefix.length);
-    if (path === "" || path.startsWith("assets/")) return serveFile(path || "index.html", response);
+    if (path === "" || path.startsWith("assets/")) return serveFile(join(this.#dist, path || "index.html"), response);
     if (this.token !== null && authorization !== `Bearer ${this.token}`)
       return fail(response, 401, "unauthorized", "Send the API token: Authorization: Bearer <token>.");
     if (method === "POST" && path === "rounds") {
@@ -169,11 +173,11 @@ export class FixtureServer {
   }
 }
 
-async function serveFile(path: string, response: ServerResponse): Promise<void> {
-  const content = await readFile(join(DIST, path));
+async function serveFile(file: string, response: ServerResponse): Promise<void> {
+  const content = await readFile(file);
   response
     .writeHead(200, {
-      "content-type": TYPES[extname(path)] ?? "application/octet-stream",
+      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
       "content-security-policy": CSP,
       "content-encoding": "gzip",
     })

@@ -1,6 +1,6 @@
 import type { Finding } from "@netchecker/contract";
 import { CAUSES } from "@netchecker/bench/src/findings/causes/all-causes.ts";
-import { drawCluster } from "@netchecker/bench/src/findings/cluster.ts";
+import { type Cluster, drawCluster } from "@netchecker/bench/src/findings/cluster.ts";
 import { Random } from "@netchecker/bench/src/findings/random.ts";
 import { idOf } from "@netchecker/bench/src/findings/scenario.ts";
 import { simulateRound } from "@netchecker/bench/src/findings/simulate-round.ts";
@@ -19,8 +19,8 @@ export interface SimulatedRound {
 export interface Phase {
   readonly rounds: number;
   readonly causes: readonly string[];
-  /** This share of nodes is in a planned change. */
-  readonly cordoned?: number;
+  /** So many nodes have a pong that is leaving. */
+  readonly leaving?: number;
 }
 
 /** A story of a cluster, round by round: the same for the same seed. */
@@ -33,14 +33,12 @@ export function* simulateRounds(
   const random = new Random(seed, "rounds");
   let memory = emptyMemory();
   let id = 0;
-  for (const [index, { rounds, causes, cordoned = 0 }] of phases.entries()) {
-    const site = new Site(cluster, new Random(seed, `phase ${index}`));
-    for (const cause of causes) breakIt(site, cause);
-    for (const node of site.random.sample(site.unused, cordoned))
+  for (const [index, { rounds, causes, leaving = 0 }] of phases.entries()) {
+    const site = brokenSite(cluster, causes, `${seed}/phase ${index}`);
+    for (const node of site.random.sample(site.unused, leaving)) {
       site.shown.pods.set(cluster.nodes[node]!.pong, { terminating: true });
-    for (const node of cluster.nodes)
-      if (site.shown.pods.get(node.pong)?.terminating)
-        site.world.pongs[node.index] = { is: "leaving", gone: 0.6 };
+      site.world.pongs[node] = { is: "leaving", gone: 0.6 };
+    }
     const views = { opening: site.shown, closing: site.shown };
     for (let round = 0; round < rounds; round += 1) {
       id += 1;
@@ -53,7 +51,7 @@ export function* simulateRounds(
 }
 
 /** A cluster with labels, and three zones or more where it is large enough for them. */
-function clusterOf(size: number, seed: number) {
+function clusterOf(size: number, seed: number): Cluster {
   for (let attempt = 0; ; attempt += 1) {
     const cluster = drawCluster(new Random(seed, `cluster ${attempt}`), size);
     const named = cluster.nodes[0]!.name === "node-1";
@@ -62,10 +60,18 @@ function clusterOf(size: number, seed: number) {
   }
 }
 
-/** Throws a RangeError for a cause that there is not, or that finds no place in the cluster. */
-function breakIt(site: Site, id: string): void {
-  const cause = CAUSES.find((each) => idOf(each) === id);
-  if (!cause) throw new RangeError(`no cause "${id}", allowed: ${CAUSES.map(idOf).join(", ")}`);
-  for (let attempt = 0; attempt < 20; attempt += 1) if (cause.breakIt(site)) return;
-  throw new RangeError(`${id} finds no place among ${site.size} nodes`);
+const MOST_ATTEMPTS = 50;
+
+/** Throws a RangeError for a cause that there is not, or where causes find no place beside each other. */
+function brokenSite(cluster: Cluster, ids: readonly string[], stream: string): Site {
+  const causes = ids.map((id) => {
+    const cause = CAUSES.find((each) => idOf(each) === id);
+    if (!cause) throw new RangeError(`no cause "${id}", allowed: ${CAUSES.map(idOf).join(", ")}`);
+    return cause;
+  });
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const site = new Site(cluster, new Random(attempt, stream));
+    if (causes.every((cause) => cause.breakIt(site) !== null)) return site;
+  }
+  throw new RangeError(`${ids.join(", ")} find no place among ${cluster.nodes.length} nodes`);
 }

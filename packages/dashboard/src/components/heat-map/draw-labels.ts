@@ -47,7 +47,7 @@ export function drawLabels(
       context.rotate(-Math.PI / 2);
       context.textAlign = "center";
       context.translate(0, -4);
-      context.fillText(fitName(label.text, label.room, widthOf), 0, 0);
+      context.fillText(groupName(label, widthOf), 0, 0);
     } else {
       context.textAlign = "right";
       context.fillText(fitName(label.text, left - 10, widthOf), 0, 0);
@@ -58,13 +58,39 @@ export function drawLabels(
     style(context, labels, label.marked);
     if (grouped) {
       context.textAlign = "center";
-      context.fillText(fitName(label.text, label.room, widthOf), left + label.at, top - 10);
+      context.fillText(groupName(label, widthOf), left + label.at, top - 10);
     } else upright(context, label.text, left + label.at, top, widthOf);
   }
+  if (grouped) drawMarked(context, layout, view, labels, widthOf);
   for (const [column, name] of labels.sideNames.entries()) {
     style(context, labels, false);
     upright(context, name, side.left + (column + 0.5) * side.width, top, widthOf);
   }
+}
+
+/** With the number of its nodes where there is room. */
+function groupName({ text, room }: Label, widthOf: (text: string) => number): string {
+  return widthOf(text) <= room ? text : fitName(text.replace(/ · \d+$/, ""), room, widthOf);
+}
+
+/** Room for the names of groups, beyond which the nodes stand that findings name. */
+const GROUP_PX = 20;
+
+function drawMarked(
+  context: CanvasRenderingContext2D,
+  { left, top, mesh }: Layout,
+  view: Viewport,
+  labels: Labels,
+  widthOf: (text: string) => number,
+): void {
+  const of = (start: number, px: number) =>
+    nodeLabels(labels, view.scale, start, px).filter(({ marked }) => marked);
+  style(context, labels, true);
+  context.textAlign = "right";
+  for (const { text, at } of of(view.top, mesh.height))
+    context.fillText(fitName(text, left - GROUP_PX - 4, widthOf), left - GROUP_PX, top + at);
+  for (const { text, at } of of(view.left, mesh.width))
+    upright(context, text, left + at, top - GROUP_PX + 6, widthOf);
 }
 
 function style(context: CanvasRenderingContext2D, { colours, font }: Labels, marked: boolean) {

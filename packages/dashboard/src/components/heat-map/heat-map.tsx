@@ -58,8 +58,8 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides }: HeatMapProps) {
   useEffect(() => {
     if (width === 0) return;
     const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => widthOf(text)));
-    const room = { width, height: Math.max(360, Math.min(innerHeight - 120, 1_000)) };
-    const layout = layOutMap(room, mesh.nodes.length, widest(names), widest(sideNames), sides.length);
+    const room = { width, height: Math.max(360, Math.min(innerHeight - 200, 1_000)) };
+    const layout = layOutMap(room, mesh.nodes.length, widest(names) + (axis.groups.length > 1 ? 16 : 0), widest(sideNames), sides.length);
     const css = getComputedStyle(document.documentElement);
     const colour = (name: string) => css.getPropertyValue(name).trim();
     controller.value!.show(
@@ -126,7 +126,8 @@ function markedNodes({ findings, nodes }: Mesh): Set<number> {
   const names = new Set(
     findings
       .filter(({ state, severity }) => state !== "recovered" && severity !== "info")
-      .flatMap((finding) => finding.nodes),
+      // Of a pair both; of two groups the smaller one.
+      .flatMap((finding) => [...finding.nodes, ...(finding.peers.length === 1 ? finding.peers : [])]),
   );
   return new Set(nodes.flatMap(({ name }, index) => (names.has(name) ? [index] : [])));
 }

@@ -20,7 +20,7 @@ const COLOURS = {
   light: {
     blank: "#eef0f3",
     ok: "#a9c9ea",
-    expected: ["#e6edf5", "#7f97b3"],
+    expected: ["#d3dee9", "#6d87a5"],
     unknown: ["#f4f4f2", "#8a8a86"],
     failed: ["#f3b98b", "#ee9350", "#e06a1b", "#b93f00"],
     ramp: ["#dbe9f8", "#8dbbe8", "#3f83c5", "#0f3f7d"],
@@ -28,7 +28,7 @@ const COLOURS = {
   dark: {
     blank: "#1b2027",
     ok: "#2f5f92",
-    expected: ["#1e2937", "#6d8bb0"],
+    expected: ["#263649", "#7f9cc0"],
     unknown: ["#24272b", "#8b8f94"],
     failed: ["#8a4a1e", "#c2611c", "#f0822b", "#ffac5e"],
     ramp: ["#1b3350", "#2c639c", "#5fa3e0", "#d3e9ff"],

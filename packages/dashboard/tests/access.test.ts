@@ -1,0 +1,78 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { test } from "./support/page-test.ts";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+const STORY = {
+  size: 10,
+  phases: [
+    { rounds: 2, causes: ["route/pair-both-new-connections-are-dropped"] },
+    { rounds: 3, causes: ["agent-missing/its-ping-has-no-image", "pong/hung-still-listed"], leaving: 1 },
+  ],
+};
+
+/** What axe finds, as `rule: element`. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(AXE, "utf8"));
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations: found } = await axe.run();
+    return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+  });
+}
+
+test.for([
+  ["light", "", {}],
+  ["dark", "", { colorScheme: "dark" }],
+  ["a phone", "", { viewport: { width: 320, height: 640 } }],
+  ["the past", "#/round/2", {}],
+  ["a node", "#/node/node-2", {}],
+  ["a node in the dark", "#/node/node-2", { colorScheme: "dark" }],
+  ["a pair", "#/pair/node-1/node-2", {}],
+] as const)("axe finds nothing: %s", async ([, hash, context], { serve, open }) => {
+  const { url } = await serve(STORY);
+  const { page } = await open(url, { hash, context });
+  await page.locator("main h1").waitFor();
+  if (hash.startsWith("#/node")) await page.locator(".charts canvas").nth(1).waitFor();
+  const folded = page.locator(hash.startsWith("#/pair") ? "dialog details:not([open])" : "main details:not([open])");
+  while ((await folded.count()) > 0) await folded.first().locator("summary").first().click();
+  expect(await violations(page)).toEqual([]);
+});
+
+test("axe finds nothing: the form for the token", async ({ serve, open }) => {
+  const { server, url } = await serve(STORY);
+  server.token = "a-token-of-16-characters";
+  const { page } = await open(url);
+  await page.getByLabel("API token").waitFor();
+  expect(await violations(page)).toEqual([]);
+});
+
+test.for(["", "#/node/node-2", "#/pair/node-1/node-2"])(
+  "nothing is wider than a phone of 320 px: %o",
+  async (hash, { serve, open }) => {
+    const { url } = await serve(STORY);
+    const { page } = await open(url, { hash, context: { viewport: { width: 320, height: 640 } } });
+    await page.locator("main h1").waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  },
+);
+
+test("has the mesh as a table of nodes, and as one of pairs", async ({ serve, open }) => {
+  const { server, url } = await serve(STORY);
+  const { page } = await open(url);
+  await page.locator("main h1").waitFor();
+  const { plan } = server.rounds.at(-1)!.round;
+  await page.getByText("10 nodes as a table").click();
+  const nodes = page.getByRole("region", { name: "Table of nodes" });
+  expect(await nodes.locator("tbody tr").count()).toBe(plan.agents.length);
+  await page.getByText("Every pair as a table").click();
+  const pairs = page.getByRole("region", { name: "Table of pairs" });
+  expect(await pairs.locator("td").count()).toBe(plan.agents.length ** 2);
+  expect(await pairs.getByText("failed").count()).toBeGreaterThan(0);
+  expect(await pairs.getByText("not measured").count()).toBeGreaterThan(0);
+});

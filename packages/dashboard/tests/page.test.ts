@@ -1,0 +1,152 @@
+import { expect } from "vitest";
+import { test } from "./support/page-test.ts";
+
+const HUNG = "pong/hung-still-listed";
+const BROKEN = { size: 6, phases: [{ rounds: 4, causes: [] }, { rounds: 4, causes: [HUNG] }] };
+const HEALTHY = { size: 6, phases: [{ rounds: 3, causes: [] }] };
+
+test("says first what is broken: the API's sentence, since when, the evidence, what to run", async ({
+  serve,
+  open,
+}) => {
+  const { server, url } = await serve(BROKEN);
+  const { page, complaints } = await open(url);
+  const [first] = server.rounds.at(-1)!.round.findings;
+  const card = page.locator(".card").first();
+  await card.waitFor();
+  expect(await card.locator(".sentence").textContent()).toBe(first!.summary);
+  expect(await card.locator(".since").textContent()).toMatch(/^since round 5, 4 min ago/);
+  const { explains, ofFailures } = first!.evidence;
+  expect(await card.locator(".evidence").textContent()).toContain(
+    `explains ${explains} of ${ofFailures} failures`,
+  );
+  expect(await card.locator("code").first().textContent()).toBe(first!.next[0]);
+  expect(await page.title()).toMatch(/^\(\d+\) netChecker$/);
+  expect(complaints).toEqual([]);
+});
+
+test("says plainly that all is well, and what was measured", async ({ serve, open }) => {
+  const { server, url } = await serve(HEALTHY);
+  const { page } = await open(url);
+  await page.getByRole("heading", { name: "All is well" }).waitFor();
+  const { summary } = server.rounds.at(-1)!.round;
+  const text = await page.locator(".verdict").textContent();
+  expect(text).toContain("6 of 6 agents reported");
+  expect(text).toContain(`all ${summary.pod.total} ok`);
+});
+
+test("never says that all is well when an agent is missing, and says why it is", async ({
+  serve,
+  open,
+}) => {
+  const { url } = await serve({
+    size: 6,
+    phases: [{ rounds: 1, causes: ["agent-missing/its-ping-has-no-image"] }],
+  });
+  const { page } = await open(url);
+  await page.locator(".missing").waitFor();
+  expect(await page.locator("h1").textContent()).not.toContain("well");
+  expect(await page.locator(".missing").textContent()).toContain("ImagePullBackOff");
+  expect(await page.locator(".by-type").textContent()).toContain("not measured");
+});
+
+test("shows a fault that comes while it is open, without a reload, and reads it out", async ({
+  serve,
+  open,
+}) => {
+  const { server, url } = await serve({ ...BROKEN, held: 4 });
+  const { page, complaints } = await open(url);
+  await page.getByRole("heading", { name: "All is well" }).waitFor();
+  for (let round = 0; round < 3; round += 1) {
+    server.openRound();
+    await page.getByRole("button", { name: /^Progress of the open round|Round \d+/ }).waitFor();
+    server.closeRound();
+    await page.getByRole("button", { name: "Check now" }).waitFor();
+  }
+  await page.locator(".card.warning, .card.critical").first().waitFor();
+  expect(await page.locator(".age").textContent()).toContain("Round 7");
+  expect(await page.locator(".strip rect:not(.shown)").count()).toBe(7);
+  expect(complaints).toEqual([]);
+});
+
+test("checks now: the button opens a round, and is shut while one is open", async ({
+  serve,
+  open,
+}) => {
+  const { server, url } = await serve({ ...HEALTHY, held: 1 });
+  const { page } = await open(url);
+  await page.getByRole("button", { name: "Check now" }).click();
+  const button = page.locator(".check-now");
+  await page.locator(".check-now progress").waitFor();
+  expect(await button.isDisabled()).toBe(true);
+  expect(await button.textContent()).toMatch(/^Round 3, \d+ s$/);
+  server.closeRound();
+  await page.getByRole("button", { name: "Check now" }).waitFor();
+  expect(await button.isEnabled()).toBe(true);
+});
+
+test("says in netchecker's words why no round could be opened", async ({ serve, open }) => {
+  const { server, url } = await serve({ ...HEALTHY, held: 1 });
+  const { page } = await open(url);
+  await page.getByRole("heading", { name: "All is well" }).waitFor();
+  // Opened by another one, and not heard of yet.
+  server.trouble = { open: null };
+  server.openRound();
+  await page.getByRole("button", { name: "Check now" }).click();
+  expect(await page.getByRole("alert").textContent()).toBe("Round 3 is open. Try again later.");
+});
+
+test("goes back in time by a click and by keys, says so, and comes back to now", async ({
+  serve,
+  open,
+}) => {
+  const { url } = await serve(BROKEN);
+  const { page, complaints } = await open(url);
+  const strip = page.getByRole("slider", { name: "Round that is shown" });
+  await page.locator(".card").first().waitFor();
+  const box = (await strip.boundingBox())!;
+  await strip.click({ position: { x: box.width - 7 * 14 - 5, y: 10 } });
+  await page.getByText("You look at round 1").waitFor();
+  await page.getByRole("heading", { name: "All is well" }).waitFor();
+  expect(page.url()).toContain("#/round/1");
+  await strip.press("ArrowRight");
+  await page.getByText("You look at round 2").waitFor();
+  expect(await strip.getAttribute("aria-valuetext")).toMatch(/^Round 2, .*: all well$/);
+  await page.getByRole("link", { name: "Back to now" }).click();
+  await page.locator(".card").first().waitFor();
+  expect(await page.getByText("You look at").count()).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+test("says of a round that is no longer kept that it is not", async ({ serve, open }) => {
+  const { url } = await serve(HEALTHY);
+  const { page } = await open(url, { hash: "#/round/77" });
+  await page.getByText("There is no round 77, or it is no longer kept").waitFor();
+  await page.getByRole("link", { name: "Back to now" }).click();
+  await page.getByRole("heading", { name: "All is well" }).waitFor();
+});
+
+test("a node's page says what it reaches and who reaches it, and draws its history", async ({
+  serve,
+  open,
+}) => {
+  const { server, url } = await serve(BROKEN);
+  const [finding] = server.rounds.at(-1)!.round.findings;
+  const { page, complaints } = await open(url);
+  const node = finding!.nodes[0]!;
+  await page.locator(".sentence").getByRole("link", { name: node, exact: true }).first().click();
+  await page.getByRole("heading", { level: 1, name: node }).waitFor();
+  await page.getByRole("heading", { name: /Not reached by 5 of 5/ }).waitFor();
+  await page.locator(".charts canvas").nth(1).waitFor();
+  const chart = page.getByRole("img", { name: /Failed, %/ });
+  expect(await chart.getAttribute("aria-label")).toMatch(/into it [1-9]\d*(\.\d+)? % now/);
+  expect(complaints).toEqual([]);
+});
+
+test("works behind a path prefix", async ({ serve, open }) => {
+  const { url } = await serve({ ...BROKEN, prefix: "/team/netchecker/" });
+  const { page, complaints } = await open(url, { hash: "#/node/node-1" });
+  await page.getByRole("heading", { level: 1, name: "node-1" }).waitFor();
+  await page.locator(".charts canvas").first().waitFor();
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { build } from "vite";
+import { test as base } from "vitest";
+import { launchChromium } from "./chromium.ts";
+import { FixtureServer } from "./fixture-server.ts";
+import type { Phase } from "./simulated-rounds.ts";
+
+interface Opening {
+  readonly hash?: string;
+  readonly context?: BrowserContextOptions;
+}
+
+interface Story {
+  readonly size: number;
+  readonly phases: readonly Phase[];
+  readonly held?: number;
+  readonly prefix?: string;
+}
+
+interface PageFixtures {
+  readonly dist: string;
+  readonly browser: Browser;
+  /** A server with a cluster of so many nodes, to which that happens. */
+  readonly serve: (story: Story) => Promise<{ server: FixtureServer; url: string }>;
+  /** A page of that server, with everything that it complains of. */
+  readonly open: (url: string, opening?: Opening) => Promise<{ page: Page; complaints: string[] }>;
+}
+
+/** Tests with the page as it is built from this source, and a real Chromium. */
+export const test = base.extend<PageFixtures>({
+  dist: [
+    async ({}, use) => {
+      const dist = await mkdtemp(join(tmpdir(), "netchecker-page-"));
+      const root = join(import.meta.dirname, "../..");
+      await build({ root, build: { outDir: dist, emptyOutDir: true }, logLevel: "warn" });
+      await use(dist);
+      await rm(dist, { recursive: true });
+    },
+    { scope: "file" },
+  ],
+  browser: [
+    async ({}, use) => {
+      const browser = await launchChromium();
+      await use(browser);
+      await browser.close();
+    },
+    { scope: "file" },
+  ],
+  serve: async ({ dist }, use) => {
+    const servers: FixtureServer[] = [];
+    await use(async ({ size, phases, held = 0, prefix = "/" }) => {
+      const server = new FixtureServer(size, phases, { held, prefix, dist });
+      servers.push(server);
+      return { server, url: await server.listen() };
+    });
+    for (const server of servers) await server.close();
+  },
+  open: async ({ browser }, use) => {
+    const pages: Page[] = [];
+    await use(async (url, { hash = "", context } = {}) => {
+      const page = await browser.newPage({
+        viewport: { width: 1_280, height: 900 },
+        locale: "en-GB",
+        ...context,
+      });
+      pages.push(page);
+      page.setDefaultTimeout(15_000);
+      return { page, complaints: await goTo(page, url, hash) };
+    });
+    for (const page of pages) await page.close();
+  },
+});
+
+/** Opens the page; what is gathered from then on: errors, refusals, requests that lead elsewhere. */
+async function goTo(page: Page, url: string, hash: string): Promise<string[]> {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(url)) complaints.push(`a request to ${request.url()}`);
+  });
+  await page.goto(url + hash);
+  return complaints;
+}

@@ -1,0 +1,93 @@
+import { expect } from "vitest";
+import { test } from "./support/page-test.ts";
+
+const HEALTHY = { size: 5, phases: [{ rounds: 3, causes: [] }] };
+
+test("says how old the round is, by netchecker's clock, and that it is live", async ({
+  serve,
+  open,
+}) => {
+  // The simulator's clock is years away from this one.
+  const { url } = await serve(HEALTHY);
+  const { page } = await open(url);
+  await page.locator(".how.live").waitFor();
+  // The age that it was served with, and the seconds since.
+  expect(await page.locator(".age").textContent()).toMatch(/^Round 3, (3[7-9]|[4-9]\d) s agolive$/);
+});
+
+test("asks when events do not come, and says so", async ({ serve, open }) => {
+  const { server, url } = await serve({ ...HEALTHY, held: 1 });
+  server.eventsWork = false;
+  const { page } = await open(url);
+  await page.getByText("asking every 5 s").waitFor();
+  server.closeRound();
+  await page.locator(".age").getByText("Round 3").waitFor();
+});
+
+test("is live again after events broke off", async ({ serve, open }) => {
+  const { server, url } = await serve({ ...HEALTHY, held: 1 });
+  const { page } = await open(url);
+  await page.locator(".how.live").waitFor();
+  server.cutEvents();
+  await page.locator(".how.polling").waitFor();
+  await page.locator(".how.live").waitFor();
+  server.closeRound();
+  await page.locator(".age").getByText("Round 3").waitFor();
+});
+
+test("says that netchecker does not answer, and keeps what it last told", async ({ serve, open }) => {
+  const { server, url } = await serve(HEALTHY);
+  const { page } = await open(url);
+  await page.getByRole("heading", { name: "All is well" }).waitFor();
+  await server.close();
+  await page.getByText(/netchecker has not answered for/).waitFor();
+  expect(await page.getByRole("heading", { name: "All is well" }).count()).toBe(1);
+  expect(await page.locator(".check-now").isDisabled()).toBe(true);
+  await server.listen(Number(new URL(url).port));
+  await page.locator(".how.live").waitFor();
+  expect(await page.getByText(/netchecker has not answered/).count()).toBe(0);
+});
+
+test("says that Redis or the view of the cluster is away, and that a round is old", async ({
+  serve,
+  open,
+}) => {
+  const { server, url } = await serve(HEALTHY);
+  const { page } = await open(url);
+  await page.locator(".how.live").waitFor();
+  const ago = (ms: number) => new Date(Date.parse(server.state.now) - ms).toISOString();
+  server.trouble = {
+    redisAwaySince: ago(200_000),
+    clusterViewStaleSince: ago(400_000),
+    shown: { id: 3, at: ago(300_000) },
+  };
+  server.tell();
+  await page.getByText("Redis has been away for 3 min").waitFor();
+  await page.getByText("The API server has not answered for 6 min").waitFor();
+  await page.getByText("the last round with a result ended 5 min ago").waitFor();
+});
+
+test("asks for the token, keeps it in the tab alone, and asks again when it is wrong", async ({
+  serve,
+  open,
+}) => {
+  const { server, url } = await serve(HEALTHY);
+  server.token = "a-token-of-16-characters";
+  const { page } = await open(url);
+  const field = page.getByLabel("API token");
+  await field.fill("wrong");
+  await page.getByRole("button", { name: "Show the page" }).click();
+  await field.waitFor();
+  await page.getByText("It was refused").waitFor();
+  await field.fill(server.token);
+  await page.getByRole("button", { name: "Show the page" }).click();
+  await page.getByRole("heading", { name: "All is well" }).waitFor();
+  await page.locator(".how.live").waitFor();
+  const kept = await page.evaluate(() => [
+    Object.values(sessionStorage).includes("a-token-of-16-characters"),
+    Object.values(localStorage).includes("a-token-of-16-characters"),
+  ]);
+  expect(kept).toEqual([true, false]);
+  await page.reload();
+  await page.getByRole("heading", { name: "All is well" }).waitFor();
+});
