@@ -93,8 +93,20 @@ async function takeAll(stories: readonly string[]): Promise<void> {
   }
 }
 
-async function take(browser: Browser, server: FixtureServer, url: string, shot: Shot): Promise<void> {
-  const { story, name, hash = "", dark = false, size: [width, height] = DESK, whole = false } = shot;
+async function take(
+  browser: Browser,
+  server: FixtureServer,
+  url: string,
+  shot: Shot,
+): Promise<void> {
+  const {
+    story,
+    name,
+    hash = "",
+    dark = false,
+    size: [width, height] = DESK,
+    whole = false,
+  } = shot;
   server.trouble = {};
   const page = await browser.newPage({
     viewport: { width, height },

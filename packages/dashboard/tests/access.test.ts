@@ -1,16 +1,20 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { test } from "./support/page-test.ts";
 
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const AXE = fileURLToPath(import.meta.resolve("axe-core"));
 
 const STORY = {
   size: 10,
   phases: [
     { rounds: 2, causes: ["route/pair-both-new-connections-are-dropped"] },
-    { rounds: 3, causes: ["agent-missing/its-ping-has-no-image", "pong/hung-still-listed"], leaving: 1 },
+    {
+      rounds: 3,
+      causes: ["agent-missing/its-ping-has-no-image", "pong/hung-still-listed"],
+      leaving: 1,
+    },
   ],
 };
 
@@ -22,7 +26,9 @@ async function violations(page: Page): Promise<string[]> {
       axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
     };
     const { violations: found } = await axe.run();
-    return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`),
+    );
   });
 }
 
@@ -39,7 +45,9 @@ test.for([
   const { page } = await open(url, { hash, context });
   await page.locator("main h1").waitFor();
   if (hash.startsWith("#/node")) await page.locator(".charts canvas").nth(1).waitFor();
-  const folded = page.locator(hash.startsWith("#/pair") ? "dialog details:not([open])" : "main details:not([open])");
+  const folded = page.locator(
+    hash.startsWith("#/pair") ? "dialog details:not([open])" : "main details:not([open])",
+  );
   while ((await folded.count()) > 0) await folded.first().locator("summary").first().click();
   expect(await violations(page)).toEqual([]);
 });

@@ -77,7 +77,9 @@ test("a single pair of many that fails is seen from far away, and can be zoomed 
   const before = await orangePixels(page);
   const at = await page.evaluate(() => {
     const canvas = document.querySelector<HTMLCanvasElement>(".heat-map canvas")!;
-    const { data, width } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    const { data, width } = canvas
+      .getContext("2d")!
+      .getImageData(0, 0, canvas.width, canvas.height);
     for (let pixel = 0; pixel < data.length / 4; pixel += 1)
       if (data[pixel * 4] === 0xb9 && data[pixel * 4 + 1] === 0x3f)
         return { x: (pixel % width) + 1, y: Math.floor(pixel / width) + 1 };
@@ -91,7 +93,10 @@ test("a single pair of many that fails is seen from far away, and can be zoomed 
   await expect.poll(() => orangePixels(page), WAIT).toBe(before);
 });
 
-test("many nodes are grouped by zone at first; the choice is the reader's", async ({ serve, open }) => {
+test("many nodes are grouped by zone at first; the choice is the reader's", async ({
+  serve,
+  open,
+}) => {
   const { url } = await serve(LARGE);
   const { page } = await open(url);
   const by = page.getByRole("combobox", { name: "Grouped by" });
@@ -111,9 +116,8 @@ test("latency and attempts are asked for when they are looked at", async ({ serv
   await page.getByText(/ms and more$/).waitFor();
   await view.getByRole("button", { name: "Attempts" }).click();
   await page.getByText("third or later").waitFor();
-  expect(asked.filter((each) => each.includes("/mesh")).map((each) => new URL(each).search)).toEqual([
-    "?with=latencies",
-    "?with=attempts",
-  ]);
+  expect(
+    asked.filter((each) => each.includes("/mesh")).map((each) => new URL(each).search),
+  ).toEqual(["?with=latencies", "?with=attempts"]);
   expect(complaints).toEqual([]);
 });

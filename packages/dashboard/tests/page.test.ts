@@ -2,7 +2,13 @@ import { expect } from "vitest";
 import { test } from "./support/page-test.ts";
 
 const HUNG = "pong/hung-still-listed";
-const BROKEN = { size: 6, phases: [{ rounds: 4, causes: [] }, { rounds: 4, causes: [HUNG] }] };
+const BROKEN = {
+  size: 6,
+  phases: [
+    { rounds: 4, causes: [] },
+    { rounds: 4, causes: [HUNG] },
+  ],
+};
 const HEALTHY = { size: 6, phases: [{ rounds: 3, causes: [] }] };
 
 test("says first what is broken: the API's sentence, since when, the evidence, what to run", async ({

@@ -35,7 +35,10 @@ test("is live again after events broke off", async ({ serve, open }) => {
   await page.locator(".age").getByText("Round 3").waitFor();
 });
 
-test("says that netchecker does not answer, and keeps what it last told", async ({ serve, open }) => {
+test("says that netchecker does not answer, and keeps what it last told", async ({
+  serve,
+  open,
+}) => {
   const { server, url } = await serve(HEALTHY);
   const { page } = await open(url);
   await page.getByRole("heading", { name: "All is well" }).waitFor();

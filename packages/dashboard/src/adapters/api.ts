@@ -74,7 +74,10 @@ export function createApi(tokenOf: () => string | null): Api {
 }
 
 async function errorOf(response: Response): Promise<ApiError> {
-  const body = (await response.json().catch(() => null)) as { code?: string; message?: string } | null;
+  const body = (await response.json().catch(() => null)) as {
+    code?: string;
+    message?: string;
+  } | null;
   const message = body?.message ?? `it answered ${response.status} ${response.statusText}.`;
   return new ApiError(response.status, body?.code ?? "no_json", message);
 }

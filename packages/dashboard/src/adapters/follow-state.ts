@@ -20,7 +20,11 @@ export interface Follower {
  * netchecker's state as it changes: by server-sent events, and while those fail by asking every 5 s.
  * Ends when the signal says so, or when a token is needed.
  */
-export async function followState(api: Api, follower: Follower, signal: AbortSignal): Promise<void> {
+export async function followState(
+  api: Api,
+  follower: Follower,
+  signal: AbortSignal,
+): Promise<void> {
   let lostSince: number | null = null;
   let polls = 1;
   const told = (state: State) => {

@@ -30,7 +30,8 @@ export function FindingCard({ finding }: { finding: Finding }) {
       </p>
       <p class="evidence">
         explains {digits(evidence.explains)} of {digits(evidence.ofFailures)} failures
-        {evidence.contradictedBy > 0 && `, ${digits(evidence.contradictedBy)} checks speak against it`}
+        {evidence.contradictedBy > 0 &&
+          `, ${digits(evidence.contradictedBy)} checks speak against it`}
         {changes.length > 0 && `; shortly before: ${changes.join(", ")}`}
       </p>
       {!quiet && next.length > 0 && (
@@ -53,7 +54,13 @@ export function FindingCard({ finding }: { finding: Finding }) {
           <ul>
             {evidence.examples.map(({ from, to, check, reason }) => (
               <li key={`${from} ${to} ${check}`}>
-                <a href={isPair(from, to, nodes, peers) ? linkTo({ at: "pair", from, to }) : nodeLink(from)}>
+                <a
+                  href={
+                    isPair(from, to, nodes, peers)
+                      ? linkTo({ at: "pair", from, to })
+                      : nodeLink(from)
+                  }
+                >
                   {from} → {to}
                 </a>
                 : {sayCheck(check)}, {sayReason(reason)}

@@ -17,7 +17,10 @@ export function Findings({ mesh: { findings } }: { mesh: Mesh }) {
   return (
     <>
       <p class="sr-only" aria-live="polite">
-        {active.filter(({ state }) => state === "new").map(({ summary }) => summary).join(" ")}
+        {active
+          .filter(({ state }) => state === "new")
+          .map(({ summary }) => summary)
+          .join(" ")}
       </p>
       <ol class="cards">
         {shown.map((finding) => (

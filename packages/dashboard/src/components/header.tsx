@@ -71,7 +71,9 @@ function CheckNow() {
         {open ? (
           <>
             <progress max={1} value={open.share} aria-label="Progress of the open round" />
-            {open.id === null ? "Starting …" : `Round ${open.id}, ${duration(Math.floor(open.elapsedMs / 1_000) * 1_000)}`}
+            {open.id === null
+              ? "Starting …"
+              : `Round ${open.id}, ${duration(Math.floor(open.elapsedMs / 1_000) * 1_000)}`}
           </>
         ) : (
           "Check now"

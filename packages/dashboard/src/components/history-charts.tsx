@@ -14,7 +14,12 @@ export function HistoryCharts({ history }: { history: NodeHistory }) {
   const { failures, latencies } = useMemo(() => historySeries(history), [history]);
   return (
     <div class="charts">
-      <Chart title="Failed, %" data={failures} format={(value) => `${Number(value.toPrecision(3))} %`} least={1} />
+      <Chart
+        title="Failed, %"
+        data={failures}
+        format={(value) => `${Number(value.toPrecision(3))} %`}
+        least={1}
+      />
       <Chart title="Pod echo, median" data={latencies} format={latency} least={0.1} />
     </div>
   );
@@ -61,7 +66,9 @@ function Chart({ title, data, format, least }: ChartProps) {
           {
             label: "",
             value: (_, seconds: number | null) =>
-              seconds === null ? "" : clockTime(new Date(seconds * 1_000).toISOString(), Date.now()),
+              seconds === null
+                ? ""
+                : clockTime(new Date(seconds * 1_000).toISOString(), Date.now()),
           },
           line("out of it", colour("--series-1")),
           line("into it", colour("--series-2"), [6, 3]),
@@ -88,11 +95,17 @@ function Chart({ title, data, format, least }: ChartProps) {
 }
 
 /** What a chart shows, for those who do not see it: the last values, and the worst. */
-function tell(title: string, [, out = [], into = []]: ChartProps["data"], format: ChartProps["format"]) {
+function tell(
+  title: string,
+  [, out = [], into = []]: ChartProps["data"],
+  format: ChartProps["format"],
+) {
   const say = (values: readonly (number | null)[]) => {
     const known = values.filter((value) => value !== null);
     const last = known.at(-1);
-    return last === undefined ? "nothing measured" : `${format(last)} now, ${format(Math.max(...known))} at most`;
+    return last === undefined
+      ? "nothing measured"
+      : `${format(last)} now, ${format(Math.max(...known))} at most`;
   };
   return `${title}: out of it ${say(out)}; into it ${say(into)}`;
 }

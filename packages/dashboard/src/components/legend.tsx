@@ -1,5 +1,13 @@
 import type { RoundHead } from "@netchecker/contract";
-import { EXPECTED, FAILED_ALL, NOT_KEPT, OK, RAMP, RAMP_STEPS, UNKNOWN } from "../core/mesh/cell.ts";
+import {
+  EXPECTED,
+  FAILED_ALL,
+  NOT_KEPT,
+  OK,
+  RAMP,
+  RAMP_STEPS,
+  UNKNOWN,
+} from "../core/mesh/cell.ts";
 import { attemptsCell, type LatencyGrid } from "../core/mesh/read-values.ts";
 import { latency } from "../core/phrases.ts";
 import { theme, type View } from "../store/view.ts";

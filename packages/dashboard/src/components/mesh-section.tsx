@@ -35,9 +35,7 @@ export function MeshSection({ mesh }: { mesh: Mesh }) {
   );
   const latencies = useMemo(
     () =>
-      view.value === "latency"
-        ? readLatencies(mesh, planesOf(mesh, choice.value), outcomes)
-        : null,
+      view.value === "latency" ? readLatencies(mesh, planesOf(mesh, choice.value), outcomes) : null,
     [mesh, outcomes, view.value],
   );
   const grid = useMemo(() => {
@@ -57,7 +55,12 @@ export function MeshSection({ mesh }: { mesh: Mesh }) {
           Who reaches whom <span class="quiet">rows to columns</span>
         </h2>
         <div class="choices">
-          <Choices label="View" options={VIEWS} chosen={view.value} choose={(to) => (view.value = to)} />
+          <Choices
+            label="View"
+            options={VIEWS}
+            chosen={view.value}
+            choose={(to) => (view.value = to)}
+          />
           <label>
             <span class="sr-only">Layer</span>
             <select

@@ -45,7 +45,9 @@ export function NodePage({ mesh, name }: { mesh: Mesh; name: string }) {
             <p class="unknown">Its agent did not report: {sayMissing(node.missing)}.</p>
           )}
           {node.starved && (
-            <p class="unknown">Its agent had too little CPU: its latencies are not to be trusted.</p>
+            <p class="unknown">
+              Its agent had too little CPU: its latencies are not to be trusted.
+            </p>
           )}
           {findings.length > 0 ? (
             <ol class="cards">
@@ -119,7 +121,10 @@ function Troubles({ mesh, index }: { mesh: Mesh; index: number }) {
         return (
           <section key={title}>
             <h2>
-              {title} <span class="quiet">{bad.length === 0 ? "none" : `${bad.length} of ${pairs.length}`}</span>
+              {title}{" "}
+              <span class="quiet">
+                {bad.length === 0 ? "none" : `${bad.length} of ${pairs.length}`}
+              </span>
             </h2>
             <ul class="names">
               {bad.slice(0, MOST_NAMED).map(([from, to]) => {

@@ -31,7 +31,9 @@ function Rows({ mesh }: { mesh: Mesh }) {
     [mesh],
   );
   const checks = [...new Set(mesh.planes.map(({ check }) => check))];
-  const between = checks.filter((check) => check === "echo" || check === "tcp" || check === "nodeport");
+  const between = checks.filter(
+    (check) => check === "echo" || check === "tcp" || check === "nodeport",
+  );
   const zoned = groupingsOf(mesh.nodes).length > 1;
   const found = rows.filter(({ node }) => node.name.includes(search.value));
   return (

@@ -8,7 +8,7 @@ import { linkToRound, pastRound } from "../store/route.ts";
 export function NoticeList() {
   const notices = noticesOf(state.value, connection.value, now.value);
   return (
-    <div class="notices">
+    <section class="notices" aria-label="What to know before believing this page">
       <PastBanner />
       {/* One region that is always there: what is put into it is read out. */}
       <div role="status">
@@ -18,7 +18,7 @@ export function NoticeList() {
           </p>
         ))}
       </div>
-    </div>
+    </section>
   );
 }
 
@@ -31,7 +31,8 @@ function PastBanner() {
     <p class="notice past">
       <span>
         You look at <strong>round {round}</strong>
-        {shown && ` of ${clockTime(shown.startedAt, now.value)}, ${ago(shown.startedAt, now.value)}`}
+        {shown &&
+          ` of ${clockTime(shown.startedAt, now.value)}, ${ago(shown.startedAt, now.value)}`}
         {shown?.kept === "failures" && "; of rounds this old, only the failures are kept"}.
       </span>
       <a href={linkToRound(null)}>Back to now</a>

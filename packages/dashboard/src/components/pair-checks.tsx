@@ -28,7 +28,9 @@ export function PairChecks({ checks, results, pod, namespace }: PairChecksProps)
               {check.family === "IPv6" && " IPv6"} <span class="quiet">{check.address}</span>
             </p>
             <p class="came">
-              <span class="reason">{check.reason === null ? "not kept" : sayReason(check.reason)}</span>
+              <span class="reason">
+                {check.reason === null ? "not kept" : sayReason(check.reason)}
+              </span>
               {tellMore(result).map((text) => (
                 <span key={text}>{text}</span>
               ))}

@@ -92,10 +92,13 @@ function Way({ mesh, from, to }: { mesh: Mesh; from: string; to: string }) {
       </h3>
       {node.missing && (
         <p class="unknown">
-          {from} did not report: {node.expected ? sayExpected(node.expected) : sayMissing(node.missing)}.
+          {from} did not report:{" "}
+          {node.expected ? sayExpected(node.expected) : sayMissing(node.missing)}.
         </p>
       )}
-      {node.starved && <p class="unknown">{from} had too little CPU: its latencies are not to be trusted.</p>}
+      {node.starved && (
+        <p class="unknown">{from} had too little CPU: its latencies are not to be trusted.</p>
+      )}
       <PairChecks
         checks={checksBetween(mesh, source, destination)}
         results={rows.value}

@@ -30,7 +30,8 @@ export function TimelineStrip() {
   const at = rounds.findIndex(({ id }) => id === shownId);
   const shown = over.value ? tellingRound(over.value) : rounds[at];
   const step = (by: number) => goToRound(rounds, at === -1 ? rounds.length - 1 : at + by);
-  const barAt = (x: number) => bars[Math.floor((x - (width.value - bars.length * each)) / each)] ?? null;
+  const barAt = (x: number) =>
+    bars[Math.floor((x - (width.value - bars.length * each)) / each)] ?? null;
   return (
     <section class="timeline" aria-label="Timeline of rounds">
       <div
@@ -109,13 +110,7 @@ function BarShape({ bar, x, width, shown }: BarProps) {
   return (
     <>
       {shown && <rect class="shown" x={x - 1} y={0} width={width + 1} height={HEIGHT} />}
-      <rect
-        class={bar.tone}
-        x={x}
-        y={HEIGHT - height}
-        width={width - 1}
-        height={height}
-      />
+      <rect class={bar.tone} x={x} y={HEIGHT - height} width={width - 1} height={height} />
     </>
   );
 }

@@ -14,8 +14,8 @@ export function TokenForm() {
       >
         <h1>netChecker asks for its token</h1>
         <p id="token-help">
-          The value of <code>API_TOKEN</code> that netchecker was started with. It is kept in this tab
-          only.
+          The value of <code>API_TOKEN</code> that netchecker was started with. It is kept in this
+          tab only.
         </p>
         <label for="token">API token</label>
         {tokenWasRefused.value && (

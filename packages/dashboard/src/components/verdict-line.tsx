@@ -56,7 +56,8 @@ export function Missing({ round: { missing } }: { round: Mesh["round"] }) {
       <ul>
         {shown.map(({ node, why, detail, expected }) => (
           <li key={node}>
-            <a href={nodeLink(node)}>{node}</a>: {expected ? sayExpected(expected) : sayMissing(why)}
+            <a href={nodeLink(node)}>{node}</a>:{" "}
+            {expected ? sayExpected(expected) : sayMissing(why)}
             {detail && <span class="quiet"> ({detail})</span>}
           </li>
         ))}

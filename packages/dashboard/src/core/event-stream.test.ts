@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { EventStream } from "./event-stream.ts";
 
-const STREAM = ': hello\n\nid: 3\nevent: state\ndata: {"a":1}\n\ndata:one\r\ndata: two\r\n\r\nretry: 5\n\ndata\n\n';
+const STREAM =
+  ': hello\n\nid: 3\nevent: state\ndata: {"a":1}\n\ndata:one\r\ndata: two\r\n\r\nretry: 5\n\ndata\n\n';
 
 it("gives each event's data, several lines as one", () => {
   expect(new EventStream().push(STREAM)).toEqual(['{"a":1}', "one\ntwo", ""]);

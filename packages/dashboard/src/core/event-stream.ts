@@ -18,7 +18,8 @@ export class EventStream {
       return [data];
     }
     const [, value] = /^data(?:: ?(.*))?$/.exec(line) ?? [];
-    if (line.startsWith("data") && (line === "data" || line[4] === ":")) this.#data.push(value ?? "");
+    if (line.startsWith("data") && (line === "data" || line[4] === ":"))
+      this.#data.push(value ?? "");
     return [];
   }
 }

@@ -12,7 +12,11 @@ const OVERVIEW = { at: "overview" } as const;
 
 /** `#/round/42/node/NAME` → a route. What it does not know, it leaves out: an old link shows something. */
 export function parseRoute(hash: string): Route {
-  const parts = hash.replace(/^#?\/?/, "").split("/").filter(Boolean).map(decode);
+  const parts = hash
+    .replace(/^#?\/?/, "")
+    .split("/")
+    .filter(Boolean)
+    .map(decode);
   const [first, id] = parts;
   const isRound = first === "round" && /^[1-9]\d{0,14}$/.test(id ?? "");
   const [kind, one, two] = first === "round" ? parts.slice(2) : parts;

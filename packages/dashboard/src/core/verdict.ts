@@ -31,7 +31,8 @@ export function verdictOf(
   if (all.unknown > 0 || gaps > 0 || all.total === 0)
     return {
       tone: "unmeasured",
-      headline: all.ok === 0 ? "Nothing was measured" : "No failure, but not everything was measured",
+      headline:
+        all.ok === 0 ? "Nothing was measured" : "No failure, but not everything was measured",
       detail,
     };
   return { tone: "well", headline: "All is well", detail };

@@ -1,9 +1,9 @@
-import type { Mesh } from "@netchecker/contract";
-import { computed, effect, signal } from "@preact/signals";
+import type { Mesh, State } from "@netchecker/contract";
+import { effect, signal } from "@preact/signals";
 import type { ApiError } from "../adapters/api.ts";
 import { state } from "./live.ts";
 import { pastRound } from "./route.ts";
-import { api, refuseToken } from "./session.ts";
+import { api, needsToken, refuseToken } from "./session.ts";
 import { addToTimeline } from "./timeline.ts";
 import { view } from "./view.ts";
 
@@ -13,8 +13,7 @@ export const mesh = signal<Mesh | null>(null);
 export const meshError = signal<string | null>(null);
 export const meshLoading = signal(false);
 
-const shownId = computed(() => state.value?.shown?.id ?? null);
-const redisAway = computed(() => state.value?.redisAwaySince ?? null);
+const WITH = { outcome: "", latency: "?with=latencies", attempts: "?with=attempts" } as const;
 
 const MOST_KEPT = 4;
 /** Old rounds do not change; a few are kept to go to and fro. */
@@ -25,43 +24,72 @@ export function startLoadingMesh(): void {
   effect(() => {
     const round = pastRound.value;
     const query = WITH[view.value];
-    // The newest one again, when there is a newer one, and when Redis is back.
-    const newest = round === null ? shownId.value : null;
-    void (round === null && redisAway.value);
-    if (round === null && newest === null) {
-      if (state.value) meshError.value = "The first round has not closed yet.";
-      return;
-    }
+    if (needsToken.value) return;
     const ended = new AbortController();
-    void load(round === null ? `mesh${query}` : `rounds/${round}/mesh${query}`, round, ended.signal);
+    if (round === null) void followNewest(`mesh${query}`, ended.signal);
+    else void loadPast(`rounds/${round}/mesh${query}`, ended.signal);
     return () => ended.abort();
   });
 }
 
-const WITH = { outcome: "", latency: "?with=latencies", attempts: "?with=attempts" } as const;
-
-async function load(path: string, round: number | null, signal: AbortSignal): Promise<void> {
-  meshLoading.value = true;
-  try {
-    const loaded = (round === null ? undefined : past.get(path)) ?? (await api.get<Mesh>(path, signal));
-    if (signal.aborted) return;
-    if (round !== null) keep(path, loaded);
-    mesh.value = loaded;
-    meshError.value = null;
-    if (round === null) addToTimeline(loaded);
-  } catch (error) {
-    if (signal.aborted) return;
-    if ((error as ApiError).status === 401) refuseToken();
-    mesh.value = null;
-    meshError.value = (error as Error).message;
-  } finally {
-    if (!signal.aborted) meshLoading.value = false;
+/** The newest round, at first without waiting to hear which one that is; then each newer one. */
+async function followNewest(path: string, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) {
+    const before = state.peek();
+    const loaded = await load(path, ended);
+    if (loaded) {
+      mesh.value = loaded;
+      addToTimeline(loaded);
+    }
+    // Where it failed, any news is a reason to try again.
+    await stateIs(
+      (now) => (loaded ? now?.shown?.id !== loaded.round.id : now !== before) && !!now?.shown,
+      ended,
+    );
   }
 }
 
-function keep(path: string, loaded: Mesh): void {
+/** Settles when netchecker's state is such, or when nobody waits any more. */
+async function stateIs(such: (now: State | null) => boolean, ended: AbortSignal): Promise<void> {
+  let stop = () => {};
+  await new Promise<void>((resolve) => {
+    stop = effect(() => {
+      if (such(state.value)) resolve();
+    });
+    ended.addEventListener("abort", () => resolve(), { once: true });
+  });
+  stop();
+}
+
+async function loadPast(path: string, ended: AbortSignal): Promise<void> {
+  const loaded = past.get(path) ?? (await load(path, ended));
+  if (!loaded) return;
   past.delete(path);
   past.set(path, loaded);
   const [oldest] = past.keys();
   if (past.size > MOST_KEPT) past.delete(oldest!);
+  meshError.value = null;
+  mesh.value = loaded;
+}
+
+async function load(path: string, ended: AbortSignal): Promise<Mesh | null> {
+  meshLoading.value = true;
+  try {
+    const loaded = await api.get<Mesh>(path, ended);
+    if (ended.aborted) return null;
+    meshError.value = null;
+    return loaded;
+  } catch (error) {
+    if (ended.aborted) return null;
+    const { status, message } = error as ApiError;
+    if (status === 401) refuseToken();
+    // While netchecker is away, what it last told stays; a round that is not kept is no other one.
+    else if (status !== 0 || mesh.peek() === null) {
+      mesh.value = null;
+      meshError.value = message;
+    }
+    return null;
+  } finally {
+    if (!ended.aborted) meshLoading.value = false;
+  }
 }

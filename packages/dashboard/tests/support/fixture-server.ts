@@ -11,7 +11,7 @@ import { nodeHistoryOf } from "./node-history-of.ts";
 import { simulateRounds, type Phase, type SimulatedRound } from "./simulated-rounds.ts";
 
 /** Where `vite build` puts the page. */
-export const DIST = join(import.meta.dirname, "../../dist");
+const DIST = join(import.meta.dirname, "../../dist");
 const INTERVAL_MS = 60_000;
 /** Of a large mesh so many rounds are kept: its outcomes would fill the memory. */
 const KEPT_OF_MANY = 60;
@@ -50,7 +50,11 @@ export class FixtureServer {
   });
 
   /** `held` rounds of the story are kept for later. */
-  constructor(size: number, phases: readonly Phase[], { prefix = "/", seed = 1, held = 0, dist = DIST } = {}) {
+  constructor(
+    size: number,
+    phases: readonly Phase[],
+    { prefix = "/", seed = 1, held = 0, dist = DIST } = {},
+  ) {
     this.prefix = prefix;
     this.#dist = dist;
     this.#source = simulateRounds(size, phases, seed);
@@ -127,13 +131,26 @@ export class FixtureServer {
     response: ServerResponse,
   ): Promise<void> {
     const url = new URL(address, "http://localhost");
-    if (!url.pathname.startsWith(this.prefix)) return fail(response, 404, "no_such_route", "It is elsewhere.");
+    if (!url.pathname.startsWith(this.prefix))
+      return fail(response, 404, "no_such_route", "It is elsewhere.");
     const path = url.pathname.slice(this.prefix.length);
-    if (path === "" || path.startsWith("assets/")) return serveFile(join(this.#dist, path || "index.html"), response);
+    if (path === "" || path.startsWith("assets/"))
+      return serveFile(join(this.#dist, path || "index.html"), response);
     if (this.token !== null && authorization !== `Bearer ${this.token}`)
-      return fail(response, 401, "unauthorized", "Send the API token: Authorization: Bearer <token>.");
+      return fail(
+        response,
+        401,
+        "unauthorized",
+        "Send the API token: Authorization: Bearer <token>.",
+      );
     if (method === "POST" && path === "rounds") {
-      if (this.#open) return fail(response, 409, "round_open", `Round ${this.#open.id} is open. Try again later.`);
+      if (this.#open)
+        return fail(
+          response,
+          409,
+          "round_open",
+          `Round ${this.#open.id} is open. Try again later.`,
+        );
       this.openRound();
       return send(response, this.state.open!, 202);
     }
@@ -145,18 +162,27 @@ export class FixtureServer {
       return send(response, nodeHistoryOf(this.rounds, name!));
     const id = path === "mesh" ? this.rounds.at(-1)!.round.head.id : Number(name);
     const round = this.rounds.find(({ round: { head } }) => head.id === id);
-    if (!round) return fail(response, 404, "no_such_round", `There is no round ${id}, or it is no longer kept; see /rounds.`);
+    if (!round)
+      return fail(
+        response,
+        404,
+        "no_such_round",
+        `There is no round ${id}, or it is no longer kept; see /rounds.`,
+      );
     if (path === "mesh" || rest === "mesh") return this.#sendMesh(id, round, url, response);
     const [from, to] = [url.searchParams.get("from")!, url.searchParams.get("to")!];
     return send(response, { results: [...results(round.round, { from, to })] });
   }
 
   #sendMesh(id: number, round: SimulatedRound, url: URL, response: ServerResponse): void {
-    const with_ = url.searchParams.get("with") ?? "";
-    const key = `${id} ${with_}`;
+    const extras = url.searchParams.get("with") ?? "";
+    const key = `${id} ${extras}`;
     let body = this.#bodies.get(key);
     if (!body) {
-      const mesh = meshOf(round, { latencies: with_ === "latencies", attempts: with_ === "attempts" });
+      const mesh = meshOf(round, {
+        latencies: extras === "latencies",
+        attempts: extras === "attempts",
+      });
       this.#bodies.set(key, (body = gzipSync(JSON.stringify(mesh))));
     }
     response

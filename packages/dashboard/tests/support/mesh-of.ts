@@ -37,11 +37,16 @@ export function meshOf(
   function planesOf(type: TargetType): MeshPlane[] {
     const targets = plan.targets[type].map((target, index) => ({ target, index }));
     const matrix = round.matrices[type];
-    const byPlane = Map.groupBy(targets, ({ target }) => `${target.check} ${familyOf(target.address)}`);
+    const byPlane = Map.groupBy(
+      targets,
+      ({ target }) => `${target.check} ${familyOf(target.address)}`,
+    );
     return [...byPlane].map(([key, columns]) => {
       const [check, family] = key.split(" ") as [Check, string];
       const rows = <T>(cellOf: (cell: number) => T) =>
-        plan.agents.map((_, agent) => columns.map(({ index }) => cellOf(matrix.cell(agent, index))));
+        plan.agents.map((_, agent) =>
+          columns.map(({ index }) => cellOf(matrix.cell(agent, index))),
+        );
       return {
         type,
         check,

@@ -32,6 +32,8 @@ interface PageFixtures {
 /** Tests with the page as it is built from this source, and a real Chromium. */
 export const test = base.extend<PageFixtures>({
   dist: [
+    // vitest reads from the pattern what a fixture needs: nothing.
+    // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const dist = await mkdtemp(join(tmpdir(), "netchecker-page-"));
       const root = join(import.meta.dirname, "../..");
@@ -42,6 +44,7 @@ export const test = base.extend<PageFixtures>({
     { scope: "file" },
   ],
   browser: [
+    // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const browser = await launchChromium();
       await use(browser);

@@ -38,7 +38,9 @@ export function drawLabels(
   const widthOf = (text: string) => context.measureText(text).width;
   const grouped = view.scale < NAME_PX && labels.axis.groups.length > 1;
   const along = (start: number, px: number) =>
-    grouped ? groupLabels(labels, view.scale, start, px) : nodeLabels(labels, view.scale, start, px);
+    grouped
+      ? groupLabels(labels, view.scale, start, px)
+      : nodeLabels(labels, view.scale, start, px);
   for (const label of along(view.top, mesh.height)) {
     style(context, labels, label.marked);
     context.save();

@@ -89,7 +89,9 @@ function shrinkSides(sides: readonly SideColumn[], { order }: Axis, { binOf, sta
 }
 
 function sized(pixels: ImageData | null, width: number, height: number): ImageData {
-  return pixels?.width === width && pixels.height === height ? pixels : new ImageData(width, height);
+  return pixels?.width === width && pixels.height === height
+    ? pixels
+    : new ImageData(width, height);
 }
 
 const words = ({ data }: ImageData) => new Uint32Array(data.buffer);

@@ -44,7 +44,11 @@ export function listenToGestures(element: HTMLElement, gestures: Gestures): () =
       if (!element.hasPointerCapture(event.pointerId)) element.setPointerCapture(event.pointerId);
       if (!other) return gestures.pan(now.x - before.x, now.y - before.y);
       const apart = ({ x, y }: { x: number; y: number }) => Math.hypot(x - other.x, y - other.y);
-      gestures.zoom(apart(now) / Math.max(1, apart(before)), (now.x + other.x) / 2, (now.y + other.y) / 2);
+      gestures.zoom(
+        apart(now) / Math.max(1, apart(before)),
+        (now.x + other.x) / 2,
+        (now.y + other.y) / 2,
+      );
     },
     { signal },
   );
@@ -63,7 +67,9 @@ export function listenToGestures(element: HTMLElement, gestures: Gestures): () =
   element.addEventListener(
     "wheel",
     (event) => {
-      const factor = Math.exp(-Math.max(-100, Math.min(100, event.deltaY)) / (event.ctrlKey ? 60 : 300));
+      const factor = Math.exp(
+        -Math.max(-100, Math.min(100, event.deltaY)) / (event.ctrlKey ? 60 : 300),
+      );
       if (!event.ctrlKey && !gestures.takesWheel(factor)) return;
       event.preventDefault();
       const { x, y } = at(event);

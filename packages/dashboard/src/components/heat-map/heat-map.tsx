@@ -40,7 +40,9 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides }: HeatMapProps) {
     });
     controller.value = made;
     const stopListening = listenToGestures(over.current!, made);
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)));
+    const observer = new ResizeObserver(([entry]) =>
+      setWidth(Math.floor(entry!.contentRect.width)),
+    );
     observer.observe(box.current!);
     setWidth(box.current!.clientWidth);
     return () => {
@@ -59,7 +61,13 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides }: HeatMapProps) {
     if (width === 0) return;
     const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => widthOf(text)));
     const room = { width, height: Math.max(360, Math.min(innerHeight - 200, 1_000)) };
-    const layout = layOutMap(room, mesh.nodes.length, widest(names) + (axis.groups.length > 1 ? 16 : 0), widest(sideNames), sides.length);
+    const layout = layOutMap(
+      room,
+      mesh.nodes.length,
+      widest(names) + (axis.groups.length > 1 ? 16 : 0),
+      widest(sideNames),
+      sides.length,
+    );
     const css = getComputedStyle(document.documentElement);
     const colour = (name: string) => css.getPropertyValue(name).trim();
     controller.value!.show(
@@ -77,7 +85,9 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides }: HeatMapProps) {
   }, [width, grid, axis, sides, names, theme.value]);
 
   const spot = controller.value?.spot.value ?? null;
-  const told = spot && tellSpot(spot, { mesh, outcomes, axis, names, sides, planes: planesOf(mesh, choice.value) });
+  const told =
+    spot &&
+    tellSpot(spot, { mesh, outcomes, axis, names, sides, planes: planesOf(mesh, choice.value) });
   return (
     <div class="heat-map" ref={box}>
       <canvas ref={base} aria-hidden="true" />
@@ -98,25 +108,32 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides }: HeatMapProps) {
         onBlur={() => controller.value?.leave()}
       />
       <p id={help} class="sr-only">
-        Arrow keys go from pair to pair, Enter opens one, plus and minus zoom, 0 shows all. The table
-        below has the same by node.
+        Arrow keys go from pair to pair, Enter opens one, plus and minus zoom, 0 shows all. The
+        table below has the same by node.
       </p>
       <p class="sr-only" aria-live="polite">
-        {spot?.by === "keyboard" && told ? [told.title, ...told.lines.map(({ text }) => text)].join(". ") : ""}
+        {spot?.by === "keyboard" && told
+          ? [told.title, ...told.lines.map(({ text }) => text)].join(". ")
+          : ""}
       </p>
       {spot && told && <Tooltip spot={spot} told={told} room={width} />}
       {controller.value?.small.value && (
-      <div class="zoom-buttons">
-        <button type="button" aria-label="Zoom in" onClick={() => controller.value?.zoomBy(1.6)}>
-          +
-        </button>
-        <button type="button" aria-label="Zoom out" onClick={() => controller.value?.zoomBy(1 / 1.6)}>
-          −
-        </button>
-        <button type="button" aria-label="Show all" onClick={() => controller.value?.fit()}>
-          ⤢
-        </button>
-      </div>)}
+        <div class="zoom-buttons">
+          <button type="button" aria-label="Zoom in" onClick={() => controller.value?.zoomBy(1.6)}>
+            +
+          </button>
+          <button
+            type="button"
+            aria-label="Zoom out"
+            onClick={() => controller.value?.zoomBy(1 / 1.6)}
+          >
+            −
+          </button>
+          <button type="button" aria-label="Show all" onClick={() => controller.value?.fit()}>
+            ⤢
+          </button>
+        </div>
+      )}
     </div>
   );
 }
@@ -127,7 +144,10 @@ function markedNodes({ findings, nodes }: Mesh): Set<number> {
     findings
       .filter(({ state, severity }) => state !== "recovered" && severity !== "info")
       // Of a pair both; of two groups the smaller one.
-      .flatMap((finding) => [...finding.nodes, ...(finding.peers.length === 1 ? finding.peers : [])]),
+      .flatMap((finding) => [
+        ...finding.nodes,
+        ...(finding.peers.length === 1 ? finding.peers : []),
+      ]),
   );
   return new Set(nodes.flatMap(({ name }, index) => (names.has(name) ? [index] : [])));
 }

@@ -48,7 +48,12 @@ export function tellSpot(spot: Spot, known: Known): Told | null {
   }
   const title = `${rows} → ${tellRange(axis, names, spot.columns)}`;
   if (spot.rows.count * spot.columns.count > 1) {
-    const { pairs, failed, unknown, expected, notKept } = countCells(outcomes, axis, spot.rows, spot.columns);
+    const { pairs, failed, unknown, expected, notKept } = countCells(
+      outcomes,
+      axis,
+      spot.rows,
+      spot.columns,
+    );
     const lines = [
       { text: failed > 0 ? `${failed} of ${pairs} pairs failed` : "", tone: "bad" as const },
       { text: unknown > 0 ? `${unknown} not measured` : "", tone: "unknown" as const },

@@ -36,8 +36,8 @@ export function groupingsOf(nodes: readonly MeshNode[]): Grouping[] {
 
 export function axisOf(nodes: readonly MeshNode[], by: Grouping): Axis {
   const nameOf = (node: MeshNode) => (by === "none" ? "" : (node[by] ?? `no ${by}`));
-  const members = [...Map.groupBy(nodes.keys(), (index) => nameOf(nodes[index]!))].sort(([a], [b]) =>
-    a.localeCompare(b, "en", { numeric: true }),
+  const members = [...Map.groupBy(nodes.keys(), (index) => nameOf(nodes[index]!))].sort(
+    ([a], [b]) => a.localeCompare(b, "en", { numeric: true }),
   );
   const order = Uint32Array.from(members.flatMap(([, indexes]) => indexes));
   const positions = new Uint32Array(order.length);

@@ -35,7 +35,11 @@ export function binsOf({ groups, order }: Axis, size: number): Bins {
  * A grid as bins × bins, in the order of the axis. What failed shows, however small its share; then what
  * was not measured; measured values are averaged.
  */
-export function shrink({ size, cells }: Grid, { order }: Axis, { starts, binOf }: Bins): Uint8Array {
+export function shrink(
+  { size, cells }: Grid,
+  { order }: Axis,
+  { starts, binOf }: Bins,
+): Uint8Array {
   const bins = starts.length - 1;
   const small = new Uint8Array(bins * bins);
   const worst = new Uint8Array(bins);
@@ -64,7 +68,9 @@ export function shrink({ size, cells }: Grid, { order }: Axis, { starts, binOf }
       const at = row * bins + bin;
       if (failed[bin]! > 0)
         small[at] =
-          asked[bin] === 1 ? worst[bin]! : Math.min(worst[bin]!, failedCell(failed[bin]!, asked[bin]!));
+          asked[bin] === 1
+            ? worst[bin]!
+            : Math.min(worst[bin]!, failedCell(failed[bin]!, asked[bin]!));
       else if (worst[bin]! > 1 || measured[bin] === 0) small[at] = worst[bin]!;
       else small[at] = Math.round(sums[bin]! / measured[bin]!);
     }

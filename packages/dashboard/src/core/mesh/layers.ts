@@ -2,7 +2,7 @@ import type { Check, Mesh, MeshPlane } from "@netchecker/contract";
 
 /** The layers between nodes; `worst` is all of them, the worst one first. */
 export type Layer = "worst" | Extract<Check, "echo" | "tcp" | "nodeport">;
-export type Family = "both" | "IPv4" | "IPv6";
+type Family = "both" | "IPv4" | "IPv6";
 
 export interface Choice {
   readonly layer: Layer;

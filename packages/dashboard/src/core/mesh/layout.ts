@@ -26,15 +26,13 @@ export function layOutMap(
   const most = Math.max(64, Math.min(170, room.width * 0.22));
   const tallest = Math.max(96, most);
   const left = Math.ceil(Math.min(nameWidth, most)) + NAME_GAP;
-  const top = Math.ceil(Math.min(Math.max(nameWidth, sides > 0 ? sideNameWidth : 0), tallest)) + NAME_GAP;
+  const top =
+    Math.ceil(Math.min(Math.max(nameWidth, sides > 0 ? sideNameWidth : 0), tallest)) + NAME_GAP;
   const narrow = room.width < 480;
   const sideWidth = narrow ? 12 : LARGEST_SIDE_PX;
   const beside = sides === 0 ? 0 : SIDE_GAP + sides * sideWidth;
   const side = Math.floor(
-    Math.max(
-      80,
-      Math.min(room.width - left - beside, room.height - top, nodes * LARGEST_CELL_PX),
-    ),
+    Math.max(80, Math.min(room.width - left - beside, room.height - top, nodes * LARGEST_CELL_PX)),
   );
   return {
     left,

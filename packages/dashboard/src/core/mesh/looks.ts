@@ -1,13 +1,4 @@
-import {
-  CELLS,
-  EXPECTED,
-  FAILED_ALL,
-  NOT_KEPT,
-  OK,
-  RAMP,
-  RAMP_STEPS,
-  UNKNOWN,
-} from "./cell.ts";
+import { CELLS, EXPECTED, FAILED_ALL, NOT_KEPT, OK, RAMP, RAMP_STEPS, UNKNOWN } from "./cell.ts";
 import type { Look, Rgb } from "./paint.ts";
 
 export type Theme = "light" | "dark";

@@ -40,7 +40,10 @@ export function nodeRows({ nodes, planes }: Mesh): NodeRow[] {
           row.node.expected ??
           target.expected ??
           (target.node === null ? null : nodes[target.node]!.expected);
-        const key = keyOf(Number.isNaN(letter) ? UNKNOWN : CELL_OF_LETTER[letter]!, planned !== null);
+        const key = keyOf(
+          Number.isNaN(letter) ? UNKNOWN : CELL_OF_LETTER[letter]!,
+          planned !== null,
+        );
         if (key === null) continue;
         tally[key] += 1;
         if (target.node !== from && to[index]) to[index][key] += 1;

@@ -5,7 +5,7 @@ import type { Bins } from "./bins.ts";
 const NOTHING = 0xffff;
 
 /** The side of a tile, device pixels: patterns repeat after it. */
-export const TILE = 8;
+const TILE = 8;
 
 /**
  * For each device pixel along an edge, the bin that it shows. Cells that are large enough have a line
@@ -75,7 +75,10 @@ export function tilesOf(looks: readonly Look[]): Uint32Array {
   for (const [cell, { fill, mark = fill, pattern }] of looks.entries())
     for (let y = 0; y < TILE; y += 1)
       for (let x = 0; x < TILE; x += 1)
-        bytes.set([...(isMarked(pattern, x, y) ? mark : fill), 255], ((cell * TILE + y) * TILE + x) * 4);
+        bytes.set(
+          [...(isMarked(pattern, x, y) ? mark : fill), 255],
+          ((cell * TILE + y) * TILE + x) * 4,
+        );
   return tiles;
 }
 

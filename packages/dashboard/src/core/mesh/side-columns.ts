@@ -19,11 +19,7 @@ export function sideColumnsOf(mesh: Mesh): SideColumn[] {
   );
 }
 
-function columnsOf(
-  { nodes }: Mesh,
-  plane: MeshPlane,
-  type: SideColumn["type"],
-): SideColumn[] {
+function columnsOf({ nodes }: Mesh, plane: MeshPlane, type: SideColumn["type"]): SideColumn[] {
   return plane.targets.map((target, index) => ({
     type,
     label: labelOf(plane, target),
@@ -37,7 +33,8 @@ function columnsOf(
 }
 
 function labelOf({ type, check, family }: MeshPlane, target: MeshPlane["targets"][number]): string {
-  if (type === "external") return (target.name ?? target.address ?? "").replace(/^https?:\/\/([^/]*).*$/, "$1");
+  if (type === "external")
+    return (target.name ?? target.address ?? "").replace(/^https?:\/\/([^/]*).*$/, "$1");
   const port = check === "clusterip" ? (/:\d+$/.exec(target.address ?? "")?.[0] ?? "") : "";
   return `${sayCheck(check)}${port}${family === "IPv6" ? " v6" : ""}`;
 }

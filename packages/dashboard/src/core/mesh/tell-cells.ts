@@ -17,7 +17,12 @@ export interface CellCounts {
 }
 
 /** How the pairs of two ranges fared. */
-export function countCells({ size, cells }: Grid, { order }: Axis, rows: Range, columns: Range): CellCounts {
+export function countCells(
+  { size, cells }: Grid,
+  { order }: Axis,
+  rows: Range,
+  columns: Range,
+): CellCounts {
   let [failed, unknown, expected, notKept] = [0, 0, 0, 0];
   for (let row = rows.start; row < rows.start + rows.count; row += 1)
     for (let column = columns.start; column < columns.start + columns.count; column += 1) {

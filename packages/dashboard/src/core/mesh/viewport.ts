@@ -32,16 +32,18 @@ export function fitRanges(
   rows: { start: number; count: number },
   columns: { start: number; count: number },
 ): Viewport {
-  const scale = Math.min(
-    frame.width / columns.count,
-    frame.height / rows.count,
-    LARGEST_CELL_PX,
-  );
+  const scale = Math.min(frame.width / columns.count, frame.height / rows.count, LARGEST_CELL_PX);
   return clamp(frame, { scale, left: columns.start, top: rows.start });
 }
 
 /** Larger or smaller by a factor; what is at a point stays there. */
-export function zoomAt(frame: Frame, view: Viewport, factor: number, x: number, y: number): Viewport {
+export function zoomAt(
+  frame: Frame,
+  view: Viewport,
+  factor: number,
+  x: number,
+  y: number,
+): Viewport {
   const scale = Math.min(Math.max(view.scale * factor, fitScale(frame)), LARGEST_CELL_PX);
   const left = view.left + x / view.scale - x / scale;
   const top = view.top + y / view.scale - y / scale;
