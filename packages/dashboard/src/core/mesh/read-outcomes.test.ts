@@ -1,0 +1,47 @@
+import { expect, it } from "vitest";
+import { aMesh, aNode, aPlane } from "../../../tests/support/a-mesh.ts";
+import { EXPECTED, FAILED_ALL, isFailed, NOT_KEPT, OK, UNKNOWN } from "./cell.ts";
+import { readOutcomes } from "./read-outcomes.ts";
+
+const NODES = [aNode("a"), aNode("b"), aNode("c")];
+
+it("a cell is the worst of its layers: failed before not measured before ok", () => {
+  const echo = aPlane("echo", ["aab", "aoa", "aaa"]);
+  const tcp = aPlane("tcp", ["aab", "aaa", "oaa"]);
+  const { cells } = readOutcomes(aMesh(NODES, [echo, tcp]), [echo, tcp]);
+  expect([...cells]).toEqual([OK, OK, FAILED_ALL, OK, UNKNOWN, OK, UNKNOWN, OK, OK]);
+});
+
+it("what fails on some layers only is a lighter shade of failed", () => {
+  const echo = aPlane("echo", ["aba", "aaa", "aaa"]);
+  const tcp = aPlane("tcp", ["aaa", "aaa", "aaa"]);
+  const [, partly] = readOutcomes(aMesh(NODES, [echo, tcp]), [echo, tcp]).cells;
+  expect(isFailed(partly!)).toBe(true);
+  expect(partly).toBeLessThan(FAILED_ALL);
+});
+
+it("what is not ok of a planned node or target is expected, both ways; what is ok stays ok", () => {
+  const nodes = [aNode("a"), aNode("b", { expected: "node_cordoned" }), aNode("c")];
+  const echo = aPlane("echo", ["aba", "bob", "aba"]);
+  echo.targets[2] = { ...echo.targets[2]!, expected: "pod_terminating" };
+  const { cells } = readOutcomes(aMesh(nodes, [echo]), [echo]);
+  expect([...cells]).toEqual([OK, EXPECTED, OK, EXPECTED, EXPECTED, EXPECTED, OK, EXPECTED, OK]);
+});
+
+it("what is not kept of an old round is no ok, and a row that is too short is not measured", () => {
+  const echo = aPlane("echo", ["..b", "a", ""]);
+  const { cells } = readOutcomes(aMesh(NODES, [echo]), [echo]);
+  expect([...cells]).toEqual([
+    ...[NOT_KEPT, NOT_KEPT, FAILED_ALL],
+    ...[OK, UNKNOWN, UNKNOWN],
+    ...[UNKNOWN, UNKNOWN, UNKNOWN],
+  ]);
+});
+
+it("two targets on one node are one cell, the worse of them", () => {
+  const echo = aPlane("echo", ["aab", "aaa", "aaa"]);
+  echo.targets[2] = { ...echo.targets[2]!, node: 1 };
+  const { cells } = readOutcomes(aMesh(NODES, [echo]), [echo]);
+  expect(isFailed(cells[1]!)).toBe(true);
+  expect(cells[2]).toBe(NOT_KEPT);
+});
