@@ -93,7 +93,7 @@ test("a single pair of many that fails is seen from far away, and can be zoomed 
   await expect.poll(() => orangePixels(page), WAIT).toBe(before);
 });
 
-test("many nodes are grouped by zone at first; the choice is the reader's", async ({
+test("many nodes are grouped by zone at first; a group that failed can be opened; the choice is the reader's", async ({
   serve,
   open,
 }) => {
@@ -101,8 +101,13 @@ test("many nodes are grouped by zone at first; the choice is the reader's", asyn
   const { page } = await open(url);
   const by = page.getByRole("combobox", { name: "Grouped by" });
   expect(await by.inputValue()).toBe("zone");
+  const groups = page.getByRole("region", { name: "Table of groups" });
+  expect(await groups.locator("td.bad").count()).toBeGreaterThan(0);
+  const before = await orangePixels(page);
+  await groups.locator("td.bad button").first().click();
+  await expect.poll(() => orangePixels(page), WAIT).toBeGreaterThan(before);
   await by.selectOption("none");
-  expect(await by.inputValue()).toBe("none");
+  await groups.waitFor({ state: "detached" });
 });
 
 test("latency and attempts are asked for when they are looked at", async ({ serve, open }) => {

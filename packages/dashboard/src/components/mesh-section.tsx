@@ -1,7 +1,9 @@
 import type { Mesh } from "@netchecker/contract";
+import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { axisOf, bestGrouping, type Grouping, groupingsOf } from "../core/mesh/axis.ts";
 import { familiesOf, type Layer, layersOf, planesOf } from "../core/mesh/layers.ts";
+import type { GroupPair } from "../core/mesh/group-pairs.ts";
 import { readAttempts, readLatencies } from "../core/mesh/read-values.ts";
 import { readOutcomes } from "../core/mesh/read-outcomes.ts";
 import { sideColumnsOf } from "../core/mesh/side-columns.ts";
@@ -10,6 +12,7 @@ import { meshLoading } from "../store/mesh.ts";
 import { choice, grouping, view, type View } from "../store/view.ts";
 import { Choices } from "./choices.tsx";
 import { FullTable } from "./full-table.tsx";
+import { GroupTable } from "./group-table.tsx";
 import { HeatMap } from "./heat-map/heat-map.tsx";
 import { Legend } from "./legend.tsx";
 import { NodeTable } from "./node-table.tsx";
@@ -44,6 +47,7 @@ export function MeshSection({ mesh }: { mesh: Mesh }) {
       return readAttempts(mesh, planesOf(mesh, choice.value), outcomes) ?? outcomes;
     return outcomes;
   }, [mesh, outcomes, latencies, view.value]);
+  const opened = useSignal<GroupPair | null>(null);
   const layers = layersOf(mesh);
   const families = familiesOf(mesh);
   const groupings = groupingsOf(mesh.nodes);
@@ -101,8 +105,16 @@ export function MeshSection({ mesh }: { mesh: Mesh }) {
           )}
         </div>
       </div>
-      <HeatMap mesh={mesh} grid={grid} outcomes={outcomes} axis={axis} sides={sides} />
+      <HeatMap
+        mesh={mesh}
+        grid={grid}
+        outcomes={outcomes}
+        axis={axis}
+        sides={sides}
+        opened={opened}
+      />
       <Legend view={view.value} latencies={latencies} kept={mesh.round.kept} />
+      <GroupTable outcomes={outcomes} axis={axis} open={(pair) => (opened.value = pair)} />
       <NodeTable mesh={mesh} />
       <FullTable mesh={mesh} outcomes={outcomes} />
     </section>

@@ -3,10 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { build } from "vite";
-import { test as base } from "vitest";
+import { test as base, vi } from "vitest";
 import { launchChromium } from "./chromium.ts";
 import { FixtureServer } from "./fixture-server.ts";
 import type { Phase } from "./simulated-rounds.ts";
+
+// A browser on a machine that does much else at the same time.
+vi.setConfig({ testTimeout: 120_000 });
 
 interface Opening {
   readonly hash?: string;
@@ -70,7 +73,7 @@ export const test = base.extend<PageFixtures>({
         ...context,
       });
       pages.push(page);
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(30_000);
       return { page, complaints: await goTo(page, url, hash) };
     });
     for (const page of pages) await page.close();

@@ -1,7 +1,8 @@
 import type { Mesh } from "@netchecker/contract";
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import type { Axis } from "../../core/mesh/axis.ts";
+import type { GroupPair } from "../../core/mesh/group-pairs.ts";
 import type { Grid } from "../../core/mesh/grid.ts";
 import { layOutMap } from "../../core/mesh/layout.ts";
 import { planesOf } from "../../core/mesh/layers.ts";
@@ -20,12 +21,14 @@ interface HeatMapProps {
   readonly outcomes: Grid;
   readonly axis: Axis;
   readonly sides: readonly SideColumn[];
+  /** The groups that were chosen to be looked at. */
+  readonly opened: Signal<GroupPair | null>;
 }
 
 const FONT = '12px system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
 
 /** The mesh as a picture: sources down, destinations across. By mouse, touch and keys. */
-export function HeatMap({ mesh, grid, outcomes, axis, sides }: HeatMapProps) {
+export function HeatMap({ mesh, grid, outcomes, axis, sides, opened }: HeatMapProps) {
   const box = useRef<HTMLDivElement>(null);
   const base = useRef<HTMLCanvasElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
@@ -83,6 +86,12 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides }: HeatMapProps) {
       layout,
     );
   }, [width, grid, axis, sides, names, theme.value]);
+
+  useSignalEffect(() => {
+    if (!opened.value) return;
+    controller.peek()?.fitTo(opened.value.from, opened.value.to);
+    over.current!.scrollIntoView({ block: "nearest" });
+  });
 
   const spot = controller.value?.spot.value ?? null;
   const told =

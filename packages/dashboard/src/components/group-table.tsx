@@ -1,0 +1,62 @@
+import { useMemo } from "preact/hooks";
+import type { Axis } from "../core/mesh/axis.ts";
+import type { Grid } from "../core/mesh/grid.ts";
+import { type GroupPair, groupPairs } from "../core/mesh/group-pairs.ts";
+import { digits } from "../core/phrases.ts";
+
+interface GroupTableProps {
+  readonly outcomes: Grid;
+  readonly axis: Axis;
+  readonly open: (pair: GroupPair) => void;
+}
+
+/** More groups than these make no table. */
+const MOST_GROUPS = 12;
+
+/** Groups to groups: how many pairs of nodes failed between them. A click opens one in the heat map. */
+export function GroupTable({ outcomes, axis, open }: GroupTableProps) {
+  const { groups } = axis;
+  const few = groups.length > 1 && groups.length <= MOST_GROUPS;
+  const rows = useMemo(() => (few ? groupPairs(outcomes, axis) : []), [outcomes, axis]);
+  if (!few) return null;
+  return (
+    <div class="scroll groups" tabIndex={0} role="region" aria-label="Table of groups">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">From \ to</th>
+            {groups.map(({ name }) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            <tr key={groups[index]!.name}>
+              <th scope="row">{groups[index]!.name}</th>
+              {row.map((pair) => (
+                <td key={pair.to.name} class={pair.failed > 0 ? "bad" : ""}>
+                  <button type="button" class="link" onClick={() => open(pair)}>
+                    {tell(pair)}
+                  </button>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function tell({ pairs, failed, unknown, expected, notKept }: GroupPair): string {
+  const parts = [
+    failed > 0 ? `${digits(failed)} of ${digits(pairs)} failed` : "",
+    unknown > 0 ? `${digits(unknown)} not measured` : "",
+    expected > 0 ? `${digits(expected)} planned` : "",
+    notKept > 0 ? `${digits(notKept)} not kept` : "",
+  ].filter(Boolean);
+  return parts.join(", ") || `all ${digits(pairs)} ok`;
+}
