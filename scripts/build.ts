@@ -26,6 +26,15 @@ const lazyTls: Plugin = {
 };
 
 /**
+ * What the metrics' library brings for other uses than a scrape of one process (workers, a push gateway,
+ * tracing), and figures of the process that a timer or an observer would have to be awake for.
+ */
+const NOT_SCRAPED =
+  /^(@opentelemetry\/api|\.\/(cluster|worker|pushgateway|summary)|\.\/lib\/(cluster|worker|pushgateway|summary))$/;
+const NOT_MEASURED =
+  /^\.\/metrics\/(gc|eventLoop\w+|heapSpaces\w+|processHandles|processRequests|processResources)$/;
+
+/**
  * What libraries bring for uses that are not ours, and would stay in memory: swagger's YAML output,
  * compress' table of all media types (it knows text and JSON without), and the search for files of static,
  * which is asked for each by name.
@@ -37,8 +46,17 @@ const leftOut: Plugin = {
       path,
       namespace: "left-out",
     }));
+    const inMetrics = (what: RegExp, namespace: string) =>
+      builder.onResolve({ filter: what }, ({ path, importer }) =>
+        importer.includes("/@prometheus-io/client/") ? { path, namespace } : null,
+      );
+    inMetrics(NOT_SCRAPED, "left-out");
+    inMetrics(NOT_MEASURED, "left-out-function");
     builder.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({
       contents: "module.exports = {};",
+    }));
+    builder.onLoad({ filter: /.*/, namespace: "left-out-function" }, () => ({
+      contents: "module.exports = () => {};",
     }));
   },
 };

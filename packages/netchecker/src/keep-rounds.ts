@@ -28,6 +28,8 @@ export class RoundKeeper {
   restored = false;
   /** The newest round that is over, with or without a result. */
   last: RoundHead | null = null;
+  /** When the last round that Redis has was closed, milliseconds since 1970; null while none is known. */
+  lastStoredAt: number | null = null;
   readonly #store: RoundStore;
   readonly #log: Log;
   readonly #changes: Changes;
@@ -46,13 +48,18 @@ export class RoundKeeper {
     return this.last?.id ?? 0;
   }
 
-  /** To be called whenever Redis is there (again): takes the last stored round over, stores what waits. */
+  /**
+   * To be called whenever Redis is there (again), and before rounds are opened: takes over what was stored
+   * by others, the last round and what is remembered, and stores what waits.
+   */
   async restore(): Promise<void> {
     try {
       const [newest] = await this.#store.heads(1);
-      const stored = this.latest ? null : await this.#store.lastClosed();
-      const memory = this.restored ? null : await this.#store.memory();
-      this.latest ??= stored;
+      const behind = !this.restored || (newest?.head.id ?? 0) > this.lastId;
+      const stored = behind ? await this.#store.lastClosed() : null;
+      const memory = behind ? await this.#store.memory() : null;
+      this.latest = stored ?? this.latest;
+      if (stored) this.lastStoredAt = Date.parse(stored.head.finishedAt!);
       this.memory = memory ?? this.memory;
       this.restored = true;
       if (newest) this.#note(newest.head);
@@ -172,6 +179,7 @@ export class RoundKeeper {
   async #saveRound(unsaved: Unsaved): Promise<void> {
     const { round, memory } = unsaved;
     await this.#store.save(round, memory);
+    this.lastStoredAt = Date.parse(round.head.finishedAt!);
     this.#unsavedRounds = this.#unsavedRounds.filter((each) => each !== unsaved);
     if (this.latest === round) this.latest = { ...round, head: { ...round.head, stored: true } };
   }

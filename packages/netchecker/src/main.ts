@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { redisNames } from "@netchecker/contract";
 import { createLog } from "@netchecker/runtime/log";
+import { exposeMetrics } from "@netchecker/runtime/metrics";
 import { connectRedis } from "@netchecker/runtime/redis";
 import { startService } from "@netchecker/runtime/start";
 import closeWithGrace from "close-with-grace";
@@ -16,6 +17,8 @@ import { loadKubeConfig, watchCluster } from "./adapters/watch-cluster.ts";
 import { Changes } from "./changes.ts";
 import { checkCluster, checkRedis, formatChecks } from "./check-install.ts";
 import { readConfig } from "./config.ts";
+import { RoundsTally } from "./core/metrics/rounds-tally.ts";
+import { gatherMetrics } from "./gather-metrics.ts";
 import { createApp } from "./http/app.ts";
 import { RoundKeeper } from "./keep-rounds.ts";
 import { RoundRunner } from "./run-rounds.ts";
@@ -77,6 +80,7 @@ async function main(): Promise<void> {
     stop.signal,
   );
   const lease = holdLease(redis, names, config.POD_NAME ?? hostname(), log, stop.signal);
+  const tally = new RoundsTally();
   const runner = new RoundRunner(
     {
       intervalMs: config.ROUND_INTERVAL_MS,
@@ -97,12 +101,21 @@ async function main(): Promise<void> {
       store,
       keeper,
       lease,
+      tally,
       log,
       changes,
       newListId: () => randomUUID(),
     },
     stop.signal,
   );
+  const metrics = {
+    cluster,
+    intervalMs: config.ROUND_INTERVAL_MS,
+    keeper,
+    lease,
+    redis: { commands: health, subscriber: watchRedisHealth(subscriber) },
+    tally,
+  };
   const app = await createApp(
     {
       keeper,
@@ -114,6 +127,7 @@ async function main(): Promise<void> {
       redisAwaySince: () => health.awaySince,
       openRound: () => runner.open,
       triggerRound: () => runner.trigger(),
+      answerScrape: exposeMetrics(() => gatherMetrics(metrics)),
     },
     // Beside this file, where the build brings it.
     { token: config.API_TOKEN, pageFolder: join(dirname(process.argv[1]!), "page") },

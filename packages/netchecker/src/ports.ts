@@ -17,6 +17,8 @@ export interface ClusterWatch {
   /** Resolves once every part of the view was listed. */
   readonly synced: Promise<void>;
   view(): ClusterView;
+  /** How often the watch of each resource was lost since the start. */
+  watchLosses(): Readonly<Record<string, number>>;
 }
 
 /** The round that is open, as Redis remembers it. */
@@ -46,6 +48,8 @@ export type Holding = "held" | "other" | "redis_away";
 /** Who may open rounds. Two netcheckers on one Redis (a pod that lives on behind a partition) must not both. */
 export interface Lease {
   readonly holding: Holding;
+  /** Whether it was another's when Redis was last asked, or Redis is yet to be asked. */
+  readonly standsBy: boolean;
   /** Takes or renews it now. */
   hold(): Promise<Holding>;
   /** Gives it up, if it is ours. */

@@ -3,13 +3,14 @@ import { type Dropped, type Finding, TARGET_TYPES, type TargetList } from "@netc
 import type { Log } from "@netchecker/runtime/log";
 import type { Changes } from "./changes.ts";
 import { type ChangedFindings, conclude } from "./core/conclude/conclude.ts";
+import type { RoundsTally } from "./core/metrics/rounds-tally.ts";
 import { concludeRound, roundWithoutResult } from "./core/conclude/conclude-round.ts";
 import { type PlanSettings, toListColumns } from "./core/plan.ts";
 import { planRound } from "./core/plan-round.ts";
 import { reviewPlan } from "./core/review-plan.ts";
 import { type Acceptance, RoundCollector } from "./core/round-collector.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
-import type { ClusterWatch, OpenRound, ReportSource, RoundPublisher } from "./ports.ts";
+import type { ClusterWatch, Lease, OpenRound, ReportSource, RoundPublisher } from "./ports.ts";
 
 export interface OneRoundSettings {
   /** From opening to closing by the timer; below the interval. */
@@ -22,6 +23,8 @@ export interface OneRoundParts {
   readonly publisher: RoundPublisher;
   readonly reports: ReportSource;
   readonly keeper: RoundKeeper;
+  readonly lease: Lease;
+  readonly tally: RoundsTally;
   readonly log: Log;
   /** Told when a round is opened, and when none is any more. */
   readonly changes: Changes;
@@ -71,9 +74,17 @@ export class OneRound {
     this.#settings = settings;
     this.#parts = parts;
     this.#signal = signal;
-    parts.reports.onInvalid(() => this.#drop("invalid"));
+    // What is said to another netchecker is not ours to count.
+    const isOurs = () => this.#open !== null || !parts.lease.standsBy;
+    parts.reports.onInvalid((fault) => {
+      if (!isOurs()) return;
+      parts.tally.invalid(fault);
+      this.#drop("invalid");
+    });
     parts.reports.onReport((report) => {
+      if (!isOurs()) return;
       const acceptance = this.#open?.collector.accept(report) ?? "late";
+      parts.tally.report(report.type, acceptance);
       if (acceptance !== "accepted") this.#drop(acceptance);
       if (this.#open?.collector.complete) this.#open.completed.resolve();
     });
@@ -120,7 +131,7 @@ export class OneRound {
   }
 
   async #publish(): Promise<OpenedRound> {
-    const { cluster, publisher, keeper, log, newListId } = this.#parts;
+    const { cluster, publisher, keeper, log, newListId, tally } = this.#parts;
     const startedAt = Date.now();
     const openedAt = performance.now();
     const view = cluster.view();
@@ -148,6 +159,7 @@ export class OneRound {
     } catch (error) {
       const why = `could not be published: ${(error as Error).message}`;
       log.error({ round: id, why }, "the round failed");
+      tally.ended("failed");
       await keeper.keepHead(
         roundWithoutResult({ id, startedAt, finishedAt: Date.now() }, "failed", why),
       );
@@ -171,12 +183,13 @@ export class OneRound {
   }
 
   async #close(round: OpenedRound, closedBy: "reports" | "timer" | "stopped"): Promise<void> {
-    const { cluster, reports, keeper, log } = this.#parts;
+    const { cluster, reports, keeper, log, tally } = this.#parts;
     const { id, startedAt, collector } = round;
     const finishedAt = startedAt + Math.round(performance.now() - round.openedAt);
     this.#setOpen(null);
     if (closedBy === "stopped") {
       const why = "netchecker was stopped while the round was open";
+      tally.ended("abandoned");
       return keeper.keepHead(roundWithoutResult({ id, startedAt, finishedAt }, "abandoned", why));
     }
     const run = {
@@ -189,9 +202,11 @@ export class OneRound {
       redisAway: reports.awaySince !== null,
     };
     this.#dropped = { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 };
+    const concludesSince = performance.now();
     const view = cluster.view();
     const closed = concludeRound(run, collector, reviewPlan(collector.plan, view));
     const { findings, memory, changed } = conclude(closed, view, keeper.memory);
+    tally.closed(closed, performance.now() - concludesSince);
     await keeper.keep({ ...closed, findings }, memory);
     this.#tell(id, findings, changed);
     const { durationMs, expected, reported, missing } = closed.head;

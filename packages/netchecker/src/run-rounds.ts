@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { roundWithoutResult } from "./core/conclude/conclude-round.ts";
-import type { Holding, Lease, OpenRound, RoundStore } from "./ports.ts";
+import type { Holding, OpenRound, RoundStore } from "./ports.ts";
 import {
   CannotOpenRoundError,
   OneRound,
@@ -18,7 +18,6 @@ export interface RoundSettings extends OneRoundSettings {
 
 export interface RoundParts extends OneRoundParts {
   readonly store: RoundStore;
-  readonly lease: Lease;
 }
 
 /** Opens a round each interval, or when asked, as long as this netchecker holds the lease. */
@@ -105,18 +104,19 @@ export class RoundRunner {
 
   /** A round that is open in Redis but not here was left by a netchecker that died. */
   async #takeOver(): Promise<void> {
-    const { store, keeper, log } = this.#parts;
+    const { store, keeper, log, tally } = this.#parts;
     try {
+      await keeper.restore();
       const left = await store.openRound();
       // One of our own that Redis did not see closed waits to be stored.
       if (left && left.id > keeper.lastId) {
         log.warn({ round: left.id }, "abandons the round that an ended netchecker left open");
         const run = { ...left, finishedAt: Date.now() };
+        tally.ended("abandoned");
         await keeper.keepHead(
           roundWithoutResult(run, "abandoned", "netchecker ended while the round was open"),
         );
       }
-      if (!keeper.restored) await keeper.restore();
     } catch (error) {
       this.#held = "redis_away";
       log.warn({ err: (error as Error).message }, "could not look for a round that was left open");

@@ -277,6 +277,7 @@ describe("the other routes", () => {
         "/findings/{id}",
         "/healthz",
         "/mesh",
+        "/metrics",
         "/node-states",
         "/node-states/{node}/history",
         "/nodes",
@@ -370,6 +371,29 @@ describe("GET /findings", () => {
   });
 });
 
+describe("GET /metrics", () => {
+  it("is Prometheus' text: the last round, and the process", async () => {
+    await keeper.keep(aRound(7));
+    const response = await app.inject("/metrics");
+    expect(response.headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
+    const lines = response.body.split("\n");
+    expect(lines).toContain("# TYPE netchecker_agents_expected gauge");
+    expect(lines).toContain("netchecker_agents_expected 3");
+    expect(lines).toContain(
+      'netchecker_agent_missing{node="node-3",why="silent",expected="false"} 1',
+    );
+    expect(lines).toContain('netchecker_source_checks{node="node-1",type="pod",result="failed"} 1');
+    expect(response.body).toMatch(/^process_resident_memory_bytes \d+$/m);
+  });
+
+  it("has nothing left of a node that is gone", async () => {
+    await keeper.keep(aRound(7));
+    expect((await app.inject("/metrics")).body).toContain('"node-3"');
+    await keeper.keep(aClosedRound(aView(2), { run: { id: 8 } }));
+    expect((await app.inject("/metrics")).body).not.toContain('"node-3"');
+  });
+});
+
 describe("with an API token", () => {
   const token = "a-token-of-sixteen-and-more";
 
@@ -387,6 +411,7 @@ describe("with an API token", () => {
       "/timeline",
       "/node-states/node-1/history",
       "/rounds/7/node-states",
+      "/metrics",
       "/report",
       "/openapi.json",
     ]) {

@@ -26,6 +26,7 @@ import { Changes } from "../src/changes.ts";
 import { watchCluster } from "../src/adapters/watch-cluster.ts";
 import type { ClosedRound } from "../src/core/closed-round.ts";
 import { results } from "../src/core/results.ts";
+import { RoundsTally } from "../src/core/metrics/rounds-tally.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { RoundRunner } from "../src/run-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
@@ -153,6 +154,7 @@ async function startNetchecker(): Promise<void> {
       store,
       keeper,
       lease: holdLease(commands, NAMES, "netchecker", LOG, stop.signal),
+      tally: new RoundsTally(),
       log: LOG,
       changes: new Changes(),
       newListId: () => crypto.randomUUID(),

@@ -7,6 +7,7 @@ import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import { Changes } from "../src/changes.ts";
 import type { ClusterView } from "../src/core/cluster-view.ts";
+import { RoundsTally } from "../src/core/metrics/rounds-tally.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import type { Holding, Lease, RoundStore } from "../src/ports.ts";
 import { CannotOpenRoundError } from "../src/run-one-round.ts";
@@ -54,15 +55,17 @@ async function startRunner(
   const end = new AbortController();
   const signal = AbortSignal.any([stop.signal, end.signal]);
   const lists: string[] = [];
+  const tally = new RoundsTally();
   const runner = new RoundRunner(
     { intervalMs, timeoutMs, plan: SETTINGS },
     {
-      cluster: { synced: Promise.resolve(), view: () => view },
+      cluster: { synced: Promise.resolve(), view: () => view, watchLosses: () => ({}) },
       publisher: createRoundPublisher(commands, NAMES),
       reports: collectReports(await redis.connect("subscriber"), NAMES, LOG),
       store,
       keeper,
       lease: with_.lease ?? holdLease(commands, NAMES, owner, LOG, signal),
+      tally,
       log: LOG,
       changes: new Changes(),
       newListId: () => {
@@ -78,11 +81,19 @@ async function startRunner(
     runner,
     keeper,
     store,
+    tally,
     stop: () => {
       end.abort();
       return run;
     },
   };
+}
+
+/** What a tally has counted, by its first label; zeros are left out. */
+function counts({ families }: RoundsTally, name: string): Record<string, number> {
+  const { samples } = families.find((family) => family.name === name)!;
+  const counted = samples.filter(({ value }) => value > 0);
+  return Object.fromEntries(counted.map(({ labels, value }) => [Object.values(labels)[0], value]));
 }
 
 const simulate = async (agents: readonly SimulatedAgent[]) =>
@@ -126,7 +137,7 @@ describe("rounds", () => {
   it("count a late, a repeated, an unknown and a broken message, and mix none of them in", async () => {
     const { lists } = await simulate([FIRST]);
     const agent = await redis.connect();
-    const { keeper, runner } = await startRunner({ timeoutMs: 1_500 });
+    const { tally, keeper, runner } = await startRunner({ timeoutMs: 1_500 });
     await vi.waitFor(() => expect(lists).toHaveLength(4));
     const list = lists.find(({ type }) => type === "pod")!;
     const say = (report: unknown) =>
@@ -148,6 +159,15 @@ describe("rounds", () => {
       reported: 1,
       missing: [{ node: "node-2", why: "silent" }],
       dropped: { late: 1, repeated: 1, unknownAgent: 1, invalid: 4 },
+    });
+    expect(counts(tally, "netchecker_reports_dropped_total")).toEqual({
+      late: 1,
+      repeated: 1,
+      unknown_agent: 1,
+      wrong_version: 1,
+      not_json: 1,
+      too_large: 1,
+      wrong_shape: 1,
     });
     expect(keeper.latest?.summary.pod).toMatchObject({ total: 4, ok: 2, unknown: 2 });
   });
@@ -242,6 +262,7 @@ describe("rounds", () => {
     const ticks: Holding[] = ["held", "redis_away"];
     const lease = {
       holding: "held" as const,
+      standsBy: false,
       hold: async () => ticks.shift() ?? "held",
       release: async () => {},
     };
@@ -283,5 +304,38 @@ describe("rounds", () => {
       new Set(lists.map(({ round }) => round)).size,
     );
     expect(two.keeper.latest?.head.id).toBeLessThan(3);
+    // What it hears is said to the other.
+    expect(counts(two.tally, "netchecker_reports_dropped_total")).toEqual({});
+    expect(counts(one.tally, "netchecker_reports_total")).toEqual({
+      pod: one.keeper.latest!.head.id * 2,
+      node: one.keeper.latest!.head.id * 2,
+      service: one.keeper.latest!.head.id * 2,
+      external: one.keeper.latest!.head.id * 2,
+    });
+  });
+
+  it("go on from where another netchecker was, when its lease is over", async () => {
+    await simulate(AGENTS);
+    let holding: Holding = "other";
+    const lease = {
+      get holding() {
+        return holding;
+      },
+      get standsBy() {
+        return holding === "other";
+      },
+      hold: async () => holding,
+      release: async () => {},
+    };
+    const two = await startRunner({ lease, intervalMs: 200, timeoutMs: 150 });
+    const one = await startRunner({ owner: "one" });
+    await vi.waitFor(() => expect(one.keeper.latest?.head.stored).toBe(true), 10_000);
+    await one.stop();
+    const memory = vi.spyOn(two.store, "memory");
+    const lastClosed = vi.spyOn(two.store, "lastClosed");
+    holding = "held";
+    await vi.waitFor(() => expect(two.keeper.latest?.head.id).toBeGreaterThan(1), 10_000);
+    expect(memory).toHaveBeenCalledOnce();
+    expect(await lastClosed.mock.results[0]!.value).toMatchObject({ head: { id: 1 } });
   });
 });

@@ -27,6 +27,7 @@ export function holdLease(
   signal: AbortSignal,
 ): Lease {
   let holding: Holding = "redis_away";
+  let standsBy = true;
   const hold = async (): Promise<Holding> => {
     const before = holding;
     try {
@@ -35,6 +36,7 @@ export function holdLease(
     } catch {
       holding = "redis_away";
     }
+    if (holding !== "redis_away") standsBy = holding === "other";
     if (holding !== before) log.info({ owner, holding }, "the lease to open rounds");
     return holding;
   };
@@ -43,6 +45,9 @@ export function holdLease(
   return {
     get holding() {
       return holding;
+    },
+    get standsBy() {
+      return standsBy;
     },
     hold,
     async release() {

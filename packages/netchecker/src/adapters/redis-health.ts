@@ -5,6 +5,8 @@ import type { Changes } from "../changes.ts";
 export interface RedisHealth {
   /** Milliseconds since 1970; null while it is ready. */
   readonly awaySince: number | null;
+  /** How often it was lost since the start. */
+  readonly losses: number;
   /** Called each time it is ready (again). */
   onReady(handler: () => void): void;
 }
@@ -16,13 +18,19 @@ export function watchRedisHealth(redis: Redis, changes?: Changes): RedisHealth {
     awaySince = null;
     changes?.tell();
   });
+  let losses = 0;
   redis.on("close", () => {
+    // An attempt to connect that fails closes too.
+    if (awaySince === null) losses += 1;
     awaySince ??= Date.now();
     changes?.tell();
   });
   return {
     get awaySince() {
       return awaySince;
+    },
+    get losses() {
+      return losses;
     },
     onReady: (handler) => void redis.on("ready", handler),
   };

@@ -76,6 +76,11 @@ export function watchCluster(
   return {
     synced: Promise.all(all.map(({ synced }) => synced)).then(() => {}),
     staleSince,
+    watchLosses: () => ({
+      nodes: nodes.losses(),
+      pods: pods.losses(),
+      services: services.losses(),
+    }),
     view() {
       return {
         nodes: nodes.records(),

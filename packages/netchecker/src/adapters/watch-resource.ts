@@ -36,6 +36,8 @@ export interface WatchedResource<T> {
   records(): readonly T[];
   /** Since when it is not kept up to date, milliseconds since 1970; null while it is. */
   staleSince(): number | null;
+  /** How often the watch was lost, or could not begin. */
+  losses(): number;
 }
 
 const PAGE = 200;
@@ -58,6 +60,7 @@ export function watchResource<T>(
   let records = new Map<string, T>();
   let lastSignAt = Date.now();
   let broken = true;
+  let losses = 0;
   /** Since when the watch that is open now was; null while none is. */
   let watchedSince: number | null = null;
 
@@ -153,6 +156,7 @@ export function watchResource<T>(
         if (version !== null && (error as Error).name === "TimeoutError") continue;
         version = null;
         broken = true;
+        losses += 1;
         failures = held() ? 1 : failures + 1;
         const why = explainApiError(error, listed ? "watch" : "list", resource);
         log.warn({ path, why }, "lost the cluster view; tries again");
@@ -172,5 +176,6 @@ export function watchResource<T>(
     records: () => [...records.values()],
     staleSince: () =>
       broken || Date.now() - lastSignAt > timings.staleAfterMs ? lastSignAt : null,
+    losses: () => losses,
   };
 }

@@ -9,6 +9,7 @@ import { healthRoutes } from "./health-routes.ts";
 import { historyRoutes } from "./history-routes.ts";
 import { legacyRoutes } from "./legacy-routes.ts";
 import { meshRoutes } from "./mesh-routes.ts";
+import { metricsRoutes } from "./metrics-routes.ts";
 import { nodeStatesRoutes } from "./node-states-routes.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { resultsRoutes } from "./results-routes.ts";
@@ -91,6 +92,7 @@ export async function createApp(served: Served, { token, pageFolder }: AppSettin
     await guarded.register(nodeStatesRoutes(served));
     await guarded.register(historyRoutes(served));
     await guarded.register(stateRoutes(served));
+    await guarded.register(metricsRoutes(served));
     await guarded.register(legacyRoutes(served));
     guarded.get("/openapi.json", { schema: { hide: true, querystring: NoParametersSchema } }, () =>
       app.swagger(),

@@ -1,4 +1,5 @@
 import type { Log } from "@netchecker/runtime/log";
+import type { AnswerScrape } from "@netchecker/runtime/metrics";
 import type { Changes } from "../changes.ts";
 import type { RoundKeeper } from "../keep-rounds.ts";
 import type { OpenRound } from "../ports.ts";
@@ -20,4 +21,5 @@ export interface Served {
   openRound(): OpenRound | null;
   /** Throws a CannotOpenRoundError. */
   triggerRound(): Promise<OpenRound>;
+  readonly answerScrape: AnswerScrape;
 }

@@ -1,4 +1,6 @@
+import { exposeMetrics } from "@netchecker/runtime/metrics";
 import { Changes } from "../../src/changes.ts";
+import { roundGauges } from "../../src/core/metrics/round-gauges.ts";
 import { type AppSettings, createApp } from "../../src/http/app.ts";
 import type { Served } from "../../src/http/served.ts";
 import type { RoundKeeper } from "../../src/keep-rounds.ts";
@@ -16,6 +18,7 @@ export function aServed(keeper: RoundKeeper, with_: Partial<Served> = {}): Serve
     redisAwaySince: () => null,
     openRound: () => null,
     triggerRound: async () => ({ id: 8, startedAt: 0 }),
+    answerScrape: exposeMetrics(() => (keeper.latest ? roundGauges(keeper.latest) : [])),
     ...with_,
   };
 }

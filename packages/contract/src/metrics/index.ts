@@ -1,0 +1,3 @@
+export * from "./family.ts";
+export { Histogram } from "./histogram.ts";
+export * from "./tally.ts";

@@ -1,0 +1,105 @@
+import type { Finding } from "@netchecker/contract";
+import { expect, test } from "vitest";
+import { aClosedRound, aNode, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
+import type { ClosedRound } from "../closed-round.ts";
+import { roundGauges } from "./round-gauges.ts";
+
+/** The samples of one metric, as Prometheus writes them. */
+function series(round: ClosedRound, name: string): string[] {
+  const { samples } = roundGauges(round).find((family) => family.name === name)!;
+  return samples.map(({ labels, value }) => {
+    const inside = Object.entries(labels).map(([label, text]) => `${label}=${text}`);
+    return `${inside.join()} ${value}`;
+  });
+}
+
+const aFinding = (with_: Partial<Finding>): Finding => ({
+  id: "route-node-1-7",
+  kind: "route",
+  severity: "warning",
+  nodes: ["node-1"],
+  peers: [],
+  layer: null,
+  direction: null,
+  target: null,
+  candidates: [],
+  summary: "",
+  evidence: { explains: 1, ofFailures: 1, contradictedBy: 0, examples: [] },
+  expected: false,
+  next: [],
+  state: "ongoing",
+  since: { round: 7, at: "2026-11-22T23:51:10.123Z" },
+  lastSeen: { round: 7, at: "2026-11-22T23:51:10.123Z" },
+  rounds: 2,
+  flaps: 0,
+  changes: [],
+  ...with_,
+});
+
+const findingsOf = (...findings: Partial<Finding>[]) =>
+  series(
+    { ...aClosedRound(aView(2)), findings: findings.map((each) => aFinding(each)) },
+    "netchecker_finding",
+  );
+
+test("each node's checks are counted as a source and as a destination, by type and result", () => {
+  const round = aClosedRound(aView(3), {
+    finds: (target) => (target.name === "pong-2" ? TIMEOUT : OK),
+  });
+  expect(series(round, "netchecker_source_checks")).toEqual(
+    expect.arrayContaining([
+      "node=node-1,type=pod,result=ok 2",
+      "node=node-1,type=pod,result=failed 1",
+      "node=node-1,type=service,result=ok 2",
+    ]),
+  );
+  expect(series(round, "netchecker_destination_checks")).toEqual(
+    expect.arrayContaining([
+      "node=node-2,type=pod,result=ok 0",
+      "node=node-2,type=pod,result=failed 3",
+      "node=node-3,type=pod,result=ok 3",
+    ]),
+  );
+});
+
+test("a missing agent says why, and whether that was planned", () => {
+  const view = aView(3, { nodes: [aNode(1), aNode(2), aNode(3, { cordoned: true })] });
+  const round = aClosedRound(view, { silent: ["node-2", "node-3"] });
+  expect(series(round, "netchecker_agent_missing")).toEqual([
+    "node=node-2,why=silent,expected=false 1",
+    "node=node-3,why=silent,expected=true 1",
+  ]);
+  expect(series(round, "netchecker_agents_expected")).toEqual([" 3"]);
+  expect(series(round, "netchecker_agents_reported")).toEqual([" 1"]);
+});
+
+test("a finding has a series for each node that it concerns, on both sides", () => {
+  expect(findingsOf({ nodes: ["node-1"], peers: ["node-2"] })).toEqual([
+    "kind=route,severity=warning,node=node-1,expected=false 1",
+    "kind=route,severity=warning,node=node-2,expected=false 1",
+  ]);
+});
+
+test("findings that differ in nothing that is told are counted; one that is everywhere names node *", () => {
+  expect(
+    findingsOf(
+      { nodes: ["node-1"], peers: [] },
+      { nodes: ["node-1"], peers: [] },
+      { kind: "external-target", nodes: [], target: "outside.example:443" },
+    ),
+  ).toEqual([
+    "kind=route,severity=warning,node=node-1,expected=false 2",
+    "kind=external-target,severity=warning,node=*,expected=false 1",
+  ]);
+});
+
+test("what has recovered has no series", () => {
+  expect(findingsOf({ state: "recovered", severity: "info" })).toEqual([]);
+});
+
+test("series grow with the nodes, never with their pairs", () => {
+  const count = (nodes: number) =>
+    roundGauges(aClosedRound(aView(nodes))).reduce((sum, { samples }) => sum + samples.length, 0);
+  expect(count(40) - count(20)).toBe(20 * 24);
+  expect(count(20) - count(10)).toBe(10 * 24);
+});

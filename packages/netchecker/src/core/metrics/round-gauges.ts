@@ -1,0 +1,84 @@
+import { type Counts, TARGET_TYPES } from "@netchecker/contract";
+import { gauge, type MetricFamily, type Sample } from "@netchecker/contract/metrics";
+import type { ClosedRound } from "../closed-round.ts";
+import { type NodeState, nodeStates } from "../node-states.ts";
+
+/** The node label of a finding that is everywhere; no node can be called so. */
+const EVERYWHERE = "*";
+
+/** What the last round says, node by node: never a series for a pair of nodes. Pure. */
+export function roundGauges(round: ClosedRound): MetricFamily[] {
+  const { head } = round;
+  const states = nodeStates(round);
+  return [
+    gauge(
+      "netchecker_round_closed_timestamp_seconds",
+      "When the last round was closed.",
+      Date.parse(head.finishedAt!) / 1_000,
+    ),
+    gauge(
+      "netchecker_agents_expected",
+      "Agents that should report: one for each node that should run one.",
+      head.expected,
+    ),
+    gauge(
+      "netchecker_agents_ready",
+      "Agents whose pod was ready when the last round was opened.",
+      head.coverage.ready,
+    ),
+    gauge(
+      "netchecker_agents_reported",
+      "Agents that reported every type in the last round.",
+      head.reported,
+    ),
+    gauge(
+      "netchecker_agent_missing",
+      "1 for each agent that the last round misses, by why, and whether a planned change explains it.",
+      head.missing.map(({ node, why, expected }) => ({
+        labels: { node, why, expected: String(expected !== null) },
+        value: 1,
+      })),
+    ),
+    gauge(
+      "netchecker_finding",
+      "How many findings of a kind and a severity concern a node now; node * is everywhere, expected is for a planned reason.",
+      findingSamples(round),
+    ),
+    gauge(
+      "netchecker_source_checks",
+      "Checks by a node's agent in the last round, by result; expected is not ok for a planned reason.",
+      states.flatMap(sourceSamples),
+    ),
+    gauge(
+      "netchecker_destination_checks",
+      "Checks of a node and its pong by all agents in the last round, by result.",
+      states.flatMap(destinationSamples),
+    ),
+  ];
+}
+
+function findingSamples({ findings }: ClosedRound): Sample[] {
+  const samples = new Map<string, { labels: Sample["labels"]; value: number }>();
+  for (const { state, kind, severity, expected, nodes, peers } of findings) {
+    if (state === "recovered") continue;
+    const concerned = new Set([...nodes, ...peers]);
+    for (const node of concerned.size > 0 ? concerned : [EVERYWHERE]) {
+      const labels = { kind, severity, node, expected: String(expected) };
+      const key = Object.values(labels).join("\n");
+      samples.set(key, { labels, value: (samples.get(key)?.value ?? 0) + 1 });
+    }
+  }
+  return [...samples.values()];
+}
+
+const sourceSamples = ({ node, from }: NodeState): Sample[] =>
+  TARGET_TYPES.flatMap((type) => resultSamples({ node, type }, from[type]));
+
+const destinationSamples = ({ node, to }: NodeState): Sample[] =>
+  (["pod", "node"] as const).flatMap((type) => resultSamples({ node, type }, to[type]));
+
+const resultSamples = (labels: { node: string; type: string }, counts: Counts): Sample[] =>
+  (["ok", "failed", "unknown", "expected"] as const).map((result) => ({
+    labels: { ...labels, result },
+    value: counts[result],
+  }));

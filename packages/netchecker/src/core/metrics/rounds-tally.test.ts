@@ -1,0 +1,88 @@
+import type { MetricFamily } from "@netchecker/contract/metrics";
+import { expect, test } from "vitest";
+import { aClosedRound, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
+import type { ClosedRound } from "../closed-round.ts";
+import { RoundsTally } from "./rounds-tally.ts";
+
+const family = (tally: RoundsTally, name: string): MetricFamily =>
+  tally.families.find((each) => each.name === name)!;
+
+/** The value of the series that has these labels, among others. */
+const value = (tally: RoundsTally, name: string, labels: object, suffix?: string) =>
+  family(tally, name).samples.find(
+    (sample) =>
+      sample.suffix === suffix &&
+      Object.entries(labels).every(([label, is]) => sample.labels[label] === is),
+  )?.value;
+
+const POD = { type: "pod", check: "echo" };
+
+test("outcomes of a closed round are counted by check and reason, and those that took more attempts", () => {
+  const tally = new RoundsTally();
+  const round = aClosedRound(aView(3), {
+    finds: (target) => (target.name === "pong-2" ? TIMEOUT : OK),
+  });
+  tally.closed(round, 40);
+  tally.closed(round, 60);
+  expect(value(tally, "netchecker_checks_total", { ...POD, reason: "ok" })).toBe(12);
+  expect(value(tally, "netchecker_checks_total", { ...POD, reason: "connect_timeout" })).toBe(6);
+  expect(value(tally, "netchecker_retried_checks_total", POD)).toBe(6);
+  expect(value(tally, "netchecker_rounds_total", { ended: "reports" })).toBe(2);
+  expect(value(tally, "netchecker_conclude_duration_seconds", {}, "_sum")).toBeCloseTo(0.1);
+  expect(value(tally, "netchecker_round_duration_seconds", {}, "_sum")).toBeCloseTo(2.086);
+});
+
+test("latencies are those of checks that were ok, by agents that were not starved", () => {
+  const tally = new RoundsTally();
+  const round = aClosedRound(aView(3), {
+    finds: (target, from) => {
+      if (target.name === "pong-2") return TIMEOUT;
+      return { ...OK, latencyMs: from === "node-1" ? 900 : 0.3 };
+    },
+  });
+  const agents: ClosedRound["agents"] = round.agents.map((agent, index) => ({
+    health: Object.fromEntries(
+      Object.entries(agent.health).map(([type, health]) => [
+        type,
+        { ...health, prober: { ...health.prober, starved: index === 0 } },
+      ]),
+    ),
+  }));
+  tally.closed({ ...round, agents }, 1);
+  const latency = (labels: object, suffix?: string) =>
+    value(tally, "netchecker_latency_seconds", { ...POD, ...labels }, suffix);
+  expect(latency({}, "_count")).toBe(4);
+  expect(latency({ le: "0.00025" }, "_bucket")).toBe(0);
+  expect(latency({ le: "0.0005" }, "_bucket")).toBe(4);
+  expect(latency({}, "_sum")).toBeCloseTo(0.0012);
+});
+
+test("every way for a round to end and every reason to drop a report is there from the start, at 0", () => {
+  const tally = new RoundsTally();
+  const reasons = family(tally, "netchecker_reports_dropped_total").samples;
+  expect(reasons.map(({ labels, value: is }) => [labels["reason"], is])).toEqual(
+    [
+      "late",
+      "repeated",
+      "unknown_agent",
+      "does_not_fit",
+      "too_large",
+      "not_json",
+      "wrong_version",
+      "wrong_shape",
+      "wrong_type",
+    ].map((reason) => [reason, 0]),
+  );
+  expect(family(tally, "netchecker_rounds_total").samples).toHaveLength(4);
+});
+
+test("reports are counted by what became of them", () => {
+  const tally = new RoundsTally();
+  tally.report("pod", "accepted");
+  tally.report("pod", "unknownAgent");
+  tally.report("node", "invalid");
+  tally.invalid("not_json");
+  expect(value(tally, "netchecker_reports_total", { type: "pod" })).toBe(1);
+  const dropped = (reason: string) => value(tally, "netchecker_reports_dropped_total", { reason });
+  expect(["unknown_agent", "does_not_fit", "not_json", "late"].map(dropped)).toEqual([1, 1, 1, 0]);
+});

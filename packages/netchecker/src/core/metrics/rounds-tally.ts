@@ -1,0 +1,145 @@
+import {
+  type Check,
+  CHECKS,
+  type DecodeFault,
+  OK_CODE,
+  type Reason,
+  REASONS,
+  TARGET_TYPES,
+  type TargetType,
+} from "@netchecker/contract";
+import { Histogram, type MetricFamily, Tally } from "@netchecker/contract/metrics";
+import type { ClosedRound } from "../closed-round.ts";
+import type { Acceptance } from "../round-collector.ts";
+
+/** From a pod on the same node to the timeout of an attempt, seconds. */
+const LATENCY_BOUNDS = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
+];
+const ROUND_BOUNDS = [0.5, 1, 2, 3, 5, 10, 20, 30, 45, 60, 120, 300];
+const CONCLUDE_BOUNDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+const ALL_CHECKS = TARGET_TYPES.flatMap((type) =>
+  CHECKS[type].map((check: Check) => ({ type, check })),
+);
+
+/** How a round can end. */
+const ENDS = ["reports", "timer", "failed", "abandoned"] as const;
+type End = (typeof ENDS)[number];
+
+/** Why a report entered no round. */
+const DROPS = {
+  late: "late",
+  repeated: "repeated",
+  unknownAgent: "unknown_agent",
+  invalid: "does_not_fit",
+} as const satisfies Record<Exclude<Acceptance, "accepted">, string>;
+const FAULTS: readonly DecodeFault[] = [
+  "too_large",
+  "not_json",
+  "wrong_version",
+  "wrong_shape",
+  "wrong_type",
+];
+
+/** Counts over all rounds that this process ran. */
+export class RoundsTally {
+  readonly #rounds = new Tally<"ended">(
+    "netchecker_rounds_total",
+    "Rounds by how they ended: closed by reports or by the timer, failed (could not be published), abandoned.",
+    ENDS.map((ended) => ({ ended })),
+  );
+  readonly #roundSeconds = new Histogram(
+    "netchecker_round_duration_seconds",
+    "From opening a round to closing it.",
+    ROUND_BOUNDS,
+    [{}],
+  );
+  readonly #concludeSeconds = new Histogram(
+    "netchecker_conclude_duration_seconds",
+    "How long it took to conclude a closed round: its summary and findings.",
+    CONCLUDE_BOUNDS,
+    [{}],
+  );
+  readonly #reports = new Tally<"type">(
+    "netchecker_reports_total",
+    "Reports that entered their round.",
+    TARGET_TYPES.map((type) => ({ type })),
+  );
+  readonly #dropped = new Tally<"reason">(
+    "netchecker_reports_dropped_total",
+    "Messages that entered no round, by reason.",
+    [...Object.values(DROPS), ...FAULTS].map((reason) => ({ reason })),
+  );
+  readonly #checks = new Tally<"type" | "check" | "reason">(
+    "netchecker_checks_total",
+    "Outcomes of closed rounds, by reason.",
+    ALL_CHECKS.flatMap((each) => REASONS.map((reason: Reason) => ({ ...each, reason }))),
+  );
+  readonly #retried = new Tally<"type" | "check">(
+    "netchecker_retried_checks_total",
+    "Checks in closed rounds that took more than one attempt, whatever came of it.",
+    ALL_CHECKS,
+  );
+  readonly #latency = new Histogram<"type" | "check">(
+    "netchecker_latency_seconds",
+    "Latency of checks that were ok, from connect to last byte; those of starved agents are left out.",
+    LATENCY_BOUNDS,
+    ALL_CHECKS,
+  );
+
+  ended(how: End): void {
+    this.#rounds.add({ ended: how });
+  }
+
+  report(type: TargetType, acceptance: Acceptance): void {
+    if (acceptance === "accepted") this.#reports.add({ type });
+    else this.#dropped.add({ reason: DROPS[acceptance] });
+  }
+
+  invalid(fault: DecodeFault): void {
+    this.#dropped.add({ reason: fault });
+  }
+
+  /** A round that was closed, and how long it took to conclude it, milliseconds. */
+  closed(round: ClosedRound, concludedInMs: number): void {
+    this.ended(round.head.closedBy!);
+    this.#roundSeconds.of({}).add(round.head.durationMs! / 1_000);
+    this.#concludeSeconds.of({}).add(concludedInMs / 1_000);
+    for (const type of TARGET_TYPES) this.#addOutcomes(round, type);
+  }
+
+  get families(): MetricFamily[] {
+    return [
+      this.#rounds,
+      this.#roundSeconds,
+      this.#concludeSeconds,
+      this.#reports,
+      this.#dropped,
+      this.#checks,
+      this.#retried,
+      this.#latency,
+    ].map(({ family }) => family);
+  }
+
+  /** One pass over a matrix, by target: the check is the target's. */
+  #addOutcomes({ plan, matrices, agents }: ClosedRound, type: TargetType): void {
+    const { reasons, attempts, latencyUs, targets } = matrices[type];
+    const trusted = agents.map(({ health }) => health[type]?.prober.starved === false);
+    for (const [target, { check }] of plan.targets[type].entries()) {
+      const latency = this.#latency.of({ type, check });
+      const counts = REASONS.map(() => 0);
+      let retried = 0;
+      for (let agent = 0; agent < agents.length; agent += 1) {
+        const cell = agent * targets + target;
+        const reason = reasons[cell]!;
+        counts[reason]! += 1;
+        if (attempts[cell]! > 1) retried += 1;
+        if (reason === OK_CODE && trusted[agent]) latency.add(latencyUs[cell]! / 1e6);
+      }
+      this.#retried.add({ type, check }, retried);
+      for (const [code, count] of counts.entries())
+        if (count > 0) this.#checks.add({ type, check, reason: REASONS[code]! }, count);
+    }
+  }
+}
