@@ -1,4 +1,5 @@
 import type { TargetList, TargetType } from "@netchecker/contract";
+import type { AgentTally } from "./core/agent-tally.ts";
 import { buildReport } from "./core/build-report.ts";
 import type { Agent, ArrivedList, LastAnswers, Log, ProbeTargets, PublishReport } from "./ports.ts";
 
@@ -6,6 +7,7 @@ export interface RoundAnswererParts {
   readonly agent: Agent;
   readonly probe: ProbeTargets;
   readonly publish: PublishReport;
+  readonly tally: AgentTally;
   readonly log: Log;
 }
 
@@ -46,7 +48,8 @@ export class RoundAnswerer {
   }
 
   /** Starts to answer a list, unless it is answered already, or is an old one from a key. */
-  take({ list, via, dueInMs }: ArrivedList): void {
+  take(arrived: ArrivedList): void {
+    const { list, via, dueInMs } = arrived;
     if (this.#closed) return;
     const current = this.#current.get(list.type);
     if (current) {
@@ -54,6 +57,7 @@ export class RoundAnswerer {
       if (via === "key" && list.round <= current.list.round) return;
       current.answering.abort();
     }
+    this.#parts.tally.list(arrived);
     const probing = new AbortController();
     const answering = new AbortController();
     answering.signal.addEventListener("abort", () => probing.abort());
@@ -79,15 +83,17 @@ export class RoundAnswerer {
     probing: AbortController,
     answering: AbortSignal,
   ): Promise<void> {
-    const { agent, probe, publish, log } = this.#parts;
+    const { agent, probe, publish, log, tally } = this.#parts;
     const { type, round } = list;
     const arrivedAt = performance.now();
     const publishMs = Math.min(dueInMs * PUBLISH_SHARE, LONGEST_PUBLISH_MS);
     const deadline = setTimeout(() => probing.abort(), dueInMs - publishMs);
     const probed = await probe(list, probing.signal);
     clearTimeout(deadline);
-    if (answering.aborted)
+    if (answering.aborted) {
+      tally.superseded(type);
       return log.warn({ type, round }, "a newer list came before this one was answered");
+    }
     const report = buildReport(agent, list, probed, performance.now() - arrivedAt);
     const answer = { list, report };
     this.#last[type] = { ...answer, delivered: false };
@@ -97,6 +103,7 @@ export class RoundAnswerer {
       AbortSignal.any([answering, AbortSignal.timeout(Math.ceil(leftMs))]),
     );
     if (this.#last[type]?.report === report) this.#last[type] = { ...answer, delivered };
+    tally.reported(list, report, delivered);
     const fields = { type, round, targets: list.check.length, tookMs: report.tookMs };
     if (delivered) log.debug(fields, "reported");
     else log.warn(fields, "could not deliver the report by the time it was due");

@@ -1,5 +1,6 @@
 import { redisNames } from "@netchecker/contract";
 import { createLog } from "@netchecker/runtime/log";
+import { exposeMetrics } from "@netchecker/runtime/metrics";
 import { connectRedis } from "@netchecker/runtime/redis";
 import { startService } from "@netchecker/runtime/start";
 import closeWithGrace from "close-with-grace";
@@ -10,6 +11,8 @@ import { createHealthServer } from "./adapters/serve-health.ts";
 import { RoundAnswerer } from "./answer-rounds.ts";
 import { runCommand } from "./by-hand/run-command.ts";
 import { readPingConfig } from "./config.ts";
+import { AgentTally } from "./core/agent-tally.ts";
+import { gatherMetrics } from "./gather-metrics.ts";
 import { createProber } from "./probe-targets.ts";
 import { familiesFor } from "./probes/look-up.ts";
 import { StallClock } from "./probes/stall-clock.ts";
@@ -36,10 +39,12 @@ function main(): void {
   const subscriber = connectRedis(address, { service: "ping", role: "subscriber", log });
 
   const agent = { pod: config.POD_NAME, node: config.NODE_NAME, ip: config.POD_IP };
+  const tally = new AgentTally();
   const answerer = new RoundAnswerer({
     agent,
     log,
-    publish: createPublisher(commands, names, log),
+    publish: createPublisher(commands, names, log, tally),
+    tally,
     probe: createProber({
       agentName: agent.pod,
       concurrency: config.PROBE_CONCURRENCY,
@@ -57,11 +62,15 @@ function main(): void {
   const dropped = receiveTargets({ subscriber, commands }, names, log, (list) =>
     answerer.take(list),
   );
+  const redis = () => ({
+    commands: commands.status === "ready",
+    subscriber: subscriber.status === "ready",
+  });
   const server = createHealthServer({
     agent,
-    redis: () =>
-      commands.status === "ready" && subscriber.status === "ready" ? "connected" : "away",
+    redis: () => (Object.values(redis()).every(Boolean) ? "connected" : "away"),
     dropped,
+    answerScrape: exposeMetrics(() => gatherMetrics({ tally, dropped, redis })),
     lastAnswers: () => answerer.lastAnswers,
   });
 

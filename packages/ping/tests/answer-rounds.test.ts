@@ -13,6 +13,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createPublisher } from "../src/adapters/publish-report.ts";
 import { receiveTargets } from "../src/adapters/receive-targets.ts";
 import { RoundAnswerer } from "../src/answer-rounds.ts";
+import { AgentTally } from "../src/core/agent-tally.ts";
 import type { Log, ProbeTargets } from "../src/ports.ts";
 import { TestRedis } from "./redis.ts";
 
@@ -62,13 +63,24 @@ function client(redis: TestRedis, role: "commands" | "subscriber", service = "te
 function startAgent(redis: TestRedis, probe: ProbeTargets = allFine, log: Log = silent) {
   const commands = client(redis, "commands", "ping");
   const subscriber = client(redis, "subscriber", "ping");
-  const publish = createPublisher(commands, names, log);
-  const answerer = new RoundAnswerer({ agent, log, probe, publish });
+  const tally = new AgentTally();
+  const publish = createPublisher(commands, names, log, tally);
+  const answerer = new RoundAnswerer({ agent, log, probe, publish, tally });
   const dropped = receiveTargets({ subscriber, commands }, names, log, (list) =>
     answerer.take(list),
   );
   onTestFinished(() => answerer.close());
-  return { answerer, dropped };
+  return { answerer, dropped, tally };
+}
+
+/** What a tally has counted, by its labels; zeros are left out. */
+function counted({ families }: AgentTally, name: string): Record<string, number> {
+  const { samples } = families.find((family) => family.name === name)!;
+  return Object.fromEntries(
+    samples
+      .filter(({ value }) => value > 0)
+      .map(({ labels, value }) => [Object.values(labels).join(" "), value]),
+  );
 }
 
 /** netchecker's side: publishes lists, and keeps the reports that arrive. */
@@ -160,7 +172,7 @@ describe("an agent", () => {
   test("keeps its report while nobody listens, and gives it once somebody does", async () => {
     const redis = await TestRedis.start();
     const { reports, listen, publish, reported } = await startCollector(redis);
-    const { answerer } = startAgent(redis);
+    const { answerer, tally } = startAgent(redis);
     await publish("pod", JSON.stringify(listOf("pod", 5, { reportWithinMs: 20_000 })));
     await sleep(700);
     expect(answerer.lastAnswers.pod).toMatchObject({ delivered: false, report: { round: 5 } });
@@ -168,6 +180,10 @@ describe("an agent", () => {
     await reported(1);
     expect(reports).toHaveLength(1);
     await vi.waitFor(() => expect(answerer.lastAnswers.pod!.delivered).toBe(true));
+    expect(counted(tally, "netchecker_ping_reports_total")).toEqual({ "pod delivered": 1 });
+    const publishes = counted(tally, "netchecker_ping_publishes_total");
+    expect(publishes["heard"]).toBe(1);
+    expect(publishes["unheard"]).toBeGreaterThanOrEqual(1);
   });
 
   test("reports what it has by the time that it is due", async () => {
@@ -185,7 +201,9 @@ describe("an agent", () => {
     const redis = await TestRedis.start();
     const { reports, listen, publish, reported } = await startCollector(redis);
     await listen();
-    startAgent(redis, (list, signal) => (list.round === 1 ? neverDone : allFine)(list, signal));
+    const { tally } = startAgent(redis, (list, signal) =>
+      (list.round === 1 ? neverDone : allFine)(list, signal),
+    );
     await publish("pod", JSON.stringify(listOf("pod", 1)));
     await publish("node", JSON.stringify(listOf("node", 1, { reportWithinMs: 700 })));
     await publish("pod", JSON.stringify(listOf("pod", 2)));
@@ -194,6 +212,7 @@ describe("an agent", () => {
       ["pod", 2],
       ["node", 1],
     ]);
+    expect(counted(tally, "netchecker_ping_lists_superseded_total")).toEqual({ pod: 1 });
   });
 
   test("does not go back to an older list that it finds under a key", async () => {
@@ -206,6 +225,7 @@ describe("an agent", () => {
         answered.push(round);
         return Promise.resolve(true);
       },
+      tally: new AgentTally(),
     });
     answerer.take({ list: listOf("pod", 2), via: "channel", dueInMs: 1_000 });
     answerer.take({ list: listOf("pod", 1), via: "key", dueInMs: 1_000 });

@@ -32,6 +32,10 @@ async function startAgent(redis: string) {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`);
     return { status: answer.status, body: (await answer.json()) as never };
   };
+  const scrape = async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+    return (await answer.text()).split("\n");
+  };
   const healthy = (redisIs: string) =>
     vi.waitFor(
       async () =>
@@ -41,7 +45,7 @@ async function startAgent(redis: string) {
         }),
       10_000,
     );
-  return { child, get, healthy };
+  return { child, get, healthy, scrape };
 }
 
 /** A list of one node check. */
@@ -94,6 +98,13 @@ describe("the ping bundle", () => {
         },
       },
     });
+
+    const lines = await agent.scrape();
+    expect(lines).toContain('netchecker_ping_redis_up{connection="commands"} 1');
+    expect(lines).toContain('netchecker_ping_lists_total{type="node",via="channel"} 1');
+    expect(lines).toContain('netchecker_ping_reports_total{type="node",result="delivered"} 1');
+    expect(lines).toContain('netchecker_ping_probes_total{type="node",check="tcp",reason="ok"} 1');
+    expect(lines).toContain('netchecker_ping_latency_seconds_count{type="node"} 1');
 
     await commands.publish(names.lists.node, listText(2, ["nodeport"], hung));
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -6,8 +6,10 @@ import {
   NODE_HEADER,
   POD_HEADER,
 } from "@netchecker/contract/pong-protocol";
+import { exposeMetrics } from "@netchecker/runtime/metrics";
 import { answerError, answerJson } from "./answer-json.ts";
 import { BodyReceiver } from "./receive-body.ts";
+import { RequestTally } from "./request-tally.ts";
 
 /** Who this pong says it is. */
 export interface Identity {
@@ -36,10 +38,25 @@ const REFUSED = {
   busy: { status: 503, code: "busy", message: "too many bodies at once, try again" },
 } as const;
 
+const KINDS: Readonly<Record<string, "who" | "echo" | "health" | "metrics">> = {
+  [`GET ${ECHO_PATH}`]: "who",
+  [`POST ${ECHO_PATH}`]: "echo",
+  "GET /healthz": "health",
+  "GET /metrics": "metrics",
+};
+
+const ALLOWED: Readonly<Record<string, string>> = {
+  [ECHO_PATH]: "GET, POST",
+  "/healthz": "GET",
+  "/metrics": "GET",
+};
+
 /** A server that echoes, not yet listening. */
 export function createPong(identity: Identity): Server {
   const named = { [POD_HEADER]: identity.pod, [NODE_HEADER]: identity.node };
   const bodies = new BodyReceiver();
+  const tally = new RequestTally();
+  const answerScrape = exposeMetrics(() => tally.families);
 
   const sayWho = (request: IncomingMessage, response: ServerResponse) => {
     const caller = request.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "";
@@ -49,7 +66,7 @@ export function createPong(identity: Identity): Server {
 
   const sendBack = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await bodies.receive(request, MAX_ECHO_BYTES);
-    if (body === "gone") return;
+    if (body === "gone") return tally.error("gone");
     if (typeof body === "string") return refuseBody(request, response, REFUSED[body]);
     endWhenStopping(response);
     response.writeHead(200, {
@@ -70,10 +87,18 @@ export function createPong(identity: Identity): Server {
   ) => {
     // What still comes is thrown away unheld, and only then does the connection end: closed on unread
     // data, it would be reset and the answer lost with it.
+    tally.error(error.code);
     request.resume();
     const answer = () => answerError(response, status, error, { ...named, connection: "close" });
     if (request.complete) answer();
     else request.once("end", answer);
+  };
+
+  const tellMetrics = async (response: ServerResponse) => {
+    const { contentType, text } = await answerScrape();
+    endWhenStopping(response);
+    response.writeHead(200, { "content-type": contentType });
+    response.end(text);
   };
 
   /** While the server stops, each answer is its connection's last. */
@@ -85,18 +110,24 @@ export function createPong(identity: Identity): Server {
     endWhenStopping(response);
     const path = request.url?.split("?", 1)[0];
     const route = `${request.method} ${path}`;
-    if (route === `GET ${ECHO_PATH}`) return sayWho(request, response);
-    if (route === `POST ${ECHO_PATH}`) return void sendBack(request, response);
-    if (route === "GET /healthz") return answerJson(response, 200, { ok: true });
+    const kind = KINDS[route] ?? "other";
+    tally.request(kind);
+    if (kind === "who") return sayWho(request, response);
+    if (kind === "echo") return void sendBack(request, response);
+    if (kind === "health") return answerJson(response, 200, { ok: true });
+    if (kind === "metrics") return void tellMetrics(response);
     request.resume();
-    const allow = path === ECHO_PATH ? "GET, POST" : path === "/healthz" ? "GET" : null;
-    if (allow !== null) {
+    const allow = ALLOWED[path ?? ""];
+    if (allow !== undefined) {
+      tally.error("method_not_allowed");
       const error = { code: "method_not_allowed", message: `use ${allow}` };
       return answerError(response, 405, error, { ...named, allow });
     }
-    const message = `there are GET and POST ${ECHO_PATH}, and GET /healthz`;
+    tally.error("not_found");
+    const message = `there are GET and POST ${ECHO_PATH}, GET /healthz and GET /metrics`;
     answerError(response, 404, { code: "not_found", message });
   });
   server.maxConnections = MAX_CONNECTIONS;
+  server.on("drop", () => tally.error("too_many_connections"));
   return server;
 }

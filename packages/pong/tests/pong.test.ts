@@ -42,6 +42,26 @@ describe("pong", () => {
     expect([answer.status, await answer.json()]).toEqual([200, { ok: true }]);
   });
 
+  test("counts what it is asked for, and what it refuses, from its start on", async () => {
+    const count = async (series: string) => {
+      const answer = await fetch(url("/metrics"));
+      expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+      const text = await answer.text();
+      return Number(
+        text
+          .split("\n")
+          .find((line) => line.startsWith(`${series} `))!
+          .split(" ")[1],
+      );
+    };
+    const who = 'netchecker_pong_requests_total{kind="who"}';
+    const notFound = 'netchecker_pong_errors_total{reason="not_found"}';
+    const before = [await count(who), await count(notFound)];
+    await (await fetch(url("/echo"))).text();
+    await (await fetch(url("/nothing"))).text();
+    expect([await count(who), await count(notFound)]).toEqual(before.map((value) => value + 1));
+  });
+
   test.each([0, 1, 8_192, 65_536])("gives a body of %i bytes back", async (bytes) => {
     const body = Buffer.alloc(bytes).map((_, index) => index % 251);
     const answer = await fetch(url("/echo"), { method: "POST", body });

@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { okOf, outcomeAt, reasonCodeAt } from "@netchecker/contract";
+import type { AnswerScrape } from "@netchecker/runtime/metrics";
 import type { Agent, LastAnswer, LastAnswers } from "../ports.ts";
 
 export interface HealthParts {
@@ -8,22 +9,26 @@ export interface HealthParts {
   /** Target lists that were dropped so far, by fault. */
   readonly dropped: Readonly<Record<string, number>>;
   readonly lastAnswers: () => Readonly<LastAnswers>;
+  readonly answerScrape: AnswerScrape;
 }
 
 /**
- * `GET /healthz`, and `GET /reports/last` for whoever asks an agent that cannot reach Redis. Not yet
- * listening.
+ * `GET /healthz`, `GET /metrics`, and `GET /reports/last` for whoever asks an agent that cannot reach
+ * Redis. Not yet listening.
  */
 export function createHealthServer(parts: HealthParts): Server {
-  const { agent, redis, dropped, lastAnswers } = parts;
-  const routes: Readonly<Record<string, () => unknown>> = {
-    "/healthz": () => ({ ok: true, redis: redis(), dropped }),
-    "/reports/last": () => ({
-      agent,
-      reports: Object.fromEntries(
-        Object.entries(lastAnswers()).map(([type, answer]) => [type, readable(answer)]),
-      ),
-    }),
+  const { agent, redis, dropped, lastAnswers, answerScrape } = parts;
+  const routes: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    "/healthz": (response) => answerJson(response, 200, { ok: true, redis: redis(), dropped }),
+    "/reports/last": (response) => {
+      const reports = Object.entries(lastAnswers()).map(([type, last]) => [type, readable(last)]);
+      answerJson(response, 200, { agent, reports: Object.fromEntries(reports) });
+    },
+    "/metrics": async (response) => {
+      const { contentType, text } = await answerScrape();
+      response.writeHead(200, { "content-type": contentType });
+      response.end(text);
+    },
   };
   const limits = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 5_000 };
   const server = createServer(limits, (request, response) => {
@@ -35,13 +40,13 @@ export function createHealthServer(parts: HealthParts): Server {
         response,
         404,
         "not_found",
-        "there are GET /healthz and GET /reports/last",
+        "there are GET /healthz, GET /reports/last and GET /metrics",
       );
     if (request.method !== "GET") {
       response.setHeader("allow", "GET");
       return answerError(response, 405, "method_not_allowed", "use GET");
     }
-    answerJson(response, 200, route());
+    route(response);
   });
   server.maxConnections = 64;
   return server;
