@@ -7,11 +7,18 @@ import { DEPLOY, type Manifest, VARIANTS } from "./support/rendered.ts";
 
 const run = promisify(execFile);
 
+/** The package that knows an API group: Kubernetes' own, or the Prometheus operator's. */
+const modelsOf = ({ apiVersion }: Manifest) =>
+  apiVersion.startsWith("monitoring.coreos.com/")
+    ? `@kubernetes-models/prometheus-operator/${apiVersion}`
+    : `kubernetes-models/${apiVersion}`;
+
 /** Rejects, naming the field, what the schema of its kind refuses. */
 async function validate(manifest: Manifest): Promise<void> {
-  const models = (await import(
-    /* @vite-ignore */ `kubernetes-models/${manifest.apiVersion}`
-  )) as Record<string, new (data: Manifest) => { validate(): void }>;
+  const models = (await import(/* @vite-ignore */ modelsOf(manifest))) as Record<
+    string,
+    new (data: Manifest) => { validate(): void }
+  >;
   new models[manifest.kind]!(manifest).validate();
 }
 
@@ -19,7 +26,7 @@ async function validate(manifest: Manifest): Promise<void> {
 async function unknownFields(manifests: readonly Manifest[]): Promise<string> {
   const lines = manifests.map(
     (manifest, index) =>
-      `import type { I${manifest.kind} as T${index} } from "kubernetes-models/${manifest.apiVersion}";\n` +
+      `import type { I${manifest.kind} as T${index} } from "${modelsOf(manifest)}";\n` +
       `export const of${index}: T${index} = ${JSON.stringify(manifest, null, 1)};\n`,
   );
   // From where the package is found, and where nothing else looks for sources.
@@ -58,6 +65,15 @@ test("both checks find what is wrong", async () => {
   await expect(validate(wrong)).rejects.toThrow("/spec/ports/0/port");
   const misspelt = { ...service, spec: { type: "NodePort", prots: [] } };
   expect(await unknownFields([misspelt as Manifest])).toContain("prots");
+  const monitor = {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "ServiceMonitor",
+    metadata: { name: "a" },
+  };
+  const endpoints = (endpoint: object): Manifest =>
+    ({ ...monitor, spec: { selector: {}, endpoints: [endpoint] } }) as Manifest;
+  await expect(validate(endpoints({ port: 8080 }))).rejects.toThrow("/spec/endpoints/0/port");
+  expect(await unknownFields([endpoints({ intervall: "1m" })])).toContain("intervall");
 });
 
 test("each overlay and component is among those that are tested", async () => {

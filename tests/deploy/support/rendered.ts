@@ -5,6 +5,11 @@ import type { IDaemonSet, IDeployment } from "kubernetes-models/apps/v1";
 import type { INetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
 import type { IClusterRole, IRole } from "kubernetes-models/rbac.authorization.k8s.io/v1";
 import type { IConfigMap, INamespace, IService } from "kubernetes-models/v1";
+import type {
+  IPodMonitor,
+  IPrometheusRule,
+  IServiceMonitor,
+} from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1";
 import { parseAllDocuments } from "yaml";
 import { renderManifests } from "../../../scripts/render-manifests.ts";
 
@@ -17,8 +22,11 @@ interface Kinds {
   Deployment: IDeployment;
   Namespace: INamespace;
   NetworkPolicy: INetworkPolicy;
+  PodMonitor: IPodMonitor;
+  PrometheusRule: IPrometheusRule;
   Role: IRole;
   Service: IService;
+  ServiceMonitor: IServiceMonitor;
 }
 
 /** Any rendered object. */
@@ -85,13 +93,14 @@ async function render(folder: string): Promise<Rendered> {
 }
 
 /** The base with components, as a user's own kustomization names them. */
-async function renderWith(...components: string[]): Promise<Rendered> {
+export async function renderWith(components: string[], fields: object = {}): Promise<Rendered> {
   const folder = await mkdtemp(join(tmpdir(), "netchecker-kustomize-"));
   try {
     const to = (path: string) => relative(folder, join(DEPLOY, path));
     const kustomization = {
       resources: [to("base")],
       components: components.map((component) => to(`components/${component}`)),
+      ...fields,
     };
     await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(kustomization));
     return new Rendered(await renderManifests(folder));
@@ -106,7 +115,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-const on = (...components: string[]) => once(() => renderWith(...components));
+const on = (...components: string[]) => once(() => renderWith(components));
 
 /** All that can be applied: base, overlay, each component on the base, and all that go together. */
 export const VARIANTS = {
@@ -117,16 +126,19 @@ export const VARIANTS = {
   "api-token": on("api-token"),
   "host-network": on("host-network"),
   "large-cluster": on("large-cluster"),
+  monitoring: on("monitoring"),
   "redis-volume": on("redis-volume"),
   "all but external-redis": on(
     "redis-auth",
     "redis-volume",
+    "monitoring",
     "api-token",
     "large-cluster",
     "host-network",
   ),
   "all but redis-auth and redis-volume": on(
     "external-redis",
+    "monitoring",
     "api-token",
     "large-cluster",
     "host-network",

@@ -1,0 +1,281 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it, test } from "vitest";
+import {
+  aNode,
+  aPod,
+  aView,
+  between,
+  failing,
+  into,
+  outOf,
+  TIMEOUT,
+  under,
+} from "../../packages/netchecker/tests/support/a-round.ts";
+import { expectAlerts } from "./support/alerts-at.ts";
+import { type Minute, playRounds } from "./support/play-rounds.ts";
+import { promtool } from "./support/promtool.ts";
+import { alertRules, ruleFile } from "./support/rule-file.ts";
+
+const NODES = 8;
+const VIEW = aView(NODES);
+const FINE: Minute = { view: VIEW };
+
+/** Minutes that are all alike. */
+const minutes = (count: number, minute: Minute = FINE): Minute[] =>
+  Array.from({ length: count }, () => minute);
+
+/** node-3 is cut off from all others, both ways. */
+const CUT_OFF: Minute = {
+  view: VIEW,
+  finds: under(between((from, to) => into(3)(from, to) || outOf(3)(from, to), TIMEOUT)),
+};
+/** node-3's pong hangs. */
+const HUNG: Minute = {
+  view: VIEW,
+  finds: ({ node, check }) =>
+    node === "node-3" && (check === "echo" || check === "nodeport")
+      ? failing("response_timeout")
+      : { reason: "ok", latencyMs: 0.5, attempts: 1 },
+};
+const SILENT = (...silent: string[]): Minute => ({ view: VIEW, silent });
+
+test("promtool finds no fault with the rules", async () => {
+  const { code, said } = await promtool(["check", "rules", "rules.yaml"], {
+    "rules.yaml": await ruleFile(),
+  });
+  expect(code, said).toBe(0);
+  expect(said).toContain(`${(await alertRules()).length} rules found`);
+});
+
+test("each alert has a severity, says what and where, and has a runbook that is there", async () => {
+  for (const { alert, labels, annotations } of await alertRules()) {
+    expect(["critical", "warning"]).toContain(labels["severity"]);
+    expect(Object.keys(annotations)).toEqual(["summary", "description", "runbook_url"].toSorted());
+    const url = `https://netchecker.example/docs/runbooks/${alert}.md`;
+    expect(annotations["runbook_url"]).toBe(url);
+    await access(join(import.meta.dirname, `../../docs/runbooks/${alert}.md`));
+  }
+});
+
+describe("nothing fires", () => {
+  it("while all is well", () => expectAlerts([playRounds(minutes(30))], { 5: [], 15: [], 29: [] }));
+
+  it("when a node is drained, rebooted and comes back", () => {
+    const drained = (with_: object, pods = VIEW.pods) =>
+      aView(NODES, {
+        nodes: VIEW.nodes.map((node) => (node.name === "node-3" ? aNode(3, with_) : node)),
+        pods,
+      });
+    const withoutPods = VIEW.pods.filter(({ node }) => node !== "node-3");
+    const away = { ...CUT_OFF, silent: ["node-3"] };
+    return expectAlerts(
+      [
+        playRounds([
+          ...minutes(3),
+          ...minutes(5, { view: drained({ cordoned: true }) }),
+          ...minutes(15, { ...away, view: drained({ cordoned: true, ready: false }) }),
+          ...minutes(15, { ...away, view: drained({ cordoned: true }, withoutPods) }),
+          ...minutes(5),
+        ]),
+      ],
+      Object.fromEntries([6, 9, 12, 20, 25, 30, 37, 42].map((minute) => [minute, []])),
+    );
+  });
+
+  it("when a node is taken out of the cluster", () =>
+    expectAlerts([playRounds([...minutes(5), ...minutes(20, { view: aView(NODES - 1) })])], {
+      7: [],
+      24: [],
+    }));
+
+  it("when ping and pong are rolled out, node by node", () => {
+    const rolling = (n: number): Minute => {
+      const at = n * 60_000;
+      const pods = VIEW.pods.filter(({ node }) => node !== `node-${n}`);
+      const young = { ready: false, everReady: false, createdAt: at };
+      const old = { terminating: true, ready: false };
+      const next = { ...young, name: "next" };
+      return {
+        view: aView(NODES, {
+          pods: [
+            ...pods,
+            aPod("ping", n, old),
+            aPod("ping", n, { ...next, name: `ping-${n}-next` }),
+            aPod("pong", n, old),
+            aPod("pong", n, { ...next, name: `pong-${n}-next` }),
+          ],
+        }),
+        finds: under(between(into(n), failing("connection_refused"), ["echo", "nodeport"])),
+      };
+    };
+    const rollout = Array.from({ length: NODES }, (_, index) => rolling(index + 1));
+    return expectAlerts([playRounds([FINE, ...rollout, ...minutes(15)])], {
+      4: [],
+      8: [],
+      12: [],
+      22: [],
+    });
+  });
+
+  it("while netchecker restarts", () =>
+    expectAlerts(
+      [playRounds([...minutes(5), ...minutes(2, { ...FINE, down: true }), ...minutes(15)])],
+      { 5: [], 6: [], 7: [], 8: [], 20: [] },
+    ));
+
+  it("when one round is late", () =>
+    expectAlerts(
+      [playRounds([...minutes(5), ...minutes(2, { ...FINE, noRound: true }), ...minutes(10)])],
+      { 5: [], 6: [], 7: [], 8: [], 15: [] },
+    ));
+
+  it("for one round with a fault, and none after it", () =>
+    expectAlerts([playRounds([...minutes(5), HUNG, SILENT("node-2"), ...minutes(15)])], {
+      6: [],
+      8: [],
+      12: [],
+      20: [],
+    }));
+
+  it("for a netchecker that stands by beside one that opens rounds", () => {
+    const standby = minutes(30, { ...FINE, standsBy: true });
+    return expectAlerts([playRounds(minutes(30)), playRounds(standby, "netchecker-b")], {
+      5: [],
+      15: [],
+      29: [],
+    });
+  });
+});
+
+describe("NetcheckerFindingCritical", () => {
+  it("fires for the node that is cut off, for no other, and is over when it is back", () =>
+    expectAlerts([playRounds([...minutes(5), ...minutes(10, CUT_OFF), ...minutes(15)])], {
+      5: [],
+      9: ["NetcheckerFindingCritical node-3"],
+      14: ["NetcheckerFindingCritical node-3"],
+      25: [],
+    }));
+
+  it("goes on while netchecker restarts", () =>
+    expectAlerts(
+      [
+        playRounds([
+          ...minutes(2),
+          ...minutes(8, CUT_OFF),
+          ...minutes(2, { ...FINE, down: true }),
+          ...minutes(5, CUT_OFF),
+        ]),
+      ],
+      Object.fromEntries(
+        [8, 10, 11, 12, 13, 14].map((at) => [at, ["NetcheckerFindingCritical node-3"]]),
+      ),
+    ));
+
+  it("says where, and how to go on", async () => {
+    const series =
+      'netchecker_finding{namespace="netchecker",kind="route",severity="critical",expected="false",node="node-3"}';
+    const rule = (await alertRules()).find(({ alert }) => alert === "NetcheckerFindingCritical")!;
+    const labels = { namespace: "netchecker", kind: "route", node: "node-3" };
+    const test = {
+      rule_files: ["rules.yaml"],
+      evaluation_interval: "30s",
+      tests: [
+        {
+          interval: "1m",
+          input_series: [{ series, values: "1x5" }],
+          alert_rule_test: [
+            {
+              eval_time: "3m",
+              alertname: rule.alert,
+              exp_alerts: [
+                {
+                  exp_labels: { ...labels, severity: "critical" },
+                  exp_annotations: {
+                    summary: "route at node-3",
+                    description:
+                      "netChecker in netchecker found route, critical, at node node-3. What it saw, since when, and what to run next: GET /findings?node=node-3 on netchecker.",
+                    runbook_url: rule.annotations["runbook_url"],
+                  },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    };
+    const files = { "rules.yaml": await ruleFile(), "test.yaml": JSON.stringify(test) };
+    const { code, said } = await promtool(["test", "rules", "test.yaml"], files);
+    expect(code, said).toBe(0);
+  });
+});
+
+describe("NetcheckerFindingWarning", () => {
+  it("fires for a pong that has been hanging for a while, and not at once", () =>
+    expectAlerts([playRounds([...minutes(5), ...minutes(20, HUNG), ...minutes(10)])], {
+      10: [],
+      20: ["NetcheckerFindingWarning node-3"],
+      33: [],
+    }));
+});
+
+describe("NetcheckerAgentSilent", () => {
+  it("fires for the node whose agent is silent, alone", () =>
+    expectAlerts([playRounds([...minutes(5), ...minutes(20, SILENT("node-2")), ...minutes(10)])], {
+      10: [],
+      20: ["NetcheckerAgentSilent node-2"],
+      33: [],
+    }));
+});
+
+describe("NetcheckerCoverageLow", () => {
+  it("fires when more than a quarter of the agents are missing, not for a quarter", async () => {
+    const quarter = minutes(9, SILENT("node-1", "node-2"));
+    await expectAlerts([playRounds(quarter)], { 8: [] });
+    const more = minutes(9, SILENT("node-1", "node-2", "node-3"));
+    await expectAlerts([playRounds(more)], { 4: [], 8: ["NetcheckerCoverageLow"] });
+  });
+});
+
+describe("NetcheckerRoundsStopped", () => {
+  it("fires when no round is closed any more, and is over with the next one", () =>
+    expectAlerts(
+      [playRounds([...minutes(5), ...minutes(15, { ...FINE, noRound: true }), ...minutes(5)])],
+      { 7: [], 15: ["NetcheckerRoundsStopped"], 22: [] },
+    ));
+
+  it("fires when every netchecker stands by, or Redis was away since it started", () =>
+    expectAlerts([playRounds([...minutes(2), ...minutes(10, { ...FINE, standsBy: true })])], {
+      3: [],
+      8: ["NetcheckerRoundsStopped"],
+    }));
+});
+
+describe("NetcheckerDown", () => {
+  it("fires when netchecker does not answer, and not for its restart", () =>
+    expectAlerts([playRounds([...minutes(3), ...minutes(12, { ...FINE, down: true })])], {
+      6: [],
+      12: ["NetcheckerDown"],
+    }));
+
+  it("fires when Prometheus has no such target", () =>
+    expectAlerts([{ 'up{job="other"}': "1x20" }], { 4: [], 10: ["NetcheckerDown"] }));
+});
+
+describe("NetcheckerClusterViewStale", () => {
+  it("fires when the API server has not been heard for long, and not for a hiccup", async () => {
+    const stale = (seconds: number): Minute => ({
+      ...FINE,
+      health: { staleSince: -seconds * 1_000 },
+    });
+    await expectAlerts([playRounds(minutes(15, stale(600)))], {
+      3: [],
+      12: ["NetcheckerClusterViewStale"],
+    });
+    const hiccup = Array.from({ length: 15 }, (_, minute): Minute => ({
+      ...FINE,
+      health: { staleSince: (minute - 1) * 60_000 },
+    }));
+    await expectAlerts([playRounds(hiccup)], { 12: [] });
+  });
+});

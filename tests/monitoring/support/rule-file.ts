@@ -1,0 +1,39 @@
+import { VARIANTS } from "../../deploy/support/rendered.ts";
+
+/** One alert of the component, as it is rendered. */
+export interface AlertRule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+async function spec() {
+  const all = await VARIANTS.monitoring();
+  return all.get("PrometheusRule", "netchecker").spec as {
+    readonly groups: readonly { readonly name: string; readonly rules: readonly AlertRule[] }[];
+  };
+}
+
+/** The alerts of deploy/components/monitoring. */
+export async function alertRules(): Promise<readonly AlertRule[]> {
+  return (await spec()).groups.flatMap(({ rules }) => rules);
+}
+
+/**
+ * The component's rules as Prometheus reads them from a file (JSON is YAML); `shortened` says how long an
+ * alert waits, and how often it is looked at, for tests that do not wait for minutes.
+ */
+export async function ruleFile(shortened?: { for: string; interval: string }): Promise<string> {
+  const { groups } = await spec();
+  if (!shortened) return JSON.stringify({ groups });
+  const { interval } = shortened;
+  return JSON.stringify({
+    groups: groups.map(({ name, rules }) => ({
+      name,
+      interval,
+      rules: rules.map((rule) => ({ ...rule, for: shortened.for, keep_firing_for: "0s" })),
+    })),
+  });
+}
