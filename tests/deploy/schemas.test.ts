@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { misfits } from "./support/misfits.ts";
 import { DEPLOY, type Manifest, VARIANTS } from "./support/rendered.ts";
-
-const run = promisify(execFile);
 
 /** The package that knows an API group: Kubernetes' own, or the Prometheus operator's. */
 const modelsOf = ({ apiVersion }: Manifest) =>
@@ -22,29 +19,15 @@ async function validate(manifest: Manifest): Promise<void> {
   new models[manifest.kind]!(manifest).validate();
 }
 
-/** Fields that its kind does not have, of which an API server warns. The compiler knows: a literal may have no others. */
-async function unknownFields(manifests: readonly Manifest[]): Promise<string> {
-  const lines = manifests.map(
-    (manifest, index) =>
-      `import type { I${manifest.kind} as T${index} } from "${modelsOf(manifest)}";\n` +
-      `export const of${index}: T${index} = ${JSON.stringify(manifest, null, 1)};\n`,
+/** Fields that its kind does not have, of which an API server warns. */
+const unknownFields = (manifests: readonly Manifest[]): Promise<string> =>
+  misfits(
+    manifests.map((manifest) => ({
+      type: `I${manifest.kind}`,
+      from: modelsOf(manifest),
+      value: manifest,
+    })),
   );
-  // From where the package is found, and where nothing else looks for sources.
-  const folder = join(import.meta.dirname, "../../node_modules/.cache");
-  const file = join(folder, `netchecker-unknown-fields-${process.pid}.ts`);
-  const options = ["--noEmit", "--strict", "--skipLibCheck", "--ignoreConfig", "--types", ""];
-  const form = ["--module", "nodenext", "--target", "es2024", "--lib", "es2024"];
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(file, lines.join(""));
-    await run("tsc", [...options, ...form, file], { cwd: folder });
-    return "";
-  } catch (error) {
-    return (error as { stdout: string }).stdout || String(error);
-  } finally {
-    await rm(file, { force: true });
-  }
-}
 
 test.for(Object.entries(VARIANTS))("%s fits the Kubernetes schemas", async ([, rendered]) => {
   const { objects } = await rendered();

@@ -177,7 +177,7 @@ describe("NetcheckerFindingCritical", () => {
       'netchecker_finding{namespace="netchecker",kind="route",severity="critical",expected="false",node="node-3"}';
     const rule = (await alertRules()).find(({ alert }) => alert === "NetcheckerFindingCritical")!;
     const labels = { namespace: "netchecker", kind: "route", node: "node-3" };
-    const test = {
+    const file = {
       rule_files: ["rules.yaml"],
       evaluation_interval: "30s",
       tests: [
@@ -204,7 +204,7 @@ describe("NetcheckerFindingCritical", () => {
         },
       ],
     };
-    const files = { "rules.yaml": await ruleFile(), "test.yaml": JSON.stringify(test) };
+    const files = { "rules.yaml": await ruleFile(), "test.yaml": JSON.stringify(file) };
     const { code, said } = await promtool(["test", "rules", "test.yaml"], files);
     expect(code, said).toBe(0);
   });

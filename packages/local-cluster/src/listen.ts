@@ -1,4 +1,4 @@
-import { type AddressInfo, isIPv6, type Server } from "node:net";
+import { type AddressInfo, createServer, isIPv6, type Server } from "node:net";
 import { explainListen } from "./local-cluster-error.ts";
 
 // A whole cluster connects within the same second.
@@ -23,4 +23,12 @@ export function listen(
       resolve((server.address() as AddressInfo).port);
     });
   });
+}
+
+/** A port that nothing listens on at this moment. */
+export async function freePort(host: string): Promise<number> {
+  const server = createServer();
+  const port = await listen(server, host, 0);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

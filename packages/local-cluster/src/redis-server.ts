@@ -1,10 +1,9 @@
-import { createServer } from "node:net";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Child } from "./child-process.ts";
 import { findOrInstallRedis } from "./ensure-redis.ts";
-import { listen } from "./listen.ts";
+import { freePort } from "./listen.ts";
 import { LocalClusterError } from "./local-cluster-error.ts";
 import type { Address } from "./tcp-proxy.ts";
 
@@ -75,14 +74,6 @@ export class RedisServer {
   async stop(): Promise<void> {
     await this.#child?.end(2_000);
   }
-}
-
-/** A port that nothing listens on at this moment. */
-async function freePort(host: string): Promise<number> {
-  const server = createServer();
-  const port = await listen(server, host, 0);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function answersPing(address: Address): Promise<boolean> {
