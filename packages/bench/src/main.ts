@@ -1,6 +1,7 @@
 import { cpus, release, totalmem } from "node:os";
 import { benchAgent } from "./agent-bench.ts";
 import { benchMemory } from "./memory-bench.ts";
+import { benchMetrics } from "./metrics-bench.ts";
 import { benchNetchecker } from "./netchecker-bench.ts";
 import { benchSilentNetwork } from "./silent-network-bench.ts";
 import { formatTable, type Row } from "./table.ts";
@@ -12,6 +13,7 @@ const BENCHES: Record<string, () => Promise<Row[]>> = {
   "agent-dropped": () => benchSilentNetwork("dropped"),
   "agent-no-way-out": () => benchSilentNetwork("no-way-out"),
   memory: benchMemory,
+  metrics: benchMetrics,
   "netchecker-200": () =>
     benchNetchecker(200, { storedWithinSeconds: 0.5, memoryMiB: 400, restMiB: 160 }),
   "netchecker-1000": () =>

@@ -1,0 +1,60 @@
+import { get, type IncomingMessage } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { gunzipSync } from "node:zlib";
+import { storedRound, withLoneNetchecker } from "./lone-netchecker.ts";
+import { median } from "./median.ts";
+import { usageOf } from "./process-usage.ts";
+import { below, type Row, told } from "./table.ts";
+
+const SIZES = [5, 50, 200, 1_000];
+const SCRAPES = 10;
+
+/** What a scrape of netchecker costs, and how its series grow with the nodes. */
+export async function benchMetrics(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const nodes of SIZES)
+    rows.push(
+      ...(await withLoneNetchecker(nodes, async ({ netchecker: { url, pid } }) => {
+        await storedRound(url, 1);
+        return measureScrapes(url, pid!, nodes);
+      })),
+    );
+  return rows;
+}
+
+async function measureScrapes(url: string, pid: number, nodes: number): Promise<Row[]> {
+  const what = `${nodes} nodes: /metrics`;
+  const before = await usageOf(pid);
+  const first = await scrape(url);
+  const times: number[] = [];
+  for (let each = 0; each < SCRAPES; each += 1) times.push((await scrape(url)).ms);
+  const after = await usageOf(pid);
+  const cpu = ((after.cpuSeconds - before.cpuSeconds) / (SCRAPES + 1)) * 1_000;
+  const lines = first.text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const ofNodes = lines.filter((line) => /node="[^"*]/.test(line)).length;
+  return [
+    told(`${what}: series`, `${lines.length}`),
+    told(`${what}: of these, with a node`, `${ofNodes} (${(ofNodes / nodes).toFixed(1)} each)`),
+    told(
+      `${what}: size`,
+      `${(first.text.length / 1e3).toFixed(0)} kB, ${(first.bytes / 1e3).toFixed(0)} kB compressed`,
+    ),
+    below(`${what}: time (median of ${SCRAPES})`, median(times), 1_000, "ms"),
+    told(`${what}: CPU`, `${cpu.toFixed(0)} ms`),
+    told(
+      `${what}: memory before and after ${SCRAPES + 1} scrapes`,
+      `${before.rssMiB.toFixed(0)}, ${after.rssMiB.toFixed(0)} MiB`,
+    ),
+  ];
+}
+
+/** One scrape, compressed as Prometheus asks for it. */
+async function scrape(url: string): Promise<{ text: string; bytes: number; ms: number }> {
+  const startedAt = performance.now();
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(`${url}/metrics`, { headers: { "accept-encoding": "gzip" } }, resolve).on("error", reject);
+  });
+  const body = await buffer(answer);
+  const ms = performance.now() - startedAt;
+  return { text: gunzipSync(body).toString(), bytes: body.length, ms };
+}
