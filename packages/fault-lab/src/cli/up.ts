@@ -52,7 +52,8 @@ const local = (url: string) => url.replace("127.0.0.1", "localhost");
 
 function whatNext(url: string, nodes: number): string {
   const node = `node-${Math.min(3, nodes)}`;
-  return `results  ${url}/results
+  return `page     ${url}/
+results  ${url}/results
 as text  ${url}/results?format=text
 rounds   ${url}/rounds
 

@@ -18,9 +18,9 @@ const SPOILT: Readonly<Record<string, readonly (readonly [right: string, wrong: 
        const acceptance = this.#open.collector.accept(report);`,
     ],
     [
-      "this.#open = { id, startedAt, openedAt, collector, staleSince: view.staleSince, completed };",
-      `this.#open = { id, startedAt, openedAt, collector, staleSince: view.staleSince, completed };
-       for (const report of this.waiting?.splice(0) ?? []) collector.accept(report);`,
+      "this.#open = round;",
+      `this.#open = round;
+       if (round) for (const report of this.waiting?.splice(0) ?? []) round.collector.accept(report);`,
     ],
   ],
 };

@@ -79,6 +79,7 @@ async function lastResults(cluster: LocalCluster): Promise<string> {
 function urls(url: string): string {
   const at = url.replace("127.0.0.1", "localhost");
   return [
+    `page     ${at}/`,
     `results  ${at}/results`,
     `as text  ${at}/results?format=text`,
     `rounds   ${at}/rounds`,
