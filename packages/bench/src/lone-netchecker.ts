@@ -5,14 +5,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BUNDLES } from "@netchecker/local-cluster/bundles";
 import { kubeConfig } from "@netchecker/local-cluster/kube-config";
+import { freePort } from "@netchecker/local-cluster/listen";
 import { NetcheckerProcess } from "@netchecker/local-cluster/netchecker-process";
 import { RedisServer } from "@netchecker/local-cluster/redis-server";
 import { createLog } from "@netchecker/runtime/log";
 import { connectRedis, type Redis } from "@netchecker/runtime/redis";
 import { largeCluster } from "./large-cluster.ts";
 import { usageOf } from "./process-usage.ts";
-
-const PORT = 18_089;
 
 /** One netchecker that runs, and those that report to it. */
 export interface LoneNetchecker {
@@ -42,15 +41,16 @@ export async function withLoneNetchecker<T>(
   await redis.config("SET", "client-output-buffer-limit", "pubsub 256mb 128mb 60");
   const config = join(folder, "kubeconfig");
   await writeFile(config, kubeConfig(api.url, "", "netchecker"));
+  const port = await freePort("127.0.0.1");
   const netchecker = new NetcheckerProcess({
     bundle: BUNDLES.netchecker,
-    url: `http://127.0.0.1:${PORT}`,
+    url: `http://127.0.0.1:${port}`,
     logFile: join(folder, "netchecker.log"),
     env: {
       KUBECONFIG: config,
       REDIS_HOST: redisHost,
       HOST: "127.0.0.1",
-      PORT: String(PORT),
+      PORT: String(port),
       EXTERNAL_TARGETS: "outside.example:443",
       ROUND_INTERVAL_MS: "3600000",
       ROUND_TIMEOUT_MS: "60000",

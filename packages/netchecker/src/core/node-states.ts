@@ -1,4 +1,10 @@
-import { type Counts, okOf, type TargetType } from "@netchecker/contract";
+import {
+  type Counts,
+  NOT_PROBED_CODE,
+  OK_CODE,
+  TARGET_TYPES,
+  type TargetType,
+} from "@netchecker/contract";
 import type { ClosedRound } from "./closed-round.ts";
 import { NOT_KEPT_CODE } from "./outcome-matrix.ts";
 
@@ -19,8 +25,17 @@ type MutableCounts = { -readonly [K in keyof Counts]: Counts[K] };
 
 const noCounts = (): MutableCounts => ({ total: 0, ok: 0, failed: 0, unknown: 0, expected: 0 });
 
-/** The state of every node of a round, in one pass over its outcomes. */
-export function nodeStates(round: ClosedRound): NodeState[] {
+/** Each scrape asks for those of the last round, and so does each reader of it. */
+const known = new WeakMap<ClosedRound, readonly NodeState[]>();
+
+/** The state of every node of a round, in one pass over its outcomes; a round is passed over once. */
+export function nodeStates(round: ClosedRound): readonly NodeState[] {
+  const states = known.get(round) ?? countStates(round);
+  known.set(round, states);
+  return states;
+}
+
+function countStates(round: ClosedRound): readonly NodeState[] {
   const missing = new Map(round.head.missing.map(({ node, why }) => [node, why]));
   const states = round.plan.agents.map(({ node, pod, expected }) => ({
     node,
@@ -31,35 +46,35 @@ export function nodeStates(round: ClosedRound): NodeState[] {
     to: { pod: noCounts(), node: noCounts() },
   }));
   const byNode = new Map(states.map((state) => [state.node, state]));
-  for (const type of ["pod", "node", "service", "external"] as const) {
+  for (const type of TARGET_TYPES) {
     const { reasons } = round.matrices[type];
     const targets = round.plan.targets[type];
     const columns = targets.map(({ node }) =>
       type === "pod" || type === "node" ? byNode.get(node ?? "")?.to[type] : undefined,
     );
+    // A million cells and more, by a process that does not optimize: no object is made for one.
     let cell = 0;
-    for (const [agent, state] of states.entries())
-      for (const [target, { expected }] of targets.entries()) {
+    for (const { from, expected } of states) {
+      const row = from[type];
+      for (let target = 0; target < targets.length; target += 1) {
         const code = reasons[cell]!;
         cell += 1;
         if (code === NOT_KEPT_CODE) continue;
-        const planned = round.plan.agents[agent]!.expected ?? expected;
-        add(state.from[type], code, planned !== null);
+        const what = resultOf(code, expected !== null || targets[target]!.expected !== null);
+        row[what] += 1;
         const column = columns[target];
-        if (column) add(column, code, planned !== null);
+        if (column) column[what] += 1;
       }
+    }
   }
+  for (const { from, to } of states)
+    for (const counts of [...Object.values(from), ...Object.values(to)])
+      counts.total = counts.ok + counts.failed + counts.unknown;
   return states;
 }
 
-function add(counts: MutableCounts, code: number, expected: boolean): void {
-  const ok = okOf(code);
-  if (!ok && expected) {
-    counts.expected += 1;
-    return;
-  }
-  counts.total += 1;
-  if (ok) counts.ok += 1;
-  else if (ok === null) counts.unknown += 1;
-  else counts.failed += 1;
+function resultOf(code: number, expected: boolean): Exclude<keyof Counts, "total"> {
+  if (code === OK_CODE) return "ok";
+  if (expected) return "expected";
+  return code === NOT_PROBED_CODE ? "unknown" : "failed";
 }
