@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
 import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { storedRoundAfter } from "../e2e/support/a-cluster.ts";
 import { DEPLOY } from "../deploy/support/rendered.ts";
 import { type Dashboard, expressionsOf } from "./support/dashboard.ts";
 import { metricNames, namesIn, seriesNames } from "./support/metric-names.ts";
@@ -21,7 +22,7 @@ let scrapes: Record<"netchecker" | "ping" | "pong", string>;
 
 beforeAll(async () => {
   cluster = await startLocalCluster({ nodes: 4, intervalMs: INTERVAL_MS, port: 0 });
-  await cluster.resultsAfter(0);
+  await storedRoundAfter(cluster, 0);
   const [node] = cluster.nodes;
   const scrape = async (url: string) => (await fetch(`${url}/metrics`)).text();
   scrapes = {
