@@ -17,7 +17,7 @@ export interface Results {
 }
 
 /** Enough for three attempts of 1 s at whatever is silent, on a machine that has other work too. */
-const TIMER_MS = 6_000;
+const TIMER_MS = 8_000;
 
 /** A cluster that opens one round when it starts, and then only those that a test asks for. */
 export function aClusterOnRequest(
