@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { createZstdCompress, zstdCompress, zstdDecompress } from "node:zlib";
+import { createZstdCompress, zstdCompress, zstdDecompress, zstdDecompressSync } from "node:zlib";
 
 export const compress = promisify(zstdCompress);
 export const decompress = promisify(zstdDecompress);
@@ -13,4 +13,9 @@ export function compressAll(parts: readonly Uint8Array[]): Promise<Buffer> {
 
 export async function textOf(compressed: Buffer): Promise<string> {
   return (await decompress(compressed)).toString();
+}
+
+/** For some kilobytes, and many of them: a tenth of a millisecond on the spot, and more than twice that elsewhere. */
+export function smallTextOf(compressed: Buffer): string {
+  return zstdDecompressSync(compressed).toString();
 }
