@@ -144,7 +144,7 @@ export class RoundKeeper {
   /** One node in each kept round that knows it, newest first. Throws when only Redis could know. */
   async nodeHistory(node: string): Promise<NodeMoment[]> {
     const inMemory = this.#results().flatMap(
-      (round) => nodeMoment(round.head.id, nodeLines(round), node) ?? [],
+      (round) => nodeMoment(round.head.id, Buffer.from(nodeLines(round)), node) ?? [],
     );
     const stored = await this.#store.nodeHistory(node).catch((error: unknown) => {
       if (inMemory.length > 0) return [];

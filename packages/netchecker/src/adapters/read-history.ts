@@ -4,7 +4,7 @@ import { nodeMoment } from "../core/history/node-lines.ts";
 import { timelineEntry } from "../core/history/timeline-entry.ts";
 import { decodeEntry, decodeHead } from "../core/round-record.ts";
 import type { RoundStore } from "../ports.ts";
-import { smallTextOf } from "./compressed.ts";
+import { decompressSmall } from "./compressed.ts";
 import { throwFirstError } from "./publish-targets.ts";
 import { newestIds } from "./read-rounds.ts";
 
@@ -56,7 +56,7 @@ export function readHistory(redis: Redis, names: RedisNames) {
     const moments: NodeMoment[] = [];
     for await (const some of fields(await newestIds(redis, names), "nodes"))
       for (const { id, stored } of some) {
-        const moment = stored && nodeMoment(id, smallTextOf(stored), node);
+        const moment = stored && nodeMoment(id, decompressSmall(stored), node);
         if (moment) moments.push(moment);
       }
     return moments;

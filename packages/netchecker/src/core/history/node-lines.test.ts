@@ -15,7 +15,7 @@ import { results } from "../results.ts";
 import { nodeLines, nodeMoment } from "./node-lines.ts";
 
 const momentsOf = (round: ClosedRound) =>
-  round.plan.agents.map(({ node }) => nodeMoment(7, nodeLines(round), node)!);
+  round.plan.agents.map(({ node }) => nodeMoment(7, Buffer.from(nodeLines(round)), node)!);
 
 /** The same, counted from the rows that everybody sees. */
 function countedFromResults(round: ClosedRound, node: string) {
@@ -107,7 +107,7 @@ describe("a node in a round", () => {
   });
 
   it("is null for a node that the round does not know", () => {
-    const lines = nodeLines(aClosedRound(aView(12), { silent: ["node-12"] }));
+    const lines = Buffer.from(nodeLines(aClosedRound(aView(12), { silent: ["node-12"] })));
     for (const name of ["node-13", "node", "reported", "ode-1", "", "node-1 reported"])
       expect(nodeMoment(7, lines, name)).toBeNull();
     expect(nodeMoment(7, lines, "node-1")?.agent).toBe("reported");

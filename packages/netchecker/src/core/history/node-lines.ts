@@ -25,18 +25,24 @@ export function nodeLines(round: ClosedRound): string {
   return `${[head.startedAt, ...lines].join("\n")}\n`;
 }
 
+/** The bytes of such lines, as a Buffer has them: to read one line, no text is made of all of them. */
+interface LineBytes {
+  indexOf(text: string, from?: number): number;
+  subarray(start: number, end: number): { toString(): string };
+}
+
 /** One node out of a round's lines; null where the round does not know it. */
-export function nodeMoment(id: number, lines: string, node: string): NodeMoment | null {
+export function nodeMoment(id: number, lines: LineBytes, node: string): NodeMoment | null {
   const before = lines.indexOf(`\n${node} `);
   if (before === -1) return null;
-  const line = lines.slice(before + 1, lines.indexOf("\n", before + 1));
-  const [name, agent, ...numbers] = line.split(" ");
+  const line = lines.subarray(before + 1, lines.indexOf("\n", before + 1));
+  const [name, agent, ...numbers] = line.toString().split(" ");
   // Of a name with a space in it, which no node has, the rest has matched.
   if (name !== node) return null;
   const [outFailed, outTotal, inFailed, inTotal, outLatency, inLatency] = numbers.map(Number);
   return {
     id,
-    startedAt: lines.slice(0, lines.indexOf("\n")),
+    startedAt: lines.subarray(0, lines.indexOf("\n")).toString(),
     agent: agent as NodeMoment["agent"],
     outFailed: outFailed!,
     outTotal: outTotal!,
