@@ -1,6 +1,6 @@
 import type { Mesh } from "@netchecker/contract";
 import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Axis } from "../../core/mesh/axis.ts";
 import type { GroupPair } from "../../core/mesh/group-pairs.ts";
 import type { Grid } from "../../core/mesh/grid.ts";
@@ -36,7 +36,8 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides, opened }: HeatMapPr
   const [width, setWidth] = useState(0);
   const help = useId();
 
-  useEffect(() => {
+  // Before the browser paints: each effect after it would cost a frame, the picture two.
+  useLayoutEffect(() => {
     const made = new MapController(base.current!, over.current!, (from, to) => {
       const name = (index: number) => latest.current.mesh.nodes[index]!.name;
       goTo(linkTo({ at: "pair", from: name(from), to: name(to) }));
@@ -60,7 +61,7 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides, opened }: HeatMapPr
   const names = useMemo(() => shortNames(mesh.nodes.map(({ name }) => name)), [mesh]);
   const sideNames = useMemo(() => sides.map(({ label }) => label), [sides]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (width === 0) return;
     const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => widthOf(text)));
     const room = { width, height: Math.max(360, Math.min(innerHeight - 200, 1_000)) };

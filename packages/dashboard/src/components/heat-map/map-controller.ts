@@ -81,7 +81,8 @@ export class MapController implements Gestures {
     this.#cursor.column = Math.min(this.#cursor.column, layout.mesh.nodes - 1);
     this.spot.value = null;
     this.small.value = fitAll(layout.mesh).scale < LARGE_ENOUGH_PX;
-    this.#redraw();
+    this.#stale = true;
+    this.#draw();
   }
 
   hover(x: number, y: number): void {
@@ -266,12 +267,15 @@ export class MapController implements Gestures {
   }
 
   #schedule(): void {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      if (this.#stale) this.#drawBase();
-      this.#stale = false;
-      this.#drawOver();
-    });
+    this.#frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    if (this.#stale) this.#drawBase();
+    this.#stale = false;
+    this.#drawOver();
   }
 
   #drawBase(): void {
