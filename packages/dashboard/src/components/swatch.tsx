@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
-import { looksOf, type Theme } from "../core/mesh/looks.ts";
-import { paint, tilesOf } from "../core/mesh/paint.ts";
+import type { Theme } from "../core/mesh/looks.ts";
+import { paint } from "../core/mesh/paint.ts";
+import { tilesFor } from "../core/mesh/tiles-for.ts";
 
 const WIDTH = 14;
 const RAMP_WIDTH = 96;
@@ -21,7 +22,7 @@ export function Swatch({ cells, theme }: { cells: readonly number[]; theme: Them
       columns,
       Uint8Array.from(cells),
       cells.length,
-      tilesOf(looksOf(theme)),
+      tilesFor(theme),
     );
     context.putImageData(pixels, 0, 0);
   }, [cells.join(","), theme]);

@@ -2,8 +2,9 @@ import type { Axis } from "../../core/mesh/axis.ts";
 import { type Bins, binsOf, binSizeFor, shrink } from "../../core/mesh/bins.ts";
 import type { Grid } from "../../core/mesh/grid.ts";
 import type { Layout } from "../../core/mesh/layout.ts";
-import { looksOf, type Theme } from "../../core/mesh/looks.ts";
-import { lookUp, paint, tilesOf } from "../../core/mesh/paint.ts";
+import type { Theme } from "../../core/mesh/looks.ts";
+import { lookUp, paint } from "../../core/mesh/paint.ts";
+import { tilesFor } from "../../core/mesh/tiles-for.ts";
 import type { SideColumn } from "../../core/mesh/side-columns.ts";
 import type { Viewport } from "../../core/mesh/viewport.ts";
 
@@ -32,7 +33,7 @@ export class MapPainter {
 
   constructor(picture: Picture) {
     this.#picture = picture;
-    this.#tiles = tilesOf(looksOf(picture.theme));
+    this.#tiles = tilesFor(picture.theme);
     this.#groupStarts = new Set(picture.axis.groups.slice(1).map(({ start }) => start));
   }
 

@@ -71,15 +71,20 @@ export interface Look {
 /** The looks of all cells → tiles to paint with, as pixels of an ImageData. */
 export function tilesOf(looks: readonly Look[]): Uint32Array {
   const tiles = new Uint32Array(CELLS * TILE * TILE);
-  const bytes = new Uint8ClampedArray(tiles.buffer);
-  for (const [cell, { fill, mark = fill, pattern }] of looks.entries())
+  for (const [cell, { fill, mark, pattern }] of looks.entries()) {
+    const start = cell * TILE * TILE;
+    tiles.fill(pixelOf(fill), start, start + TILE * TILE);
+    if (!pattern || !mark) continue;
     for (let y = 0; y < TILE; y += 1)
       for (let x = 0; x < TILE; x += 1)
-        bytes.set(
-          [...(isMarked(pattern, x, y) ? mark : fill), 255],
-          ((cell * TILE + y) * TILE + x) * 4,
-        );
+        if (isMarked(pattern, x, y)) tiles[start + y * TILE + x] = pixelOf(mark);
+  }
   return tiles;
+}
+
+/** A colour as the four bytes of an ImageData, in this machine's order. */
+function pixelOf([red, green, blue]: Rgb): number {
+  return new Uint32Array(Uint8Array.of(red, green, blue, 255).buffer)[0]!;
 }
 
 function isMarked(pattern: Look["pattern"], x: number, y: number): boolean {

@@ -1,0 +1,11 @@
+import { looksOf, type Theme } from "./looks.ts";
+import { tilesOf } from "./paint.ts";
+
+const made = new Map<Theme, Uint32Array>();
+
+/** The tiles of a theme, made once: the heat map and each piece of the legend are painted with them. */
+export function tilesFor(theme: Theme): Uint32Array {
+  let tiles = made.get(theme);
+  if (!tiles) made.set(theme, (tiles = tilesOf(looksOf(theme))));
+  return tiles;
+}
