@@ -73,17 +73,17 @@ export function tilesOf(looks: readonly Look[]): Uint32Array {
   const tiles = new Uint32Array(CELLS * TILE * TILE);
   for (const [cell, { fill, mark, pattern }] of looks.entries()) {
     const start = cell * TILE * TILE;
-    tiles.fill(pixelOf(fill), start, start + TILE * TILE);
+    tiles.fill(bytesOf(fill), start, start + TILE * TILE);
     if (!pattern || !mark) continue;
     for (let y = 0; y < TILE; y += 1)
       for (let x = 0; x < TILE; x += 1)
-        if (isMarked(pattern, x, y)) tiles[start + y * TILE + x] = pixelOf(mark);
+        if (isMarked(pattern, x, y)) tiles[start + y * TILE + x] = bytesOf(mark);
   }
   return tiles;
 }
 
 /** A colour as the four bytes of an ImageData, in this machine's order. */
-function pixelOf([red, green, blue]: Rgb): number {
+function bytesOf([red, green, blue]: Rgb): number {
   return new Uint32Array(Uint8Array.of(red, green, blue, 255).buffer)[0]!;
 }
 
