@@ -59,7 +59,12 @@ function Chart({ title, data, format, least }: ChartProps) {
         cursor: { y: false },
         scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, least)] } },
         axes: [
-          { ...axis, values: "{HH}:{mm}", space: 70 },
+          {
+            ...axis,
+            values: isShort(data[0]) ? "{HH}:{mm}:{ss}" : "{HH}:{mm}",
+            space: 70,
+            size: 28,
+          },
           { ...axis, size: 62, values: (_plot, values) => values.map(format) },
         ],
         series: [
@@ -92,6 +97,11 @@ function Chart({ title, data, format, least }: ChartProps) {
       <div ref={box} role="img" aria-label={tell(title, data, format)} />
     </figure>
   );
+}
+
+/** Whether two marks of the time axis can lie in the same minute. */
+function isShort(seconds: readonly number[]): boolean {
+  return seconds.at(-1)! - seconds[0]! < 600;
 }
 
 /** What a chart shows, for those who do not see it: the last values, and the worst. */

@@ -20,6 +20,14 @@ it("latencies span the scale; what failed stays failed", () => {
   expect(to).toBeGreaterThan(4.8);
 });
 
+it("what went well beside a failure on another layer is no part of the scale", () => {
+  const echo = aPlane("echo", ["ba", "aa"], { latencies: [row(0, 5), row(6, 7)] });
+  const tcp = aPlane("tcp", ["aa", "aa"], { latencies: [row(0.1, 5), row(5, 5)] });
+  const mesh = aMesh(NODES, [echo, tcp]);
+  const { from } = readLatencies(mesh, [echo, tcp], readOutcomes(mesh, [echo, tcp]))!;
+  expect(from).toBeGreaterThan(4);
+});
+
 it("attempts are those of the layer that took most", () => {
   const echo = aPlane("echo", ["aa", "aa"], { attempts: ["11", "12"] });
   const tcp = aPlane("tcp", ["aa", "aa"], { attempts: ["31", "11"] });

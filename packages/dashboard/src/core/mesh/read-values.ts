@@ -24,7 +24,8 @@ export function readLatencies(
     return (target) => bytes.charCodeAt(target) || 0;
   });
   const histogram = new Uint32Array(256);
-  for (const code of worst) histogram[code]! += 1;
+  for (const [pair, code] of worst.entries())
+    if (outcomes.cells[pair] === OK) histogram[code]! += 1;
   const [low, high] = spanOf(histogram);
   const step = (RAMP_STEPS - 1) / Math.max(1, high - low);
   const cells = outcomes.cells.map((cell, index) => {
