@@ -5,6 +5,7 @@ import { startLoadingMesh } from "./store/mesh.ts";
 import { startLoadingTimeline } from "./store/timeline.ts";
 import "./styles/colours.css";
 import "./styles/page.css";
+import "./styles/header.css";
 import "./styles/findings.css";
 import "./styles/mesh.css";
 import "./styles/timeline.css";

@@ -5,7 +5,7 @@ import type { SideColumn } from "../../core/mesh/side-columns.ts";
 import { countCells, tellRange } from "../../core/mesh/tell-cells.ts";
 import { checksBetween, tellCheck } from "../../core/mesh/tell-pair.ts";
 import { count, sayExpected, sayMissing, sayReason } from "../../core/phrases.ts";
-import type { Spot } from "./map-controller.ts";
+import type { Spot } from "../../core/mesh/spot.ts";
 
 /** A spot in words. */
 export interface Told {

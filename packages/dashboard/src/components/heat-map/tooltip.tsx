@@ -1,4 +1,4 @@
-import type { Spot } from "./map-controller.ts";
+import type { Spot } from "../../core/mesh/spot.ts";
 import type { Told } from "./tell-spot.ts";
 
 const WIDTH = 260;

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { mapKey } from "./map-keys.ts";
+
+const NONE = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false };
+
+it("arrows move by one, with Shift by ten", () => {
+  expect(mapKey({ ...NONE, key: "ArrowLeft" })).toMatchObject({ rows: 0, columns: -1 });
+  expect(mapKey({ ...NONE, key: "ArrowDown", shiftKey: true })).toMatchObject({ rows: 10 });
+});
+
+it("plus, typed with Shift, zooms in", () => {
+  expect(mapKey({ ...NONE, key: "+", shiftKey: true })).toMatchObject({ does: "zoom" });
+});
+
+it.each([
+  { ...NONE, key: "Tab" },
+  { ...NONE, key: "a" },
+  { ...NONE, key: "toString" },
+  { ...NONE, key: "0", ctrlKey: true },
+  { ...NONE, key: "ArrowLeft", altKey: true },
+])("%o is the browser's", (pressed) => {
+  expect(mapKey(pressed)).toBeNull();
+});

@@ -1,0 +1,41 @@
+/** What a key means on the heat map. */
+export type MapKey =
+  | { readonly does: "move"; readonly rows: number; readonly columns: number }
+  | { readonly does: "zoom"; readonly factor: number }
+  | { readonly does: "fit" | "open" };
+
+const ZOOM = 1.6;
+const FAR = 10;
+
+const move = (rows: number, columns: number) => ({ does: "move", rows, columns }) as const;
+
+const KEYS: Readonly<Record<string, MapKey>> = {
+  ArrowUp: move(-1, 0),
+  ArrowDown: move(1, 0),
+  ArrowLeft: move(0, -1),
+  ArrowRight: move(0, 1),
+  Home: move(0, Number.NEGATIVE_INFINITY),
+  End: move(0, Number.POSITIVE_INFINITY),
+  PageUp: move(-FAR, 0),
+  PageDown: move(FAR, 0),
+  "+": { does: "zoom", factor: ZOOM },
+  "=": { does: "zoom", factor: ZOOM },
+  "-": { does: "zoom", factor: 1 / ZOOM },
+  "0": { does: "fit" },
+  Enter: { does: "open" },
+  " ": { does: "open" },
+};
+
+/** A pressed key → what it means; with Shift a step is a long one. null: it is the page's, or the browser's. */
+export function mapKey(pressed: {
+  readonly key: string;
+  readonly shiftKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+}): MapKey | null {
+  if (pressed.ctrlKey || pressed.metaKey || pressed.altKey) return null;
+  const key = Object.hasOwn(KEYS, pressed.key) ? KEYS[pressed.key]! : null;
+  if (key?.does !== "move" || !pressed.shiftKey) return key;
+  return { ...key, rows: key.rows * FAR, columns: key.columns * FAR };
+}
