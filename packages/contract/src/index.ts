@@ -15,3 +15,4 @@ export * from "./report.ts";
 export * from "./round.ts";
 export * from "./state.ts";
 export * from "./target-list.ts";
+export * from "./timeline-entry.ts";

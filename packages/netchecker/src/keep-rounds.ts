@@ -1,10 +1,15 @@
-import type { Finding, NodeMoment, RoundHead, TimelineEntry } from "@netchecker/contract";
+import {
+  type Finding,
+  type NodeMoment,
+  type RoundHead,
+  type TimelineEntry,
+  timelineEntry,
+} from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
 import { Changes } from "./changes.ts";
 import type { ClosedRound } from "./core/closed-round.ts";
 import { emptyMemory, type FindingsMemory } from "./core/conclude/conclude.ts";
 import { nodeLines, nodeMoment } from "./core/history/node-lines.ts";
-import { timelineEntry } from "./core/history/timeline-entry.ts";
 import type { RoundFindings, RoundStore, StoredRoundHead } from "./ports.ts";
 
 /** How many rounds wait in memory while Redis is away; each of 1,000 × 1,000 takes some 20 MB. */

@@ -131,7 +131,7 @@ export class OneRound {
   }
 
   async #publish(): Promise<OpenedRound> {
-    const { cluster, publisher, keeper, log, newListId, tally } = this.#parts;
+    const { cluster, publisher, reports, keeper, log, newListId, tally } = this.#parts;
     const startedAt = Date.now();
     const openedAt = performance.now();
     const view = cluster.view();
@@ -157,7 +157,9 @@ export class OneRound {
       await publisher.publish({ id, startedAt }, lists, withinMs);
       return round;
     } catch (error) {
-      const why = `could not be published: ${(error as Error).message}`;
+      // While Redis is away, what its client says of that is about the client.
+      const said = reports.awaySince === null ? (error as Error).message : "Redis is away";
+      const why = `could not be published: ${said}`;
       log.error({ round: id, why }, "the round failed");
       tally.ended("failed");
       await keeper.keepHead(

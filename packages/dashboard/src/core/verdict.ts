@@ -46,7 +46,7 @@ function sayMeasured({ expected, reported }: RoundHead, all: Counts): string {
 }
 
 /** Counts of all types together. */
-export function sum(counts: readonly Counts[]): Counts {
+function sum(counts: readonly Counts[]): Counts {
   const total = { total: 0, ok: 0, failed: 0, unknown: 0, expected: 0 };
   for (const each of counts)
     for (const key of ["total", "ok", "failed", "unknown", "expected"] as const)

@@ -1,6 +1,6 @@
-import type { Mesh, Timeline, TimelineEntry } from "@netchecker/contract";
+import { type Mesh, type Timeline, type TimelineEntry, timelineEntry } from "@netchecker/contract";
 import { computed, effect, signal } from "@preact/signals";
-import { entryOf, extended } from "../core/timeline/entry-of.ts";
+import { extendTimeline } from "../core/timeline/extend-timeline.ts";
 import { connection, state } from "./live.ts";
 import { api } from "./session.ts";
 
@@ -24,7 +24,7 @@ export function startLoadingTimeline(): void {
 
 /** A round that just closed, without asking for all others again. */
 export function addToTimeline({ round, summary, findings }: Mesh): void {
-  const more = extended(timeline.peek(), entryOf(round, summary, findings));
+  const more = extendTimeline(timeline.peek(), timelineEntry(round, summary, findings));
   if (more) timeline.value = more;
   else if (timeline.peek().length > 0) void load();
 }

@@ -3,9 +3,8 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { State, Timeline } from "@netchecker/contract";
+import { type State, type Timeline, timelineEntry } from "@netchecker/contract";
 import { results } from "@netchecker/netchecker/src/core/results.ts";
-import { entryOf } from "../../src/core/timeline/entry-of.ts";
 import { meshOf } from "./mesh-of.ts";
 import { nodeHistoryOf } from "./node-history-of.ts";
 import { simulateRounds, type Phase, type SimulatedRound } from "./simulated-rounds.ts";
@@ -120,7 +119,7 @@ export class FixtureServer {
     if (next.done) throw new RangeError("the story has no more rounds");
     this.rounds.push(next.value);
     const { head, summary, findings } = next.value.round;
-    this.#entries.push(entryOf(head, summary, findings));
+    this.#entries.push(timelineEntry(head, summary, findings));
     if (head.expected > 50 && this.rounds.length > KEPT_OF_MANY) this.rounds.shift();
   }
 

@@ -1,7 +1,11 @@
-import type { NodeMoment, RedisNames, TimelineEntry } from "@netchecker/contract";
+import {
+  type NodeMoment,
+  type RedisNames,
+  type TimelineEntry,
+  timelineEntry,
+} from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
 import { nodeMoment } from "../core/history/node-lines.ts";
-import { timelineEntry } from "../core/history/timeline-entry.ts";
 import { decodeEntry, decodeHead } from "../core/round-record.ts";
 import type { RoundStore } from "../ports.ts";
 import { decompressSmall } from "./compressed.ts";

@@ -8,10 +8,10 @@ import {
   TARGET_TYPES,
   type TargetType,
   type TimelineEntry,
+  timelineEntry,
 } from "@netchecker/contract";
 import type { ClosedRound } from "./closed-round.ts";
 import { nodeLines } from "./history/node-lines.ts";
-import { timelineEntry } from "./history/timeline-entry.ts";
 import { NOT_KEPT_CODE, OutcomeMatrix } from "./outcome-matrix.ts";
 import { type RoundPlan, targetCounts } from "./plan.ts";
 import type { AgentReports } from "./round-collector.ts";

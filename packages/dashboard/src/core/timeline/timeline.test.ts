@@ -1,6 +1,6 @@
 import type { TimelineEntry } from "@netchecker/contract";
 import { expect, it } from "vitest";
-import { extended } from "./entry-of.ts";
+import { extendTimeline } from "./extend-timeline.ts";
 import { barWidth, layOut, tellingRound } from "./layout.ts";
 
 function anEntry(id: number, with_: Partial<TimelineEntry> = {}): TimelineEntry {
@@ -64,8 +64,8 @@ it("a bar has the tone of its worst round; not measured is not well", () => {
 });
 
 it("grows by a round that just closed, and says when rounds between are not known", () => {
-  expect(extended(many(3), anEntry(4))!.map(({ id }) => id)).toEqual([1, 2, 3, 4]);
-  expect(extended(many(3), anEntry(3, { failed: 1 }))![2]!.failed).toBe(1);
-  expect(extended(many(3), anEntry(5))).toBeNull();
-  expect(extended([], anEntry(1))).toBeNull();
+  expect(extendTimeline(many(3), anEntry(4))!.map(({ id }) => id)).toEqual([1, 2, 3, 4]);
+  expect(extendTimeline(many(3), anEntry(3, { failed: 1 }))![2]!.failed).toBe(1);
+  expect(extendTimeline(many(3), anEntry(5))).toBeNull();
+  expect(extendTimeline([], anEntry(1))).toBeNull();
 });

@@ -11,6 +11,8 @@ const COMMON = 0.5;
 const FEW = 8;
 const LARGE_REQUEST = reasonCode("large_request_timeout");
 const LARGE_RESPONSE = reasonCode("large_response_timeout");
+/** Of these, an agent makes a probe or two a round. */
+const OF_ONE_PROBE: ReadonlySet<Draft["layer"]> = new Set(["service", "dns", "external"]);
 
 /**
  * Few failures are judged by how often chance alone makes the same: it makes about `places · qᵏ` such
@@ -59,8 +61,6 @@ function largeIn({ reasons }: Claim): number {
 function isAllThereIs({ nodes, peers, layer }: Draft): boolean {
   return nodes.length === 1 && peers.length === 0 && OF_ONE_PROBE.has(layer);
 }
-
-const OF_ONE_PROBE: ReadonlySet<Draft["layer"]> = new Set(["service", "dns", "external"]);
 
 /** How often chance alone makes so many failures of one kind: hardly ever, seldom, or in most rounds. */
 export function rarityOf(

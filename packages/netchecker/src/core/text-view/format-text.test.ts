@@ -88,9 +88,9 @@ Failures
     expect(widest).toBeLessThanOrEqual(110);
   });
 
-  it("tells its notices under the headline", () => {
-    expect(formatText(aClosedRound(aView(1)), LATER, ["Redis is away since …"])).toContain(
-      "\n! Redis is away since …\n",
+  it("tells its notices right under the verdict", () => {
+    expect(formatText(aClosedRound(aView(1)), LATER, ["Redis is away since …"])).toMatch(
+      /^ALL OK\n! Redis is away since …\nRound 7/,
     );
   });
 });

@@ -15,7 +15,8 @@ export function formatText(round: ClosedRound, now: number, notices: readonly st
   const states = nodeStates(round);
   const drawn = round.plan.agents.length <= WHOLE_MESH_NODES;
   const sections = [
-    [...headline(round, now), ...notices.map((notice) => `! ${notice}`)],
+    // What limits the verdict comes right after it: an old "ALL OK" says nothing of now.
+    [verdict(round), ...notices.map((notice) => `! ${notice}`), ...headline(round, now)],
     findingsSection(round.findings, now),
     drawn ? meshSection(round, states) : troubledNodesSection(states),
     missing(round),
@@ -47,7 +48,6 @@ function headline(round: ClosedRound, now: number): string[] {
   const age = Math.max(0, now - Date.parse(head.finishedAt ?? head.startedAt));
   const took = `closed by ${head.closedBy} after ${duration(head.durationMs ?? 0)}`;
   return [
-    verdict(round),
     `Round ${head.id}, ${duration(age)} ago (${head.startedAt}), ${took}; ${head.reported} of ${head.expected} agents reported.`,
     ...coverage(head),
     ...(head.clusterViewStaleSince

@@ -1,8 +1,7 @@
-import type { Finding } from "@netchecker/contract";
+import { type Finding, timelineEntry } from "@netchecker/contract";
 import { describe, expect, it } from "vitest";
-import { aClosedRound, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
-import { roundWithoutResult } from "../conclude/conclude-round.ts";
-import { timelineEntry } from "./timeline-entry.ts";
+import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
+import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
 
 const { head, summary } = aClosedRound(aView(3), {
   silent: ["node-3"],

@@ -1,4 +1,6 @@
-import type { Finding, RoundHead, Summary, TimelineEntry } from "@netchecker/contract";
+import type { Finding } from "./finding.ts";
+import type { TimelineEntry } from "./history.ts";
+import type { RoundHead, Summary } from "./round.ts";
 
 /**
  * One round on the timeline. Without findings (they were not counted when the round was stored, or it has

@@ -1,0 +1,12 @@
+import type { TimelineEntry } from "@netchecker/contract";
+
+/** The timeline with a round that just closed; the same where it is there already. Null: rounds between are not known. */
+export function extendTimeline(
+  rounds: readonly TimelineEntry[],
+  entry: TimelineEntry,
+): readonly TimelineEntry[] | null {
+  const last = rounds.at(-1);
+  if (!last || entry.id > last.id + 1) return null;
+  const at = rounds.findIndex(({ id }) => id === entry.id);
+  return at === -1 ? (entry.id < last.id ? rounds : [...rounds, entry]) : rounds.with(at, entry);
+}
