@@ -36,7 +36,9 @@ export async function simulateAgents(
       lists.push(decoded.value);
       for (const agent of agentsFor(decoded.value)) {
         const report = reportOf(decoded.value, agent);
-        const publish = () => void publisher.publish(NAMES.reports[type], JSON.stringify(report));
+        // While Redis is away, what it reports is lost: this one does not try again.
+        const publish = () =>
+          void publisher.publish(NAMES.reports[type], JSON.stringify(report)).catch(() => {});
         if (report) setTimeout(publish, agent.delayMs ?? 0);
       }
     },
