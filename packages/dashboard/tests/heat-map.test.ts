@@ -35,14 +35,14 @@ test("by keys: says the pair in words, opens it, and comes back", async ({ serve
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog");
   await dialog.getByText("no answer to connect").first().waitFor();
-  expect(page.url()).toContain(`#/pair/${nodes[0]}/${peers[0]}`);
+  await page.waitForURL(({ hash }) => hash === `#/pair/${nodes[0]}/${peers[0]}`);
   const command = await dialog.locator(".broken code").first().textContent();
   expect(command).toMatch(
     /^kubectl -n netchecker exec ping-\S+ -- node main\.js --probe http:\/\/[\d.]+:8080\/echo$/,
   );
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
-  expect(page.url()).not.toContain("pair");
+  await page.waitForURL(({ hash }) => !hash.includes("pair"));
   expect(complaints).toEqual([]);
 });
 
