@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { test } from "./support/page-test.ts";
+import { test, WAIT } from "./support/page-test.ts";
 
 const AXE = fileURLToPath(import.meta.resolve("axe-core"));
 
@@ -66,7 +66,9 @@ test.for(["", "#/node/node-2", "#/pair/node-1/node-2"])(
     const { url } = await serve(STORY);
     const { page } = await open(url, { hash, context: { viewport: { width: 320, height: 640 } } });
     await page.locator("main h1").waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+    await expect
+      .poll(() => page.evaluate(() => document.documentElement.scrollWidth), WAIT)
+      .toBe(320);
   },
 );
 
@@ -77,10 +79,10 @@ test("has the mesh as a table of nodes, and as one of pairs", async ({ serve, op
   const { plan } = server.rounds.at(-1)!.round;
   await page.getByText("10 nodes as a table").click();
   const nodes = page.getByRole("region", { name: "Table of nodes" });
-  expect(await nodes.locator("tbody tr").count()).toBe(plan.agents.length);
+  await expect.poll(() => nodes.locator("tbody tr").count(), WAIT).toBe(plan.agents.length);
   await page.getByText("Every pair as a table").click();
   const pairs = page.getByRole("region", { name: "Table of pairs" });
-  expect(await pairs.locator("td").count()).toBe(plan.agents.length ** 2);
-  expect(await pairs.getByText("failed").count()).toBeGreaterThan(0);
-  expect(await pairs.getByText("not measured").count()).toBeGreaterThan(0);
+  await expect.poll(() => pairs.locator("td").count(), WAIT).toBe(plan.agents.length ** 2);
+  await expect.poll(() => pairs.getByText("failed").count(), WAIT).toBeGreaterThan(0);
+  await expect.poll(() => pairs.getByText("not measured").count(), WAIT).toBeGreaterThan(0);
 });

@@ -1,12 +1,10 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { test } from "./support/page-test.ts";
+import { test, WAIT } from "./support/page-test.ts";
 
 const ROUTE = "route/pair-both-new-connections-are-dropped";
 const SMALL = { size: 6, phases: [{ rounds: 3, causes: [ROUTE] }] };
 const LARGE = { size: 130, phases: [{ rounds: 3, causes: [ROUTE] }] };
-
-const WAIT = { timeout: 15_000 };
 
 /** How many pixels of the picture are of the colour of what failed. */
 function orangePixels(page: Page): Promise<number> {
@@ -60,9 +58,9 @@ test("by mouse: a cell says its pair, and a click opens it with what was measure
   await page.mouse.down();
   await page.mouse.up();
   await page.getByRole("dialog").getByText(/\d ms/).first().waitFor();
-  expect(await page.getByRole("dialog").locator(".way h3").first().textContent()).toBe(
-    title!.replace(" → ", " → "),
-  );
+  await expect
+    .poll(() => page.getByRole("dialog").locator(".way h3").first().textContent(), WAIT)
+    .toBe(title!.replace(" → ", " → "));
 });
 
 test("a single pair of many that fails is seen from far away, and can be zoomed to", async ({
@@ -100,9 +98,9 @@ test("many nodes are grouped by zone at first; a group that failed can be opened
   const { url } = await serve(LARGE);
   const { page } = await open(url);
   const by = page.getByRole("combobox", { name: "Grouped by" });
-  expect(await by.inputValue()).toBe("zone");
+  await expect.poll(() => by.inputValue(), WAIT).toBe("zone");
   const groups = page.getByRole("region", { name: "Table of groups" });
-  expect(await groups.locator("td.bad").count()).toBeGreaterThan(0);
+  await expect.poll(() => groups.locator("td.bad").count(), WAIT).toBeGreaterThan(0);
   const before = await orangePixels(page);
   await groups.locator("td.bad button").first().click();
   await expect.poll(() => orangePixels(page), WAIT).toBeGreaterThan(before);

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { test } from "./support/page-test.ts";
+import { test, WAIT } from "./support/page-test.ts";
 
 const HUNG = "pong/hung-still-listed";
 const BROKEN = {
@@ -20,14 +20,16 @@ test("says first what is broken: the API's sentence, since when, the evidence, w
   const [first] = server.rounds.at(-1)!.round.findings;
   const card = page.locator(".card").first();
   await card.waitFor();
-  expect(await card.locator(".sentence").textContent()).toBe(first!.summary);
-  expect(await card.locator(".since").textContent()).toMatch(/^since round 5, [34] min ago/);
+  await expect.poll(() => card.locator(".sentence").textContent(), WAIT).toBe(first!.summary);
+  await expect
+    .poll(() => card.locator(".since").textContent(), WAIT)
+    .toMatch(/^since round 5, [34] min ago/);
   const { explains, ofFailures } = first!.evidence;
-  expect(await card.locator(".evidence").textContent()).toContain(
-    `explains ${explains} of ${ofFailures} failures`,
-  );
-  expect(await card.locator("code").first().textContent()).toBe(first!.next[0]);
-  expect(await page.title()).toMatch(/^\(\d+\) netChecker$/);
+  await expect
+    .poll(() => card.locator(".evidence").textContent(), WAIT)
+    .toContain(`explains ${explains} of ${ofFailures} failures`);
+  await expect.poll(() => card.locator("code").first().textContent(), WAIT).toBe(first!.next[0]);
+  await expect.poll(() => page.title(), WAIT).toMatch(/^\(\d+\) netChecker$/);
   expect(complaints).toEqual([]);
 });
 
@@ -51,9 +53,11 @@ test("never says that all is well when an agent is missing, and says why it is",
   });
   const { page } = await open(url);
   await page.locator(".missing").waitFor();
-  expect(await page.locator("h1").textContent()).not.toContain("well");
-  expect(await page.locator(".missing").textContent()).toContain("ImagePullBackOff");
-  expect(await page.locator(".by-type").textContent()).toContain("not measured");
+  await expect.poll(() => page.locator("h1").textContent(), WAIT).not.toContain("well");
+  await expect
+    .poll(() => page.locator(".missing").textContent(), WAIT)
+    .toContain("ImagePullBackOff");
+  await expect.poll(() => page.locator(".by-type").textContent(), WAIT).toContain("not measured");
 });
 
 test("shows a fault that comes while it is open, without a reload, and reads it out", async ({
@@ -70,8 +74,8 @@ test("shows a fault that comes while it is open, without a reload, and reads it 
     await page.getByRole("button", { name: "Check now" }).waitFor();
   }
   await page.locator(".card.warning, .card.critical").first().waitFor();
-  expect(await page.locator(".age").textContent()).toContain("Round 7");
-  expect(await page.locator(".strip rect:not(.shown)").count()).toBe(7);
+  await expect.poll(() => page.locator(".age").textContent(), WAIT).toContain("Round 7");
+  await expect.poll(() => page.locator(".strip rect:not(.shown)").count(), WAIT).toBe(7);
   expect(complaints).toEqual([]);
 });
 
@@ -84,11 +88,11 @@ test("checks now: the button opens a round, and is shut while one is open", asyn
   await page.getByRole("button", { name: "Check now" }).click();
   const button = page.locator(".check-now");
   await page.locator(".check-now progress").waitFor();
-  expect(await button.isDisabled()).toBe(true);
-  expect(await button.textContent()).toMatch(/^Round 3, \d+ s$/);
+  await expect.poll(() => button.isDisabled(), WAIT).toBe(true);
+  await expect.poll(() => button.textContent(), WAIT).toMatch(/^Round 3, \d+ s$/);
   server.closeRound();
   await page.getByRole("button", { name: "Check now" }).waitFor();
-  expect(await button.isEnabled()).toBe(true);
+  await expect.poll(() => button.isEnabled(), WAIT).toBe(true);
 });
 
 test("says in netchecker's words why no round could be opened", async ({ serve, open }) => {
@@ -99,7 +103,9 @@ test("says in netchecker's words why no round could be opened", async ({ serve, 
   server.trouble = { open: null };
   server.openRound();
   await page.getByRole("button", { name: "Check now" }).click();
-  expect(await page.getByRole("alert").textContent()).toBe("Round 3 is open. Try again later.");
+  await expect
+    .poll(() => page.getByRole("alert").textContent(), WAIT)
+    .toBe("Round 3 is open. Try again later.");
 });
 
 test("goes back in time by a click and by keys, says so, and comes back to now", async ({
@@ -117,10 +123,12 @@ test("goes back in time by a click and by keys, says so, and comes back to now",
   await page.waitForURL(({ hash }) => hash.startsWith("#/round/1"));
   await strip.press("ArrowRight");
   await page.getByText("You look at round 2").waitFor();
-  expect(await strip.getAttribute("aria-valuetext")).toMatch(/^Round 2, .*: all well$/);
+  await expect
+    .poll(() => strip.getAttribute("aria-valuetext"), WAIT)
+    .toMatch(/^Round 2, .*: all well$/);
   await page.getByRole("link", { name: "Back to now" }).click();
   await page.locator(".card").first().waitFor();
-  expect(await page.getByText("You look at").count()).toBe(0);
+  await expect.poll(() => page.getByText("You look at").count(), WAIT).toBe(0);
   expect(complaints).toEqual([]);
 });
 
@@ -145,7 +153,9 @@ test("a node's page says what it reaches and who reaches it, and draws its histo
   await page.getByRole("heading", { name: /Not reached by 5 of 5/ }).waitFor();
   await page.locator(".charts canvas").nth(1).waitFor();
   const chart = page.getByRole("img", { name: /Failed, %/ });
-  expect(await chart.getAttribute("aria-label")).toMatch(/into it [1-9]\d*(\.\d+)? % now/);
+  await expect
+    .poll(() => chart.getAttribute("aria-label"), WAIT)
+    .toMatch(/into it [1-9]\d*(\.\d+)? % now/);
   expect(complaints).toEqual([]);
 });
 

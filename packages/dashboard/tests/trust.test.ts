@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { test } from "./support/page-test.ts";
+import { test, WAIT } from "./support/page-test.ts";
 
 const HEALTHY = { size: 5, phases: [{ rounds: 3, causes: [] }] };
 
@@ -12,7 +12,9 @@ test("says how old the round is, by netchecker's clock, and that it is live", as
   const { page } = await open(url);
   await page.locator(".how.live").waitFor();
   // The age that it was served with, and the seconds since.
-  expect(await page.locator(".age").textContent()).toMatch(/^Round 3, (3[7-9]|[4-9]\d) s agolive$/);
+  await expect
+    .poll(() => page.locator(".age").textContent(), WAIT)
+    .toMatch(/^Round 3, (3[7-9]|[4-9]\d) s agolive$/);
 });
 
 test("asks when events do not come, and says so", async ({ serve, open }) => {
@@ -44,11 +46,11 @@ test("says that netchecker does not answer, and keeps what it last told", async 
   await page.getByRole("heading", { name: "All is well" }).waitFor();
   await server.close();
   await page.getByText(/netchecker has not answered for/).waitFor();
-  expect(await page.getByRole("heading", { name: "All is well" }).count()).toBe(1);
-  expect(await page.locator(".check-now").isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("heading", { name: "All is well" }).count(), WAIT).toBe(1);
+  await expect.poll(() => page.locator(".check-now").isDisabled(), WAIT).toBe(true);
   await server.listen(Number(new URL(url).port));
   await page.locator(".how.live").waitFor();
-  expect(await page.getByText(/netchecker has not answered/).count()).toBe(0);
+  await expect.poll(() => page.getByText(/netchecker has not answered/).count(), WAIT).toBe(0);
 });
 
 test("says that Redis or the view of the cluster is away, and that a round is old", async ({

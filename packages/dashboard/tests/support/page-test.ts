@@ -11,6 +11,9 @@ import type { Phase } from "./simulated-rounds.ts";
 // A browser on a machine that does much else at the same time.
 vi.setConfig({ testTimeout: 120_000 });
 
+/** For `expect.poll`: the page follows what is done to it, a moment later. */
+export const WAIT = { timeout: 15_000 };
+
 interface Opening {
   readonly hash?: string;
   readonly context?: BrowserContextOptions;
