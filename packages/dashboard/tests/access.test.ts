@@ -1,10 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { violations } from "./support/axe.ts";
 import { test, WAIT } from "./support/page-test.ts";
-
-const AXE = fileURLToPath(import.meta.resolve("axe-core"));
 
 const STORY = {
   size: 10,
@@ -17,20 +13,6 @@ const STORY = {
     },
   ],
 };
-
-/** What axe finds, as `rule: element`. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(AXE, "utf8"));
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations: found } = await axe.run();
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`),
-    );
-  });
-}
 
 test.for([
   ["light", "", {}],

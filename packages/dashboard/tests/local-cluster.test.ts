@@ -1,0 +1,169 @@
+import type { Finding } from "@netchecker/contract";
+import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, vi } from "vitest";
+import type { BreakKind } from "@netchecker/local-cluster/breaks";
+import { violations } from "./support/axe.ts";
+import { test } from "./support/page-test.ts";
+
+const NODES = 4;
+/** Three attempts of a second each fit into a round. */
+const INTERVAL_MS = 6_000;
+/** A finding is an alarm after two rounds; this machine has other work, too. */
+const SEEN = { timeout: 60_000 };
+
+let cluster: LocalCluster;
+
+beforeAll(async () => {
+  cluster = await startLocalCluster({ nodes: NODES, intervalMs: INTERVAL_MS, port: 0 });
+});
+afterAll(() => cluster?.stop());
+beforeEach(() => vi.waitFor(async () => expect(await findings()).toEqual([]), SEEN), 90_000);
+
+/** Those of the last round that have not recovered. */
+async function findings(): Promise<Finding[]> {
+  const { findings } = await cluster.resultsAfter<{ round: { id: number }; findings: Finding[] }>(
+    0,
+  );
+  return findings.filter(({ state }) => state !== "recovered");
+}
+
+/** Breaks a node, and heals it when the test has ended, if it did not so itself. */
+async function breakNode(node: string, kind: BreakKind): Promise<{ heal(): Promise<void> }> {
+  let broken = true;
+  const heal = async () => {
+    if (broken) await cluster.heal(node, kind);
+    broken = false;
+  };
+  onTestFinished(heal);
+  await cluster.break(node, kind);
+  return { heal };
+}
+
+const allIsWell = (page: Page) => page.getByRole("heading", { name: "All is well" });
+
+/** A reload would make this page a new one. */
+const remember = (page: Page) => page.evaluate(() => void (document.documentElement.id = "same"));
+const isSame = (page: Page) => page.evaluate(() => document.documentElement.id === "same");
+
+/** The finding of a node's pong, as the page has it. */
+const deadPong = (page: Page, node: string): Locator =>
+  page.locator(".card.warning, .card.critical").filter({ hasText: `${node}: its pong` });
+
+test("a fault that is made while the page is open is told in netchecker's words, and drawn, without a reload", async ({
+  open,
+}) => {
+  const { page, complaints } = await open(`${cluster.netchecker.url}/`);
+  await allIsWell(page).waitFor();
+  await remember(page);
+  const { heal } = await breakNode("node-3", "pong-hung");
+  await deadPong(page, "node-3").waitFor(SEEN);
+  const [finding] = await findings();
+  expect(finding).toMatchObject({ kind: "pong", nodes: ["node-3"] });
+  await expect
+    .poll(() => deadPong(page, "node-3").locator(".sentence").textContent(), SEEN)
+    .toBe(finding!.summary);
+  expect(await violations(page)).toEqual([]);
+
+  // Its own agent, too.
+  await page.getByText("Every pair as a table").click();
+  const failed = page.getByRole("region", { name: "Table of pairs" }).getByText("failed");
+  await expect.poll(() => failed.count(), SEEN).toBe(NODES);
+
+  await page.locator(".sentence").getByRole("link", { name: "node-3", exact: true }).click();
+  await page.getByRole("heading", { name: "Not reached by 3 of 3" }).waitFor();
+  await page.locator(".charts canvas").nth(1).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.goBack();
+
+  await heal();
+  await allIsWell(page).waitFor(SEEN);
+  expect(await isSame(page)).toBe(true);
+  expect(complaints).toEqual([]);
+}, 180_000);
+
+test("goes back to the rounds before a fault, and comes back to now", async ({ open }) => {
+  await breakNode("node-2", "pong-down");
+  const { page, complaints } = await open(`${cluster.netchecker.url}/`);
+  await deadPong(page, "node-2").waitFor(SEEN);
+  const first = page.locator(".strip rect:not(.shown)").first();
+  await first.click({ force: true });
+  await page.getByText("You look at round 1").waitFor();
+  await allIsWell(page).waitFor();
+  // The page stays there while rounds go on.
+  const { round } = await cluster.resultsAfter<{ round: { id: number } }>(0);
+  await cluster.resultsAfter(round.id);
+  await page
+    .getByText(/Round \d+, /)
+    .first()
+    .waitFor();
+  await expect.poll(() => page.getByText("You look at round 1").count(), SEEN).toBe(1);
+  await page.getByRole("link", { name: "Back to now" }).click();
+  await deadPong(page, "node-2").waitFor();
+  expect(complaints).toEqual([]);
+}, 180_000);
+
+test("checks now: the button opens a real round, and its result comes by itself", async ({
+  open,
+}) => {
+  const { page, complaints } = await open(`${cluster.netchecker.url}/`);
+  await allIsWell(page).waitFor();
+  const before = await shownRound(page);
+  await page.getByRole("button", { name: "Check now" }).click();
+  await expect.poll(() => shownRound(page), SEEN).toBeGreaterThan(before);
+  expect(complaints).toEqual([]);
+}, 180_000);
+
+test("survives netchecker's restart: it says that nobody answers, keeps what it knows, and goes on with the same finding", async ({
+  open,
+}) => {
+  await breakNode("node-4", "pong-hung");
+  const { page, complaints } = await open(`${cluster.netchecker.url}/`);
+  await deadPong(page, "node-4").waitFor(SEEN);
+  await page.locator(".how.live").waitFor();
+  await remember(page);
+  const since = await onset(deadPong(page, "node-4"));
+  const last = await shownRound(page);
+  expect(complaints).toEqual([]);
+
+  await cluster.netchecker.kill("SIGKILL");
+  await page.getByText(/netchecker has not answered for/).waitFor(SEEN);
+  await expect.poll(() => deadPong(page, "node-4").count(), SEEN).toBe(1);
+  await expect.poll(() => page.locator(".check-now").isDisabled(), SEEN).toBe(true);
+  await cluster.netchecker.start();
+
+  await page.locator(".how.live").waitFor(SEEN);
+  await expect.poll(() => shownRound(page), SEEN).toBeGreaterThan(last);
+  await expect.poll(() => page.getByText(/netchecker has not answered/).count(), SEEN).toBe(0);
+  expect(await onset(deadPong(page, "node-4"))).toBe(since);
+  expect(await isSame(page)).toBe(true);
+  // Chromium itself reports each request that nobody took; no other word was said.
+  expect(complaints.filter((said) => !said.startsWith("Failed to load resource: net::"))).toEqual(
+    [],
+  );
+}, 180_000);
+
+test("says that Redis is away, and that it is back", async ({ open }) => {
+  const { page, complaints } = await open(`${cluster.netchecker.url}/`);
+  await allIsWell(page).waitFor();
+  process.kill(cluster.redis.pid!, "SIGSTOP");
+  try {
+    await page.getByText(/Redis has been away for/).waitFor(SEEN);
+  } finally {
+    process.kill(cluster.redis.pid!, "SIGCONT");
+  }
+  await expect.poll(() => page.getByText(/Redis has been away/).count(), SEEN).toBe(0);
+  await allIsWell(page).waitFor(SEEN);
+  expect(complaints).toEqual([]);
+}, 180_000);
+
+/** `Round 42, 37 s ago` → 42 */
+async function shownRound(page: Page): Promise<number> {
+  return Number(/Round (\d+)/.exec((await page.locator(".age").textContent())!)![1]);
+}
+
+/** `since round 5, 3 min ago` → `since round 5` */
+async function onset(card: Locator): Promise<string> {
+  return /since round \d+/.exec((await card.locator(".since").textContent())!)![0];
+}
