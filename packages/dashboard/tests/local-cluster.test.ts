@@ -7,6 +7,11 @@ import type { BreakKind } from "@netchecker/local-cluster/breaks";
 import { violations } from "./support/axe.ts";
 import { test } from "./support/page-test.ts";
 
+interface Results {
+  readonly round: { readonly id: number };
+  readonly findings: readonly Finding[];
+}
+
 const NODES = 4;
 /** Three attempts of a second each fit into a round. */
 const INTERVAL_MS = 6_000;
@@ -23,10 +28,8 @@ beforeEach(() => vi.waitFor(async () => expect(await findings()).toEqual([]), SE
 
 /** Those of the last round that have not recovered. */
 async function findings(): Promise<Finding[]> {
-  const { findings } = await cluster.resultsAfter<{ round: { id: number }; findings: Finding[] }>(
-    0,
-  );
-  return findings.filter(({ state }) => state !== "recovered");
+  const results = await cluster.resultsAfter<Results>(0);
+  return results.findings.filter(({ state }) => state !== "recovered");
 }
 
 /** Breaks a node, and heals it when the test has ended, if it did not so itself. */
@@ -92,7 +95,7 @@ test("goes back to the rounds before a fault, and comes back to now", async ({ o
   await page.getByText("You look at round 1").waitFor();
   await allIsWell(page).waitFor();
   // The page stays there while rounds go on.
-  const { round } = await cluster.resultsAfter<{ round: { id: number } }>(0);
+  const { round } = await cluster.resultsAfter<Results>(0);
   await cluster.resultsAfter(round.id);
   await page
     .getByText(/Round \d+, /)

@@ -1,7 +1,8 @@
 import type { Finding } from "@netchecker/contract";
 import { useEffect, useRef } from "preact/hooks";
 import { ago, clockTime } from "../core/age.ts";
-import { digits, sayCheck, sayReason } from "../core/phrases.ts";
+import { sayCheck, sayReason } from "../core/phrases.ts";
+import { sayEvidence } from "../core/say-evidence.ts";
 import { now } from "../store/live.ts";
 import { linkTo, nodeLink, route } from "../store/route.ts";
 import { Command } from "./command.tsx";
@@ -9,13 +10,14 @@ import { WithLinks } from "./with-links.tsx";
 
 /** One finding: the sentence, since when, the evidence, and what to run next. */
 export function FindingCard({ finding }: { finding: Finding }) {
-  const { id, summary, severity, state, evidence, next, nodes, peers, changes } = finding;
+  const { id, summary, severity, state, evidence, next, nodes, peers } = finding;
   const card = useRef<HTMLLIElement>(null);
   const { place } = route.value;
   const chosen = place.at === "finding" && place.id === id;
   useEffect(() => {
     if (chosen) card.current?.scrollIntoView({ block: "center" });
   }, [chosen]);
+  const told = sayEvidence(finding);
   const quiet = state === "recovered";
   return (
     <li ref={card} class={`card ${quiet ? "recovered" : severity}${chosen ? " chosen" : ""}`}>
@@ -28,12 +30,7 @@ export function FindingCard({ finding }: { finding: Finding }) {
       <p class="sentence">
         <WithLinks text={summary} nodes={[...nodes, ...peers]} />
       </p>
-      <p class="evidence">
-        explains {digits(evidence.explains)} of {digits(evidence.ofFailures)} failures
-        {evidence.contradictedBy > 0 &&
-          `, ${digits(evidence.contradictedBy)} checks speak against it`}
-        {changes.length > 0 && `; shortly before: ${changes.join(", ")}`}
-      </p>
+      {told && <p class="evidence">{told}</p>}
       {!quiet && next.length > 0 && (
         <div class="next">
           <p class="label">Run next</p>

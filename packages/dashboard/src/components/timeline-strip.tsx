@@ -4,6 +4,7 @@ import type { TimelineEntry } from "@netchecker/contract";
 import { clockTime } from "../core/age.ts";
 import { count } from "../core/phrases.ts";
 import { type Bar, barWidth, layOut, tellingRound } from "../core/timeline/layout.ts";
+import { tellRound } from "../core/timeline/tell-round.ts";
 import { now } from "../store/live.ts";
 import { goTo, linkToRound, pastRound } from "../store/route.ts";
 import { timeline } from "../store/timeline.ts";
@@ -113,19 +114,4 @@ function BarShape({ bar, x, width, shown }: BarProps) {
       <rect class={bar.tone} x={x} y={HEIGHT - height} width={width - 1} height={height} />
     </>
   );
-}
-
-function tellRound(round: TimelineEntry, at: number): string {
-  const { id, startedAt, failed, unknown, critical, warning, state, expected, reported } = round;
-  const findings = (critical ?? 0) + (warning ?? 0);
-  const parts =
-    failed === null
-      ? [state === "failed" ? "could not be run" : state]
-      : [
-          findings > 0 ? count(findings, "finding") : "",
-          failed > 0 ? `${failed.toLocaleString("en")} failed` : "",
-          unknown ? `${unknown.toLocaleString("en")} not measured` : "",
-          reported < expected ? `${expected - reported} agents missing` : "",
-        ].filter(Boolean);
-  return `Round ${id}, ${clockTime(startedAt, at)}: ${parts.join(", ") || "all well"}`;
 }

@@ -27,13 +27,30 @@ interface HeatMapProps {
 
 const FONT = '12px system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
 
+interface Room {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The legend below it, and the edges around both. */
+const BELOW_PX = 76;
+
+/** The whole map and its legend in one look, where the window is high enough; `before`, where that is the same. */
+function roomFor(box: HTMLElement, before: Room): Room {
+  const top = box.getBoundingClientRect().top + scrollY;
+  const least = Math.max(360, innerHeight * 0.6);
+  const height = Math.floor(Math.min(Math.max(innerHeight - top - BELOW_PX, least), 1_000));
+  const width = Math.floor(box.clientWidth);
+  return width === before.width && height === before.height ? before : { width, height };
+}
+
 /** The mesh as a picture: sources down, destinations across. By mouse, touch and keys. */
 export function HeatMap({ mesh, grid, outcomes, axis, sides, opened }: HeatMapProps) {
   const box = useRef<HTMLDivElement>(null);
   const base = useRef<HTMLCanvasElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
   const controller = useSignal<MapController | null>(null);
-  const [width, setWidth] = useState(0);
+  const [room, setRoom] = useState({ width: 0, height: 0 });
   const help = useId();
 
   // Before the browser paints: each effect after it would cost a frame, the picture two.
@@ -44,14 +61,15 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides, opened }: HeatMapPr
     });
     controller.value = made;
     const stopListening = listenToGestures(over.current!, made);
-    const observer = new ResizeObserver(([entry]) =>
-      setWidth(Math.floor(entry!.contentRect.width)),
-    );
+    const measure = () => setRoom((before) => roomFor(box.current!, before));
+    const observer = new ResizeObserver(measure);
     observer.observe(box.current!);
-    setWidth(box.current!.clientWidth);
+    addEventListener("resize", measure);
+    measure();
     return () => {
       stopListening();
       observer.disconnect();
+      removeEventListener("resize", measure);
       made.end();
     };
   }, []);
@@ -62,9 +80,8 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides, opened }: HeatMapPr
   const sideNames = useMemo(() => sides.map(({ label }) => label), [sides]);
 
   useLayoutEffect(() => {
-    if (width === 0) return;
+    if (room.width === 0) return;
     const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => widthOf(text)));
-    const room = { width, height: Math.max(360, Math.min(innerHeight - 200, 1_000)) };
     const layout = layOutMap(
       room,
       mesh.nodes.length,
@@ -86,7 +103,7 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides, opened }: HeatMapPr
       },
       layout,
     );
-  }, [width, grid, axis, sides, names, theme.value]);
+  }, [room, grid, axis, sides, names, theme.value]);
 
   useSignalEffect(() => {
     if (!opened.value) return;
@@ -126,7 +143,7 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides, opened }: HeatMapPr
           ? [told.title, ...told.lines.map(({ text }) => text)].join(". ")
           : ""}
       </p>
-      {spot && told && <Tooltip spot={spot} told={told} room={width} />}
+      {spot && told && <Tooltip spot={spot} told={told} room={room.width} />}
       {controller.value?.small.value && (
         <div class="zoom-buttons">
           <button type="button" aria-label="Zoom in" onClick={() => controller.value?.zoomBy(1.6)}>

@@ -2,6 +2,7 @@ import type { TimelineEntry } from "@netchecker/contract";
 import { expect, it } from "vitest";
 import { extendTimeline } from "./extend-timeline.ts";
 import { barWidth, layOut, tellingRound } from "./layout.ts";
+import { tellRound } from "./tell-round.ts";
 
 function anEntry(id: number, with_: Partial<TimelineEntry> = {}): TimelineEntry {
   return {
@@ -68,4 +69,15 @@ it("grows by a round that just closed, and says when rounds between are not know
   expect(extendTimeline(many(3), anEntry(3, { failed: 1 }))![2]!.failed).toBe(1);
   expect(extendTimeline(many(3), anEntry(5))).toBeNull();
   expect(extendTimeline([], anEntry(1))).toBeNull();
+});
+
+it("a round is told in one line: what is wrong, what is not known, or that all is well", () => {
+  const now = Date.parse("2026-11-22T23:01:00.000Z");
+  const tell = (with_: Partial<TimelineEntry>) => tellRound(anEntry(7, with_), now).split(": ")[1];
+  expect(tell({})).toBe("all well");
+  expect(tell({ critical: 1, failed: 1_200, unknown: 4, reported: 4 })).toBe(
+    "1 finding, 1,200 failed, 4 not measured, 1 agent missing",
+  );
+  expect(tell({ state: "failed", failed: null })).toBe("could not be run");
+  expect(tell({ state: "abandoned", failed: null })).toBe("abandoned");
 });

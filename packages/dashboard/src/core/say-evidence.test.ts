@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { sayEvidence } from "./say-evidence.ts";
+
+const evidence = { explains: 0, ofFailures: 12, contradictedBy: 0, examples: [] };
+
+describe("what is said of a finding's evidence", () => {
+  it("is how many of the failures it explains", () => {
+    const said = sayEvidence({
+      evidence: { ...evidence, explains: 1_200, ofFailures: 1_201 },
+      changes: [],
+    });
+    expect(said).toBe("explains 1,200 of 1,201 failures");
+  });
+
+  it("is what speaks against it, and what happened shortly before", () => {
+    const said = sayEvidence({
+      evidence: { ...evidence, explains: 1, ofFailures: 1, contradictedBy: 1 },
+      changes: ["node-7 rebooted"],
+    });
+    expect(said).toBe(
+      "explains 1 of 1 failure, 1 check speaks against it; shortly before: node-7 rebooted",
+    );
+  });
+
+  it("is nothing where it explains no failed check", () => {
+    expect(sayEvidence({ evidence, changes: [] })).toBe("");
+  });
+});
