@@ -43,6 +43,23 @@ test("says plainly that all is well, and what was measured", async ({ serve, ope
   expect(text).toContain(`all ${summary.pod.total} ok`);
 });
 
+test("keeps notes that are no alarm folded while all is well", async ({ serve, open }) => {
+  const { server, url } = await serve({
+    size: 6,
+    phases: [{ rounds: 2, causes: ["prober-starved/throttled"] }],
+  });
+  const { findings } = server.rounds.at(-1)!.round;
+  expect(findings.map(({ kind, evidence }) => [kind, evidence.explains])).toEqual([
+    ["prober-starved", 0],
+  ]);
+  const { page } = await open(url);
+  await page.getByRole("heading", { name: "All is well" }).waitFor();
+  const card = page.locator(".card");
+  await expect.poll(() => card.isVisible(), WAIT).toBe(false);
+  await page.getByText("1 note, no alarm").click();
+  await expect.poll(() => card.locator(".sentence").textContent(), WAIT).toContain("latencies are");
+});
+
 test("never says that all is well when an agent is missing, and says why it is", async ({
   serve,
   open,

@@ -10,7 +10,7 @@ let cluster: LocalCluster;
 beforeAll(async () => {
   cluster = await startLocalCluster({ nodes: 2, intervalMs: 2_000, port: 0 });
 });
-afterAll(() => cluster.stop());
+afterAll(() => cluster?.stop());
 
 interface Results {
   round: { id: number; missing: { node: string; why: string }[]; expected: number };

@@ -53,6 +53,15 @@ describe("score", () => {
     expect(counts([aCause()], [aForm(), aForm()])).toEqual([1, 0]);
   });
 
+  it("counts a finding that tells of several agents for each of them", () => {
+    const silent = (...nodes: string[]) => ({ kind: "agent-silent" as const, nodes });
+    const found = [aCause(silent("node-1", "node-2", "node-3"))];
+    const forms = ["node-1", "node-2", "node-3"].map((node) => aForm(silent(node)));
+    expect(counts(found, forms)).toEqual([0, 0]);
+    expect(counts(found, forms.slice(1))).toEqual([0, 1]);
+    expect(counts([aCause(silent("node-1", "node-2"))], forms)).toEqual([1, 0]);
+  });
+
   it("takes what is no alarm for nothing extra", () => {
     const quiet = [
       aCause({ severity: "info" }),

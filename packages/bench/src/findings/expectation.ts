@@ -1,4 +1,5 @@
 import type { Cause, Direction, FindingKind } from "@netchecker/contract";
+import { JOINED_KINDS } from "@netchecker/netchecker/src/core/conclude/join-alike.ts";
 
 /** A finding as the scores see it. */
 export interface Form {
@@ -36,7 +37,7 @@ export interface Visible {
 }
 
 export function score(found: readonly Cause[], { expected, tolerated, unclear }: Visible): Score {
-  const left = new Set(found);
+  const left = new Set(found.flatMap(unfold));
   const missed = expected.filter(({ forms }) => {
     const match = [...left].find((cause) => forms.some((form) => isForm(cause, form, unclear)));
     if (match) left.delete(match);
@@ -46,6 +47,13 @@ export function score(found: readonly Cause[], { expected, tolerated, unclear }:
     (cause) => isAlarm(cause) && !tolerated.some((form) => isForm(cause, form, unclear)),
   );
   return { missed, extra };
+}
+
+/** A finding that tells of several agents at once says the same of each of them. */
+function unfold(cause: Cause): Cause[] {
+  return JOINED_KINDS.has(cause.kind)
+    ? cause.nodes.map((node) => ({ ...cause, nodes: [node] }))
+    : [cause];
 }
 
 /** What says that something is wrong: not what is shown for information, nor what stays open. */

@@ -11,7 +11,8 @@ export function Findings({ mesh: { findings } }: { mesh: Mesh }) {
   const all = useSignal(false);
   const current = findings.filter(({ state }) => state !== "recovered");
   const planned = current.filter(({ expected }) => expected);
-  const active = current.filter(({ expected }) => !expected);
+  const notes = current.filter((finding) => !finding.expected && isNote(finding));
+  const active = current.filter((finding) => !finding.expected && !isNote(finding));
   const recovered = findings.filter(({ state }) => state === "recovered");
   const shown = all.value ? active : active.slice(0, MOST_OPEN);
   return (
@@ -32,10 +33,16 @@ export function Findings({ mesh: { findings } }: { mesh: Mesh }) {
           Show {active.length - shown.length} more
         </button>
       )}
+      <Quiet findings={notes} title={`${count(notes.length, "note")}, no alarm`} />
       <Quiet findings={planned} title={`${count(planned.length, "finding")} of planned changes`} />
       <Quiet findings={recovered} title={`${count(recovered.length, "finding")} recovered`} />
     </>
   );
+}
+
+/** No alarm, and nothing that is seen to fail is told by it. */
+function isNote({ severity, evidence }: Finding): boolean {
+  return severity === "info" && evidence.explains === 0;
 }
 
 /** Nothing to get up for; folded. */

@@ -121,7 +121,7 @@ function Row({ row: { node, from, to }, checks, between, zoned }: RowProps) {
         <a href={nodeLink(node.name)}>{node.name}</a>
       </th>
       {zoned && <td>{[node.zone, node.pool].filter(Boolean).join(", ") || "–"}</td>}
-      <td class={agent === "reported" ? "" : "unknown"}>{agent}</td>
+      <td class={agent === "reported" ? "agent" : "agent unknown"}>{agent}</td>
       {checks.map((check) => (
         <TallyCell key={check} tally={from.get(check)} />
       ))}

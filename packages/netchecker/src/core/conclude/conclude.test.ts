@@ -101,6 +101,16 @@ describe("findings over rounds", () => {
     expect(rounds.finding).toMatchObject({ id, direction: "both", since: { round: 1 } });
   });
 
+  it("stay the same while any of many agents is still away", () => {
+    const rounds = new Rounds(8);
+    rounds.many(2, { silent: [N(1), N(2), N(3), N(4)] });
+    const { id } = rounds.finding;
+    rounds.next({ silent: [N(4), N(5), N(6), N(7)] });
+    expect(rounds.finding).toMatchObject({ id, since: { round: 1 } });
+    rounds.next({ silent: [N(4)] });
+    expect(rounds.finding).toMatchObject({ id, nodes: [N(4)], since: { round: 1 } });
+  });
+
   it("stay the same when a partition loses a node", () => {
     const rounds = new Rounds(8);
     const apart = (...some: string[]) =>

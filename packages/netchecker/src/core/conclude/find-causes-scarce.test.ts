@@ -16,6 +16,7 @@ import {
   under,
 } from "../../../tests/support/a-round.ts";
 import { causesOf, inShort } from "../../../tests/support/some-causes.ts";
+import { starve } from "../../../tests/support/starve.ts";
 import { findCauses } from "./find-causes.ts";
 import { emptyLatencyHistory } from "./latency-history.ts";
 
@@ -151,15 +152,7 @@ describe("a prober at fault", () => {
     const round = aClosedRound(view, {
       finds: under(fromNodes((from) => from === N(2), ["echo", "tcp", "nodeport", "clusterip"])),
     });
-    const agents = round.agents.map((agent, index) => ({
-      health: Object.fromEntries(
-        Object.entries(agent.health).map(([type, health]) => [
-          type,
-          { ...health, prober: { ...health.prober, throttledMs: 900, starved: index === 1 } },
-        ]),
-      ),
-    }));
-    const causes = findCauses({ ...round, agents }, view, emptyLatencyHistory());
+    const causes = findCauses(starve(round, [2], 900), view, emptyLatencyHistory());
     expect(causes).toHaveLength(1);
     expect(causes[0]).toMatchObject({ kind: "prober-starved", nodes: [N(2)], severity: "info" });
     expect(causes[0]!.evidence).toMatchObject({ explains: 19, ofFailures: 19 });

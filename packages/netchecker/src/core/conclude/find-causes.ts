@@ -12,6 +12,7 @@ import { egressCauses } from "./egress-causes.ts";
 import { Evidence } from "./evidence.ts";
 import { everywhereCauses } from "./everywhere-causes.ts";
 import { groupCauses } from "./group-causes.ts";
+import { joinAlike } from "./join-alike.ts";
 import type { LatencyHistory } from "./latency-history.ts";
 import { leftoverCauses } from "./leftover-causes.ts";
 import { lossCauses } from "./loss-causes.ts";
@@ -60,6 +61,6 @@ export function findCauses(
   add(agentCauses(evidence));
   add(slowCauses(evidence, topology, history, found));
   const judged = judgeByChance(evidence, mayBeApart(evidence, found));
-  const causes = [...judged, ...leftoverCauses(evidence)];
+  const causes = joinAlike([...judged, ...leftoverCauses(evidence)]);
   return causes.map((cause) => toCause(evidence, topology, cause)).toSorted(bySeverity);
 }

@@ -1,5 +1,6 @@
 import type { Cause, FindingKind } from "@netchecker/contract";
 import type { Tracked } from "./findings-memory.ts";
+import { JOINED_KINDS } from "./join-alike.ts";
 
 /** What one cause may look like from round to round, as more or less of it is seen. */
 const KIN: readonly ReadonlySet<FindingKind>[] = [
@@ -11,7 +12,7 @@ const KIN: readonly ReadonlySet<FindingKind>[] = [
   new Set(["agent-missing", "agent-silent"]),
 ];
 
-/** Groups that have lost or won some nodes are still the same. */
+/** Groups that have lost or won some nodes are still the same; those of agents alone, while any is left. */
 const SAME_GROUPS = 0.5;
 
 /** By cause: which known finding it is, if any. The best match goes first; each finding is one cause at most. */
@@ -55,7 +56,7 @@ function placesOf(tracked: Tracked): { place: string; tracked: Tracked }[] {
 function likeness(a: Cause, b: Cause): number {
   const kinds = likeKinds(a, b);
   if (kinds === 0 || a.target !== b.target) return 0;
-  return kinds * likePlaces(a, b);
+  return kinds * likePlaces(a, b, JOINED_KINDS.has(b.kind) ? 0 : SAME_GROUPS);
 }
 
 function likeKinds(a: Cause, b: Cause): number {
@@ -64,7 +65,7 @@ function likeKinds(a: Cause, b: Cause): number {
   return KIN.some((kin) => kin.has(a.kind) && kin.has(b.kind)) ? 1 : 0;
 }
 
-function likePlaces(a: Cause, b: Cause): number {
+function likePlaces(a: Cause, b: Cause, enough: number): number {
   // One node's fault that turns out to be everybody's, or the last of everybody's.
   if (a.nodes.length === 0 || b.nodes.length === 0)
     return a.nodes.length === b.nodes.length ? 1 : a.kind === b.kind ? 0.1 : 0;
@@ -72,5 +73,5 @@ function likePlaces(a: Cause, b: Cause): number {
   const ofB = new Set([...b.nodes, ...b.peers]);
   const overlap = ofA.intersection(ofB).size / ofA.union(ofB).size;
   const groups = ofA.size > 2 || ofB.size > 2;
-  return overlap === 1 || (groups && overlap >= SAME_GROUPS) ? overlap : 0;
+  return overlap === 1 || (groups && overlap >= enough) ? overlap : 0;
 }

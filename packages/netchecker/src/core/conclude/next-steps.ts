@@ -50,7 +50,7 @@ function byKind(evidence: Evidence, { kind, nodes }: Draft, node: string | null)
     case "prober-starved":
     case "local-exhaustion":
       return [
-        `kubectl -n netchecker get pods -l name=ping -o wide --field-selector spec.nodeName=${node}`,
+        `kubectl -n netchecker get pods -l name=ping -o wide${nodes.length > 1 ? "" : ` --field-selector spec.nodeName=${node}`}`,
         ...(pod === null ? [] : [`kubectl -n netchecker describe pod ${pod}`]),
         ...(pod === null || kind === "agent-missing"
           ? []

@@ -5,6 +5,7 @@ import type { Where } from "./say-where.ts";
 export function sayOthers(cause: Draft, where: Where): string {
   const { kind, fact, target } = cause;
   const all = cause.nodes.length === 0;
+  const many = cause.nodes.length > 1;
   const { nodes, count, family } = where;
   const dns = all ? `DNS: ${count} nodes get` : `${nodes}: DNS gives`;
   switch (kind) {
@@ -35,11 +36,15 @@ export function sayOthers(cause: Draft, where: Where): string {
         ? `All nodes: no pong answers (${count} pairs), though nodes do. Look at the pong pods: dead, hung or overloaded.`
         : `${nodes}: its pong does not answer ${count} other nodes${family}${where.ownFails ? ", nor its own" : ""}; the network works. Look at the pong pod: dead, hung or overloaded.`;
     case "agent-missing":
-      return `${nodes}: no ping pod that could report (${fact}). Look at the pod and at the node's room for it.`;
+      return many
+        ? `${nodes}: no ping pods that could report (${fact}). Look at one of the pods, and at the nodes' room for them.`
+        : `${nodes}: no ping pod that could report (${fact}). Look at the pod and at the node's room for it.`;
     case "agent-silent":
-      return `${nodes}: its agent did not report, though others reach the node. Look at the agent's log and its way to Redis: ClusterIP, DNS, the pod network.`;
+      return many
+        ? `${nodes}: their agents did not report, though others reach the nodes. Look at one agent's log and at the way to Redis: ClusterIP, DNS, the pod network.`
+        : `${nodes}: its agent did not report, though others reach the node. Look at the agent's log and its way to Redis: ClusterIP, DNS, the pod network.`;
     case "prober-starved":
-      return `${nodes}: its agent had too little CPU${fact ? ` (${fact})` : ""}; its latencies and its ${count} failed probes are not trusted. Look at the load of ${nodes} and the agent's CPU limit.`;
+      return sayStarved(cause, where);
     case "local-exhaustion":
       return `${nodes}: its agent ran out of ports, files or memory (${count} probes). Look at the limits of the ping pod and conntrack on ${nodes}.`;
     case "undetermined":
@@ -47,6 +52,15 @@ export function sayOthers(cause: Draft, where: Where): string {
     default:
       return `${count} probes failed, and no cause explains them. ${cause.severity === "info" ? "Few and scattered: lost packets, most likely." : "Too many for chance: look at the mesh."}`;
   }
+}
+
+function sayStarved({ fact, failed, nodes: indices }: Draft, { nodes, count }: Where): string {
+  const many = indices.length > 1;
+  const [its, agent] = many ? ["their", "agents"] : ["its", "agent"];
+  const held = fact ? ` (${fact})` : "";
+  const probes = failed > 0 ? ` and ${its} ${count} failed probes` : "";
+  const load = many ? "the nodes and the agents'" : `${nodes} and the agent's`;
+  return `${nodes}: ${its} ${agent} had too little CPU${held}; ${its} latencies${probes} are not trusted. Look at the load of ${load} CPU limit.`;
 }
 
 function sayUndetermined({ fact, direction, nodes: indices }: Draft, where: Where): string {

@@ -1,7 +1,7 @@
 import type { MetricFamily } from "@netchecker/contract/metrics";
 import { expect, test } from "vitest";
 import { aClosedRound, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
-import type { ClosedRound } from "../closed-round.ts";
+import { starve } from "../../../tests/support/starve.ts";
 import { RoundsTally } from "./rounds-tally.ts";
 
 const family = (tally: RoundsTally, name: string): MetricFamily =>
@@ -40,15 +40,7 @@ test("latencies are those of checks that were ok, by agents that were not starve
       return { ...OK, latencyMs: from === "node-1" ? 900 : 0.3 };
     },
   });
-  const agents: ClosedRound["agents"] = round.agents.map((agent, index) => ({
-    health: Object.fromEntries(
-      Object.entries(agent.health).map(([type, health]) => [
-        type,
-        { ...health, prober: { ...health.prober, starved: index === 0 } },
-      ]),
-    ),
-  }));
-  tally.closed({ ...round, agents }, 1);
+  tally.closed(starve(round, [1]), 1);
   const latency = (labels: object, suffix?: string) =>
     value(tally, "netchecker_latency_seconds", { ...POD, ...labels }, suffix);
   expect(latency({}, "_count")).toBe(4);
