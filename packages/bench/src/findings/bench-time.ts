@@ -1,5 +1,5 @@
-import { emptyLatencyHistory } from "@netchecker/netchecker/src/core/conclude/latency-history.ts";
-import { findCauses } from "@netchecker/netchecker/src/core/conclude/find-causes.ts";
+import { emptyLatencyHistory } from "@netchecker/netchecker/src/core/conclude/evidence/latency-history.ts";
+import { findCauses } from "@netchecker/netchecker/src/core/conclude/causes/find-causes.ts";
 import { median } from "../median.ts";
 import { below, type Row } from "../table.ts";
 import { drawCluster } from "./cluster.ts";

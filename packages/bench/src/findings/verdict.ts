@@ -4,8 +4,8 @@ import {
   emptyLatencyHistory,
   extendHistory,
   type LatencyHistory,
-} from "@netchecker/netchecker/src/core/conclude/latency-history.ts";
-import { findCauses } from "@netchecker/netchecker/src/core/conclude/find-causes.ts";
+} from "@netchecker/netchecker/src/core/conclude/evidence/latency-history.ts";
+import { findCauses } from "@netchecker/netchecker/src/core/conclude/causes/find-causes.ts";
 import { withChurn } from "./background.ts";
 import { type Expected, formatForm, score, type Score } from "./expectation.ts";
 import { Random } from "./random.ts";

@@ -1,7 +1,7 @@
 import type { Cause } from "@netchecker/contract";
 import type { ClusterView } from "../../src/core/cluster-view.ts";
-import { findCauses } from "../../src/core/conclude/find-causes.ts";
-import { emptyLatencyHistory } from "../../src/core/conclude/latency-history.ts";
+import { findCauses } from "../../src/core/conclude/causes/find-causes.ts";
+import { emptyLatencyHistory } from "../../src/core/conclude/evidence/latency-history.ts";
 import { aClosedRound, aView, type Fault, under } from "./a-round.ts";
 
 export interface Given {

@@ -1,13 +1,13 @@
 import type { Finding } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
 import type { ClusterView } from "../cluster-view.ts";
-import { findCauses } from "./find-causes.ts";
-import type { FindingsMemory } from "./findings-memory.ts";
-import { extendHistory } from "./latency-history.ts";
-import { type ChangedFindings, trackFindings } from "./track-findings.ts";
+import { findCauses } from "./causes/find-causes.ts";
+import type { FindingsMemory } from "./track/findings-memory.ts";
+import { extendHistory } from "./evidence/latency-history.ts";
+import { type ChangedFindings, trackFindings } from "./track/track-findings.ts";
 
-export { decodeMemory, emptyMemory, type FindingsMemory } from "./findings-memory.ts";
-export type { ChangedFindings } from "./track-findings.ts";
+export { decodeMemory, emptyMemory, type FindingsMemory } from "./track/findings-memory.ts";
+export type { ChangedFindings } from "./track/track-findings.ts";
 
 export interface Conclusion {
   /** Most severe first. */

@@ -1,0 +1,67 @@
+import type { Cause } from "@netchecker/contract";
+import type { ClosedRound } from "../../closed-round.ts";
+import type { ClusterView } from "../../cluster-view.ts";
+import { agentCauses } from "./agent-causes.ts";
+import { answererCauses } from "./answerer-causes.ts";
+import { busyPongs } from "./busy-pongs.ts";
+import { judgeByChance } from "../evidence/chance.ts";
+import { bySeverity } from "../by-severity.ts";
+import { attributeDns } from "./attribute-dns.ts";
+import { dnsCauses } from "./dns-causes.ts";
+import type { Draft } from "../evidence/draft.ts";
+import { egressCauses } from "./egress-causes.ts";
+import { Evidence } from "../evidence/evidence.ts";
+import { everywhereCauses } from "./everywhere-causes.ts";
+import { groupCauses } from "./group-causes.ts";
+import { joinAlike } from "./join-alike.ts";
+import type { LatencyHistory } from "../evidence/latency-history.ts";
+import { leftoverCauses } from "./leftover-causes.ts";
+import { lossCauses } from "./loss-causes.ts";
+import { mergeDirections } from "./merge-directions.ts";
+import { mtuCauses } from "./mtu-causes.ts";
+import { nodeCauses } from "./node-causes.ts";
+import { pairCauses } from "./pair-causes.ts";
+import { plannedCauses } from "./planned-causes.ts";
+import { proberCauses } from "./prober-causes.ts";
+import { serviceCauses } from "./service-causes.ts";
+import { mayBeApart, silentGroups } from "./silent-groups.ts";
+import { slowCauses } from "./slow-causes.ts";
+import { toCause } from "../say/to-cause.ts";
+import { Topology } from "../evidence/topology.ts";
+
+/**
+ * One round → its causes, most severe first. Pure. A greedy cover: planned before unplanned, the prober
+ * before what it probed, all before groups before nodes before pairs, the layer below before the one
+ * above. Each cause takes the failures that it explains out of the evidence for the next.
+ */
+export function findCauses(
+  round: ClosedRound,
+  view: ClusterView,
+  history: LatencyHistory,
+): Cause[] {
+  const evidence = new Evidence(round);
+  const topology = new Topology(view, evidence.nodes);
+  const found: Draft[] = [...plannedCauses(evidence), ...proberCauses(evidence)];
+  const add = (drafts: readonly Draft[]) => found.push(...drafts);
+  add(answererCauses(evidence));
+  add(everywhereCauses(evidence));
+  add(silentGroups(evidence, topology));
+  add(nodeCauses(evidence, "certain"));
+  add(judgeByChance(evidence, groupCauses(evidence)));
+  add(nodeCauses(evidence, "strict"));
+  add(mtuCauses(evidence, topology));
+  add(nodeCauses(evidence, "lenient"));
+  mergeDirections(found);
+  add(busyPongs(evidence));
+  add(lossCauses(evidence, found));
+  add(pairCauses(evidence));
+  attributeDns(evidence, found);
+  add(serviceCauses(evidence, found));
+  add(dnsCauses(evidence, found));
+  add(egressCauses(evidence, found));
+  add(agentCauses(evidence));
+  add(slowCauses(evidence, topology, history, found));
+  const judged = judgeByChance(evidence, mayBeApart(evidence, found));
+  const causes = joinAlike([...judged, ...leftoverCauses(evidence)]);
+  return causes.map((cause) => toCause(evidence, topology, cause)).toSorted(bySeverity);
+}

@@ -1,0 +1,145 @@
+import type { Draft } from "../evidence/draft.ts";
+import { Claim } from "../evidence/claim.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import { MESH_CHECKS, type MeshCheck, type Scope } from "../evidence/mesh-planes.ts";
+import {
+  type Candidate,
+  ofHost,
+  ofNetwork,
+  ofNetworkOrProcess,
+  ofProcess,
+  saysNothing,
+} from "./node-drafts.ts";
+import { brokenPart, CHECKS_OF, isProcess, type Part } from "./node-faults.ts";
+import {
+  nodeView,
+  type NodeView,
+  type Strictness,
+  type Tallies,
+} from "../evidence/node-verdicts.ts";
+
+/**
+ * Faults of one node: all its peers fail to reach a part of it, or it fails to reach that part of all
+ * its peers. The one that explains most goes first, and takes its failures with it.
+ */
+export function nodeCauses(evidence: Evidence, strictness: Strictness): Draft[] {
+  const drafts: Draft[] = [];
+  for (;;) {
+    const before = drafts.length;
+    for (const { n, scope } of candidates(evidence, strictness)) {
+      // What went before may have taken the failures that spoke for this one.
+      const candidate = candidateAt(evidence, scope, n, strictness);
+      const found = candidate && explain(evidence, candidate);
+      if (found && found.claim.count > 0) drafts.push(found);
+    }
+    if (drafts.length === before) return drafts;
+  }
+}
+
+function candidates(evidence: Evidence, strictness: Strictness): Candidate[] {
+  const found: Candidate[] = [];
+  for (const scope of evidence.scopes)
+    for (let n = 0; n < evidence.size; n += 1) {
+      if (!anyFailed(evidence, scope, n)) continue;
+      const candidate = candidateAt(evidence, scope, n, strictness);
+      if (candidate) found.push(candidate);
+    }
+  return found.toSorted((a, b) => b.weight - a.weight);
+}
+
+function anyFailed(evidence: Evidence, scope: Scope, n: number): boolean {
+  for (const check of MESH_CHECKS)
+    for (const plane of scope.planes[check]) {
+      if (plane.columnFailed[n]! > 0 || plane.rowFailed[n]! > 0) return true;
+      if (evidence.size < 3 && evidence.failures > 0) return true;
+    }
+  return false;
+}
+
+function candidateAt(
+  evidence: Evidence,
+  scope: Scope,
+  n: number,
+  strictness: Strictness,
+): Candidate | null {
+  const view = nodeView(evidence, scope, n, strictness);
+  const partIn = brokenPart(view.in) ?? brokenAlone(view);
+  const partOut = brokenPart(view.out);
+  const inWeight = partIn ? weigh(view.in, CHECKS_OF[partIn]) : 0;
+  const outWeight = partOut ? weigh(view.out, CHECKS_OF[partOut]) : 0;
+  const own = MESH_CHECKS.filter((check) => view.own[check] === "fails").length;
+  const fewest = strictness === "lenient" ? 5 : 2;
+  // One peer alone may as well be at fault itself, unless something else speaks against this node.
+  const silenced = (partIn === "node" || partIn === "pods") && saysNothing(evidence, n);
+  const second = own + (silenced ? 1 : 0);
+  const most = strictness === "certain" ? CERTAIN : 0;
+  const enough = (tallies: Tallies, part: Part | null, peers: number) => {
+    if (part === null) return false;
+    const failed = Math.max(...CHECKS_OF[part].map((check) => tallies[check].failed));
+    return failed + second >= fewest && failed >= most * peers;
+  };
+  const heard = evidence.heardCount - Number(evidence.heard(n));
+  const counted = {
+    partIn: enough(view.in, partIn, heard) ? partIn : null,
+    partOut: enough(view.out, partOut, evidence.size - 1) ? partOut : null,
+  };
+  if (!counted.partIn && !counted.partOut) return null;
+  const weight = (counted.partIn ? inWeight : 0) + (counted.partOut ? outWeight : 0) + own;
+  return { n, scope, view, ...counted, weight };
+}
+
+/** Of so many peers it must be known. */
+const CERTAIN = 2 / 3;
+
+/** A process that fails even for its own node's agent, where no peer says otherwise. */
+function brokenAlone({ in: towards, own }: NodeView): Part | null {
+  const alone = own.echo === "fails" && own.tcp === "works" && towards.echo.verdict === "unknown";
+  return alone && towards.tcp.verdict !== "fails" ? "pods" : null;
+}
+
+function weigh(tallies: Tallies, checks: readonly MeshCheck[]): number {
+  return checks.reduce(
+    (sum, check) => sum + (tallies[check].verdict === "fails" ? tallies[check].failed : 0),
+    0,
+  );
+}
+
+function explain(evidence: Evidence, candidate: Candidate): Draft {
+  const { n, scope, view, partIn, partOut } = candidate;
+  const claim = new Claim();
+  const take = (side: "in" | "out", part: Part) => {
+    for (const check of CHECKS_OF[part]) {
+      const { verdict } = view[side][check];
+      const alone = side === "in" && verdict === "unknown" && view.own[check] === "fails";
+      if (verdict !== "fails" && !alone) continue;
+      for (const plane of scope.planes[check])
+        for (let peer = 0; peer < evidence.size; peer += 1)
+          if (side === "in") evidence.explain(claim, plane, peer, n);
+          else evidence.explain(claim, plane, n, peer);
+    }
+  };
+  if (partOut === "node" || (partOut === "pods" && partIn !== "node" && partIn !== "pods")) {
+    if (partIn === "node" || partIn === "pods") take("in", partIn);
+    take("out", partOut);
+    return ofNetwork(evidence, candidate, claim);
+  }
+  if (partIn === "node" || (partIn === "pods" && isProcess(view) === "no")) {
+    take("in", partIn);
+    if (partOut === partIn) take("out", partOut);
+    return ofNetwork(evidence, candidate, claim);
+  }
+  if (partIn === "pods") {
+    take("in", partIn);
+    // Its ping would tell whether it is the pong alone; where that is silent too, it is rather both's network.
+    const both = view.own.echo === "unknown" && saysNothing(evidence, n);
+    return isProcess(view) === "yes" && !both
+      ? ofProcess(candidate, claim)
+      : ofNetworkOrProcess(evidence, candidate, claim);
+  }
+  if (partIn) {
+    take("in", partIn);
+    return ofHost(evidence, candidate, partIn, claim);
+  }
+  take("out", partOut!);
+  return ofHost(evidence, candidate, partOut!, claim);
+}

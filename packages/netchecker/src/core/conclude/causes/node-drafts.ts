@@ -1,0 +1,122 @@
+import type { Direction, FindingKind, FindingLayer } from "@netchecker/contract";
+import type { Claim } from "../evidence/claim.ts";
+import { type Draft, draft } from "../evidence/draft.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import { refuses } from "../evidence/firewall.ts";
+import type { MeshCheck, Scope } from "../evidence/mesh-planes.ts";
+import type { Part } from "./node-faults.ts";
+import type { NodeView } from "../evidence/node-verdicts.ts";
+
+/** A node of which a part may be broken, towards it, from it, or both. */
+export interface Candidate {
+  readonly n: number;
+  readonly scope: Scope;
+  readonly view: NodeView;
+  readonly partIn: Part | null;
+  readonly partOut: Part | null;
+  readonly weight: number;
+}
+
+const common = (
+  { n, scope, view }: Candidate,
+  claim: Claim,
+  side: "in" | "out",
+  check: MeshCheck,
+): Partial<Draft> => {
+  const { failed, works } = view[side][check];
+  return {
+    nodes: [n],
+    claim,
+    failed,
+    of: failed + works,
+    contradictedBy: works,
+    family: scope.family,
+    places: 8,
+  };
+};
+
+/** The node, or its pods, cut off in one direction or both. */
+export function ofNetwork(evidence: Evidence, candidate: Candidate, claim: Claim): Draft {
+  const { n, partIn, partOut } = candidate;
+  const silent = evidence.missing[n] !== null && !evidence.heard(n);
+  const isIn = partIn === "node" || partIn === "pods";
+  const isOut = partOut === "node" || partOut === "pods";
+  // Of pods that are cut off inwards only, the agent would have reported.
+  const both = isIn && (isOut || saysNothing(evidence, n));
+  const direction: Direction = both ? "both" : isIn ? "in" : "out";
+  const wholeNode = isIn ? partIn === "node" : partOut === "node";
+  const layer: FindingLayer = wholeNode ? "node" : "pod-network";
+  const check = wholeNode ? "tcp" : "echo";
+  if (silent && isIn && (wholeNode || saysNothing(evidence, n)))
+    evidence.absenceExplained[n] = true;
+  const told = { ...common(candidate, claim, isIn ? "in" : "out", check), layer, direction };
+  if (refuses(claim, wholeNode && silent))
+    return draft("firewall", {
+      ...told,
+      candidates: [wholeNode ? "node-cut-off" : "pod-network"],
+    });
+  if (wholeNode && silent)
+    return draft("node-down", {
+      ...told,
+      direction: "both",
+      candidates: ["node-cut-off"],
+      // That nothing is heard of it is no chance.
+      places: null,
+    });
+  if (wholeNode) return draft("node-cut-off", { ...told, candidates: ownFails(candidate) });
+  return draft("pod-network", told);
+}
+
+/** What may be wrong with an agent that does not even reach its own node. */
+function ownFails({ view, partIn }: Candidate): FindingKind[] {
+  const fails = view.own.echo === "fails" || view.own.tcp === "fails";
+  return fails && partIn !== "node" ? ["pod-network", "local-exhaustion"] : [];
+}
+
+/** Nothing came of an agent that could have reported. A pod that is not there, or not ready, has its own reason. */
+export function saysNothing(evidence: Evidence, n: number): boolean {
+  const why = evidence.missing[n]?.why;
+  return (why === "silent" || why === "unreachable") && !evidence.heard(n);
+}
+
+export function ofProcess(candidate: Candidate, claim: Claim): Draft {
+  const told = common(candidate, claim, "in", "echo");
+  return draft("pong", { ...told, layer: "process" });
+}
+
+/** Neither its own agent nor a NodePort tells: only how it fails does. */
+export function ofNetworkOrProcess(evidence: Evidence, candidate: Candidate, claim: Claim): Draft {
+  const told = common(candidate, claim, "in", "echo");
+  if (claim.share("connection_refused", "response_timeout", "bad_status") > 0.5)
+    return draft("pong", { ...told, layer: "process", candidates: ["pod-network", "firewall"] });
+  const found = ofNetwork(evidence, candidate, claim);
+  return { ...found, candidates: [...found.candidates, "pong"] };
+}
+
+/** What the node itself answers: its kube-proxy, its kubelet's port, or both. */
+export function ofHost(evidence: Evidence, candidate: Candidate, part: Part, claim: Claim): Draft {
+  const { n, view, partIn } = candidate;
+  const side = partIn ? "in" : "out";
+  if (part === "node-port" && side === "in") {
+    const told = { ...common(candidate, claim, "in", "nodeport"), layer: "service" as const };
+    if (view.in.echo.verdict === "unknown" && !hasPong(evidence, n))
+      return draft("service-backend", told);
+    return draft("node-port", { ...told, direction: "in" });
+  }
+  const told = {
+    ...common(candidate, claim, side, part === "node-port" ? "nodeport" : "tcp"),
+    layer: "node" as const,
+    direction: side as Direction,
+  };
+  if (part === "host" && refuses(claim, false)) return draft("firewall", told);
+  return draft("undetermined", {
+    ...told,
+    candidates: part === "host" ? ["firewall", "node-cut-off"] : ["firewall"],
+    fact: part,
+  });
+}
+
+/** Whether a pong of the node has an address at which it can be probed. */
+function hasPong(evidence: Evidence, n: number): boolean {
+  return evidence.planes.some((plane) => plane.check === "echo" && plane.column[n] !== -1);
+}

@@ -1,0 +1,102 @@
+import { type Check, ECHO_PATH, type FindingKind } from "@netchecker/contract";
+import type { Draft } from "../evidence/draft.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+
+const POD_NETWORK: ReadonlySet<FindingKind> = new Set([
+  "pod-network",
+  "mtu",
+  "firewall",
+  "route",
+  "partition",
+  "wrong-answerer",
+]);
+
+/** Commands to run next, the most telling first. They work with the manifests in deploy/. */
+export function nextSteps(evidence: Evidence, cause: Draft): string[] {
+  const node = cause.nodes.length > 0 ? evidence.nodes[cause.nodes[0]!]! : null;
+  return [...new Set([...byKind(evidence, cause, node), ...probes(evidence, cause)])];
+}
+
+function byKind(evidence: Evidence, { kind, nodes }: Draft, node: string | null): string[] {
+  const pod = nodes.length > 0 ? evidence.round.plan.agents[nodes[0]!]!.pod : null;
+  switch (kind) {
+    case "node-down":
+    case "node-cut-off":
+      return node === null
+        ? ["kubectl get nodes -o wide"]
+        : [`kubectl get node ${node} -o wide`, `kubectl describe node ${node}`];
+    case "cluster-ip":
+    case "node-port":
+      return node === null
+        ? ["kubectl -n netchecker get service pong-svc -o wide"]
+        : [`kubectl -n kube-system get pods -o wide --field-selector spec.nodeName=${node}`];
+    case "service-backend":
+      return [
+        "kubectl -n netchecker get endpointslices -l kubernetes.io/service-name=pong-svc -o yaml",
+        "kubectl -n netchecker get pods -l name=pong -o wide",
+      ];
+    case "dns":
+    case "dns-answer":
+      return ["kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide"];
+    case "pong":
+      return node === null
+        ? ["kubectl -n netchecker get pods -l name=pong -o wide"]
+        : [
+            `kubectl -n netchecker get pods -l name=pong -o wide --field-selector spec.nodeName=${node}`,
+            `kubectl describe node ${node}`,
+          ];
+    case "agent-missing":
+    case "agent-silent":
+    case "prober-starved":
+    case "local-exhaustion":
+      return [
+        `kubectl -n netchecker get pods -l name=ping -o wide${nodes.length > 1 ? "" : ` --field-selector spec.nodeName=${node}`}`,
+        ...(pod === null ? [] : [`kubectl -n netchecker describe pod ${pod}`]),
+        ...(pod === null || kind === "agent-missing"
+          ? []
+          : [`kubectl -n netchecker logs ${pod} --tail=50`]),
+      ];
+    default:
+      return node !== null && POD_NETWORK.has(kind)
+        ? [`kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`]
+        : [];
+  }
+}
+
+const MOST_PROBES = 2;
+
+/** What failed, once more and by hand, from the pod that found it. */
+function probes(evidence: Evidence, { claim }: Draft): string[] {
+  const { plan, matrices } = evidence.round;
+  const found = new Map<Check, string>();
+  for (const { type, cell } of claim.cells) {
+    const { targets } = matrices[type];
+    const { pod } = plan.agents[Math.floor(cell / targets)]!;
+    const { check, address, name } = plan.targets[type][cell % targets]!;
+    if (pod === null || address === null || found.has(check)) continue;
+    const url = probeUrl(check, address, name ?? address);
+    found.set(check, `kubectl -n netchecker exec ${pod} -- node main.js --probe ${url}`);
+  }
+  return [...found.values()].slice(0, MOST_PROBES);
+}
+
+function probeUrl(check: Check, address: string, name: string): string {
+  const url = bareUrl(check, address, name);
+  // Shells have a use of their own for these.
+  return /[[\]?&*;$]/.test(url) ? `'${url}'` : url;
+}
+
+function bareUrl(check: Check, address: string, name: string): string {
+  switch (check) {
+    case "echo":
+    case "nodeport":
+    case "clusterip":
+      return `http://${address}${ECHO_PATH}`;
+    case "dns":
+      return `dns://${name}`;
+    case "http":
+      return address;
+    default:
+      return `tcp://${address}`;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Draft } from "../evidence/draft.ts";
+import { sayGroups } from "./say-groups.ts";
+import { sayOthers } from "./say-others.ts";
+import { sayPlanned } from "./say-planned.ts";
+import type { Where } from "./say-where.ts";
+
+/** For an operator at 3 a.m.: node first, then what, how many of how many, then where to look. */
+export function sayCause(cause: Draft, where: Where): string {
+  if (cause.expected) return sayPlanned(cause, where);
+  if (cause.peers.length > 0) return sayGroups(cause, where);
+  return sayNode(cause, where) ?? sayOthers(cause, where);
+}
+
+/** What befalls one node, or all of them. */
+function sayNode(cause: Draft, where: Where): string | null {
+  const who = cause.nodes.length === 0 ? "All nodes" : where.nodes;
+  const all = cause.nodes.length === 0;
+  const { count, family } = where;
+  switch (cause.kind) {
+    case "node-down":
+      if (cause.candidates.includes("partition"))
+        return `${who}: down or cut off: no node reaches it${family} (${count}), and nothing is heard of it; it is not the only one, so they may be cut off together. Look at what they share (switch, zone, link), then at the machine.`;
+      return `${who}: down or cut off: no node reaches it${family} (${count}), and nothing is heard of it. Look at the machine, its power and its link.`;
+    case "node-cut-off":
+      if (all)
+        return `${who}: none reaches another${family} (${count} pairs), though they report. Look at what filters traffic between nodes.`;
+      return {
+        in: `${who}: no node reaches it${family} (${count}), but it reaches others. Look at what filters traffic towards ${who}: its firewall, security groups.`,
+        out: `${who}: it reaches no node${family} (${count}), but is reached by others. Look at its routes and at what filters traffic out of ${who}.`,
+        both: `${who}: cut off: no node reaches it and it reaches none${family} (${count}), but its agent reports. Look at its link, its routes and its firewall.`,
+      }[cause.direction ?? "both"];
+    case "pod-network":
+      if (all)
+        return `All nodes: no pod reaches a pod on another node${family} (${count} pairs); the nodes reach each other. Look at the pod network (CNI) of the cluster.`;
+      return {
+        in: `${who}: its pods cannot be reached from any node${family} (${count}); the node itself answers. Look at the pod network (CNI) on ${who}.`,
+        out: `${who}: its pods reach no pod on any other node${family} (${count}); they are reached, and nodes answer them. Look at the pod network (CNI) on ${who}.`,
+        both: `${who}: its pods are cut off: they are not reached from any node${family} (${count}), and do not get out; the node itself answers. Look at the pod network (CNI) on ${who}.`,
+      }[cause.direction ?? "both"];
+    case "firewall":
+      return sayFirewall(cause, where, who);
+    case "mtu":
+      if (all)
+        return `All nodes: large packets between pods are lost${family} (${count} pairs), small ones are not. Look at the MTU of the pod network.`;
+      return {
+        in: `${who}: large packets to its pods are lost${family} (${count} nodes), small ones get through. Look at the MTU on the way to ${who} and of its pod network.`,
+        out: `${who}: large packets from its pods are lost${family} (${count} nodes), small ones get through. Look at the MTU of ${who}'s interfaces and of its pod network.`,
+        both: `${who}: large packets to and from its pods are lost${family} (${count} nodes), small ones get through. Look at the MTU of ${who}'s interfaces and of its pod network.`,
+      }[cause.direction ?? "both"];
+    case "node-port":
+      return all
+        ? `All nodes: NodePorts do not answer${family} (${count}); nodes and pods do. Look at kube-proxy, and at what filters the NodePort range.`
+        : `${who}: its NodePort does not answer${family} (${count}); the node and its pong do. Look at kube-proxy on ${who}.`;
+    case "cluster-ip":
+      return all
+        ? `All nodes: no ClusterIP answers${family} (${count} nodes), neither the service's nor that of DNS; pods do. Look at kube-proxy, or what stands in for it.`
+        : cause.fact === "stale"
+          ? `${who}: the service's ClusterIP does not answer${family} from there; that of DNS does, and other nodes reach the service. Look at kube-proxy on ${who}: its rules may be stale.`
+          : `${who}: no ClusterIP answers${family} from there, neither the service's nor that of DNS; pods do. Look at kube-proxy on ${who}.`;
+    case "packet-loss":
+      return `${who}: loses packets${family}: ${count} probes to or from it needed more than one attempt, ${cause.fact}. Look at the errors and drops of ${who}'s network interface and its link.`;
+    case "slow":
+      return `${who}: slow: ${cause.fact}. Look at the load of ${who} and at its link.`;
+    default:
+      return null;
+  }
+}
+
+function sayFirewall({ direction, layer, nodes }: Draft, { count, family }: Where, who: string) {
+  if (layer === "external")
+    return nodes.length === 0
+      ? `All nodes: the outside is refused, not lost${family} (${count} nodes). Look at the egress firewall or gateway of the cluster.`
+      : `${who}: the outside is refused, not lost${family}. Look at what filters traffic out of ${who}.`;
+  const what = layer === "node" ? "connections" : "connections between pods";
+  if (nodes.length === 0)
+    return `All nodes: ${what} are refused, not lost${family} (${count} pairs). Look at network policies and firewalls.`;
+  return {
+    in: `${who}: ${what} to it are refused, not lost${family} (${count}). Look at the firewall and network policies of ${who}.`,
+    out: `${who}: ${what} from it are refused, not lost${family} (${count}). Look at the firewall and network policies of ${who}.`,
+    both: `${who}: ${what} to and from it are refused, not lost${family} (${count}). Look at the firewall and network policies of ${who}.`,
+  }[direction ?? "both"];
+}

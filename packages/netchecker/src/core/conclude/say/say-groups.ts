@@ -1,0 +1,28 @@
+import type { Draft } from "../evidence/draft.ts";
+import type { Where } from "./say-where.ts";
+
+/** What is wrong between two nodes, or two groups of them. */
+export function sayGroups({ kind, direction, layer, fact }: Draft, where: Where): string {
+  const { nodes, peers, count, family } = where;
+  const arrow = { in: "←", out: "→", both: "↔" }[direction ?? "both"];
+  const sides = `${nodes} ${arrow} ${peers}`;
+  const what = layer === "node" ? "connections" : "connections between pods";
+  switch (kind) {
+    case "partition":
+      return `${sides}: apart: ${what} fail${family} (${count} pairs), within each side they work. Look at what lies between the two${layer === "node" ? "" : ": the pod network (CNI) and its routes"}.`;
+    case "firewall":
+      return `${sides}: ${what} are refused, not lost${family}. Look at firewalls and network policies between them.`;
+    case "mtu":
+      return `${sides}: large packets are lost${family}, small ones get through. Look at the MTU on the path between them.`;
+    case "packet-loss":
+      return `${sides}: packets are lost${family}: ${count} probes needed more than one attempt, ${fact}. Look at the path between them.`;
+    case "slow":
+      return `${sides}: slow: ${fact}. Look at the path between them.`;
+    case "undetermined":
+      return `${sides}: ${what} fail${family} (${count} probes). Cannot tell a fault of one of the two from one of the path: nobody else is there to ask. Look at both.`;
+    case "unexplained":
+      return `${sides}: one probe failed, and nothing else speaks for a fault. Watch whether it stays.`;
+    default:
+      return `${sides}: ${what} fail${family} (${count} probes); to and from others they work. Look at the route between them.`;
+  }
+}

@@ -1,0 +1,64 @@
+import type { Cause, FindingKind, Severity } from "@netchecker/contract";
+import type { Draft } from "../evidence/draft.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import { nextSteps } from "./next-steps.ts";
+import { sayCause } from "./say-cause.ts";
+import { sayWhere } from "./say-where.ts";
+import type { Topology } from "../evidence/topology.ts";
+
+const CRITICAL: ReadonlySet<FindingKind> = new Set([
+  "node-down",
+  "node-cut-off",
+  "pod-network",
+  "partition",
+  "cluster-ip",
+]);
+/** Critical when it is not one node's alone. */
+const CRITICAL_EVERYWHERE: ReadonlySet<FindingKind> = new Set([
+  "dns",
+  "dns-answer",
+  "egress",
+  "firewall",
+  "mtu",
+  "node-port",
+]);
+
+function severityOf({ kind, severity, expected, nodes }: Draft): Severity {
+  if (expected || kind === "prober-starved") return "info";
+  if (severity !== null) return severity;
+  if (CRITICAL.has(kind)) return "critical";
+  return nodes.length === 0 && CRITICAL_EVERYWHERE.has(kind) ? "critical" : "warning";
+}
+
+/** A draft → what is told of it. */
+export function toCause(evidence: Evidence, topology: Topology, cause: Draft): Cause {
+  const { claim } = cause;
+  const named = (nodes: readonly number[]) => nodes.map((n) => evidence.nodes[n]!);
+  const told = { ...cause, family: familyAlone(evidence, cause) };
+  return {
+    kind: cause.kind,
+    severity: severityOf(cause),
+    nodes: named(cause.nodes),
+    peers: named(cause.peers),
+    layer: cause.layer,
+    direction: cause.direction,
+    target: cause.target,
+    candidates: [...cause.candidates],
+    summary: sayCause(told, sayWhere(evidence, topology, told)),
+    evidence: {
+      explains: claim.count,
+      ofFailures: cause.expected ? claim.count : evidence.failures,
+      contradictedBy: cause.contradictedBy,
+      examples: evidence.examples(claim),
+    },
+    expected: cause.expected,
+    next: nextSteps(evidence, cause),
+  };
+}
+
+/** The only family in which a cause shows, in a cluster that has two. */
+function familyAlone(evidence: Evidence, { family, claim }: Draft): Draft["family"] {
+  if (family !== null || evidence.scopes.length === 1) return family;
+  if (claim.byFamily[4] > 0 && claim.byFamily[6] === 0) return 4;
+  return claim.byFamily[6] > 0 && claim.byFamily[4] === 0 ? 6 : null;
+}

@@ -1,0 +1,77 @@
+import type { Cause, FindingKind } from "@netchecker/contract";
+import type { Tracked } from "./findings-memory.ts";
+import { JOINED_KINDS } from "../causes/join-alike.ts";
+
+/** What one cause may look like from round to round, as more or less of it is seen. */
+const KIN: readonly ReadonlySet<FindingKind>[] = [
+  new Set(["node-down", "node-cut-off", "firewall", "undetermined"]),
+  new Set(["pod-network", "firewall", "undetermined"]),
+  new Set(["route", "firewall", "undetermined"]),
+  new Set(["partition", "firewall"]),
+  new Set(["egress", "firewall"]),
+  new Set(["agent-missing", "agent-silent"]),
+];
+
+/** Groups that have lost or won some nodes are still the same; those of agents alone, while any is left. */
+const SAME_GROUPS = 0.5;
+
+/** By cause: which known finding it is, if any. The best match goes first; each finding is one cause at most. */
+export function matchCauses(
+  known: readonly Tracked[],
+  causes: readonly Cause[],
+): Map<Cause, Tracked> {
+  const byPlace = Map.groupBy(known.flatMap(placesOf), ({ place }) => place);
+  const pairs = causes.flatMap((cause) => {
+    const places = [
+      "*",
+      ...(cause.nodes.length === 0 ? byPlace.keys() : cause.nodes),
+      ...cause.peers,
+    ];
+    const near = new Set(
+      places.flatMap((place) => byPlace.get(place)?.map((at) => at.tracked) ?? []),
+    );
+    return [...near].map((tracked) => ({
+      cause,
+      tracked,
+      score: likeness(tracked.finding, cause),
+    }));
+  });
+  const matches = new Map<Cause, Tracked>();
+  const taken = new Set<Tracked>();
+  for (const { cause, tracked, score } of pairs.toSorted((a, b) => b.score - a.score)) {
+    if (score === 0 || matches.has(cause) || taken.has(tracked)) continue;
+    matches.set(cause, tracked);
+    taken.add(tracked);
+  }
+  return matches;
+}
+
+/** Where a finding may be met again; `*` is everywhere. */
+function placesOf(tracked: Tracked): { place: string; tracked: Tracked }[] {
+  const { nodes, peers } = tracked.finding;
+  const places = nodes.length === 0 ? ["*", ...peers] : [...nodes, ...peers];
+  return places.map((place) => ({ place, tracked }));
+}
+
+function likeness(a: Cause, b: Cause): number {
+  const kinds = likeKinds(a, b);
+  if (kinds === 0 || a.target !== b.target) return 0;
+  return kinds * likePlaces(a, b, JOINED_KINDS.has(b.kind) ? 0 : SAME_GROUPS);
+}
+
+function likeKinds(a: Cause, b: Cause): number {
+  if (a.kind === b.kind) return 2;
+  if (a.layer !== b.layer) return 0;
+  return KIN.some((kin) => kin.has(a.kind) && kin.has(b.kind)) ? 1 : 0;
+}
+
+function likePlaces(a: Cause, b: Cause, enough: number): number {
+  // One node's fault that turns out to be everybody's, or the last of everybody's.
+  if (a.nodes.length === 0 || b.nodes.length === 0)
+    return a.nodes.length === b.nodes.length ? 1 : a.kind === b.kind ? 0.1 : 0;
+  const ofA = new Set([...a.nodes, ...a.peers]);
+  const ofB = new Set([...b.nodes, ...b.peers]);
+  const overlap = ofA.intersection(ofB).size / ofA.union(ofB).size;
+  const groups = ofA.size > 2 || ofB.size > 2;
+  return overlap === 1 || (groups && overlap >= enough) ? overlap : 0;
+}

@@ -1,0 +1,189 @@
+import type { Cause, Finding, FindingState, RoundHead, Severity } from "@netchecker/contract";
+import type { ClusterView } from "../../cluster-view.ts";
+import { bySeverity } from "../by-severity.ts";
+import { couldShow } from "./could-show.ts";
+import type { FindingsMemory, Tracked } from "./findings-memory.ts";
+import { loneFailures } from "./lone-failures.ts";
+import { away, certain, type Mark, mark, marksNeeded, present } from "./marks.ts";
+import { matchCauses } from "./match-causes.ts";
+import { changesAt, noteChanges } from "./node-changes.ts";
+
+/** How long a finding that is over is still shown, in rounds. */
+const REMEMBERED = 10;
+/** One that was never an alarm is forgotten, once it cannot become one. */
+const REMEMBERED_QUIET = 3;
+const FLAPPING_RETURNS = 2;
+/** Rounds without it that end one that comes and goes. */
+const FLAPPING_ENDS = 2;
+
+/** Ids of findings whose state is another one than in the round before. */
+export interface ChangedFindings {
+  readonly new: readonly string[];
+  /** Those that became an alarm, in whichever round they began. */
+  readonly alarmed: readonly string[];
+  readonly flapping: readonly string[];
+  readonly recovered: readonly string[];
+}
+
+export interface TrackedFindings {
+  readonly findings: Finding[];
+  readonly memory: FindingsMemory;
+  readonly changed: ChangedFindings;
+}
+
+/**
+ * What a round's causes are over time: since when, whether they stay, come back or are over. An alarm
+ * needs two of three rounds, unless a whole node is gone. Pure.
+ */
+export function trackFindings(
+  memory: FindingsMemory,
+  found: readonly Cause[],
+  head: RoundHead,
+  view: ClusterView,
+): TrackedFindings {
+  if (head.state !== "closed")
+    return { findings: shown(memory.findings), memory, changed: NOTHING_CHANGED };
+  const noted = noteChanges(memory, view, head.id);
+  const { lone, staying } = loneFailures(memory, found, view.nodes.length);
+  const causes = [...found, ...staying];
+  const matches = matchCauses(memory.findings, causes);
+  const needed = marksNeeded(memory.noise, view.nodes.length);
+  const ids = new Set(memory.findings.map(({ finding }) => finding.id));
+  const seen = causes.map((cause) => {
+    const known = matches.get(cause);
+    return known
+      ? seeAgain(known, cause, head, needed)
+      : begin(cause, head, changesAt(noted.changes, [...cause.nodes, ...cause.peers]), ids);
+  });
+  const matched = new Set(matches.values());
+  const nodes = new Set(view.nodes.map(({ name }) => name));
+  const unseen = memory.findings
+    .filter((tracked) => !matched.has(tracked))
+    .flatMap((tracked) => miss(tracked, causes, head, nodes));
+  const findings = [...seen, ...unseen];
+  return {
+    findings: shown(findings),
+    memory: { ...memory, ...noted, lone, findings },
+    changed: changes(memory.findings, findings),
+  };
+}
+
+const NOTHING_CHANGED: ChangedFindings = { new: [], alarmed: [], flapping: [], recovered: [] };
+
+function begin(cause: Cause, head: RoundHead, changed: string[], ids: Set<string>): Tracked {
+  const moment = { round: head.id, at: head.startedAt };
+  const marks = markOf(cause);
+  const severity = gate(cause, marks, false, 2);
+  return {
+    finding: {
+      ...cause,
+      id: newId(cause, head.id, ids),
+      severity,
+      state: "new",
+      since: moment,
+      lastSeen: moment,
+      rounds: 1,
+      flaps: 0,
+      changes: changed,
+    },
+    marks,
+    alarmed: severity !== "info",
+    returns: [],
+  };
+}
+
+function seeAgain(known: Tracked, cause: Cause, head: RoundHead, needed: number): Tracked {
+  const { finding } = known;
+  const cameBack = known.marks.endsWith("0");
+  const marks = mark(known.marks, markOf(cause));
+  const returns = [...known.returns, ...(cameBack && known.alarmed ? [head.id] : [])].filter(
+    (round) => head.id - round < REMEMBERED,
+  );
+  const wasAlarm = known.alarmed && !cameBack;
+  const severity = gate(cause, marks, wasAlarm, needed);
+  const state: FindingState = returns.length >= FLAPPING_RETURNS ? "flapping" : "ongoing";
+  return {
+    finding: {
+      ...finding,
+      ...cause,
+      severity,
+      state,
+      lastSeen: { round: head.id, at: head.startedAt },
+      rounds: finding.rounds + 1,
+      flaps: finding.flaps + (cameBack && known.alarmed ? 1 : 0),
+    },
+    marks,
+    alarmed: known.alarmed || severity !== "info",
+    returns,
+  };
+}
+
+/** What this round does not show is over, or cannot be seen. Nothing where it is forgotten. */
+function miss(
+  known: Tracked,
+  causes: readonly Cause[],
+  head: RoundHead,
+  nodes: ReadonlySet<string>,
+): Tracked[] {
+  const { finding } = known;
+  const gone = finding.nodes.length > 0 && !finding.nodes.some((node) => nodes.has(node));
+  if (!gone && !couldShow(finding, causes, head))
+    return [{ ...known, finding: { ...finding, state: settled(finding.state) } }];
+  const marks = mark(known.marks, "0");
+  if (away(marks) > (known.alarmed ? REMEMBERED : REMEMBERED_QUIET)) return [];
+  // One that comes and goes is not over because it is away for a moment.
+  if (finding.state === "flapping" && away(marks) < FLAPPING_ENDS) return [{ ...known, marks }];
+  return [{ ...known, marks, finding: { ...finding, state: "recovered", severity: "info" } }];
+}
+
+const settled = (state: FindingState): FindingState => (state === "new" ? "ongoing" : state);
+
+const markOf = ({ severity }: Cause): Mark => (severity === "info" ? "w" : "1");
+
+/** The severity that a cause has after these rounds. */
+function gate(cause: Cause, marks: string, wasAlarm: boolean, needed: number): Severity {
+  if (cause.severity === "info") {
+    if (cause.expected || cause.kind === "unexplained") return "info";
+    if (cause.kind === "packet-loss") return present(marks, 5) >= 4 ? "warning" : "info";
+    const mayBeChance = cause.candidates.includes("packet-loss");
+    return mayBeChance && present(marks, 5) >= needed ? "warning" : "info";
+  }
+  if (cause.kind === "node-down" || wasAlarm || certain(marks, 3) >= 2) return cause.severity;
+  return "info";
+}
+
+/** What never was an alarm is not told to be over. */
+function shown(findings: readonly Tracked[]): Finding[] {
+  return findings
+    .filter(({ finding, alarmed }) => finding.state !== "recovered" || alarmed)
+    .map(({ finding }) => finding)
+    .toSorted(bySeverity);
+}
+
+function changes(before: readonly Tracked[], after: readonly Tracked[]): ChangedFindings {
+  const was = new Map(before.map((tracked) => [tracked.finding.id, tracked.finding]));
+  const ids = (is: (now: Tracked, then: Finding | undefined) => boolean) =>
+    after.filter((now) => is(now, was.get(now.finding.id))).map(({ finding }) => finding.id);
+  const became = (state: FindingState) =>
+    ids(
+      ({ finding, alarmed }, then) => alarmed && finding.state === state && then?.state !== state,
+    );
+  return {
+    new: ids(({ finding }) => finding.state === "new"),
+    alarmed: ids(
+      ({ finding }, then) => finding.severity !== "info" && (then?.severity ?? "info") === "info",
+    ),
+    flapping: became("flapping"),
+    recovered: became("recovered"),
+  };
+}
+
+/** Readable, and fit for a URL: `pod-network-node-7-40`. */
+function newId(cause: Cause, round: number, ids: Set<string>): string {
+  const places = [cause.nodes[0], cause.peers[0], cause.target].filter((each) => each != null);
+  const name = [cause.kind, ...places].join("-").replace(/[^A-Za-z0-9.-]+/g, "-");
+  let id = `${name.slice(0, 200)}-${round}`;
+  for (let more = 2; ids.has(id); more += 1) id = `${name.slice(0, 200)}-${round}-${more}`;
+  ids.add(id);
+  return id;
+}
