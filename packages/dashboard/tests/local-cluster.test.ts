@@ -1,6 +1,7 @@
 import type { Finding } from "@netchecker/contract";
 import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
 import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
+import { Redis } from "ioredis";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, vi } from "vitest";
 import type { BreakKind } from "@netchecker/local-cluster/breaks";
@@ -147,6 +148,21 @@ test("survives netchecker's restart: it says that nobody answers, keeps what it 
   );
 }, 180_000);
 
+test("of a new installation it says that the first round is yet to come, and shows it when it has", async ({
+  open,
+}) => {
+  // A silent agent keeps a round open until its timer fires.
+  await breakNode("node-1", "ping-silent");
+  await cluster.netchecker.kill("SIGKILL");
+  await forgetAll();
+  await cluster.netchecker.start();
+  const { page, complaints } = await open(`${cluster.netchecker.url}/`);
+  await page.getByText("The first round has not closed yet").waitFor();
+  await page.locator("main h1").waitFor(SEEN);
+  await expect.poll(() => shownRound(page), SEEN).toBe(1);
+  expect(complaints.filter((said) => !said.includes("503"))).toEqual([]);
+}, 180_000);
+
 test("says that Redis is away, and that it is back", async ({ open }) => {
   const { page, complaints } = await open(`${cluster.netchecker.url}/`);
   await allIsWell(page).waitFor();
@@ -160,6 +176,13 @@ test("says that Redis is away, and that it is back", async ({ open }) => {
   await allIsWell(page).waitFor(SEEN);
   expect(complaints).toEqual([]);
 }, 180_000);
+
+/** What Redis holds is gone. */
+async function forgetAll(): Promise<void> {
+  const redis = new Redis(cluster.redis.address);
+  await redis.flushall();
+  redis.disconnect();
+}
 
 /** `Round 42, 37 s ago` → 42 */
 async function shownRound(page: Page): Promise<number> {

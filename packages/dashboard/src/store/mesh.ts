@@ -15,6 +15,8 @@ export const meshLoading = signal(false);
 
 const WITH = { outcome: "", latency: "?with=latencies", attempts: "?with=attempts" } as const;
 
+const FIRST_ROUND = "The first round has not closed yet. It shows here as soon as it has.";
+
 const MOST_KEPT = 4;
 /** Old rounds do not change; a few are kept to go to and fro. */
 const past = new Map<string, Mesh>();
@@ -81,12 +83,12 @@ async function load(path: string, ended: AbortSignal): Promise<Mesh | null> {
     return loaded;
   } catch (error) {
     if (ended.aborted) return null;
-    const { status, message } = error as ApiError;
+    const { status, code, message } = error as ApiError;
     if (status === 401) refuseToken();
     // While netchecker is away, what it last told stays; a round that is not kept is no other one.
     else if (status !== 0 || mesh.peek() === null) {
       mesh.value = null;
-      meshError.value = message;
+      meshError.value = code === "no_round_yet" ? FIRST_ROUND : message;
     }
     return null;
   } finally {
