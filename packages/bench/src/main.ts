@@ -3,6 +3,7 @@ import { benchAgent } from "./agent-bench.ts";
 import { benchMemory } from "./memory-bench.ts";
 import { benchMetrics } from "./metrics-bench.ts";
 import { benchNetchecker } from "./netchecker-bench.ts";
+import { benchPage } from "./page-bench.ts";
 import { benchSilentNetwork } from "./silent-network-bench.ts";
 import { formatTable, type Row } from "./table.ts";
 import { benchThrottledAgent } from "./throttled-agent-bench.ts";
@@ -18,6 +19,11 @@ const BENCHES: Record<string, () => Promise<Row[]>> = {
     benchNetchecker(200, { storedWithinSeconds: 0.5, memoryMiB: 400, restMiB: 160 }),
   "netchecker-1000": () =>
     benchNetchecker(1_000, { storedWithinSeconds: 5, memoryMiB: 400, restMiB: 160 }),
+  page: () =>
+    benchPage([
+      { nodes: 200, firstPictureMs: 1_000 },
+      { nodes: 1_000, firstPictureMs: 1_000 },
+    ]),
 };
 
 // An end by signal is an exit: then what was started and made ends and goes, too.

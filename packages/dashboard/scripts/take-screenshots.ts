@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { launchChromium } from "@netchecker/local-cluster/launch-chromium";
 import type { Browser, Page } from "playwright-core";
-import { launchChromium } from "../tests/support/chromium.ts";
 import { FixtureServer } from "../tests/support/fixture-server.ts";
 import { STORIES, type Story } from "../tests/support/stories.ts";
 

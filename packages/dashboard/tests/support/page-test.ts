@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { launchChromium } from "@netchecker/local-cluster/launch-chromium";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { build } from "vite";
 import { test as base, vi } from "vitest";
-import { launchChromium } from "./chromium.ts";
 import { FixtureServer } from "./fixture-server.ts";
 import type { Phase } from "./simulated-rounds.ts";
 

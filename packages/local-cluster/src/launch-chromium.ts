@@ -1,5 +1,5 @@
-import { findOrInstall } from "@netchecker/local-cluster/find-or-install";
 import { type Browser, chromium } from "playwright-core";
+import { findOrInstall } from "./find-or-install.ts";
 
 const CHROMIUM = {
   command: "chromium",
@@ -18,7 +18,7 @@ const ARGS = [
   "--disable-sync",
 ];
 
-/** Debian's Chromium, installed where it is missing. */
+/** Debian's Chromium, installed where it is missing. Rejects with a {@link LocalClusterError} that says what to do. */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = await findOrInstall(CHROMIUM);
   return chromium.launch({ executablePath, args: ARGS });
