@@ -127,6 +127,17 @@ describe("the page", () => {
       expect((await guarded.inject(url)).statusCode).toBe(401);
   });
 
+  it("has the mesh on its way before its script asks for it, where no token is needed", async () => {
+    const guarded = await anApp(aServed(keeper), {
+      token: "a-token-of-sixteen-and-more",
+      pageFolder,
+    });
+    expect((await app.inject("/")).headers["link"]).toBe(
+      "<mesh>; rel=preload; as=fetch; crossorigin",
+    );
+    expect((await guarded.inject("/")).headers["link"]).toBeUndefined();
+  });
+
   it("that was not built is a 503 that says what to do, and all else works", async () => {
     const nowhere = join(folder, "empty");
     await mkdir(nowhere);

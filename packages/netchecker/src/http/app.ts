@@ -76,7 +76,7 @@ export async function createApp(served: Served, { token, pageFolder }: AppSettin
     },
   });
   await app.register(healthRoutes(served));
-  await app.register(pageRoutes(pageFolder));
+  await app.register(pageRoutes(pageFolder, token === undefined));
   await app.register(async (guarded) => {
     if (token !== undefined) {
       await guarded.register(bearerAuth, {

@@ -21,14 +21,19 @@ const HEADERS = {
   "referrer-policy": "no-referrer",
 };
 
+/** What its script asks for first, so that it is on its way while the script is. Relative: it works behind any prefix. */
+const PRELOAD = { link: "<mesh>; rel=preload; as=fetch; crossorigin" };
+
 /** Its files are compressed when they are built, and none of the API's. */
 const ROUTE = { compress: false, schema: { hide: true } } as const;
 
 /**
  * The dashboard: `folder` has its index.html, and in `assets` what that loads, under names that change
- * with the content. It holds no data, so it needs no token; what it shows, it asks the API for.
+ * with the content. It holds no data, so it needs no token; what it shows, it asks the API for. Where that
+ * is `open` to all, the browser is told to begin at once; it could not send a token.
  */
-export function pageRoutes(folder: string): FastifyPluginAsync {
+export function pageRoutes(folder: string, open: boolean): FastifyPluginAsync {
+  const headers = { ...HEADERS, "cache-control": "no-cache", ...(open && PRELOAD) };
   return async (app) => {
     if (!(await isFile(join(folder, "index.html")))) {
       app.get("/", ROUTE, () => {
@@ -42,9 +47,7 @@ export function pageRoutes(folder: string): FastifyPluginAsync {
     }
     await app.register(fastifyStatic, { root: folder, serve: false, preCompressed: true });
     app.get("/", ROUTE, (_request, reply) =>
-      reply
-        .headers({ ...HEADERS, "cache-control": "no-cache" })
-        .sendFile("index.html", { cacheControl: false }),
+      reply.headers(headers).sendFile("index.html", { cacheControl: false }),
     );
     app.get<{ Params: { "*": string } }>("/assets/*", ROUTE, (request, reply) =>
       reply
