@@ -27,11 +27,9 @@ export function ago(iso: string, now: number): string {
 /** "14:03", and with the day where that is another one than now's. */
 export function clockTime(iso: string, now: number, locale?: string): string {
   const time = new Date(iso);
-  const hm = time.toLocaleTimeString(locale, {
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  });
+  const hm = `${twoDigits(time.getHours())}:${twoDigits(time.getMinutes())}`;
   if (time.toDateString() === new Date(now).toDateString()) return hm;
   return `${time.toLocaleDateString(locale, { day: "numeric", month: "short" })}, ${hm}`;
 }
+
+const twoDigits = (number: number) => String(number).padStart(2, "0");
