@@ -42,7 +42,8 @@ export class PlaneRows {
       const start = this.#matrix.cell(agent, 0);
       for (let index = 0; index < row.length; index += 1)
         row[index] = byteOf(start + this.#columns[index]!);
-      yield String.fromCharCode(...row);
+      // Spread, the row would go through its iterator, which takes ten times as long.
+      yield String.fromCharCode.apply(null, row as unknown as number[]);
     }
   }
 }
