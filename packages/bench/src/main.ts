@@ -22,7 +22,7 @@ const BENCHES: Record<string, () => Promise<Row[]>> = {
   page: () =>
     benchPage([
       { nodes: 200, firstPictureMs: 1_000 },
-      { nodes: 1_000, firstPictureMs: 1_000 },
+      { nodes: 1_000, firstPictureMs: null },
     ]),
 };
 
