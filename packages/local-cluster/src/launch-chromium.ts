@@ -1,11 +1,5 @@
 import { type Browser, chromium } from "playwright-core";
-import { findOrInstall } from "./find-or-install.ts";
-
-const CHROMIUM = {
-  command: "chromium",
-  package: "chromium",
-  byHand: "install Chromium",
-} as const;
+import { findOrInstallChromium } from "./ensure-chromium.ts";
 
 /** It asks nobody for updates, and runs as root in a container too. */
 const ARGS = [
@@ -20,6 +14,6 @@ const ARGS = [
 
 /** Debian's Chromium, installed where it is missing. Rejects with a {@link LocalClusterError} that says what to do. */
 export async function launchChromium(): Promise<Browser> {
-  const executablePath = await findOrInstall(CHROMIUM);
+  const executablePath = await findOrInstallChromium();
   return chromium.launch({ executablePath, args: ARGS });
 }
