@@ -13,6 +13,7 @@ import { runCommand } from "./by-hand/run-command.ts";
 import { readPingConfig } from "./config.ts";
 import { AgentTally } from "./core/agent-tally.ts";
 import { gatherMetrics } from "./gather-metrics.ts";
+import { leaveOutTurboFan } from "./leave-out-turbofan.ts";
 import { createProber } from "./probe-targets.ts";
 import { familiesFor } from "./probes/look-up.ts";
 import { StallClock } from "./probes/stall-clock.ts";
@@ -90,4 +91,5 @@ function main(): void {
   );
 }
 
+leaveOutTurboFan();
 void startService("ping", process.argv.length > 2 ? command : main);
