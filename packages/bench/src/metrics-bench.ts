@@ -1,9 +1,8 @@
-import { get, type IncomingMessage } from "node:http";
-import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { storedRound, withLoneNetchecker } from "./lone-netchecker.ts";
 import { median } from "./median.ts";
 import { usageOf } from "./process-usage.ts";
+import { scrape } from "./scrape.ts";
 import { below, type Row, told } from "./table.ts";
 
 const SIZES = [5, 50, 200, 1_000];
@@ -25,9 +24,9 @@ export async function benchMetrics(): Promise<Row[]> {
 async function measureScrapes(url: string, pid: number, nodes: number): Promise<Row[]> {
   const what = `${nodes} nodes: /metrics`;
   const before = await usageOf(pid);
-  const first = await scrape(url);
+  const first = await timedScrape(url);
   const times: number[] = [];
-  for (let each = 0; each < SCRAPES; each += 1) times.push((await scrape(url)).ms);
+  for (let each = 0; each < SCRAPES; each += 1) times.push((await timedScrape(url)).ms);
   const after = await usageOf(pid);
   const cpu = ((after.cpuSeconds - before.cpuSeconds) / (SCRAPES + 1)) * 1_000;
   const lines = first.text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
@@ -48,13 +47,9 @@ async function measureScrapes(url: string, pid: number, nodes: number): Promise<
   ];
 }
 
-/** One scrape, compressed as Prometheus asks for it. */
-async function scrape(url: string): Promise<{ text: string; bytes: number; ms: number }> {
+async function timedScrape(url: string): Promise<{ text: string; bytes: number; ms: number }> {
   const startedAt = performance.now();
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    get(`${url}/metrics`, { headers: { "accept-encoding": "gzip" } }, resolve).on("error", reject);
-  });
-  const body = await buffer(answer);
+  const body = await scrape(url);
   const ms = performance.now() - startedAt;
   return { text: gunzipSync(body).toString(), bytes: body.length, ms };
 }
