@@ -3,6 +3,7 @@ import { cp, glob, mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/p
 import { tmpdir } from "node:os";
 import { dirname, join, matchesGlob, relative } from "node:path";
 import { promisify } from "node:util";
+import { IMAGE_ENV } from "@netchecker/local-cluster/image-env";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readStages, ROOT, SERVICES, type Stage, valuesOf } from "./support/dockerfile.ts";
 
@@ -38,8 +39,9 @@ test.for(SERVICES)(
     expect(valuesOf(last, "USER")).toEqual(["65532:65532"]);
     expect(valuesOf(last, "WORKDIR")).toEqual(["/app"]);
     expect(valuesOf(last, "ENTRYPOINT")).toEqual(['["node", "main.js"]']);
+    const malloc = Object.entries(IMAGE_ENV).map(([name, value]) => `${name}=${value}`);
     expect(valuesOf(last, "ENV")).toEqual([
-      "PATH=/usr/local/bin NODE_OPTIONS=--max-semi-space-size=1 MALLOC_ARENA_MAX=1",
+      ["PATH=/usr/local/bin NODE_OPTIONS=--max-semi-space-size=1", ...malloc].join(" "),
     ]);
     expect(valuesOf(last, "LABEL").join()).toContain(
       'org.opencontainers.image.licenses="Apache-2.0"',

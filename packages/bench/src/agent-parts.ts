@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BUNDLES, requireBundles } from "@netchecker/local-cluster/bundles";
 import { Child, type ChildOptions } from "@netchecker/local-cluster/child-process";
+import { IMAGE_ENV } from "@netchecker/local-cluster/image-env";
 import { RedisServer } from "@netchecker/local-cluster/redis-server";
 import { createLog } from "@netchecker/runtime/log";
 import { connectRedis, type Redis } from "@netchecker/runtime/redis";
@@ -84,6 +85,7 @@ export async function startAgentParts(
     {
       env: {
         ...path,
+        ...IMAGE_ENV,
         POD_NAME: "ping-0001",
         NODE_NAME: "node-0001",
         POD_IP: "127.0.0.1",
@@ -91,7 +93,6 @@ export async function startAgentParts(
         PORT: "18091",
         REDIS_HOST: redisHost,
         LOG_LEVEL: "warn",
-        MALLOC_ARENA_MAX: "1",
         ...env,
       },
     },

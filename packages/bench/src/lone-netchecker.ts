@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BUNDLES } from "@netchecker/local-cluster/bundles";
+import { IMAGE_ENV } from "@netchecker/local-cluster/image-env";
 import { kubeConfig } from "@netchecker/local-cluster/kube-config";
 import { freePort } from "@netchecker/local-cluster/listen";
 import { NetcheckerProcess } from "@netchecker/local-cluster/netchecker-process";
@@ -47,6 +48,7 @@ export async function withLoneNetchecker<T>(
     url: `http://127.0.0.1:${port}`,
     logFile: join(folder, "netchecker.log"),
     env: {
+      ...IMAGE_ENV,
       KUBECONFIG: config,
       REDIS_HOST: redisHost,
       HOST: "127.0.0.1",
@@ -54,7 +56,6 @@ export async function withLoneNetchecker<T>(
       EXTERNAL_TARGETS: "outside.example:443",
       ROUND_INTERVAL_MS: "3600000",
       ROUND_TIMEOUT_MS: "60000",
-      MALLOC_ARENA_MAX: "1",
     },
   });
   let simulation: ChildProcess | undefined;

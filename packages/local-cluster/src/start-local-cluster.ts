@@ -7,6 +7,7 @@ import { ApiServer } from "./api-server/api-server.ts";
 import type { NodeBreak } from "./breaks.ts";
 import { BUNDLES, requireBundles } from "./bundles.ts";
 import { ClusterDns } from "./cluster-dns.ts";
+import { IMAGE_ENV } from "./image-env.ts";
 import { kubeConfig } from "./kube-config.ts";
 import { KubeProxy } from "./kube-proxy.ts";
 import { listen } from "./listen.ts";
@@ -45,9 +46,7 @@ const NAMESPACE = "netchecker";
 const SERVICE = "pong-svc";
 const POD_PORT = 8080;
 const NODE_PORT = 32_088;
-/** As in the manifests: glibc keeps an arena of memory for each thread otherwise. */
-const SERVICE_ENV = { MALLOC_ARENA_MAX: "1" };
-const POD_ENV = { ...SERVICE_ENV, PORT: String(POD_PORT), LOG_LEVEL: "warn" };
+const POD_ENV = { ...IMAGE_ENV, PORT: String(POD_PORT), LOG_LEVEL: "warn" };
 
 /**
  * All agents probe at the same moment, and here they share a machine: what is in flight together must be answered
@@ -154,7 +153,7 @@ async function build(
     logFile: join(folder, "netchecker.log"),
     onLog: options.onLog,
     env: {
-      ...SERVICE_ENV,
+      ...IMAGE_ENV,
       KUBECONFIG: kubeConfigFile,
       NAMESPACE,
       PONG_SERVICE: SERVICE,

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { IMAGE_ENV } from "@netchecker/local-cluster/image-env";
 import { parseAllDocuments } from "yaml";
 
 /** Who a pod is, as the downward API tells its container. */
@@ -32,9 +33,6 @@ interface Manifest {
 
 const MANIFESTS = new URL("../../../../deploy/netchecker.yaml", import.meta.url);
 export const NAMESPACE = "netchecker";
-
-/** Set by the images. */
-const IMAGE_ENV = { MALLOC_ARENA_MAX: "1" };
 
 let manifests: readonly Manifest[] | undefined;
 
