@@ -7,6 +7,7 @@ export * from "./decode-target-list.ts";
 export * from "./echo.ts";
 export * from "./finding.ts";
 export * from "./history.ts";
+export * from "./largest-packet.ts";
 export * from "./mesh.ts";
 export * from "./outcome.ts";
 export * from "./pong-protocol.ts";

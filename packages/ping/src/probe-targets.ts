@@ -5,6 +5,7 @@ import { planProbes } from "./core/plan-probes.ts";
 import type { ProbeTargets } from "./ports.ts";
 import { probeAll } from "./probes/probe-all.ts";
 import { PROBES } from "./probes/kinds.ts";
+import { sizeLosses } from "./probes/size-losses.ts";
 import type { ProbeTools, Target } from "./probes/probe.ts";
 
 export interface ProbeSettings {
@@ -29,7 +30,7 @@ export function createProber(settings: ProbeSettings): ProbeTargets {
     loopDelay.enable();
     tools.stalls.start();
     try {
-      const outcomes = await probeAll({
+      const found = await probeAll({
         targets,
         order: planProbes(agentName, targets.length),
         concurrency,
@@ -37,6 +38,7 @@ export function createProber(settings: ProbeSettings): ProbeTargets {
         signal,
         probe: (target, earlier) => PROBES[target.check](target, { ...tools, signal }, earlier),
       });
+      const outcomes = await sizeLosses(targets, found, { ...tools, signal });
       const throttledAfter = readThrottledMs();
       const prober = judgeProber({
         // Samples are the time between two timers, resolution included, in ns.

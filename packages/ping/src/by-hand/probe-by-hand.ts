@@ -1,8 +1,9 @@
-import type { Reason } from "@netchecker/contract";
+import { type Reason, sayLargestPacket } from "@netchecker/contract";
 import { askLarge, askWho, withPong } from "../probes/ask-pong.ts";
 import { attempt, type AttemptOutcome } from "../probes/attempt.ts";
 import { probeConnect, probeHttp } from "../probes/external-probe.ts";
 import { parseHostPort } from "../probes/host-port.ts";
+import { isLargeLoss, largestPacket } from "../probes/largest-packet.ts";
 import { lookUp } from "../probes/look-up.ts";
 import type { ProbeTools } from "../probes/probe.ts";
 import { ProbeFailureError } from "../probes/probe-failure.ts";
@@ -41,15 +42,27 @@ const PROBES: Record<
 export async function probeByHand(target: HandTarget, tools: ProbeTools): Promise<HandAttempt> {
   const observer = new StageRecorder();
   const stalledBefore = tools.stalls.stalledMs();
-  const { reason, detail } = await PROBES[target.kind](target.address, { ...tools, observer });
+  const found = await PROBES[target.kind](target.address, { ...tools, observer });
   const stages = observer.end();
   const stalledMs = roundedMs(tools.stalls.stalledMs() - stalledBefore);
+  const { reason, detail } = await withSize(target, found, tools);
   const tookMs = roundedMs(stages.reduce((sum, { ms }) => sum + ms, 0));
   const told = { reason, ...(detail !== undefined && { detail }), tookMs, stalledMs, stages };
   const last = stages.at(-1);
   if (reason === "ok" || !last) return { ok: reason === "ok", ...told };
   const meaning = whatItMeans({ reason, detail, stage: last.stage });
   return { ok: false, ...told, stoppedAt: last.stage, meaning };
+}
+
+/** An outcome; of a loss of large packets, with the largest that gets through. */
+async function withSize(
+  { address }: HandTarget,
+  outcome: AttemptOutcome,
+  tools: ProbeTools,
+): Promise<AttemptOutcome> {
+  if (!isLargeLoss(outcome.reason)) return outcome;
+  const bytes = await largestPacket(address, outcome.reason, tools);
+  return bytes === null ? outcome : { ...outcome, detail: sayLargestPacket(bytes) };
 }
 
 /** Check `echo`, whichever pong it is: by hand nobody says who should answer. */

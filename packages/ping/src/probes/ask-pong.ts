@@ -48,29 +48,42 @@ export async function askWho(exchange: HttpExchange, progress: Progress): Promis
   return answer.value;
 }
 
+const ECHO = `POST ${ECHO_PATH}`;
+
 /**
- * Sends 8 KiB and wants them back. Small packets got through already: silence now means that large
- * ones are lost, before the answer's head on the way there, after it on the way back.
+ * Sends 8 KiB, or as much as is said, and wants them back. Small packets got through already: silence now means that
+ * large ones are lost, before the answer's head on the way there, after it on the way back.
  */
-export async function askLarge(exchange: HttpExchange, progress: Progress): Promise<void> {
+export async function askLarge(
+  exchange: HttpExchange,
+  progress: Progress,
+  bytes = LARGE_BYTES,
+): Promise<void> {
+  const sent = LARGE_BODY.subarray(0, bytes);
   progress.enter("large-request");
-  progress.observer?.learned({ bytesSent: LARGE_BYTES });
+  progress.observer?.learned({ bytesSent: bytes });
   let returned = 0;
   let differs = false;
   const listener = {
-    maxBodyBytes: LARGE_BYTES,
+    maxBodyBytes: bytes,
     head: () => {
       progress.enter("large-response");
     },
     // Compared as it comes: a body held for each connection costs more than all else.
     body: (part: Buffer) => {
-      differs ||= !part.equals(LARGE_BODY.subarray(returned, returned + part.length));
+      differs ||= !part.equals(sent.subarray(returned, returned + part.length));
       returned += part.length;
       progress.observer?.learned({ bytesBack: returned });
     },
   };
-  const status = await exchange.request(`POST ${ECHO_PATH}`, listener, LARGE_BODY);
+  const status = await exchange.request(ECHO, listener, sent);
   if (status !== 200) throw new ProbeFailureError("bad_status", String(status));
-  if (differs || returned !== LARGE_BYTES)
-    throw new ProbeFailureError("wrong_responder", "echo differs");
+  if (differs || returned !== bytes) throw new ProbeFailureError("wrong_responder", "echo differs");
+}
+
+/** How large a body makes {@link askLarge}'s request `bytes` long, its head included. */
+export function bodyToFill(exchange: HttpExchange, bytes: number): number {
+  // The head says how long the body is, which may be a digit less than the whole.
+  const body = bytes - exchange.headBytes(ECHO, bytes);
+  return bytes - exchange.headBytes(ECHO, body);
 }

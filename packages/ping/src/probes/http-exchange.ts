@@ -73,14 +73,24 @@ export class HttpExchange {
     return new Promise((resolve, reject) => {
       if (this.#failure) return reject(this.#failure);
       this.#waiter = { resolve, reject, reader: new AnswerReader(listener) };
-      const head = `${line} HTTP/1.1\r\nhost: ${this.#host}\r\n`;
-      if (!body) return void this.#socket.write(`${head}\r\n`, "latin1");
+      const head = this.#head(line, body?.length);
+      if (!body) return void this.#socket.write(head, "latin1");
       // Head and body leave together, uncopied.
       this.#socket.cork();
-      this.#socket.write(`${head}content-length: ${body.length}\r\n\r\n`, "latin1");
+      this.#socket.write(head, "latin1");
       this.#socket.write(body);
       this.#socket.uncork();
     });
+  }
+
+  /** How long the head of such a request is, with a body of so many bytes. */
+  headBytes(line: string, bodyBytes: number): number {
+    return this.#head(line, bodyBytes).length;
+  }
+
+  #head(line: string, bodyBytes?: number): string {
+    const length = bodyBytes === undefined ? "" : `content-length: ${bodyBytes}\r\n`;
+    return `${line} HTTP/1.1\r\nhost: ${this.#host}\r\n${length}\r\n`;
   }
 
   /**

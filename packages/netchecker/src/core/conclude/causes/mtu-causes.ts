@@ -1,3 +1,4 @@
+import { readLargestPacket } from "@netchecker/contract";
 import { density, findBiclique } from "../evidence/bicliques.ts";
 import { type Draft, draft } from "../evidence/draft.ts";
 import { Claim } from "../evidence/claim.ts";
@@ -17,7 +18,7 @@ const MOST_PAIRS = 50;
 /** Small packets get through and large ones do not: everywhere, at a node, between groups, between two. */
 export function mtuCauses(evidence: Evidence, topology: Topology): Draft[] {
   if (!evidence.states.pod.includes(LARGE_LOST)) return [];
-  return evidence.scopes.flatMap((scope) => [
+  const found = evidence.scopes.flatMap((scope) => [
     ...everywhere(evidence, scope),
     ...ofSilentPlace(evidence, scope, topology, "in"),
     ...ofSilentPlace(evidence, scope, topology, "out"),
@@ -25,6 +26,15 @@ export function mtuCauses(evidence: Evidence, topology: Topology): Draft[] {
     ...betweenGroups(evidence, scope),
     ...betweenTwo(evidence, scope),
   ]);
+  return found.map((cause) => ({ ...cause, fact: whatPasses(evidence, cause.claim) }));
+}
+
+/** `those of up to 1400 bytes`, as agents found by trying; null where none could tell. */
+function whatPasses({ round }: Evidence, { cells }: Claim): string | null {
+  const sizes = cells.flatMap(
+    ({ type, cell }) => readLargestPacket(round.matrices[type].detail.get(cell)) ?? [],
+  );
+  return sizes.length === 0 ? null : `those of up to ${Math.min(...sizes)} bytes`;
 }
 
 /** Target lists and reports are large too: an agent behind the hole gets none, or not all of its reports arrive. */

@@ -16,6 +16,7 @@ function sayNode(cause: Draft, where: Where): string | null {
   const who = cause.nodes.length === 0 ? "All nodes" : where.nodes;
   const all = cause.nodes.length === 0;
   const { count, family } = where;
+  const small = cause.fact ?? "small ones";
   switch (cause.kind) {
     case "node-down":
       if (cause.candidates.includes("partition"))
@@ -41,11 +42,11 @@ function sayNode(cause: Draft, where: Where): string | null {
       return sayFirewall(cause, where, who);
     case "mtu":
       if (all)
-        return `All nodes: large packets between pods are lost${family} (${count} pairs), small ones are not. Look at the MTU of the pod network.`;
+        return `All nodes: large packets between pods are lost${family} (${count} pairs), ${small} get through. Look at the MTU of the pod network.`;
       return {
-        in: `${who}: large packets to its pods are lost${family} (${count} nodes), small ones get through. Look at the MTU on the way to ${who} and of its pod network.`,
-        out: `${who}: large packets from its pods are lost${family} (${count} nodes), small ones get through. Look at the MTU of ${who}'s interfaces and of its pod network.`,
-        both: `${who}: large packets to and from its pods are lost${family} (${count} nodes), small ones get through. Look at the MTU of ${who}'s interfaces and of its pod network.`,
+        in: `${who}: large packets to its pods are lost${family} (${count} nodes), ${small} get through. Look at the MTU on the way to ${who} and of its pod network.`,
+        out: `${who}: large packets from its pods are lost${family} (${count} nodes), ${small} get through. Look at the MTU of ${who}'s interfaces and of its pod network.`,
+        both: `${who}: large packets to and from its pods are lost${family} (${count} nodes), ${small} get through. Look at the MTU of ${who}'s interfaces and of its pod network.`,
       }[cause.direction ?? "both"];
     case "node-port":
       return all

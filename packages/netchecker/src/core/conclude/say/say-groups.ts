@@ -13,7 +13,7 @@ export function sayGroups({ kind, direction, layer, fact }: Draft, where: Where)
     case "firewall":
       return `${sides}: ${what} are refused, not lost${family}. Look at firewalls and network policies between them.`;
     case "mtu":
-      return `${sides}: large packets are lost${family}, small ones get through. Look at the MTU on the path between them.`;
+      return `${sides}: large packets are lost${family}, ${fact ?? "small ones"} get through. Look at the MTU on the path between them.`;
     case "packet-loss":
       return `${sides}: packets are lost${family}: ${count} probes needed more than one attempt, ${fact}. Look at the path between them.`;
     case "slow":

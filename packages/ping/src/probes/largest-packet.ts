@@ -1,0 +1,44 @@
+import type { Reason } from "@netchecker/contract";
+import { askLarge, bodyToFill, withPong } from "./ask-pong.ts";
+import { attempt } from "./attempt.ts";
+import { findLargest } from "./find-largest.ts";
+import { type HostPort, parseHostPort } from "./host-port.ts";
+import type { ProbeTools } from "./probe.ts";
+
+/** In which direction large packets were lost. */
+export type LargeLoss = "large_request_timeout" | "large_response_timeout";
+
+export function isLargeLoss(reason: Reason): reason is LargeLoss {
+  return reason === "large_request_timeout" || reason === "large_response_timeout";
+}
+
+/** TCP's header with timestamps, as Linux has them by default, and IP's. */
+const TCP_BYTES = 32;
+const ipBytes = ({ host }: HostPort) => (host.includes(":") ? 40 : 20);
+
+/**
+ * The largest IP packet that gets through where large ones were lost, bytes; null where it cannot be told. Takes up to
+ * three timeouts. Rejects when `tools.signal` is aborted.
+ */
+export function largestPacket(
+  address: string,
+  loss: LargeLoss,
+  tools: ProbeTools,
+): Promise<number | null> {
+  const pong = parseHostPort(address);
+  const headers = TCP_BYTES + ipBytes(pong);
+  return findLargest(async (bytes) => {
+    const { reason } = await attempt(tools, (progress, signal) =>
+      withPong(pong, progress, signal, (exchange) => {
+        const payload = bytes - headers;
+        // Of the answer, the body is a segment of its own; the request is head and body.
+        const isRequest = loss === "large_request_timeout";
+        return askLarge(exchange, progress, isRequest ? bodyToFill(exchange, payload) : payload);
+      }),
+    );
+    // A head that came back says that the request got there.
+    return (
+      reason === "ok" || (loss === "large_request_timeout" && reason === "large_response_timeout")
+    );
+  });
+}
