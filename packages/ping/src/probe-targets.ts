@@ -5,7 +5,7 @@ import { planProbes } from "./core/plan-probes.ts";
 import type { ProbeTargets } from "./ports.ts";
 import { probeAll } from "./probes/probe-all.ts";
 import { PROBES } from "./probes/kinds.ts";
-import { sizeLosses } from "./probes/size-losses.ts";
+import { LossSizer } from "./probes/size-losses.ts";
 import type { ProbeTools, Target } from "./probes/probe.ts";
 
 export interface ProbeSettings {
@@ -24,6 +24,7 @@ export function createProber(settings: ProbeSettings): ProbeTargets {
   const { agentName, tools, concurrency, attempts, readThrottledMs } = settings;
   return async (list, signal) => {
     const targets = targetsOf(list);
+    const sizer = new LossSizer({ ...tools, signal });
     const loopDelay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
     const startedAt = performance.now();
     const throttledBefore = readThrottledMs();
@@ -36,9 +37,12 @@ export function createProber(settings: ProbeSettings): ProbeTargets {
         concurrency,
         attempts,
         signal,
-        probe: (target, earlier) => PROBES[target.check](target, { ...tools, signal }, earlier),
+        probe: (target, earlier) => {
+          if (earlier) sizer.take(target, earlier.reason);
+          return PROBES[target.check](target, { ...tools, signal }, earlier);
+        },
       });
-      const outcomes = await sizeLosses(targets, found, { ...tools, signal });
+      const outcomes = await sizer.tell(targets, found);
       const throttledAfter = readThrottledMs();
       const prober = judgeProber({
         // Samples are the time between two timers, resolution included, in ns.

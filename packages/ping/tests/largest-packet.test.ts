@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Outcome } from "@netchecker/contract";
 import { largestPacket } from "../src/probes/largest-packet.ts";
-import { sizeLosses } from "../src/probes/size-losses.ts";
+import { LossSizer } from "../src/probes/size-losses.ts";
 import { listen, nobody, startPong, target, tools } from "./listeners.ts";
 
 const HEADERS_BYTES = 52;
 const LIMIT = 1_423;
+/** A step of the search waits for a third of it; this machine has other work, too. */
+const PATIENT = { timeoutMs: 1_500 };
 
 /** A pong on a path that loses what is larger than the limit, on the way there or on the way back. */
 function pongBehind(way: "there" | "back"): Promise<string> {
@@ -29,7 +31,7 @@ describe("the largest packet that gets through", () => {
     ["there", "large_request_timeout"],
     ["back", "large_response_timeout"],
   ] as const)("is told to the byte, on the way %s", async (way, loss) => {
-    expect(await largestPacket(await pongBehind(way), loss, tools())).toBe(LIMIT);
+    expect(await largestPacket(await pongBehind(way), loss, tools(PATIENT))).toBe(LIMIT);
   });
 
   test("is not told where nobody answers any more", async () => {
@@ -50,10 +52,9 @@ describe("outcomes that lost large packets", () => {
       lost("connect_timeout"),
       ...Array.from({ length: 4 }, () => lost("large_request_timeout")),
     ];
-    const sized = await sizeLosses(
+    const sized = await new LossSizer(tools(PATIENT)).tell(
       outcomes.map(() => target(address)),
       outcomes,
-      tools(),
     );
     expect(sized.map(({ detail }) => detail)).toEqual([
       undefined,
@@ -63,11 +64,23 @@ describe("outcomes that lost large packets", () => {
     expect(sized.map(({ reason }) => reason)).toEqual(outcomes.map(({ reason }) => reason));
   });
 
+  test("have it of an earlier attempt, and not where a later one was ok", async () => {
+    const sizer = new LossSizer(tools(PATIENT));
+    const address = await pongBehind("back");
+    const [first, second] = [target(address), target(address)];
+    sizer.take(first, "large_response_timeout");
+    sizer.take(second, "large_response_timeout");
+    const ok: Outcome = { reason: "ok", latencyMs: 1, attempts: 2 };
+    const [of1, of2] = await sizer.tell([first, second], [lost("large_response_timeout"), ok]);
+    expect(of1!.detail).toBe(`packets of up to ${LIMIT} bytes pass`);
+    expect(of2).toEqual(ok);
+  });
+
   test("go without it when the report is due", async () => {
     const due = new AbortController();
     const outcomes = [lost("large_request_timeout")];
-    const address = await pongBehind("there");
-    const sizing = sizeLosses([target(address)], outcomes, tools({ signal: due.signal }));
+    const sizer = new LossSizer(tools({ signal: due.signal }));
+    const sizing = sizer.tell([target(await pongBehind("there"))], outcomes);
     due.abort();
     expect(await sizing).toEqual(outcomes);
   });

@@ -11,6 +11,7 @@ const finding = (with_: Partial<Finding>): Finding =>
     direction: "in",
     candidates: [],
     state: "ongoing",
+    summary: "",
     ...with_,
   }) as Finding;
 
@@ -30,6 +31,18 @@ test.each([
     expect(judgeFindings([finding(with_ as Partial<Finding>)], [EXPECTED])).toHaveLength(2);
   },
 );
+
+test("where a size is expected, it says that one, less what a tunnel takes", () => {
+  const found = [
+    finding({ summary: "large ones are lost, those of up to 1350 bytes get through" }),
+  ];
+  expect(judgeFindings(found, [{ ...EXPECTED, passesBytes: 1_350 }])).toEqual([]);
+  expect(judgeFindings(found, [{ ...EXPECTED, passesBytes: 1_400 }], 50)).toEqual([]);
+  expect(judgeFindings(found, [{ ...EXPECTED, passesBytes: 1_400 }])).toEqual([
+    "no finding pod-network at node-3, in, with 1400 bytes",
+    'critical finding pod-network at node-3, in ("large ones are lost, those of up to 1350 bytes get through"), which is not so',
+  ]);
+});
 
 test("a finding that is over is none, and a candidate that is named counts", () => {
   expect(judgeFindings([finding({ state: "recovered" })], [EXPECTED])).toHaveLength(1);

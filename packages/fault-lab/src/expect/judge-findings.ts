@@ -6,6 +6,8 @@ export interface ExpectedFinding {
   readonly nodes: readonly string[];
   readonly peers?: readonly string[];
   readonly direction?: Direction;
+  /** The largest packet that it says gets through, bytes on the wire between nodes. */
+  readonly passesBytes?: number;
 }
 
 const isOver = ({ state }: Finding) => state === "recovered";
@@ -15,34 +17,44 @@ const same = (a: readonly string[], b: readonly string[]) =>
   a.toSorted().join() === b.toSorted().join();
 
 /** Whether a finding is the one expected; a kind that it names as a candidate counts. */
-function names(finding: Finding, expected: ExpectedFinding): boolean {
-  const { kind, nodes, peers, direction } = expected;
+function names(finding: Finding, expected: ExpectedFinding, tunnelBytes: number): boolean {
+  const { kind, nodes, peers, direction, passesBytes = null } = expected;
   return (
     !isOver(finding) &&
     (finding.kind === kind || finding.candidates.includes(kind)) &&
     same(finding.nodes, nodes) &&
     (peers === undefined || same(finding.peers, peers)) &&
-    (direction === undefined || finding.direction === direction)
+    (direction === undefined || finding.direction === direction) &&
+    (passesBytes === null || finding.summary.includes(` ${passesBytes - tunnelBytes} bytes `))
   );
 }
 
-/** What is wrong with a round's findings: expected ones that are missing, alarms that nobody expects. Pure. */
+/**
+ * What is wrong with a round's findings: expected ones that are missing, alarms that nobody expects. `tunnelBytes` is
+ * what the pod network adds to each packet. Pure.
+ */
 export function judgeFindings(
   findings: readonly Finding[],
   expected: readonly ExpectedFinding[],
+  tunnelBytes = 0,
 ): string[] {
   return [
     ...expected
-      .filter((each) => !findings.some((finding) => names(finding, each)))
+      .filter((each) => !findings.some((finding) => names(finding, each, tunnelBytes)))
       .map((each) => `no finding ${tell(each)}`),
     ...findings
-      .filter((finding) => isAlarm(finding) && !expected.some((each) => names(finding, each)))
+      .filter(
+        (finding) =>
+          isAlarm(finding) && !expected.some((each) => names(finding, each, tunnelBytes)),
+      )
       .map((finding) => `${finding.severity} finding ${tell(finding)}, which is not so`),
   ];
 }
 
-function tell({ kind, nodes, peers = [], direction }: ExpectedFinding | Finding): string {
+function tell({ kind, nodes, peers = [], direction, ...more }: ExpectedFinding | Finding): string {
   const at = nodes.length === 0 ? "everywhere" : nodes.join(", ");
   const other = peers.length === 0 ? "" : ` and ${peers.join(", ")}`;
-  return `${kind} at ${at}${other}${direction ? `, ${direction}` : ""}`;
+  const passes = "passesBytes" in more ? `, with ${more.passesBytes} bytes` : "";
+  const said = "summary" in more ? ` ("${more.summary}")` : "";
+  return `${kind} at ${at}${other}${direction ? `, ${direction}` : ""}${passes}${said}`;
 }

@@ -131,6 +131,9 @@ export const partition = faultKind({
 /** Below what Ethernet carries, above what a SYN or a small request needs. */
 const DEFAULT_SIZE_BYTES = 1_400;
 
+/** On its way out of the port a packet has its Ethernet header, on its way in it has not. */
+const ETHERNET_BYTES = 14;
+
 export const mtuBlackHole = faultKind({
   summary: "large packets vanish without an ICMP message: at a node's link, or between two nodes",
   parameters: Type.Object({
@@ -151,8 +154,9 @@ export const mtuBlackHole = faultKind({
     const rules: PortRule[] = [];
     if (direction !== "in")
       rules.push({ port, on: "sent", rule: `${only("daddr")}meta length > ${size} drop` });
+    const framed = size + ETHERNET_BYTES;
     if (direction !== "out")
-      rules.push({ port, on: "received", rule: `${only("saddr")}meta length > ${size} drop` });
+      rules.push({ port, on: "received", rule: `${only("saddr")}meta length > ${framed} drop` });
     await onPorts(lab, id, rules);
   },
   heal: (lab, _, id) => offPorts(lab, id),

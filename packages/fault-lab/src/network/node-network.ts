@@ -69,7 +69,7 @@ const hostRoute = ({ index }: Pick<NodePlace, "index">) =>
   `ip route replace ${podCidr(index)} via ${nodeIp(index)}\n`;
 
 /** What a VXLAN header adds: outer IP, UDP, VXLAN and Ethernet. */
-const VXLAN_OVERHEAD = 50;
+export const VXLAN_OVERHEAD = 50;
 
 /** The lines that make a node's end of the overlay. */
 export const vxlanDevice = (index: number) => `

@@ -1,5 +1,8 @@
 import type { Scenario } from "./scenario.ts";
 
+/** What an MTU black hole lets through by default, as the agents find out. */
+const passesBytes = 1_400;
+
 /** Everything that operators meet and that this laboratory can make. */
 export const SCENARIOS: readonly Scenario[] = [
   { name: "all is well", faults: [], findings: [], core: true },
@@ -67,23 +70,27 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "MTU black hole between two nodes",
     faults: [{ kind: "mtu", node: "node-1", peer: "node-2" }],
-    findings: [{ kind: "mtu", nodes: ["node-1"], peers: ["node-2"], direction: "both" }],
+    findings: [
+      { kind: "mtu", nodes: ["node-1"], peers: ["node-2"], direction: "both", passesBytes },
+    ],
   },
   {
     name: "MTU black hole between two nodes, one way",
     faults: [{ kind: "mtu", node: "node-1", peer: "node-2", direction: "out" }],
-    findings: [{ kind: "mtu", nodes: ["node-1"], peers: ["node-2"], direction: "out" }],
+    findings: [
+      { kind: "mtu", nodes: ["node-1"], peers: ["node-2"], direction: "out", passesBytes },
+    ],
   },
   {
     name: "MTU black hole at a node, out",
     faults: [{ kind: "mtu", node: "node-6", direction: "out" }],
-    findings: [{ kind: "mtu", nodes: ["node-6"], direction: "out" }],
+    findings: [{ kind: "mtu", nodes: ["node-6"], direction: "out", passesBytes }],
     core: true,
   },
   {
     name: "MTU black hole at a node",
     faults: [{ kind: "mtu", node: "node-6" }],
-    findings: [{ kind: "mtu", nodes: ["node-6"] }],
+    findings: [{ kind: "mtu", nodes: ["node-6"], passesBytes }],
   },
   {
     name: "kube-proxy without ClusterIPs",

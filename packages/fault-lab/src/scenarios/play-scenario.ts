@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { judgeClosing } from "../expect/judge-closing.ts";
 import { judgeFindings } from "../expect/judge-findings.ts";
+import { VXLAN_OVERHEAD } from "../network/node-network.ts";
 import { type Judgement, judgeRound, type ServedRound, wrongOf } from "../expect/judge-round.ts";
 import { effectOf } from "../read-fault.ts";
 import type { LabClient } from "../lab-client.ts";
@@ -29,7 +30,8 @@ export async function playScenario(
   intervalMs: number,
 ): Promise<Played> {
   const startedAt = performance.now();
-  const { nodes } = await lab.state();
+  const { nodes, podNetwork } = await lab.state();
+  const tunnelBytes = podNetwork === "vxlan" ? VXLAN_OVERHEAD : 0;
   const names = nodes.map(({ name }) => name);
   const effects = scenario.faults.map((fault) => effectOf(fault));
   const rounds = new RoundWatcher(lab.url);
@@ -55,7 +57,7 @@ export async function playScenario(
           ...wrongOf(judgement),
           ...judgeClosing(served.round, effects, names, roundTimeoutMs(intervalMs)),
         ]);
-        found = judgeFindings(served.findings, scenario.findings);
+        found = judgeFindings(served.findings, scenario.findings, tunnelBytes);
       }
       note("concluded", found);
     }

@@ -41,7 +41,22 @@ describe("findLargest", () => {
     expect(await find(9_000)).toMatchObject({ found: null });
   });
 
-  test("believes what passed, also where a smaller one was lost by chance", async () => {
-    expect(await findLargest(async (bytes) => bytes <= 1_450 && bytes !== 1_300)).toBe(1_450);
+  test("says nothing where a size is lost and a larger one is not", async () => {
+    expect(await findLargest(async (bytes) => bytes <= 1_450 && bytes !== 1_300)).toBeNull();
+  });
+
+  test("says what whole steps found, where a later one does not agree with itself or ends early", async () => {
+    const odd = (bytes: number) => bytes <= 1_423 && bytes !== 1_421;
+    expect(await findLargest(async (bytes) => odd(bytes))).toBe(1_420);
+    const ending = async (bytes: number) => {
+      if (bytes > 1_420 && bytes < 1_430) throw new Error("over");
+      return bytes <= 1_423;
+    };
+    expect(await findLargest(ending)).toBe(1_420);
+  });
+
+  test("begins with the largest: a slow answerer is not taken for a loss of large ones", async () => {
+    let asked = 0;
+    expect(await findLargest(async () => (asked += 1) <= 9)).toBeNull();
   });
 });

@@ -1,32 +1,34 @@
-import { type Outcome, sayLargestPacket } from "@netchecker/contract";
+import { type Outcome, type Reason, sayLargestPacket } from "@netchecker/contract";
 import { isLargeLoss, largestPacket } from "./largest-packet.ts";
 import type { ProbeTools, Target } from "./probe.ts";
 
 /** Where a node loses large packets, it does so to all others: a few of them tell the size. */
 const MOST_SIZED = 3;
 
-/**
- * Outcomes, those of the first few that lost large packets with the largest that gets through. Ends early, with what
- * it has, when `tools.signal` is aborted.
- */
-export async function sizeLosses(
-  targets: readonly Target[],
-  outcomes: readonly Outcome[],
-  tools: ProbeTools,
-): Promise<Outcome[]> {
-  const sized = [...outcomes];
-  const lost = outcomes.flatMap(({ reason }, index) =>
-    isLargeLoss(reason) ? [{ index, reason }] : [],
-  );
-  await Promise.all(
-    lost.slice(0, MOST_SIZED).map(async ({ index, reason }) => {
-      const bytes = await largestPacket(targets[index]!.address, reason, tools).catch((error) => {
-        if (!tools.signal.aborted) throw error;
-        // The report is due: it goes without.
-        return null;
-      });
-      if (bytes !== null) sized[index] = { ...outcomes[index]!, detail: sayLargestPacket(bytes) };
-    }),
-  );
-  return sized;
+/** Finds out for a few targets that lost large packets how large one gets through, while they are probed again. */
+export class LossSizer {
+  readonly #tools: ProbeTools;
+  readonly #sizes = new Map<Target, Promise<number | null>>();
+
+  /** It ends early, with what it has, when `tools.signal` is aborted. */
+  constructor(tools: ProbeTools) {
+    this.#tools = tools;
+  }
+
+  /** Takes a target that failed so, if it is one of the first few that lost large packets. */
+  take(target: Target, reason: Reason): void {
+    if (!isLargeLoss(reason) || this.#sizes.has(target) || this.#sizes.size === MOST_SIZED) return;
+    this.#sizes.set(target, largestPacket(target.address, reason, this.#tools));
+  }
+
+  /** Outcomes, in the order of their targets, with what was found. */
+  async tell(targets: readonly Target[], outcomes: readonly Outcome[]): Promise<Outcome[]> {
+    // Those that were not probed again.
+    for (const [index, { reason }] of outcomes.entries()) this.take(targets[index]!, reason);
+    const sizes = await Promise.all(targets.map((target) => this.#sizes.get(target)));
+    return outcomes.map((outcome, index) => {
+      const bytes = isLargeLoss(outcome.reason) ? (sizes[index] ?? null) : null;
+      return bytes === null ? outcome : { ...outcome, detail: sayLargestPacket(bytes) };
+    });
+  }
 }

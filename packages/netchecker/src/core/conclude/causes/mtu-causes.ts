@@ -1,4 +1,3 @@
-import { readLargestPacket } from "@netchecker/contract";
 import { density, findBiclique } from "../evidence/bicliques.ts";
 import { type Draft, draft } from "../evidence/draft.ts";
 import { Claim } from "../evidence/claim.ts";
@@ -26,15 +25,11 @@ export function mtuCauses(evidence: Evidence, topology: Topology): Draft[] {
     ...betweenGroups(evidence, scope),
     ...betweenTwo(evidence, scope),
   ]);
-  return found.map((cause) => ({ ...cause, fact: whatPasses(evidence, cause.claim) }));
+  return found.map((cause) => ({ ...cause, fact: whatPasses(cause.claim) }));
 }
 
-/** `those of up to 1400 bytes`, as agents found by trying; null where none could tell. */
-function whatPasses({ round }: Evidence, { cells }: Claim): string | null {
-  const sizes = cells.flatMap(
-    ({ type, cell }) => readLargestPacket(round.matrices[type].detail.get(cell)) ?? [],
-  );
-  return sizes.length === 0 ? null : `those of up to ${Math.min(...sizes)} bytes`;
+function whatPasses({ largestPacket }: Claim): string | null {
+  return largestPacket < Number.POSITIVE_INFINITY ? `those of up to ${largestPacket} bytes` : null;
 }
 
 /** Target lists and reports are large too: an agent behind the hole gets none, or not all of its reports arrive. */

@@ -10,6 +10,8 @@ export class Claim {
   readonly cells: { readonly type: TargetType; readonly cell: number }[] = [];
   /** How often each reason is among them, by code. */
   readonly reasons = new Uint32Array(REASONS.length);
+  /** The largest packet that gets through where large ones are lost, bytes: the smallest that an agent found. */
+  largestPacket = Number.POSITIVE_INFINITY;
   readonly byCheck = { tcp: 0, nodeport: 0, echo: 0 };
   readonly byFamily = { 4: 0, 6: 0 };
 
@@ -19,6 +21,7 @@ export class Claim {
     this.cells.push(...other.cells.slice(0, MOST_CELLS - this.cells.length));
     for (const [code, count] of other.reasons.entries()) this.reasons[code]! += count;
     for (const check of MESH_CHECKS) this.byCheck[check] += other.byCheck[check];
+    this.largestPacket = Math.min(this.largestPacket, other.largestPacket);
     this.byFamily[4] += other.byFamily[4];
     this.byFamily[6] += other.byFamily[6];
   }

@@ -3,6 +3,7 @@ import {
   type MissingAgent,
   NOT_PROBED_CODE,
   OK_CODE,
+  readLargestPacket,
   type Reason,
   reasonOf,
   TARGET_TYPES,
@@ -212,7 +213,11 @@ export class Evidence {
   }
 
   #take(claim: Claim, type: TargetType, cell: number): void {
-    if (this.states[type][cell] === LARGE_LOST) this.openLarge -= 1;
+    if (this.states[type][cell] === LARGE_LOST) {
+      this.openLarge -= 1;
+      const passes = readLargestPacket(this.round.matrices[type].detail.get(cell));
+      claim.largestPacket = Math.min(claim.largestPacket, passes ?? Number.POSITIVE_INFINITY);
+    }
     this.states[type][cell] = EXPLAINED;
     this.open -= 1;
     claim.count += 1;
