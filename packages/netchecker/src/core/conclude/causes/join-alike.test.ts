@@ -62,17 +62,30 @@ describe("what is wrong with agents one by one", () => {
   });
 
   it("is told once of agents without CPU, with all that is not believed of them", () => {
-    expect(starved(1, 2, 3, 4)).toMatchObject([
+    expect(starved(1, 2, 3)).toMatchObject([
       {
         kind: "prober-starved",
         severity: "info",
-        nodes: ["node-1", "node-2", "node-3", "node-4"],
-        evidence: { explains: 4, ofFailures: 4 },
+        nodes: ["node-1", "node-2", "node-3"],
+        evidence: { explains: 3, ofFailures: 3 },
         summary: expect.stringContaining(
-          "their agents had too little CPU; their latencies and their 4 of 108 failed probes are not trusted.",
+          "their agents had too little CPU; their latencies and their 3 of 81 failed probes are not trusted.",
         ),
       },
     ]);
+  });
+
+  it("is an alarm where probes fail and half of the agents have no CPU: nobody can tell what is broken", () => {
+    expect(starved(1, 2, 3, 4)).toMatchObject([
+      { kind: "prober-starved", severity: "warning", evidence: { explains: 4 } },
+    ]);
+    const view = aView(4);
+    const well = findCauses(
+      starve(aClosedRound(view, {}), [1, 2, 3, 4]),
+      view,
+      emptyLatencyHistory(),
+    );
+    expect(well).toMatchObject([{ kind: "prober-starved", severity: "info" }]);
   });
 });
 

@@ -23,11 +23,18 @@ const CRITICAL_EVERYWHERE: ReadonlySet<FindingKind> = new Set([
   "node-port",
 ]);
 
-function severityOf({ kind, severity, expected, nodes }: Draft): Severity {
-  if (expected || kind === "prober-starved") return "info";
+function severityOf(evidence: Evidence, cause: Draft): Severity {
+  const { kind, severity, expected, nodes } = cause;
+  if (expected) return "info";
+  if (kind === "prober-starved") return isBlind(evidence, cause) ? "warning" : "info";
   if (severity !== null) return severity;
   if (CRITICAL.has(kind)) return "critical";
   return nodes.length === 0 && CRITICAL_EVERYWHERE.has(kind) ? "critical" : "warning";
+}
+
+/** More starved agents than two, and half of all: then failures are there, and nobody is left whose word counts. */
+function isBlind({ heardCount }: Evidence, { nodes, claim }: Draft): boolean {
+  return claim.count > 0 && nodes.length > 2 && nodes.length * 2 >= heardCount;
 }
 
 /** A draft → what is told of it. */
@@ -37,7 +44,7 @@ export function toCause(evidence: Evidence, topology: Topology, cause: Draft): C
   const told = { ...cause, family: familyAlone(evidence, cause) };
   return {
     kind: cause.kind,
-    severity: severityOf(cause),
+    severity: severityOf(evidence, cause),
     nodes: named(cause.nodes),
     peers: named(cause.peers),
     layer: cause.layer,
