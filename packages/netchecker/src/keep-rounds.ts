@@ -6,6 +6,7 @@ import {
   timelineEntry,
 } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
+import { sayRedisError } from "@netchecker/runtime/redis";
 import { Changes } from "./changes.ts";
 import type { ClosedRound } from "./core/closed-round.ts";
 import { emptyMemory, type FindingsMemory } from "./core/conclude/conclude.ts";
@@ -98,7 +99,7 @@ export class RoundKeeper {
         for (const unsaved of this.#unsavedRounds) await this.#saveRound(unsaved);
       } catch (error) {
         this.#log.warn(
-          { err: (error as Error).message },
+          { err: sayRedisError(error as Error) },
           "could not store; tries again when Redis is back",
         );
       }

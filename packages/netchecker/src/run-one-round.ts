@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Dropped, type Finding, TARGET_TYPES, type TargetList } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
+import { sayRedisError } from "@netchecker/runtime/redis";
 import type { Changes } from "./changes.ts";
 import { type ChangedFindings, conclude } from "./core/conclude/conclude.ts";
 import type { RoundsTally } from "./core/metrics/rounds-tally.ts";
@@ -157,15 +158,14 @@ export class OneRound {
       await publisher.publish({ id, startedAt }, lists, withinMs);
       return round;
     } catch (error) {
-      // While Redis is away, what its client says of that is about the client.
-      const said = reports.awaySince === null ? (error as Error).message : "Redis is away";
+      const said = reports.awaySince === null ? sayRedisError(error as Error) : "Redis is away";
       const why = `could not be published: ${said}`;
       log.error({ round: id, why }, "the round failed");
       tally.ended("failed");
       await keeper.keepHead(
         roundWithoutResult({ id, startedAt, finishedAt: Date.now() }, "failed", why),
       );
-      throw new CannotOpenRoundError("redis_away", `The round ${why}`);
+      throw new CannotOpenRoundError("redis_away", `The round ${why}.`);
     }
   }
 

@@ -62,6 +62,14 @@ export function connectRedis(address: RedisAddress, role: RedisRole): Redis {
   return redis;
 }
 
+/** What ioredis says of a command where there is no connection and no queue to wait in. */
+const NOT_CONNECTED = /^(Stream isn't writeable|Connection is closed)/;
+
+/** Why a command failed, for people: the client's own words for a Redis that is away are about the client. */
+export function sayRedisError({ message }: Error): string {
+  return NOT_CONNECTED.test(message) ? "Redis is away" : message;
+}
+
 /**
  * Subscribes now and again after each reconnection. `onSubscribed` is called each time: what was
  * published while the connection was away has been missed.

@@ -25,6 +25,7 @@ import {
 import { countAll, countFailed } from "./plane-counts.ts";
 
 const MOST_EXAMPLES = 5;
+
 /**
  * A round's outcomes while causes are sought. What a cause explains is claimed for it, once; what is
  * left is evidence for the next. A byte an outcome, and a few counts a node.
