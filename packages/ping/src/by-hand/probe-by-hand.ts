@@ -1,13 +1,13 @@
-import { type Reason, sayLargestPacket } from "@netchecker/contract";
+import type { Reason } from "@netchecker/contract";
 import { askLarge, askWho, withPong } from "../probes/ask-pong.ts";
 import { attempt, type AttemptOutcome } from "../probes/attempt.ts";
 import { probeConnect, probeHttp } from "../probes/external-probe.ts";
 import { parseHostPort } from "../probes/host-port.ts";
-import { isLargeLoss, largestPacket } from "../probes/largest-packet.ts";
 import { lookUp } from "../probes/look-up.ts";
 import type { ProbeTools } from "../probes/probe.ts";
 import { ProbeFailureError } from "../probes/probe-failure.ts";
 import type { Stage } from "../probes/progress.ts";
+import { LossSizer } from "../probes/size-losses.ts";
 import type { HandTarget } from "./parse-target.ts";
 import { roundedMs, type StageRecord, StageRecorder } from "./record-stages.ts";
 import { whatItMeans } from "./what-it-means.ts";
@@ -45,24 +45,15 @@ export async function probeByHand(target: HandTarget, tools: ProbeTools): Promis
   const found = await PROBES[target.kind](target.address, { ...tools, observer });
   const stages = observer.end();
   const stalledMs = roundedMs(tools.stalls.stalledMs() - stalledBefore);
-  const { reason, detail } = await withSize(target, found, tools);
+  // A size that gets through takes attempts of its own: no stage of this one.
+  const [outcome] = await new LossSizer(tools).tell([target], [{ ...found, attempts: 1 }]);
+  const { reason, detail } = outcome!;
   const tookMs = roundedMs(stages.reduce((sum, { ms }) => sum + ms, 0));
   const told = { reason, ...(detail !== undefined && { detail }), tookMs, stalledMs, stages };
   const last = stages.at(-1);
   if (reason === "ok" || !last) return { ok: reason === "ok", ...told };
   const meaning = whatItMeans({ reason, detail, stage: last.stage });
   return { ok: false, ...told, stoppedAt: last.stage, meaning };
-}
-
-/** An outcome; of a loss of large packets, with the largest that gets through. */
-async function withSize(
-  { address }: HandTarget,
-  outcome: AttemptOutcome,
-  tools: ProbeTools,
-): Promise<AttemptOutcome> {
-  if (!isLargeLoss(outcome.reason)) return outcome;
-  const bytes = await largestPacket(address, outcome.reason, tools);
-  return bytes === null ? outcome : { ...outcome, detail: sayLargestPacket(bytes) };
 }
 
 /** Check `echo`, whichever pong it is: by hand nobody says who should answer. */

@@ -1,4 +1,3 @@
-import type { Reason } from "@netchecker/contract";
 import { askLarge, bodyToFill, withPong } from "./ask-pong.ts";
 import { attempt } from "./attempt.ts";
 import { findLargest } from "./find-largest.ts";
@@ -7,10 +6,6 @@ import type { ProbeTools } from "./probe.ts";
 
 /** In which direction large packets were lost. */
 export type LargeLoss = "large_request_timeout" | "large_response_timeout";
-
-export function isLargeLoss(reason: Reason): reason is LargeLoss {
-  return reason === "large_request_timeout" || reason === "large_response_timeout";
-}
 
 /** TCP's header with timestamps, as Linux has them by default, and IP's. */
 const TCP_BYTES = 32;
