@@ -66,7 +66,7 @@ describe("broken at run time", () => {
       closedBy: "reports",
       expected: 5,
       reported: 4,
-      missing: [{ pod, node: "node-2", why: "pod_not_ready", expected: null }],
+      missing: [{ pod, node: "node-2", why: "pod_not_ready", planned: null }],
     });
     expect(notOk(round)).toEqual(nothingFrom("node-2").toSorted());
   });
@@ -78,10 +78,10 @@ describe("broken at run time", () => {
       closedBy: "timer",
       expected: 5,
       reported: 4,
-      missing: [{ pod, node: "node-4", why: "silent", detail: null, expected: null }],
+      missing: [{ pod, node: "node-4", why: "silent", detail: null, planned: null }],
     });
     expect(notOk(round)).toEqual(nothingFrom("node-4").toSorted());
-    expect(round.summary.pod).toEqual({ total: 25, ok: 20, failed: 0, unknown: 5, expected: 0 });
+    expect(round.summary.pod).toEqual({ total: 25, ok: 20, failed: 0, unknown: 5, planned: 0 });
   });
 
   it.each(["not-ready", "cordoned"] as const)(
@@ -93,14 +93,14 @@ describe("broken at run time", () => {
     },
   );
 
-  it("a cordoned node's failures are expected: shown, and not counted as failed", async () => {
+  it("a cordoned node's failures are planned: shown, and not counted as failed", async () => {
     await cluster.break("node-5", "cordoned");
     const round = await aRoundWith("pong-down", "node-5");
     await cluster.heal("node-5", "cordoned");
     const failures = round.results.filter(({ ok }) => ok === false);
     expect(failures).toHaveLength(10);
-    expect(new Set(failures.map(({ expected }) => expected))).toEqual(new Set(["node_cordoned"]));
-    expect(round.summary.pod).toEqual({ total: 20, ok: 20, failed: 0, unknown: 0, expected: 5 });
+    expect(new Set(failures.map(({ planned }) => planned))).toEqual(new Set(["node_cordoned"]));
+    expect(round.summary.pod).toEqual({ total: 20, ok: 20, failed: 0, unknown: 0, planned: 5 });
   });
 
   it("all that was broken is healed: the next round is whole", async () => {

@@ -65,7 +65,7 @@ describe("reports that do not belong into the round", () => {
       missing: [{ node: "node-3", why: "silent" }],
       dropped: { late: 1, repeated: 1, unknownAgent: 1, invalid: 3 },
     });
-    expect(results.summary.pod).toEqual({ total: 9, ok: 6, failed: 0, unknown: 3, expected: 0 });
+    expect(results.summary.pod).toEqual({ total: 9, ok: 6, failed: 0, unknown: 3, planned: 0 });
     expect(results.results.filter(({ ok }) => ok === false)).toEqual([]);
     expect(new Set(results.results.map(({ from }) => from.node))).toEqual(
       new Set(["node-1", "node-2", "node-3"]),

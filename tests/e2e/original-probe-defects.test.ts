@@ -55,7 +55,7 @@ describe("the original's defects in probes", () => {
         ]),
       ]),
     );
-    expect(round.summary.node).toEqual({ total: 32, ok: 16, failed: 0, unknown: 16, expected: 0 });
+    expect(round.summary.node).toEqual({ total: 32, ok: 16, failed: 0, unknown: 16, planned: 0 });
   });
 
   it("defect 6: all are configured by REDIS_HOST, and the probed service is pong's, whose pods answer", async () => {

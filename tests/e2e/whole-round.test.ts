@@ -24,7 +24,7 @@ afterAll(() => cluster?.stop());
 const rowsOf = (type: TargetType, check: Result["check"]) =>
   round.results.filter((row) => row.type === type && row.check === check);
 
-const allOk = (total: number) => ({ total, ok: total, failed: 0, unknown: 0, expected: 0 });
+const allOk = (total: number) => ({ total, ok: total, failed: 0, unknown: 0, planned: 0 });
 
 /** Each pair of source and target once. */
 const pairs = (rows: readonly Result[]) =>

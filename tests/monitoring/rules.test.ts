@@ -174,7 +174,7 @@ describe("NetcheckerFindingCritical", () => {
 
   it("says where, and how to go on", async () => {
     const series =
-      'netchecker_finding{namespace="netchecker",kind="route",severity="critical",expected="false",node="node-3"}';
+      'netchecker_finding{namespace="netchecker",kind="route",severity="critical",planned="false",node="node-3"}';
     const rule = (await alertRules()).find(({ alert }) => alert === "NetcheckerFindingCritical")!;
     const labels = { namespace: "netchecker", kind: "route", node: "node-3" };
     const file = {

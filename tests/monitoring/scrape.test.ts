@@ -97,7 +97,7 @@ describe("a Prometheus that scrapes them", () => {
   });
 
   it("is told of a pong that hangs, and of no other node, until it does no more", async () => {
-    const finding = 'netchecker_finding{kind="pong",severity="warning",expected="false"}';
+    const finding = 'netchecker_finding{kind="pong",severity="warning",planned="false"}';
     expect(await prometheus.query(finding)).toEqual([]);
     expect(await firingAt("NetcheckerFindingWarning")).toEqual([]);
     await cluster.break("node-3", "pong-hung");
@@ -132,7 +132,7 @@ describe("a Prometheus that scrapes them", () => {
   it("is told nothing that fires by a node that was cordoned before its pods broke", async () => {
     await cluster.break("node-4", "cordoned");
     await cluster.break("node-4", "pong-hung");
-    const planned = 'netchecker_destination_checks{node="node-4",type="pod",result="expected"} > 0';
+    const planned = 'netchecker_destination_checks{node="node-4",type="pod",result="planned"} > 0';
     await vi.waitFor(async () => expect(await nodesOf(planned)).toEqual(["node-4"]), SEEN);
     const { round } = await cluster.resultsAfter<{ round: { id: number } }>(0);
     await cluster.resultsAfter(round.id + 1, { timeoutMs: 60_000 });

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { CheckSchema } from "./check.ts";
 import { ReasonSchema } from "./reason.ts";
-import { TimeSchema } from "./round.ts";
+import { TimeSchema } from "./time.ts";
 import { NameSchema, RoundIdSchema } from "./target-list.ts";
 
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
@@ -99,7 +99,7 @@ const causeFields = {
     examples: Type.Array(EvidenceExampleSchema),
   }),
   /** Explained by a planned change: shown, never an alarm. */
-  expected: Type.Boolean(),
+  planned: Type.Boolean(),
   /** Commands to run next. */
   next: Type.Array(Type.String()),
 };

@@ -1,5 +1,7 @@
 import { type Static, type TSchema, Type } from "typebox";
-import { MISSING_WHYS, RoundStateSchema, TimeSchema } from "./round.ts";
+import { MISSING_WHYS, RoundStateSchema } from "./round.ts";
+import { TimeSchema } from "./time.ts";
+import { VerdictWordSchema } from "./verdict.ts";
 import { NameSchema, RoundIdSchema } from "./target-list.ts";
 
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
@@ -23,6 +25,8 @@ export const TimelineEntrySchema = Type.Object({
   critical: orNull(Type.Integer()),
   warning: orNull(Type.Integer()),
   info: orNull(Type.Integer()),
+  /** As of its close; null of rounds stored before 2.0. */
+  verdict: orNull(VerdictWordSchema),
 });
 export type TimelineEntry = Static<typeof TimelineEntrySchema>;
 

@@ -16,4 +16,7 @@ export * from "./report.ts";
 export * from "./round.ts";
 export * from "./state.ts";
 export * from "./target-list.ts";
+export * from "./time.ts";
 export * from "./timeline-entry.ts";
+export * from "./verdict.ts";
+export * from "./count-cell.ts";

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { CheckSchema, TargetTypeSchema } from "./check.ts";
 import { FindingSchema } from "./finding.ts";
-import { ExpectedWhySchema, MissingWhySchema, RoundHeadSchema, SummarySchema } from "./round.ts";
+import { PlannedWhySchema, MissingWhySchema, RoundHeadSchema, SummarySchema } from "./round.ts";
 import { NameSchema } from "./target-list.ts";
 
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
@@ -16,7 +16,7 @@ export const MeshNodeSchema = Type.Object({
   /** Why its agent did not report; null where it did. */
   missing: orNull(MissingWhySchema),
   /** The planned change that explains what is not ok of it, in both directions. */
-  expected: orNull(ExpectedWhySchema),
+  planned: orNull(PlannedWhySchema),
   /** Its prober had too little CPU: its latencies are not to be trusted. */
   starved: Type.Boolean(),
 });
@@ -39,7 +39,7 @@ export const MeshPlaneSchema = Type.Object({
       node: orNull(Type.Integer()),
       name: orNull(NameSchema),
       address: orNull(NameSchema),
-      expected: orNull(ExpectedWhySchema),
+      planned: orNull(PlannedWhySchema),
     }),
   ),
   reasons: Type.Array(Type.String()),

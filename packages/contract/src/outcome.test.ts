@@ -10,7 +10,7 @@ const OUTCOMES: Outcome[] = [
     latencyMs: 12.5,
     attempts: 2,
     answeredBy: [{ pod: "pong-b", node: "node-2", connections: 1 }],
-    detail: "expected pong-a",
+    detail: "planned pong-a",
   },
   { reason: "not_probed", latencyMs: null, attempts: 0 },
 ];

@@ -3,11 +3,10 @@ import { CheckSchema, TargetTypeSchema } from "./check.ts";
 import { ReasonSchema } from "./reason.ts";
 import { ProberSchema } from "./report.ts";
 import { NameSchema, RoundIdSchema } from "./target-list.ts";
+import { TimeSchema } from "./time.ts";
+import { VerdictSchema } from "./verdict.ts";
 
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
-
-/** ISO 8601, UTC, milliseconds. */
-export const TimeSchema = Type.String({ format: "date-time" });
 
 /** Why an agent that should have reported did not. */
 export const MISSING_WHYS = [
@@ -23,22 +22,40 @@ export const MissingWhySchema = Type.Enum(MISSING_WHYS, {
 });
 export type MissingWhy = Static<typeof MissingWhySchema>;
 
-/** The planned change that explains a failure: shown, never an alarm by itself. */
-export const EXPECTED_WHYS = [
+/**
+ * Why what is not ok of a node or a pod is no failure. The first ones are planned: somebody decided it.
+ * `node_starting`, `node_returning` and `pod_starting` are starting: not there yet, within bounds.
+ * `node_not_ready` is in rounds that were stored before 2.0 only: NotReady is a symptom, not a plan.
+ */
+export const PLANNED_WHYS = [
   "node_cordoned",
-  "node_not_ready",
   "node_deleting",
-  "pod_terminating",
+  "node_leaving",
+  "node_shutting_down",
   "node_gone",
+  "pod_terminating",
   "pod_gone",
   "node_starting",
+  "node_returning",
   "pod_starting",
+  "node_not_ready",
 ] as const;
-export const ExpectedWhySchema = Type.Enum(EXPECTED_WHYS, {
+export const PlannedWhySchema = Type.Enum(PLANNED_WHYS, {
   description:
-    "The planned change that explains it. …_gone: it went away while the round was open. …_starting: it is younger than its readiness.",
+    "The planned change that explains it. node_leaving: a taint says that it will be taken away. node_shutting_down: its kubelet said that it shuts down in good order. …_gone: it went away while the round was open. node_starting: it has never been Ready. node_returning: it is Ready again, its pods are not yet. pod_starting: it is younger than its readiness. node_not_ready: in rounds stored before 2.0 only.",
 });
-export type ExpectedWhy = Static<typeof ExpectedWhySchema>;
+export type PlannedWhy = Static<typeof PlannedWhySchema>;
+
+const STARTING: ReadonlySet<PlannedWhy> = new Set([
+  "node_starting",
+  "node_returning",
+  "pod_starting",
+]);
+
+/** Whether it is not there yet, rather than taken away. */
+export function isStarting(why: PlannedWhy | null): boolean {
+  return why !== null && STARTING.has(why);
+}
 
 export const MissingAgentSchema = Type.Object({
   pod: orNull(NameSchema),
@@ -47,7 +64,7 @@ export const MissingAgentSchema = Type.Object({
   /** What Kubernetes says of the pod, such as `ImagePullBackOff: …`; null where it says nothing. */
   detail: orNull(Type.String()),
   /** The planned change that explains it. */
-  expected: orNull(ExpectedWhySchema),
+  planned: orNull(PlannedWhySchema),
 });
 export type MissingAgent = Static<typeof MissingAgentSchema>;
 
@@ -87,16 +104,18 @@ export const RoundHeadSchema = Type.Object({
   kept: Type.Enum(["all", "failures", "none"] as const),
   /** Why it failed or was abandoned, in a sentence. */
   failure: orNull(Type.String()),
+  /** What it came to when it closed; null while it is open, and of rounds stored before 2.0. */
+  verdict: orNull(VerdictSchema),
 });
 export type RoundHead = Static<typeof RoundHeadSchema>;
 
-/** `total = ok + failed + unknown`. `expected` counts those not ok for a planned reason; they are not in the total. */
+/** `total = ok + failed + unknown`. `planned` counts those not ok for a planned reason; they are not in the total. */
 export const CountsSchema = Type.Object({
   total: Type.Integer(),
   ok: Type.Integer(),
   failed: Type.Integer(),
   unknown: Type.Integer(),
-  expected: Type.Integer(),
+  planned: Type.Integer(),
 });
 export type Counts = Static<typeof CountsSchema>;
 
@@ -131,7 +150,7 @@ export const ResultSchema = Type.Object({
     ),
   ),
   detail: Type.Optional(Type.String()),
-  expected: Type.Optional(ExpectedWhySchema),
+  planned: Type.Optional(PlannedWhySchema),
   untrusted: Type.Optional(
     Type.Boolean({ description: "The prober was starved of CPU: do not trust the latency." }),
   ),

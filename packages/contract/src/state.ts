@@ -1,5 +1,7 @@
 import { type Static, type TSchema, Type } from "typebox";
-import { RoundStateSchema, TimeSchema } from "./round.ts";
+import { RoundStateSchema } from "./round.ts";
+import { VerdictSchema } from "./verdict.ts";
+import { TimeSchema } from "./time.ts";
 import { RoundIdSchema } from "./target-list.ts";
 
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
@@ -11,6 +13,8 @@ const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()
 export const StateSchema = Type.Object({
   /** netchecker's clock, so that an age does not depend on the reader's. */
   now: TimeSchema,
+  /** What netchecker knows of the cluster's network now. */
+  verdict: VerdictSchema,
   /** Milliseconds from one round to the next. */
   intervalMs: Type.Integer(),
   /** The newest round that is over, with or without a result; null before there is one. */

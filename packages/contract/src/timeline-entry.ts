@@ -32,5 +32,6 @@ export function timelineEntry(
     critical: count("critical"),
     warning: count("warning"),
     info: count("info"),
+    verdict: head.verdict?.verdict ?? null,
   };
 }

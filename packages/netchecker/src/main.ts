@@ -18,6 +18,7 @@ import { Changes } from "./changes.ts";
 import { checkCluster, checkRedis, formatChecks } from "./check-install.ts";
 import { readConfig } from "./config.ts";
 import { RoundsTally } from "./core/metrics/rounds-tally.ts";
+import { verdictNow } from "./core/verdict/verdict-now.ts";
 import { gatherMetrics } from "./gather-metrics.ts";
 import { createApp } from "./http/app.ts";
 import { RoundKeeper } from "./keep-rounds.ts";
@@ -122,6 +123,7 @@ async function main(): Promise<void> {
       intervalMs: config.ROUND_INTERVAL_MS,
       log,
       changes,
+      verdict: () => verdictNow(keeper.latest),
       synced: () => runner.synced,
       clusterStaleSince: () => cluster.staleSince(),
       redisAwaySince: () => health.awaySince,

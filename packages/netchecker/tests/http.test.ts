@@ -72,7 +72,7 @@ describe("GET /results", () => {
       closedBy: "reports",
       expected: 3,
       reported: 2,
-      missing: [{ pod: "ping-3", node: "node-3", why: "silent", detail: null, expected: null }],
+      missing: [{ pod: "ping-3", node: "node-3", why: "silent", detail: null, planned: null }],
       coverage: { nodes: 3, ready: 3 },
       dropped: { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 },
       clusterViewStaleSince: null,
@@ -80,7 +80,7 @@ describe("GET /results", () => {
       kept: "all",
       failure: null,
     });
-    expect(body.summary.pod).toEqual({ total: 9, ok: 4, failed: 2, unknown: 3, expected: 0 });
+    expect(body.summary.pod).toEqual({ total: 9, ok: 4, failed: 2, unknown: 3, planned: 0 });
     expect(body.findings).toEqual([]);
     expect(body.results).toHaveLength(36);
     expect(body.results[1]).toEqual({
@@ -380,7 +380,7 @@ describe("GET /metrics", () => {
     expect(lines).toContain("# TYPE netchecker_agents_expected gauge");
     expect(lines).toContain("netchecker_agents_expected 3");
     expect(lines).toContain(
-      'netchecker_agent_missing{node="node-3",why="silent",expected="false"} 1',
+      'netchecker_agent_missing{node="node-3",why="silent",planned="false"} 1',
     );
     expect(lines).toContain('netchecker_source_checks{node="node-1",type="pod",result="failed"} 1');
     expect(response.body).toMatch(/^process_resident_memory_bytes \d+$/m);

@@ -184,9 +184,9 @@ const aRoundWith = (check: (round: ClosedRound) => void): Promise<ClosedRound> =
   );
 
 const failed = (round: ClosedRound) =>
-  [...results(round, { ok: false })].filter(({ expected }) => !expected);
+  [...results(round, { ok: false })].filter(({ planned }) => !planned);
 const whys = (round: ClosedRound) =>
-  new Set([...results(round)].flatMap(({ expected }) => expected ?? []));
+  new Set([...results(round)].flatMap(({ planned }) => planned ?? []));
 
 describe("planned changes in a cluster of 100 nodes", () => {
   it("a rollout of pong that overtakes every round raises no failed pair", async () => {
@@ -203,7 +203,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
       };
       const round = await aRound();
       expect(failed(round)).toEqual([]);
-      expect(round.summary.pod).toMatchObject({ failed: 0, unknown: 0, expected: 10 * NODES });
+      expect(round.summary.pod).toMatchObject({ failed: 0, unknown: 0, planned: 10 * NODES });
       for (const why of whys(round)) seen.add(why);
     }
     expect(seen).toEqual(new Set(["pod_gone"]));
@@ -212,32 +212,32 @@ describe("planned changes in a cluster of 100 nodes", () => {
       ok: 10_000,
       failed: 0,
       unknown: 0,
-      expected: 0,
+      planned: 0,
     });
   }, 60_000);
 
-  it("a pong that terminates and no longer answers is expected, until another one is there", async () => {
+  it("a pong that terminates and no longer answers is planned, until another one is there", async () => {
     const [pod] = podsOf("pong", 7);
     api.store.update<PodObject>("pods", pod!, (copy) => terminate(copy));
     answering.delete(pod!.status.podIP!);
     const round = await aRoundWith((closed) => expect(whys(closed)).toContain("pod_terminating"));
     expect(failed(round)).toEqual([]);
-    expect(round.summary.pod).toMatchObject({ failed: 0, expected: NODES });
+    expect(round.summary.pod).toMatchObject({ failed: 0, planned: NODES });
     removePod(pod!);
     const starting = podObject("pong", NAMESPACE, "node-7");
     api.store.create("pods", starting);
     const young = await aRoundWith((closed) => expect(whys(closed)).toContain("pod_starting"));
-    expect(young.summary.pod).toMatchObject({ failed: 0, unknown: 0, expected: NODES });
+    expect(young.summary.pod).toMatchObject({ failed: 0, unknown: 0, planned: NODES });
   }, 60_000);
 
-  it("a drain shows its node's failures as expected", async () => {
+  it("a drain shows its node's failures as planned", async () => {
     api.store.update<NodeObject>("nodes", theNode(5), cordon);
     for (const pod of podsOf("pong", 5)) removePod(pod);
     const round = await aRoundWith((closed) =>
       expect(whys(closed)).toEqual(new Set(["node_cordoned"])),
     );
     expect(failed(round)).toEqual([]);
-    expect(round.summary.pod).toMatchObject({ failed: 0, unknown: 0, expected: NODES });
+    expect(round.summary.pod).toMatchObject({ failed: 0, unknown: 0, planned: NODES });
   }, 60_000);
 
   it("an autoscaler's scale-down: NotReady, then gone within a round, and no failure on the way", async () => {
@@ -250,7 +250,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
     });
     expect(failed(lost)).toEqual([]);
     expect(lost.head.missing).toMatchObject([
-      { node: "node-9", why: "no_pod", expected: "node_not_ready" },
+      { node: "node-9", why: "no_pod", planned: "node_not_ready" },
     ]);
     expect(lost.head.coverage).toEqual({ nodes: 100, ready: 99 });
     meanwhile = () => {
@@ -266,7 +266,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
       ok: 9_801,
       failed: 0,
       unknown: 0,
-      expected: 0,
+      planned: 0,
     });
   }, 60_000);
 
@@ -292,7 +292,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
           node: "node-3",
           why: "pod_not_ready",
           detail: "Unschedulable: 0/100 nodes are available: 1 Insufficient memory.",
-          expected: null,
+          planned: null,
         },
       ]),
     );

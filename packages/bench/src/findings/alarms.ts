@@ -11,8 +11,8 @@ export class AlarmWatch {
   next({ round, view }: SimulatedRound): Finding[] {
     const { findings, memory } = conclude(round, view, this.#memory);
     this.#memory = memory;
-    return findings.filter(({ id, severity, expected }) => {
-      if (severity === "info" || expected || this.#raised.has(id)) return false;
+    return findings.filter(({ id, severity, planned }) => {
+      if (severity === "info" || planned || this.#raised.has(id)) return false;
       this.#raised.add(id);
       return true;
     });

@@ -20,7 +20,7 @@ function aCause(with_: Partial<Cause> = {}): Cause {
     candidates: [],
     summary: "",
     evidence: { explains: 1, ofFailures: 1, contradictedBy: 0, examples: [] },
-    expected: false,
+    planned: false,
     next: [],
     ...with_,
   };
@@ -65,7 +65,7 @@ describe("score", () => {
   it("takes what is no alarm for nothing extra", () => {
     const quiet = [
       aCause({ severity: "info" }),
-      aCause({ expected: true }),
+      aCause({ planned: true }),
       aCause({ kind: "unexplained" }),
     ];
     expect(counts(quiet, [])).toEqual([0, 0]);

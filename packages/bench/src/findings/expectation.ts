@@ -57,8 +57,8 @@ function unfold(cause: Cause): Cause[] {
 }
 
 /** What says that something is wrong: not what is shown for information, nor what stays open. */
-function isAlarm({ severity, expected, kind }: Cause): boolean {
-  return severity !== "info" && !expected && kind !== "unexplained";
+function isAlarm({ severity, planned, kind }: Cause): boolean {
+  return severity !== "info" && !planned && kind !== "unexplained";
 }
 
 function isForm(cause: Cause, form: Form, unclear: ReadonlySet<string>): boolean {

@@ -28,7 +28,7 @@ export function explain(scenario: Scenario): string {
 function explainRound({ round, found }: RoundVerdict): string[] {
   const { head, summary } = round;
   const failed = Object.entries(summary).map(([type, counts]) => `${type} ${counts.failed}`);
-  const missing = head.missing.map(({ node, why, expected }) => `${node} ${expected ?? why}`);
+  const missing = head.missing.map(({ node, why, planned }) => `${node} ${planned ?? why}`);
   return [
     "",
     `round ${head.id}: ${failed.join(", ")} failed; missing: ${missing.slice(0, 6).join(", ") || "nobody"}${missing.length > 6 ? ` and ${missing.length - 6} more` : ""}`,
@@ -37,11 +37,11 @@ function explainRound({ round, found }: RoundVerdict): string[] {
 }
 
 function explainCause(cause: Cause): string {
-  const { severity, expected, candidates, summary, evidence } = cause;
+  const { severity, planned, candidates, summary, evidence } = cause;
   const { explains, ofFailures, contradictedBy, examples } = evidence;
   const instead = candidates.length === 0 ? "" : ` (or ${candidates.join(", ")})`;
   return [
-    `  ${expected ? "expected" : severity}: ${formatForm(cause)}${instead}`,
+    `  ${planned ? "planned" : severity}: ${formatForm(cause)}${instead}`,
     `    ${summary}`,
     `    explains ${explains} of ${ofFailures}, ${contradictedBy} against; ${examples.map(({ from, to, check, reason }) => `${from} → ${to} ${check} ${reason}`).join("; ")}`,
   ].join("\n");

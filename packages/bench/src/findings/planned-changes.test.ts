@@ -19,16 +19,16 @@ describe("planned changes", () => {
     for (let draw = 0; draw < DRAWS; draw += 1)
       for (const { summary, head } of roundsOf(name, draw)) {
         expect(summary.pod.failed + summary.node.failed).toBe(0);
-        expect(head.missing.filter(({ expected }) => expected === null)).toEqual([]);
+        expect(head.missing.filter(({ planned }) => planned === null)).toEqual([]);
       }
   });
 
   it.each(NAMES)("%s shows in what the plan expects", (name) => {
-    const expected = roundsOf(name, 1).map(
+    const planned = roundsOf(name, 1).map(
       ({ plan }) =>
-        plan.agents.filter((agent) => agent.expected !== null).length +
-        plan.targets.pod.filter((target) => target.expected !== null).length,
+        plan.agents.filter((agent) => agent.planned !== null).length +
+        plan.targets.pod.filter((target) => target.planned !== null).length,
     );
-    expect(Math.max(...expected)).toBeGreaterThan(0);
+    expect(Math.max(...planned)).toBeGreaterThan(0);
   });
 });

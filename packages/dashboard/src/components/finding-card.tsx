@@ -24,7 +24,7 @@ export function FindingCard({ finding }: { finding: Finding }) {
       <p class="tags">
         <span class="severity">{quiet ? "recovered" : severity}</span>
         {!quiet && state !== "ongoing" && <span class="state">{state}</span>}
-        {finding.expected && <span class="state">planned</span>}
+        {finding.planned && <span class="state">planned</span>}
         <Since finding={finding} />
       </p>
       <p class="sentence">

@@ -10,9 +10,9 @@ const MOST_OPEN = 8;
 export function Findings({ mesh: { findings } }: { mesh: Mesh }) {
   const all = useSignal(false);
   const current = findings.filter(({ state }) => state !== "recovered");
-  const planned = current.filter(({ expected }) => expected);
-  const notes = current.filter((finding) => !finding.expected && isNote(finding));
-  const active = current.filter((finding) => !finding.expected && !isNote(finding));
+  const planned = current.filter((finding) => finding.planned);
+  const notes = current.filter((finding) => !finding.planned && isNote(finding));
+  const active = current.filter((finding) => !finding.planned && !isNote(finding));
   const recovered = findings.filter(({ state }) => state === "recovered");
   const shown = all.value ? active : active.slice(0, MOST_OPEN);
   return (

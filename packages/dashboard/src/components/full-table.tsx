@@ -1,5 +1,5 @@
 import type { Mesh } from "@netchecker/contract";
-import { EXPECTED, isFailed, NOT_KEPT, OK } from "../core/mesh/cell.ts";
+import { PLANNED, isFailed, NOT_KEPT, OK } from "../core/mesh/cell.ts";
 import type { Grid } from "../core/mesh/grid.ts";
 import { linkTo } from "../store/route.ts";
 import { useSignal } from "@preact/signals";
@@ -57,5 +57,5 @@ function sayCell(cell: number): string {
   if (isFailed(cell)) return "failed";
   if (cell === OK) return "ok";
   if (cell === NOT_KEPT) return "not kept";
-  return cell === EXPECTED ? "planned" : "not measured";
+  return cell === PLANNED ? "planned" : "not measured";
 }

@@ -51,11 +51,11 @@ export function GroupTable({ outcomes, axis, open }: GroupTableProps) {
   );
 }
 
-function tell({ pairs, failed, unknown, expected, notKept }: GroupPair): string {
+function tell({ pairs, failed, unknown, planned, notKept }: GroupPair): string {
   const parts = [
     failed > 0 ? `${digits(failed)} of ${digits(pairs)} failed` : "",
     unknown > 0 ? `${digits(unknown)} not measured` : "",
-    expected > 0 ? `${digits(expected)} planned` : "",
+    planned > 0 ? `${digits(planned)} planned` : "",
     notKept > 0 ? `${digits(notKept)} not kept` : "",
   ].filter(Boolean);
   return parts.join(", ") || `all ${digits(pairs)} ok`;

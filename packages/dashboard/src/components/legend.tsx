@@ -1,13 +1,5 @@
 import type { RoundHead } from "@netchecker/contract";
-import {
-  EXPECTED,
-  FAILED_ALL,
-  NOT_KEPT,
-  OK,
-  RAMP,
-  RAMP_STEPS,
-  UNKNOWN,
-} from "../core/mesh/cell.ts";
+import { PLANNED, FAILED_ALL, NOT_KEPT, OK, RAMP, RAMP_STEPS, UNKNOWN } from "../core/mesh/cell.ts";
 import { attemptsCell, type LatencyGrid } from "../core/mesh/read-values.ts";
 import { latency } from "../core/phrases.ts";
 import { theme, type View } from "../store/view.ts";
@@ -44,7 +36,7 @@ export function Legend({ view, latencies, kept }: LegendProps) {
       {of(FAILED_ALL - 2, "some layers or pairs failed")}
       {of(FAILED_ALL, "failed")}
       {of(UNKNOWN, "not measured")}
-      {of(EXPECTED, "not ok, planned")}
+      {of(PLANNED, "not ok, planned")}
       {kept === "failures" && of(NOT_KEPT, "not kept")}
     </ul>
   );

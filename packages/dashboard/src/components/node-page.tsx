@@ -1,10 +1,10 @@
 import type { Check, Mesh } from "@netchecker/contract";
 import { useMemo } from "preact/hooks";
-import { EXPECTED, isFailed, UNKNOWN } from "../core/mesh/cell.ts";
+import { PLANNED, isFailed, UNKNOWN } from "../core/mesh/cell.ts";
 import { planesOf } from "../core/mesh/layers.ts";
 import { type NodeRow, nodeRows } from "../core/mesh/node-rows.ts";
 import { readOutcomes } from "../core/mesh/read-outcomes.ts";
-import { sayCheck, sayExpected, sayMissing } from "../core/phrases.ts";
+import { sayCheck, sayPlanned, sayMissing } from "../core/phrases.ts";
 import { linkTo } from "../store/route.ts";
 import { FindingCard } from "./finding-card.tsx";
 import { Icon } from "./icon.tsx";
@@ -40,8 +40,8 @@ export function NodePage({ mesh, name }: { mesh: Mesh; name: string }) {
               .filter(Boolean)
               .join(" · ")}
           </p>
-          {node.expected && <p class="unknown">Planned: {sayExpected(node.expected)}.</p>}
-          {node.missing && !node.expected && (
+          {node.planned && <p class="unknown">Planned: {sayPlanned(node.planned)}.</p>}
+          {node.missing && !node.planned && (
             <p class="unknown">Its agent did not report: {sayMissing(node.missing)}.</p>
           )}
           {node.starved && (
@@ -117,7 +117,7 @@ function Troubles({ mesh, index }: { mesh: Mesh; index: number }) {
       {lists.map(({ title, pairs }) => {
         const bad = pairs.filter(([from, to]) => isFailed(cells[from * size + to]!));
         const unknown = pairs.filter(([from, to]) => cells[from * size + to] === UNKNOWN).length;
-        const planned = pairs.filter(([from, to]) => cells[from * size + to] === EXPECTED).length;
+        const planned = pairs.filter(([from, to]) => cells[from * size + to] === PLANNED).length;
         return (
           <section key={title}>
             <h2>

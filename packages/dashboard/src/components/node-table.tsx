@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { groupingsOf } from "../core/mesh/axis.ts";
 import { type NodeRow, nodeRows, type Tally, totalOf } from "../core/mesh/node-rows.ts";
-import { count, sayCheck, sayExpected, sayMissing } from "../core/phrases.ts";
+import { count, sayCheck, sayPlanned, sayMissing } from "../core/phrases.ts";
 import { nodeLink } from "../store/route.ts";
 
 const PAGE = 100;
@@ -108,8 +108,8 @@ interface RowProps {
 }
 
 function Row({ row: { node, from, to }, checks, between, zoned }: RowProps) {
-  const agent = node.expected
-    ? sayExpected(node.expected)
+  const agent = node.planned
+    ? sayPlanned(node.planned)
     : node.missing
       ? sayMissing(node.missing)
       : node.starved
@@ -135,11 +135,11 @@ function Row({ row: { node, from, to }, checks, between, zoned }: RowProps) {
 /** "46/47", and in words what the rest is. */
 export function TallyCell({ tally }: { tally: Tally | undefined }) {
   if (!tally || totalOf(tally) === 0) return <td class="number">–</td>;
-  const { ok, failed, unknown, expected } = tally;
+  const { ok, failed, unknown, planned } = tally;
   const rest = [
     failed > 0 ? `${failed} failed` : "",
     unknown > 0 ? `${unknown} not measured` : "",
-    expected > 0 ? `${expected} planned` : "",
+    planned > 0 ? `${planned} planned` : "",
   ].filter(Boolean);
   return (
     <td class={failed > 0 ? "number bad" : unknown > 0 ? "number unknown" : "number"}>

@@ -1,7 +1,7 @@
 import type { Result } from "@netchecker/contract";
 import { probeCommand } from "../core/mesh/probe-command.ts";
 import type { PairCheck } from "../core/mesh/tell-pair.ts";
-import { latency, sayCheck, sayExpected, sayReason } from "../core/phrases.ts";
+import { latency, sayCheck, sayPlanned, sayReason } from "../core/phrases.ts";
 import { Command } from "./command.tsx";
 
 interface PairChecksProps {
@@ -34,7 +34,7 @@ export function PairChecks({ checks, results, pod, namespace }: PairChecksProps)
               {tellMore(result).map((text) => (
                 <span key={text}>{text}</span>
               ))}
-              {check.expected && <span>planned: {sayExpected(check.expected)}</span>}
+              {check.planned && <span>planned: {sayPlanned(check.planned)}</span>}
             </p>
             {command && check.reason !== "ok" && <Command text={command} />}
             {command && check.reason === "ok" && (
@@ -50,10 +50,10 @@ export function PairChecks({ checks, results, pod, namespace }: PairChecksProps)
   );
 }
 
-function toneOf({ reason, expected }: PairCheck): string {
+function toneOf({ reason, planned }: PairCheck): string {
   if (reason === null) return "none";
   if (reason === "ok") return "well";
-  if (expected !== null) return "planned";
+  if (planned !== null) return "planned";
   return reason === "not_probed" ? "unmeasured" : "broken";
 }
 

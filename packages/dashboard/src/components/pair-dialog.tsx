@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { namespaceOf } from "../core/mesh/probe-command.ts";
 import { checksBetween } from "../core/mesh/tell-pair.ts";
-import { sayExpected, sayMissing } from "../core/phrases.ts";
+import { sayPlanned, sayMissing } from "../core/phrases.ts";
 import { linkTo, nodeLink } from "../store/route.ts";
 import { api } from "../store/session.ts";
 import { Icon } from "./icon.tsx";
@@ -93,7 +93,7 @@ function Way({ mesh, from, to }: { mesh: Mesh; from: string; to: string }) {
       {node.missing && (
         <p class="unknown">
           {from} did not report:{" "}
-          {node.expected ? sayExpected(node.expected) : sayMissing(node.missing)}.
+          {node.planned ? sayPlanned(node.planned) : sayMissing(node.missing)}.
         </p>
       )}
       {node.starved && (

@@ -1,5 +1,5 @@
 import type { Mesh } from "@netchecker/contract";
-import { count, digits, sayCounts, sayExpected, sayMissing } from "../core/phrases.ts";
+import { count, digits, sayCounts, sayPlanned, sayMissing } from "../core/phrases.ts";
 import { verdictOf } from "../core/verdict.ts";
 import { nodeLink } from "../store/route.ts";
 
@@ -14,7 +14,7 @@ export function VerdictLine({ mesh: { round, summary, findings } }: { mesh: Mesh
       <p>{detail}</p>
       <dl class="by-type">
         {(["pod", "node", "service", "external"] as const)
-          .filter((type) => summary[type].total + summary[type].expected > 0)
+          .filter((type) => summary[type].total + summary[type].planned > 0)
           .map((type) => (
             <div key={type} title={sayCounts(summary[type])}>
               <dt>{TYPES[type]}</dt>
@@ -29,12 +29,12 @@ export function VerdictLine({ mesh: { round, summary, findings } }: { mesh: Mesh
 }
 
 function Share({ counts }: { counts: Mesh["summary"]["pod"] }) {
-  const { total, failed, unknown, expected } = counts;
+  const { total, failed, unknown, planned } = counts;
   const parts = [
     failed > 0 && <b class="bad">{digits(failed)} failed</b>,
     unknown > 0 && <b class="unknown">{digits(unknown)} not measured</b>,
     failed === 0 && unknown === 0 && total > 0 && `all ${digits(total)} ok`,
-    expected > 0 && `${digits(expected)} planned`,
+    planned > 0 && `${digits(planned)} planned`,
   ].filter(Boolean);
   return (
     <>
@@ -54,10 +54,9 @@ export function Missing({ round: { missing } }: { round: Mesh["round"] }) {
     <div class="missing">
       <h2>{count(missing.length, "agent")} did not report</h2>
       <ul>
-        {shown.map(({ node, why, detail, expected }) => (
+        {shown.map(({ node, why, detail, planned }) => (
           <li key={node}>
-            <a href={nodeLink(node)}>{node}</a>:{" "}
-            {expected ? sayExpected(expected) : sayMissing(why)}
+            <a href={nodeLink(node)}>{node}</a>: {planned ? sayPlanned(planned) : sayMissing(why)}
             {detail && <span class="quiet"> ({detail})</span>}
           </li>
         ))}

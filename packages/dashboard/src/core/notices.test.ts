@@ -7,6 +7,7 @@ const at = (secondsAgo: number) => new Date(NOW - secondsAgo * 1_000).toISOStrin
 
 const WELL: State = {
   now: at(0),
+  verdict: { verdict: "ok", sentence: "all checks ok.", since: at(600), reason: null },
   intervalMs: 60_000,
   last: { id: 42, state: "closed", at: at(37) },
   shown: { id: 42, at: at(37) },

@@ -1,4 +1,4 @@
-import type { Check, Counts, ExpectedWhy, MissingWhy, Reason } from "@netchecker/contract";
+import type { Check, Counts, PlannedWhy, MissingWhy, Reason } from "@netchecker/contract";
 
 const CHECK_WORDS: Record<Check, string> = {
   echo: "pod echo",
@@ -36,21 +36,24 @@ const MISSING_WORDS: Record<MissingWhy, string> = {
   redis_away: "Redis was away",
 };
 
-const EXPECTED_WORDS: Record<ExpectedWhy, string> = {
+const PLANNED_WORDS: Record<PlannedWhy, string> = {
   node_cordoned: "the node is cordoned",
   node_not_ready: "the node is not ready",
   node_deleting: "the node is being deleted",
   pod_terminating: "the pod is terminating",
   node_gone: "the node went away",
   pod_gone: "the pod went away",
+  node_leaving: "the node will be taken away",
+  node_shutting_down: "the node shuts down in good order",
   node_starting: "the node is starting",
+  node_returning: "the node is coming back",
   pod_starting: "the pod is starting",
 };
 
 export const sayCheck = (check: Check): string => CHECK_WORDS[check];
 export const sayReason = (reason: Reason): string => REASON_WORDS[reason];
 export const sayMissing = (why: MissingWhy): string => MISSING_WORDS[why];
-export const sayExpected = (why: ExpectedWhy): string => EXPECTED_WORDS[why];
+export const sayPlanned = (why: PlannedWhy): string => PLANNED_WORDS[why];
 
 /** 3 → "3 nodes", 1 → "1 node"; thousands apart. */
 export function count(number: number, one: string, many = `${one}s`): string {
@@ -69,11 +72,11 @@ export function latency(ms: number | null): string {
 }
 
 /** "46 of 47 ok", with what else there is: never less than what is known. */
-export function sayCounts({ total, ok, failed, unknown, expected }: Counts): string {
+export function sayCounts({ total, ok, failed, unknown, planned }: Counts): string {
   const more = [
     failed > 0 ? `${digits(failed)} failed` : "",
     unknown > 0 ? `${digits(unknown)} not measured` : "",
-    expected > 0 ? `${digits(expected)} expected` : "",
+    planned > 0 ? `${digits(planned)} planned` : "",
   ].filter(Boolean);
   return [`${digits(ok)} of ${digits(total)} ok`, ...more].join(", ");
 }

@@ -7,7 +7,7 @@ const { round: HEAD } = aMesh([], []);
 const ROUND = { ...HEAD, expected: 3, reported: 3 };
 
 function aSummary(pod: Partial<Counts>): Summary {
-  const none = { total: 0, ok: 0, failed: 0, unknown: 0, expected: 0 };
+  const none = { total: 0, ok: 0, failed: 0, unknown: 0, planned: 0 };
   return { pod: { ...none, ...pod }, node: none, service: none, external: none };
 }
 
@@ -24,7 +24,7 @@ it("says that all is well only where everything was measured and ok", () => {
 
 it("unknown is not well, nor is a missing agent, nor a round that measured nothing", () => {
   expect(verdictOf(ROUND, aSummary({ total: 9, ok: 8, unknown: 1 }), []).tone).toBe("unmeasured");
-  const missing = [{ pod: null, node: "a", why: "no_pod", detail: null, expected: null }] as const;
+  const missing = [{ pod: null, node: "a", why: "no_pod", detail: null, planned: null }] as const;
   expect(
     verdictOf({ ...ROUND, missing: [...missing] }, aSummary({ total: 9, ok: 9 }), []).tone,
   ).toBe("unmeasured");
@@ -44,5 +44,5 @@ it("failures that are no alarm yet are told, and findings go before them", () =>
 
 it("what has recovered, or is planned, is no alarm", () => {
   const findings = [aFinding({ state: "recovered" }), aFinding({ severity: "info" })];
-  expect(verdictOf(ROUND, aSummary({ total: 9, ok: 9, expected: 2 }), findings).tone).toBe("well");
+  expect(verdictOf(ROUND, aSummary({ total: 9, ok: 9, planned: 2 }), findings).tone).toBe("well");
 });

@@ -27,7 +27,7 @@ export function verdictOf(
     const failed = count(all.failed, "check");
     return { tone: "failing", headline: `${failed} failed, no alarm`, detail };
   }
-  const gaps = head.missing.filter(({ expected }) => expected === null).length;
+  const gaps = head.missing.filter(({ planned }) => planned === null).length;
   if (all.unknown > 0 || gaps > 0 || all.total === 0)
     return {
       tone: "unmeasured",
@@ -47,9 +47,9 @@ function sayMeasured({ expected, reported }: RoundHead, all: Counts): string {
 
 /** Counts of all types together. */
 function sum(counts: readonly Counts[]): Counts {
-  const total = { total: 0, ok: 0, failed: 0, unknown: 0, expected: 0 };
+  const total = { total: 0, ok: 0, failed: 0, unknown: 0, planned: 0 };
   for (const each of counts)
-    for (const key of ["total", "ok", "failed", "unknown", "expected"] as const)
+    for (const key of ["total", "ok", "failed", "unknown", "planned"] as const)
       total[key] += each[key];
   return total;
 }

@@ -1,6 +1,6 @@
 import type { Check, Mesh, MeshNode, MeshPlane, TargetType } from "@netchecker/contract";
 
-const COUNTS = { total: 0, ok: 0, failed: 0, unknown: 0, expected: 0 };
+const COUNTS = { total: 0, ok: 0, failed: 0, unknown: 0, planned: 0 };
 
 export function aNode(name: string, with_: Partial<MeshNode> = {}): MeshNode {
   return {
@@ -9,7 +9,7 @@ export function aNode(name: string, with_: Partial<MeshNode> = {}): MeshNode {
     pool: null,
     pod: `ping-${name}`,
     missing: null,
-    expected: null,
+    planned: null,
     starved: false,
     ...with_,
   };
@@ -30,7 +30,7 @@ export function aPlane(
       node,
       name: `target-${node}`,
       address: `10.0.0.${node}:80`,
-      expected: null,
+      planned: null,
     })),
     reasons: [...rows],
     ...with_,
@@ -55,6 +55,7 @@ export function aMesh(nodes: readonly MeshNode[], planes: readonly MeshPlane[]):
       stored: true,
       kept: "all",
       failure: null,
+      verdict: null,
     },
     summary: { pod: COUNTS, node: COUNTS, service: COUNTS, external: COUNTS },
     findings: [],

@@ -10,6 +10,13 @@ import { nodeHistoryOf } from "./node-history-of.ts";
 import { simulateRounds, type Phase, type SimulatedRound } from "./simulated-rounds.ts";
 
 /** Where `vite build` puts the page. */
+const UNJUDGED: State["verdict"] = {
+  verdict: "ok",
+  sentence: "all checks ok.",
+  since: "2026-11-22T11:00:00.000Z",
+  reason: null,
+};
+
 const DIST = join(import.meta.dirname, "../../dist");
 const INTERVAL_MS = 60_000;
 /** Of a large mesh so many rounds are kept: its outcomes would fill the memory. */
@@ -72,8 +79,9 @@ export class FixtureServer {
   }
 
   get state(): State {
-    const { id, finishedAt } = this.rounds.at(-1)!.round.head;
+    const { id, finishedAt, verdict } = this.rounds.at(-1)!.round.head;
     return {
+      verdict: verdict ?? UNJUDGED,
       now: new Date(this.#now()).toISOString(),
       intervalMs: INTERVAL_MS,
       last: { id, state: "closed", at: finishedAt! },

@@ -17,13 +17,13 @@ export function judgeClosing(
 ): string[] {
   const isReady = (node: string) => !effects.some(({ notReady }) => notReady?.includes(node));
   const reports = new Set(nodes.filter(isReady).map((node) => expectReport(node, effects)));
-  const expected = reports.has("no") ? "timer" : "reports";
-  const unsure = expected === "reports" && reports.has("maybe");
+  const planned = reports.has("no") ? "timer" : "reports";
+  const unsure = planned === "reports" && reports.has("maybe");
   const took = durationMs ?? 0;
   return [
-    ...(closedBy === expected || unsure
+    ...(closedBy === planned || unsure
       ? []
-      : [`round ${id} is closed by ${closedBy}; must be by ${expected}`]),
+      : [`round ${id} is closed by ${closedBy}; must be by ${planned}`]),
     ...(took > timeoutMs + CLOSING_MS
       ? [`round ${id} took ${took} ms; the timer is at ${timeoutMs}`]
       : []),

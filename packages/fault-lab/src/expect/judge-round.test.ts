@@ -22,7 +22,7 @@ const missing = (node: string, why: MissingAgent["why"]): MissingAgent => ({
   node,
   why,
   detail: null,
-  expected: null,
+  planned: null,
 });
 
 /** A round in which pairs are ok but for those named as `from to`. */

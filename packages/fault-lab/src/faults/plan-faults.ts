@@ -11,7 +11,7 @@ import { faultKind } from "./fault.ts";
 import { nodeOf } from "./node-of.ts";
 import { NodeParameter } from "./parameters.ts";
 
-/** What Kubernetes says of a node. Nothing breaks by that; what else is broken there is expected to be. */
+/** What Kubernetes says of a node. Nothing breaks by that; what else is broken there is planned to be. */
 
 const NODE = Type.Object({ node: NodeParameter });
 

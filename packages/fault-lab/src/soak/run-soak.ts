@@ -141,7 +141,7 @@ const REASONS_IN_MOTION = [
   "not_probed",
 ] as const;
 
-/** A node that comes or goes, or whose pod does: Kubernetes tells of it, and the product may show it as expected. */
+/** A node that comes or goes, or whose pod does: Kubernetes tells of it, and the product may show it as planned. */
 const nodeInMotion = (node: string): Effect => ({
   unsettled: [node],
   maybeSilent: [node],

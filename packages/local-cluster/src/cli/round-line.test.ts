@@ -2,12 +2,12 @@ import type { Counts, Finding, RoundHead } from "@netchecker/contract";
 import { expect, test } from "vitest";
 import { isFine, roundLines, type RoundView } from "./round-line.ts";
 
-const counts = (ok: number, failed = 0, unknown = 0, expected = 0): Counts => ({
+const counts = (ok: number, failed = 0, unknown = 0, planned = 0): Counts => ({
   total: ok + failed + unknown,
   ok,
   failed,
   unknown,
-  expected,
+  planned,
 });
 
 const view = (head: Partial<RoundHead> = {}, pod = counts(25)): RoundView => ({
@@ -27,6 +27,7 @@ const view = (head: Partial<RoundHead> = {}, pod = counts(25)): RoundView => ({
     stored: true,
     kept: "all",
     failure: null,
+    verdict: null,
     ...head,
   },
   findings: [],
@@ -38,9 +39,9 @@ const silent = {
   node: "node-4",
   why: "silent",
   detail: null,
-  expected: null,
+  planned: null,
 } as const;
-const cordoned = { ...silent, expected: "node_cordoned" } as const;
+const cordoned = { ...silent, planned: "node_cordoned" } as const;
 
 test("the columns of a round stand below their headings", () => {
   const { heading, line } = roundLines(5);
@@ -57,7 +58,7 @@ test("a line names each missing agent, why, and the plan that explains it", () =
   const missing = [silent, { ...cordoned, node: "node-2" }];
   const round: Partial<RoundHead> = { closedBy: "timer", missing };
   expect(line(view(round, counts(20, 0, 5)))).toMatch(
-    /timer +20\/25 .* 0 +5 {2}node-4 silent, node-2 silent \(expected: node_cordoned\)$/,
+    /timer +20\/25 .* 0 +5 {2}node-4 silent, node-2 silent \(planned: node_cordoned\)$/,
   );
 });
 

@@ -20,13 +20,13 @@ const sum = ({ summary }: RoundView, field: "failed" | "unknown") =>
 /** No alarm, nothing failed, nothing unknown, and nobody missing without a planned reason. */
 export function isFine(view: RoundView): boolean {
   const { state, missing } = view.round;
-  const unexpected = missing.some(({ expected }) => expected === null);
+  const unplanned = missing.some(({ planned }) => planned === null);
   return (
     state === "closed" &&
     !view.findings.some(isAlarm) &&
     sum(view, "failed") === 0 &&
     sum(view, "unknown") === 0 &&
-    !unexpected
+    !unplanned
   );
 }
 
@@ -60,6 +60,6 @@ export function roundLines(nodes: number) {
   };
 }
 
-function missingAgent({ node, why, expected }: MissingAgent): string {
-  return `${node} ${why}${expected === null ? "" : ` (expected: ${expected})`}`;
+function missingAgent({ node, why, planned }: MissingAgent): string {
+  return `${node} ${why}${planned === null ? "" : ` (planned: ${planned})`}`;
 }

@@ -96,8 +96,8 @@ describe("nodes that cannot run an agent", () => {
     [{ "eks.amazonaws.com/compute-type": "fargate" }, false],
     [{ "kubernetes.io/os": "linux" }, true],
     [{}, true],
-  ])("with the labels %o are expected to have one: %s", (labels, expected) => {
-    expect(toNodeRecord({ metadata: { name: "n", labels } }) !== null).toBe(expected);
+  ])("with the labels %o are planned to have one: %s", (labels, planned) => {
+    expect(toNodeRecord({ metadata: { name: "n", labels } }) !== null).toBe(planned);
   });
 });
 

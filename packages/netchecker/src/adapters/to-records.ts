@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { NodeRecord, PodRecord, ServiceRecord } from "../core/cluster-view.ts";
+import type { NodeReadiness, NodeRecord, PodRecord, ServiceRecord } from "../core/cluster-view.ts";
 import { placeLabels } from "../core/node-places.ts";
 
 /** The parts of Kubernetes' objects that netChecker reads; nothing in an answer is taken for granted. */
@@ -93,6 +93,11 @@ export function toNodeRecord(object: KubernetesObject): NodeRecord | null {
     name: metadata.name,
     addresses: internal.length > 0 ? internal : addressesOf("ExternalIP"),
     ready: isReady(status?.conditions),
+    readiness: readinessOf(status?.conditions),
+    everReady: true,
+    returns: [],
+    shutdownSince: null,
+    leaving: null,
     cordoned: spec?.unschedulable === true,
     deleting: metadata.deletionTimestamp !== undefined,
     createdAt: timeOf(metadata),
@@ -189,6 +194,17 @@ function problemOf(status: KubernetesPod["status"]): string | null {
 
 function timeOf({ creationTimestamp }: Metadata): number {
   return Date.parse(creationTimestamp ?? "") || 0;
+}
+
+function readinessOf(conditions: readonly Condition[] | undefined): NodeReadiness {
+  const ready = conditions?.find(({ type }) => type === "Ready");
+  const status = ready?.status === "True" || ready?.status === "False" ? ready.status : "Unknown";
+  return {
+    status,
+    since: Date.parse(ready?.lastTransitionTime ?? "") || 0,
+    reason: ready?.reason ?? "",
+    message: (ready?.message ?? "").slice(0, MOST_CHARACTERS),
+  };
 }
 
 function isReady(conditions: readonly Condition[] | undefined): boolean {

@@ -4,6 +4,15 @@ export interface NodeRecord {
   /** Internal IPs of every family; external ones where a node has no other. */
   readonly addresses: readonly string[];
   readonly ready: boolean;
+  readonly readiness: NodeReadiness;
+  /** Whether it is, or was, Ready: one that has never been is starting. */
+  readonly everReady: boolean;
+  /** When it became Ready again, within the last hour; the newest last. Milliseconds since 1970. */
+  readonly returns: readonly number[];
+  /** Since when its kubelet has been shutting it down in good order; null where it is not. */
+  readonly shutdownSince: number | null;
+  /** The taint by which somebody announced that it will be taken away; null where nobody did. */
+  readonly leaving: string | null;
   readonly cordoned: boolean;
   readonly deleting: boolean;
   /** Milliseconds since 1970. */
@@ -14,6 +23,17 @@ export interface NodeRecord {
   readonly bootId: string;
   readonly kernelVersion: string;
   readonly kubeletVersion: string;
+}
+
+/** What Kubernetes says of a node's readiness: evidence, never a plan. */
+export interface NodeReadiness {
+  /** Unknown: the kubelet has not been heard of. */
+  readonly status: "True" | "False" | "Unknown";
+  /** Milliseconds since 1970; 0 where Kubernetes does not say. */
+  readonly since: number;
+  /** In the kubelet's or the node controller's words; empty where they say nothing. */
+  readonly reason: string;
+  readonly message: string;
 }
 
 /** What netchecker remembers of a ping or pong pod. */

@@ -118,7 +118,7 @@ function legacyTarget(row: Result, { hostIP, nodePort }: Context): LegacyReport[
   if (row.type === "service") return { port: portOf(address ?? ""), nodePort };
   const common = { name: name ?? "", hostIP: hostIP(node ?? "") };
   if (row.type === "node")
-    return { ...common, status: row.expected === "node_not_ready" ? "NotReady" : "Ready" };
+    return { ...common, status: row.planned === "node_not_ready" ? "NotReady" : "Ready" };
   return { ...common, podIP: hostOf(address ?? ""), status: "Running" };
 }
 

@@ -1,7 +1,7 @@
 import {
+  countCell,
   type Counts,
-  NOT_PROBED_CODE,
-  OK_CODE,
+  type PlannedWhy,
   TARGET_TYPES,
   type TargetType,
 } from "@netchecker/contract";
@@ -14,7 +14,7 @@ export interface NodeState {
   readonly pod: string | null;
   /** `reported`, or why its agent is missing. */
   readonly agent: string;
-  readonly expected: string | null;
+  readonly planned: PlannedWhy | null;
   /** What its agent found, by type. */
   readonly from: Readonly<Record<TargetType, Counts>>;
   /** What all agents found of it: its pong pod and the node itself. */
@@ -23,7 +23,7 @@ export interface NodeState {
 
 type MutableCounts = { -readonly [K in keyof Counts]: Counts[K] };
 
-const noCounts = (): MutableCounts => ({ total: 0, ok: 0, failed: 0, unknown: 0, expected: 0 });
+const noCounts = (): MutableCounts => ({ total: 0, ok: 0, failed: 0, unknown: 0, planned: 0 });
 
 /** Each scrape asks for those of the last round, and so does each reader of it. */
 const known = new WeakMap<ClosedRound, readonly NodeState[]>();
@@ -37,11 +37,11 @@ export function nodeStates(round: ClosedRound): readonly NodeState[] {
 
 function countStates(round: ClosedRound): readonly NodeState[] {
   const missing = new Map(round.head.missing.map(({ node, why }) => [node, why]));
-  const states = round.plan.agents.map(({ node, pod, expected }) => ({
+  const states = round.plan.agents.map(({ node, pod, planned }) => ({
     node,
     pod,
     agent: missing.get(node) ?? "reported",
-    expected,
+    planned,
     from: { pod: noCounts(), node: noCounts(), service: noCounts(), external: noCounts() },
     to: { pod: noCounts(), node: noCounts() },
   }));
@@ -54,13 +54,13 @@ function countStates(round: ClosedRound): readonly NodeState[] {
     );
     // A million cells and more, by a process that does not optimize: no object is made for one.
     let cell = 0;
-    for (const { from, expected } of states) {
+    for (const { from, planned } of states) {
       const row = from[type];
       for (let target = 0; target < targets.length; target += 1) {
         const code = reasons[cell]!;
         cell += 1;
         if (code === NOT_KEPT_CODE) continue;
-        const what = resultOf(code, expected !== null || targets[target]!.expected !== null);
+        const what = countCell(code, planned, targets[target]!.planned);
         row[what] += 1;
         const column = columns[target];
         if (column) column[what] += 1;
@@ -71,10 +71,4 @@ function countStates(round: ClosedRound): readonly NodeState[] {
     for (const counts of [...Object.values(from), ...Object.values(to)])
       counts.total = counts.ok + counts.failed + counts.unknown;
   return states;
-}
-
-function resultOf(code: number, expected: boolean): Exclude<keyof Counts, "total"> {
-  if (code === OK_CODE) return "ok";
-  if (expected) return "expected";
-  return code === NOT_PROBED_CODE ? "unknown" : "failed";
 }

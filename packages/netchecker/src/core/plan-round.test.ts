@@ -112,15 +112,15 @@ describe("planRound", () => {
     ["node_cordoned", { cordoned: true }],
     ["node_not_ready", { ready: false }],
     ["node_deleting", { deleting: true, ready: false, cordoned: true }],
-  ] as const)("marks a node's agent and targets as expected: %s", (expected, with_) => {
+  ] as const)("marks a node's agent and targets as planned: %s", (planned, with_) => {
     const plan = planRound(aView(2, { nodes: [aNode(1), aNode(2, with_)] }), SETTINGS);
-    expect(plan.agents.map((agent) => agent.expected)).toEqual([null, expected]);
-    expect(plan.targets.pod.map((target) => target.expected)).toEqual([null, expected]);
-    expect(plan.targets.node.map((target) => target.expected)).toEqual([
+    expect(plan.agents.map((agent) => agent.planned)).toEqual([null, planned]);
+    expect(plan.targets.pod.map((target) => target.planned)).toEqual([null, planned]);
+    expect(plan.targets.node.map((target) => target.planned)).toEqual([
       null,
       null,
-      expected,
-      expected,
+      planned,
+      planned,
     ]);
   });
 
@@ -130,12 +130,12 @@ describe("planRound", () => {
       aView(1, { pods: [leaving, aPod("pong", 1), aPod("ping", 1)] }),
       SETTINGS,
     );
-    expect(both.targets.pod).toMatchObject([{ name: "pong-1", expected: null }]);
+    expect(both.targets.pod).toMatchObject([{ name: "pong-1", planned: null }]);
     const alone = planRound(aView(1, { pods: [leaving, aPod("ping", 1)] }), SETTINGS);
     expect(alone.targets.pod).toMatchObject([
-      { name: "pong-old", address: "10.2.9.9:8080", expected: "pod_terminating" },
+      { name: "pong-old", address: "10.2.9.9:8080", planned: "pod_terminating" },
     ]);
-    expect(alone.targets.node.map(({ check, expected }) => [check, expected])).toEqual([
+    expect(alone.targets.node.map(({ check, planned }) => [check, planned])).toEqual([
       ["tcp", null],
       ["nodeport", "pod_terminating"],
     ]);
@@ -152,7 +152,7 @@ describe("planRound", () => {
     expect(planRound(aView(1, { pods: pods.slice(0, 1) }), SETTINGS).agents[0]).toMatchObject({
       pod: "ping-terminating",
       absent: "pod_not_ready",
-      expected: "pod_terminating",
+      planned: "pod_terminating",
     });
   });
 
@@ -161,7 +161,7 @@ describe("planRound", () => {
     const young = { ready: false, everReady: false, createdAt: at - 30_000 };
     const expectedOf = (with_: object) =>
       planRound(aView(1, { at, pods: [aPod("ping", 1), aPod("pong", 1, with_)] }), SETTINGS).targets
-        .pod[0]?.expected;
+        .pod[0]?.planned;
     expect(expectedOf(young)).toBe("pod_starting");
     expect(expectedOf({ ...young, ips: [] })).toBe("pod_starting");
     expect(expectedOf({ ...young, createdAt: at - 300_000 })).toBeNull();
@@ -176,10 +176,10 @@ describe("planRound", () => {
       planRound(aView(1, { at, nodes: [aNode(1, { createdAt })], pods: [] }), SETTINGS);
     expect(plan(at - 30_000).agents[0]).toMatchObject({
       absent: "no_pod",
-      expected: "node_starting",
+      planned: "node_starting",
     });
-    expect(plan(at - 30_000).targets.pod[0]).toMatchObject({ expected: "node_starting" });
-    expect(plan(at - 300_000).agents[0]).toMatchObject({ absent: "no_pod", expected: null });
+    expect(plan(at - 30_000).targets.pod[0]).toMatchObject({ planned: "node_starting" });
+    expect(plan(at - 300_000).agents[0]).toMatchObject({ absent: "no_pod", planned: null });
   });
 
   it("leaves the service's checks unknown where there is no service", () => {

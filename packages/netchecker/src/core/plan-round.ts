@@ -1,7 +1,7 @@
 import type { ClusterView, NodeRecord, PodRecord } from "./cluster-view.ts";
-import { nodeExpected, podExpected } from "./expected-why.ts";
+import { plannedOfNode, plannedOfPod } from "./planned-why.ts";
 import { placeOf } from "./node-places.ts";
-import type { PlannedAgent, PlanSettings, RoundPlan } from "./plan.ts";
+import type { AskedAgent, PlanSettings, RoundPlan } from "./plan.ts";
 import {
   dialledFirst,
   externalTargets,
@@ -13,7 +13,7 @@ import {
 /** node-2 comes before node-10, for the eyes of those who read the mesh. */
 const NATURAL = new Intl.Collator("en", { numeric: true });
 
-/** The cluster's view → the plan of a round. The expected set comes from the nodes, never from who answered. */
+/** The cluster's view → the plan of a round. The planned set comes from the nodes, never from who answered. */
 export function planRound(view: ClusterView, settings: PlanSettings): RoundPlan {
   const nodes = view.nodes.toSorted((a, b) => NATURAL.compare(a.name, b.name));
   const podsOf = podsByNode(view.pods);
@@ -47,7 +47,7 @@ function byPreference(a: PodRecord, b: PodRecord): number {
   );
 }
 
-function planAgent(node: NodeRecord, pings: readonly PodRecord[], at: number): PlannedAgent {
+function planAgent(node: NodeRecord, pings: readonly PodRecord[], at: number): AskedAgent {
   const [ping] = pings.toSorted(byPreference);
   return {
     pod: ping?.name ?? null,
@@ -56,11 +56,11 @@ function planAgent(node: NodeRecord, pings: readonly PodRecord[], at: number): P
     ...placeOf(node.labels),
     absent: whyAbsent(ping),
     problem: ping?.problem ?? null,
-    expected: nodeExpected(node) ?? podExpected(ping, node, at),
+    planned: plannedOfNode(node) ?? plannedOfPod(ping, node, at),
   };
 }
 
-function whyAbsent(ping: PodRecord | undefined): PlannedAgent["absent"] {
+function whyAbsent(ping: PodRecord | undefined): AskedAgent["absent"] {
   if (!ping) return "no_pod";
   return ping.ready && !ping.terminating ? null : "pod_not_ready";
 }

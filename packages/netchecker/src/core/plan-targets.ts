@@ -6,8 +6,8 @@ import {
   type NodeRecord,
   type PodRecord,
 } from "./cluster-view.ts";
-import { nodeExpected, podExpected } from "./expected-why.ts";
-import type { PlannedTarget, PlanSettings } from "./plan.ts";
+import { plannedOfNode, plannedOfPod } from "./planned-why.ts";
+import type { AskedTarget, PlanSettings } from "./plan.ts";
 
 /** One for each address family of each pong of a node; one without an address where there is none. */
 export function podTargets(
@@ -15,15 +15,15 @@ export function podTargets(
   pongs: readonly PodRecord[],
   at: number,
   { pongPort }: PlanSettings,
-): PlannedTarget[] {
+): AskedTarget[] {
   const staying = pongs.filter(({ terminating }) => !terminating);
   const probed = staying.length > 0 ? staying : pongs;
-  const target = (pong: PodRecord | null, ip: string | null): PlannedTarget => ({
+  const target = (pong: PodRecord | null, ip: string | null): AskedTarget => ({
     check: "echo",
     name: pong?.name ?? null,
     node: node.name,
     address: ip === null ? null : endpoint(ip, pongPort),
-    expected: nodeExpected(node) ?? podExpected(pong ?? undefined, node, at),
+    planned: plannedOfNode(node) ?? plannedOfPod(pong ?? undefined, node, at),
   });
   if (probed.length === 0) return [target(null, null)];
   return probed
@@ -39,21 +39,21 @@ export function nodeTargets(
   pongs: readonly PodRecord[],
   view: ClusterView,
   { kubeletPort }: PlanSettings,
-): PlannedTarget[] {
+): AskedTarget[] {
   const { service } = view;
   const families = new Set(service?.clusterIPs.map(familyOf));
   const nodePorts = service?.ports.flatMap(({ nodePort }) => nodePort ?? []) ?? [];
-  const expected = nodeExpected(node);
-  // The NodePort leads to this node's own pong: what is expected of all of them is expected of it.
-  const pongExpected = pongs.every((pong) => podExpected(pong, node, view.at) !== null)
-    ? podExpected(pongs[0], node, view.at)
+  const planned = plannedOfNode(node);
+  // The NodePort leads to this node's own pong: what is planned of all of them is planned of it.
+  const pongPlanned = pongs.every((pong) => plannedOfPod(pong, node, view.at) !== null)
+    ? plannedOfPod(pongs[0], node, view.at)
     : null;
-  const target = (check: Check, ip: string | null, port: number): PlannedTarget => ({
+  const target = (check: Check, ip: string | null, port: number): AskedTarget => ({
     check,
     name: node.name,
     node: node.name,
     address: ip === null ? null : endpoint(ip, port),
-    expected: expected ?? (check === "nodeport" ? pongExpected : null),
+    planned: planned ?? (check === "nodeport" ? pongPlanned : null),
   });
   const ips = node.addresses.length === 0 ? [null] : node.addresses;
   return ips.flatMap((ip) => [
@@ -68,8 +68,8 @@ export function nodeTargets(
 export function serviceTargets(
   { service }: ClusterView,
   { namespace, serviceName, clusterDomain }: PlanSettings,
-): PlannedTarget[] {
-  const common = { node: null, expected: null };
+): AskedTarget[] {
+  const common = { node: null, planned: null };
   const fqdn = `${serviceName}.${namespace}.svc.${clusterDomain}`;
   if (!service || service.clusterIPs.length === 0)
     return [
@@ -88,17 +88,17 @@ export function serviceTargets(
 }
 
 /** In the order of a published list: what has no address stands behind it. */
-export function dialledFirst(targets: readonly PlannedTarget[]): PlannedTarget[] {
+export function dialledFirst(targets: readonly AskedTarget[]): AskedTarget[] {
   return targets.toSorted((a, b) => Number(a.address === null) - Number(b.address === null));
 }
 
 /** The outside, as configured. */
-export function externalTargets({ externalTargets: configured }: PlanSettings): PlannedTarget[] {
+export function externalTargets({ externalTargets: configured }: PlanSettings): AskedTarget[] {
   return configured.map((target) => ({
     check: target.includes("://") ? ("http" as const) : ("connect" as const),
     name: target,
     node: null,
     address: target,
-    expected: null,
+    planned: null,
   }));
 }

@@ -1,6 +1,6 @@
 import {
   type Check,
-  type ExpectedWhy,
+  type PlannedWhy,
   type MissingWhy,
   TARGET_TYPES,
   type TargetColumns,
@@ -8,7 +8,7 @@ import {
 } from "@netchecker/contract";
 
 /** An agent that should report: one for each node that should run one, whether it has a pod or not. */
-export interface PlannedAgent {
+export interface AskedAgent {
   readonly pod: string | null;
   readonly node: string;
   readonly ip: string | null;
@@ -19,22 +19,22 @@ export interface PlannedAgent {
   readonly absent: MissingWhy | null;
   /** What Kubernetes says of its pod, where something is wrong with it. */
   readonly problem: string | null;
-  readonly expected: ExpectedWhy | null;
+  readonly planned: PlannedWhy | null;
 }
 
 /** One check of one address. Without an address it is never dialled, and stays unknown. */
-export interface PlannedTarget {
+export interface AskedTarget {
   readonly check: Check;
   readonly name: string | null;
   readonly node: string | null;
   readonly address: string | null;
-  readonly expected: ExpectedWhy | null;
+  readonly planned: PlannedWhy | null;
 }
 
 /** Who probes what in a round. Targets with an address come first, in the order of the published list. */
 export interface RoundPlan {
-  readonly agents: readonly PlannedAgent[];
-  readonly targets: Readonly<Record<TargetType, readonly PlannedTarget[]>>;
+  readonly agents: readonly AskedAgent[];
+  readonly targets: Readonly<Record<TargetType, readonly AskedTarget[]>>;
 }
 
 export interface PlanSettings {
@@ -50,13 +50,13 @@ export interface PlanSettings {
 }
 
 /** How many targets of a type an agent is asked to probe: those with an address. */
-export function dialledCount(targets: readonly PlannedTarget[]): number {
+export function dialledCount(targets: readonly AskedTarget[]): number {
   const first = targets.findIndex(({ address }) => address === null);
   return first === -1 ? targets.length : first;
 }
 
 /** The columns of a published list. */
-export function toListColumns(targets: readonly PlannedTarget[]): TargetColumns {
+export function toListColumns(targets: readonly AskedTarget[]): TargetColumns {
   const dialled = targets.slice(0, dialledCount(targets));
   return {
     check: dialled.map(({ check }) => check),

@@ -93,12 +93,12 @@ describe("results", () => {
     expect(rows.return(undefined).done).toBe(true);
   });
 
-  it("says that a failure is expected, and why", () => {
+  it("says that a failure is planned, and why", () => {
     const nodes = [aNode(1), aNode(2, { cordoned: true })];
     const planned = aClosedRound(aView(2, { nodes }), { finds: () => TIMEOUT });
     const [fromCordoned] = results(planned, { from: "node-2", to: "pong-1" });
     const [toOther] = results(planned, { from: "node-1", to: "pong-1" });
-    expect(fromCordoned?.expected).toBe("node_cordoned");
-    expect(toOther).not.toHaveProperty("expected");
+    expect(fromCordoned?.planned).toBe("node_cordoned");
+    expect(toOther).not.toHaveProperty("planned");
   });
 });

@@ -2,7 +2,7 @@ import { okOf, type Result, TARGET_TYPES, type TargetType } from "@netchecker/co
 import { addressFamily } from "./address-family.ts";
 import type { ClosedRound } from "./closed-round.ts";
 import { NOT_KEPT_CODE } from "./outcome-matrix.ts";
-import type { PlannedAgent, PlannedTarget, RoundPlan } from "./plan.ts";
+import type { AskedAgent, AskedTarget, RoundPlan } from "./plan.ts";
 
 /** Which rows of a round are wanted; absent is all. */
 export interface ResultFilter {
@@ -36,7 +36,7 @@ export function* results(round: ClosedRound, filter: ResultFilter = {}): Generat
         if (!wanted[t] || code === NOT_KEPT_CODE) continue;
         const ok = okOf(code);
         if (filter.ok !== undefined && filter.ok !== ok) continue;
-        const expected = ok ? null : (agent.expected ?? target.expected);
+        const planned = ok ? null : (agent.planned ?? target.planned);
         yield {
           type,
           check: target.check,
@@ -45,7 +45,7 @@ export function* results(round: ClosedRound, filter: ResultFilter = {}): Generat
           ok,
           ...(ok && ownPongs?.[t]),
           ...matrix.outcome(cell),
-          ...(expected && { expected }),
+          ...(planned && { planned }),
           ...(untrusted && { untrusted }),
         };
       }
@@ -63,11 +63,11 @@ function ownAnswerers({ targets }: RoundPlan) {
   );
 }
 
-function isFrom(agent: PlannedAgent, name: string | undefined): boolean {
+function isFrom(agent: AskedAgent, name: string | undefined): boolean {
   return name === undefined || agent.node === name || agent.pod === name;
 }
 
-function isTo(target: PlannedTarget, name: string | undefined): boolean {
+function isTo(target: AskedTarget, name: string | undefined): boolean {
   return (
     name === undefined || target.node === name || target.name === name || target.address === name
   );

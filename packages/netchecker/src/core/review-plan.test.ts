@@ -21,9 +21,9 @@ const withPods = (change: (pods: ClusterView["pods"]) => ClusterView["pods"]): C
 function reviewed(atClose: ClusterView) {
   const { agents, targets } = reviewPlan(planRound(view, SETTINGS), atClose);
   return {
-    agents: agents.map(({ expected }) => expected),
-    pods: targets.pod.map(({ expected }) => expected),
-    nodes: targets.node.map(({ check, expected }) => [check, expected]),
+    agents: agents.map(({ planned }) => planned),
+    pods: targets.pod.map(({ planned }) => planned),
+    nodes: targets.node.map(({ check, planned }) => [check, planned]),
   };
 }
 
@@ -37,16 +37,16 @@ describe("reviewPlan", () => {
     ["pod_gone", { ips: ["10.2.99.99"] }],
   ] as const)(
     "expects as %s what happened to a pong meanwhile, at its NodePort too",
-    (expected, with_) => {
+    (planned, with_) => {
       const atClose = withPods((pods) =>
         pods.map((pod) => (pod.name === "pong-2" ? { ...pod, ...with_ } : pod)),
       );
       const { agents, pods, nodes } = reviewed(atClose);
       expect(agents).toEqual([null, null, null]);
-      expect(pods).toEqual([null, expected, null]);
+      expect(pods).toEqual([null, planned, null]);
       expect(nodes.slice(2, 4)).toEqual([
         ["tcp", null],
-        ["nodeport", expected],
+        ["nodeport", planned],
       ]);
     },
   );
@@ -66,7 +66,7 @@ describe("reviewPlan", () => {
     const { agents, pods, nodes } = reviewed(atClose);
     expect(agents).toEqual([null, "node_not_ready", "node_gone"]);
     expect(pods).toEqual([null, "node_not_ready", "node_gone"]);
-    expect(nodes.map(([, expected]) => expected)).toEqual([
+    expect(nodes.map(([, planned]) => planned)).toEqual([
       null,
       null,
       "node_not_ready",
@@ -84,7 +84,7 @@ describe("reviewPlan", () => {
       atClose,
       finds: (target) => (target.node === "node-2" && target.check !== "tcp" ? TIMEOUT : OK),
     });
-    expect(round.summary.pod).toEqual({ total: 6, ok: 6, failed: 0, unknown: 0, expected: 3 });
-    expect(round.summary.node).toEqual({ total: 15, ok: 15, failed: 0, unknown: 0, expected: 3 });
+    expect(round.summary.pod).toEqual({ total: 6, ok: 6, failed: 0, unknown: 0, planned: 3 });
+    expect(round.summary.node).toEqual({ total: 15, ok: 15, failed: 0, unknown: 0, planned: 3 });
   });
 });

@@ -1,22 +1,22 @@
-import type { ExpectedWhy } from "@netchecker/contract";
+import type { PlannedWhy } from "@netchecker/contract";
 import type { ClusterView, PodRecord } from "./cluster-view.ts";
-import { nodeExpected } from "./expected-why.ts";
-import type { PlannedTarget, RoundPlan } from "./plan.ts";
+import { plannedOfNode } from "./planned-why.ts";
+import type { AskedTarget, RoundPlan } from "./plan.ts";
 
 /**
  * A round's plan, as the cluster looks when it closes: what went away, or was told to go, while it was
- * being probed is expected too. A rollout that overtakes a round must not look like a fault.
+ * being probed is planned too. A rollout that overtakes a round must not look like a fault.
  */
 export function reviewPlan(plan: RoundPlan, view: ClusterView): RoundPlan {
   const nodes = new Map(view.nodes.map((node) => [node.name, node]));
   const pods = new Map(view.pods.map((pod) => [pod.name, pod]));
 
-  const ofNode = (name: string | null): ExpectedWhy | null => {
+  const ofNode = (name: string | null): PlannedWhy | null => {
     if (name === null) return null;
     const node = nodes.get(name);
-    return node ? nodeExpected(node) : "node_gone";
+    return node ? plannedOfNode(node) : "node_gone";
   };
-  const ofPod = (name: string | null, still: (pod: PodRecord) => boolean): ExpectedWhy | null => {
+  const ofPod = (name: string | null, still: (pod: PodRecord) => boolean): PlannedWhy | null => {
     if (name === null) return null;
     const pod = pods.get(name);
     if (!pod || !still(pod)) return "pod_gone";
@@ -27,12 +27,12 @@ export function reviewPlan(plan: RoundPlan, view: ClusterView): RoundPlan {
     expect(target, ofNode(target.node) ?? ofPod(target.name, (pod) => hasAddress(pod, target))),
   );
   const leaving = new Map(
-    podTargets.flatMap(({ node, expected }) => (node && expected ? [[node, expected]] : [])),
+    podTargets.flatMap(({ node, planned }) => (node && planned ? [[node, planned]] : [])),
   );
   return {
     agents: plan.agents.map((agent) => ({
       ...agent,
-      expected: agent.expected ?? ofNode(agent.node) ?? ofPod(agent.pod, () => true),
+      planned: agent.planned ?? ofNode(agent.node) ?? ofPod(agent.pod, () => true),
     })),
     targets: {
       ...plan.targets,
@@ -45,11 +45,11 @@ export function reviewPlan(plan: RoundPlan, view: ClusterView): RoundPlan {
   };
 }
 
-function expect(target: PlannedTarget, expected: ExpectedWhy | null): PlannedTarget {
-  return target.expected === null && expected !== null ? { ...target, expected } : target;
+function expect(target: AskedTarget, planned: PlannedWhy | null): AskedTarget {
+  return target.planned === null && planned !== null ? { ...target, planned } : target;
 }
 
-function hasAddress({ ips }: PodRecord, { address }: PlannedTarget): boolean {
+function hasAddress({ ips }: PodRecord, { address }: AskedTarget): boolean {
   if (address === null) return true;
   const ip = address.slice(0, address.lastIndexOf(":")).replace(/^\[|\]$/g, "");
   return ips.includes(ip);

@@ -8,7 +8,7 @@ const WRONG = {
   latencyMs: 1.25,
   attempts: 2,
   answeredBy: [{ pod: "pong-9", node: "node-9", connections: 1 }],
-  detail: "expected pong-1",
+  detail: "planned pong-1",
 } as const;
 
 const round = aClosedRound(aView(4), {
@@ -39,7 +39,7 @@ describe("a round's record", () => {
     const restored = decodeRound({ head, plan, findings, failures });
     const failed = [...results(round, { ok: false })];
     expect(failed.length).toBeGreaterThan(0);
-    expect(failed).toContainEqual(expect.objectContaining({ detail: "expected pong-1" }));
+    expect(failed).toContainEqual(expect.objectContaining({ detail: "planned pong-1" }));
     // A failure's latency is not kept: it says nothing that the reason does not.
     expect([...results(restored)]).toEqual(failed.map((row) => ({ ...row, latencyMs: null })));
     expect(restored.head.kept).toBe("failures");

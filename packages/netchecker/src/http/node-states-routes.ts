@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import {
   CountsSchema,
-  ExpectedWhySchema,
+  PlannedWhySchema,
   MISSING_WHYS,
   RoundHeadSchema,
   RoundIdSchema,
@@ -18,7 +18,7 @@ const NodeStateSchema = Type.Object({
   node: Type.String(),
   pod: Type.Union([Type.String(), Type.Null()]),
   agent: Type.Enum(["reported", ...MISSING_WHYS] as const),
-  expected: Type.Union([ExpectedWhySchema, Type.Null()]),
+  planned: Type.Union([PlannedWhySchema, Type.Null()]),
   from: SummarySchema,
   to: Type.Object({ pod: CountsSchema, node: CountsSchema }),
 });

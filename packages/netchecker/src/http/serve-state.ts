@@ -12,6 +12,7 @@ export function stateOf(served: Served): State {
   const open = served.openRound();
   return {
     now: isoTime(Date.now()),
+    verdict: served.verdict(),
     intervalMs: served.intervalMs,
     last: last && { id: last.id, state: last.state, at: endOf(last) },
     shown: latest && { id: latest.head.id, at: endOf(latest.head) },

@@ -1,3 +1,4 @@
+import type { Verdict } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
 import type { AnswerScrape } from "@netchecker/runtime/metrics";
 import type { Changes } from "../changes.ts";
@@ -12,6 +13,8 @@ export interface Served {
   readonly log: Log;
   /** Tells that something of this may have changed. */
   readonly changes: Changes;
+  /** What netchecker knows of the cluster's network now. */
+  verdict(): Verdict;
   /** Whether rounds are being run: the cluster is known. */
   synced(): boolean;
   /** Since when the view of the cluster is not kept up to date, milliseconds since 1970; null while it is. */

@@ -13,7 +13,7 @@ import { concludeRound, type RoundRun } from "../../src/core/conclude/conclude-r
 import {
   dialledCount,
   type PlanSettings,
-  type PlannedTarget,
+  type AskedTarget,
   type RoundPlan,
 } from "../../src/core/plan.ts";
 import { planRound } from "../../src/core/plan-round.ts";
@@ -34,6 +34,11 @@ export function aNode(index: number, with_: Partial<NodeRecord> = {}): NodeRecor
     name: `node-${index}`,
     addresses: [`192.168.${index >> 8}.${index & 255}`],
     ready: true,
+    readiness: { status: "True", since: 1_000, reason: "KubeletReady", message: "" },
+    everReady: true,
+    returns: [],
+    shutdownSince: null,
+    leaving: null,
     cordoned: false,
     deleting: false,
     createdAt: 1_000,
@@ -86,7 +91,7 @@ export const OK: Outcome = { reason: "ok", latencyMs: 0.5, attempts: 1 };
 export const TIMEOUT: Outcome = { reason: "connect_timeout", latencyMs: null, attempts: 3 };
 
 /** What an agent finds: by default all is well. */
-export type Finds = (target: PlannedTarget, agentNode: string, type: TargetType) => Outcome;
+export type Finds = (target: AskedTarget, agentNode: string, type: TargetType) => Outcome;
 
 export function aReport(
   plan: RoundPlan,
@@ -154,7 +159,7 @@ export function seeded(seed: number): () => number {
 }
 
 /** What one fault does to a probe; null where it does nothing. */
-export type Fault = (target: PlannedTarget, from: string, type: TargetType) => Outcome | null;
+export type Fault = (target: AskedTarget, from: string, type: TargetType) => Outcome | null;
 
 export const failing = (reason: Reason, with_: Partial<Outcome> = {}): Outcome => ({
   reason,

@@ -2,6 +2,7 @@ import { exposeMetrics } from "@netchecker/runtime/metrics";
 import { Changes } from "../../src/changes.ts";
 import { roundGauges } from "../../src/core/metrics/round-gauges.ts";
 import { type AppSettings, createApp } from "../../src/http/app.ts";
+import { verdictNow } from "../../src/core/verdict/verdict-now.ts";
 import type { Served } from "../../src/http/served.ts";
 import type { RoundKeeper } from "../../src/keep-rounds.ts";
 import { LOG } from "./a-redis.ts";
@@ -13,6 +14,7 @@ export function aServed(keeper: RoundKeeper, with_: Partial<Served> = {}): Serve
     intervalMs: 10_000,
     log: LOG,
     changes: new Changes(),
+    verdict: () => verdictNow(keeper.latest),
     synced: () => true,
     clusterStaleSince: () => null,
     redisAwaySince: () => null,

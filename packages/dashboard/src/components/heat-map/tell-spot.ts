@@ -4,7 +4,7 @@ import type { Grid } from "../../core/mesh/grid.ts";
 import type { SideColumn } from "../../core/mesh/side-columns.ts";
 import { countCells, tellRange } from "../../core/mesh/tell-cells.ts";
 import { checksBetween, tellCheck } from "../../core/mesh/tell-pair.ts";
-import { count, sayExpected, sayMissing, sayReason } from "../../core/phrases.ts";
+import { count, sayPlanned, sayMissing, sayReason } from "../../core/phrases.ts";
 import type { Spot } from "../../core/mesh/spot.ts";
 
 /** A spot in words. */
@@ -48,7 +48,7 @@ export function tellSpot(spot: Spot, known: Known): Told | null {
   }
   const title = `${rows} → ${tellRange(axis, names, spot.columns)}`;
   if (spot.rows.count * spot.columns.count > 1) {
-    const { pairs, failed, unknown, expected, notKept } = countCells(
+    const { pairs, failed, unknown, planned, notKept } = countCells(
       outcomes,
       axis,
       spot.rows,
@@ -57,7 +57,7 @@ export function tellSpot(spot: Spot, known: Known): Told | null {
     const lines = [
       { text: failed > 0 ? `${failed} of ${pairs} pairs failed` : "", tone: "bad" as const },
       { text: unknown > 0 ? `${unknown} not measured` : "", tone: "unknown" as const },
-      { text: expected > 0 ? `${expected} expected` : "", tone: "quiet" as const },
+      { text: planned > 0 ? `${planned} planned` : "", tone: "quiet" as const },
       { text: notKept > 0 ? `${notKept} not kept` : "", tone: "quiet" as const },
     ].filter(({ text }) => text !== "");
     const well = { text: `${count(pairs, "pair")} ok`, tone: "quiet" as const };
@@ -69,14 +69,14 @@ export function tellSpot(spot: Spot, known: Known): Told | null {
   const lines = checks.map((check) => ({
     text: tellCheck(check, twoFamilies),
     tone:
-      check.reason === "ok" || check.expected !== null || check.reason === null
+      check.reason === "ok" || check.planned !== null || check.reason === null
         ? ("quiet" as const)
         : check.reason === "not_probed"
           ? ("unknown" as const)
           : ("bad" as const),
   }));
-  const { missing, expected } = mesh.nodes[from];
-  const why = expected ? sayExpected(expected) : missing ? sayMissing(missing) : null;
+  const { missing, planned } = mesh.nodes[from];
+  const why = planned ? sayPlanned(planned) : missing ? sayMissing(missing) : null;
   return {
     title,
     lines: why ? [...lines, { text: `${names[from]}: ${why}`, tone: "unknown" }] : lines,

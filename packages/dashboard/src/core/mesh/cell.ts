@@ -7,7 +7,7 @@ import { OK_CODE, NOT_PROBED_CODE } from "@netchecker/contract";
 export const NOT_KEPT = 0;
 export const OK = 1;
 /** Not ok, for a planned change. */
-export const EXPECTED = 2;
+export const PLANNED = 2;
 /** Not measured. */
 export const UNKNOWN = 3;
 /** Failed: a few of what the cell stands for … all of it. */

@@ -1,4 +1,4 @@
-import { CELLS, EXPECTED, FAILED_ALL, NOT_KEPT, OK, RAMP, RAMP_STEPS, UNKNOWN } from "./cell.ts";
+import { CELLS, PLANNED, FAILED_ALL, NOT_KEPT, OK, RAMP, RAMP_STEPS, UNKNOWN } from "./cell.ts";
 import type { Look, Rgb } from "./paint.ts";
 
 export type Theme = "light" | "dark";
@@ -11,7 +11,7 @@ const COLOURS = {
   light: {
     blank: "#eef0f3",
     ok: "#a9c9ea",
-    expected: ["#d3dee9", "#6d87a5"],
+    planned: ["#d3dee9", "#6d87a5"],
     unknown: ["#f4f4f2", "#8a8a86"],
     failed: ["#f3b98b", "#ee9350", "#e06a1b", "#b93f00"],
     ramp: ["#dbe9f8", "#8dbbe8", "#3f83c5", "#0f3f7d"],
@@ -19,7 +19,7 @@ const COLOURS = {
   dark: {
     blank: "#1b2027",
     ok: "#2f5f92",
-    expected: ["#263649", "#7f9cc0"],
+    planned: ["#263649", "#7f9cc0"],
     unknown: ["#24272b", "#8b8f94"],
     failed: ["#8a4a1e", "#c2611c", "#f0822b", "#ffac5e"],
     ramp: ["#1b3350", "#2c639c", "#5fa3e0", "#d3e9ff"],
@@ -28,11 +28,11 @@ const COLOURS = {
 
 /** How every cell looks, by its number. */
 export function looksOf(theme: Theme): Look[] {
-  const { blank, ok, expected, unknown, failed, ramp } = COLOURS[theme];
+  const { blank, ok, planned, unknown, failed, ramp } = COLOURS[theme];
   const looks: Look[] = Array.from({ length: CELLS }, () => ({ fill: rgb(blank) }));
   looks[NOT_KEPT] = { fill: rgb(blank) };
   looks[OK] = { fill: rgb(ok) };
-  looks[EXPECTED] = { fill: rgb(expected[0]), mark: rgb(expected[1]), pattern: "dots" };
+  looks[PLANNED] = { fill: rgb(planned[0]), mark: rgb(planned[1]), pattern: "dots" };
   looks[UNKNOWN] = { fill: rgb(unknown[0]), mark: rgb(unknown[1]), pattern: "hatch" };
   for (const [shade, colour] of failed.entries())
     looks[FAILED_ALL - failed.length + 1 + shade] = { fill: rgb(colour) };

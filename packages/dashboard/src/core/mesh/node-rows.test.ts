@@ -2,18 +2,18 @@ import { expect, it } from "vitest";
 import { aMesh, aNode, aPlane } from "../../../tests/support/a-mesh.ts";
 import { nodeRows } from "./node-rows.ts";
 
-const NODES = [aNode("a"), aNode("b", { expected: "node_not_ready" }), aNode("c")];
+const NODES = [aNode("a"), aNode("b", { planned: "node_not_ready" }), aNode("c")];
 
 it("counts what a node finds, and what others find of it: its own word of itself is no other's", () => {
   const [a, , c] = nodeRows(aMesh(NODES, [aPlane("echo", ["bab", "aaa", "oaa"])]));
-  expect(a!.from.get("echo")).toEqual({ ok: 1, failed: 2, unknown: 0, expected: 0 });
-  expect(a!.to.get("echo")).toEqual({ ok: 1, failed: 0, unknown: 1, expected: 0 });
-  expect(c!.to.get("echo")).toEqual({ ok: 1, failed: 1, unknown: 0, expected: 0 });
+  expect(a!.from.get("echo")).toEqual({ ok: 1, failed: 2, unknown: 0, planned: 0 });
+  expect(a!.to.get("echo")).toEqual({ ok: 1, failed: 0, unknown: 1, planned: 0 });
+  expect(c!.to.get("echo")).toEqual({ ok: 1, failed: 1, unknown: 0, planned: 0 });
 });
 
-it("what is not ok of a planned node is expected, and what is not kept is not counted", () => {
+it("what is not ok of a node with a planned change is planned, and what is not kept is not counted", () => {
   const [a, b] = nodeRows(aMesh(NODES, [aPlane("echo", ["aba", "oaa", "..."])]));
-  expect(a!.from.get("echo")).toEqual({ ok: 2, failed: 0, unknown: 0, expected: 1 });
-  expect(b!.from.get("echo")).toEqual({ ok: 2, failed: 0, unknown: 0, expected: 1 });
+  expect(a!.from.get("echo")).toEqual({ ok: 2, failed: 0, unknown: 0, planned: 1 });
+  expect(b!.from.get("echo")).toEqual({ ok: 2, failed: 0, unknown: 0, planned: 1 });
   expect([a!.failed, b!.failed]).toEqual([0, 0]);
 });

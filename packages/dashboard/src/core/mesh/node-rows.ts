@@ -1,12 +1,12 @@
 import type { Check, Mesh, MeshNode } from "@netchecker/contract";
-import { CELL_OF_LETTER, EXPECTED, NOT_KEPT, OK, UNKNOWN } from "./cell.ts";
+import { CELL_OF_LETTER, PLANNED, NOT_KEPT, OK, UNKNOWN } from "./cell.ts";
 
 /** How many of a node's checks went how, one way. */
 export interface Tally {
   ok: number;
   failed: number;
   unknown: number;
-  expected: number;
+  planned: number;
 }
 
 /** A node in a round: by check, what it finds, and what others find of it. */
@@ -37,9 +37,9 @@ export function nodeRows({ nodes, planes }: Mesh): NodeRow[] {
       for (const [index, target] of targets.entries()) {
         const letter = letters.charCodeAt(index);
         const planned =
-          row.node.expected ??
-          target.expected ??
-          (target.node === null ? null : nodes[target.node]!.expected);
+          row.node.planned ??
+          target.planned ??
+          (target.node === null ? null : nodes[target.node]!.planned);
         const key = keyOf(
           Number.isNaN(letter) ? UNKNOWN : CELL_OF_LETTER[letter]!,
           planned !== null,
@@ -58,19 +58,19 @@ export function nodeRows({ nodes, planes }: Mesh): NodeRow[] {
 }
 
 /** All that a tally counts. */
-export function totalOf({ ok, failed, unknown, expected }: Tally): number {
-  return ok + failed + unknown + expected;
+export function totalOf({ ok, failed, unknown, planned }: Tally): number {
+  return ok + failed + unknown + planned;
 }
 
 function tallyOf(map: Map<Check, Tally>, check: Check): Tally {
   let tally = map.get(check);
-  if (!tally) map.set(check, (tally = { ok: 0, failed: 0, unknown: 0, expected: 0 }));
+  if (!tally) map.set(check, (tally = { ok: 0, failed: 0, unknown: 0, planned: 0 }));
   return tally;
 }
 
 function keyOf(cell: number, planned: boolean): keyof Tally | null {
   if (cell === NOT_KEPT) return null;
   if (cell === OK) return "ok";
-  if (planned || cell === EXPECTED) return "expected";
+  if (planned || cell === PLANNED) return "planned";
   return cell === UNKNOWN ? "unknown" : "failed";
 }

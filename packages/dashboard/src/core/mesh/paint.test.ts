@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { binsOf } from "./bins.ts";
-import { EXPECTED, FAILED_ALL, OK, RAMP, RAMP_STEPS, UNKNOWN } from "./cell.ts";
+import { PLANNED, FAILED_ALL, OK, RAMP, RAMP_STEPS, UNKNOWN } from "./cell.ts";
 import { looksOf } from "./looks.ts";
 import { lookUp, paint, tilesOf } from "./paint.ts";
 
@@ -29,7 +29,7 @@ it("paints a cell's colour where it is one, and its pattern where it has one", (
     paint(pixels, new Uint16Array(8), new Uint16Array(8), Uint8Array.of(cell), 1, tiles);
     return new Set(pixels).size;
   };
-  expect([OK, FAILED_ALL, RAMP, UNKNOWN, EXPECTED].map(coloursOf)).toEqual([1, 1, 1, 2, 2]);
+  expect([OK, FAILED_ALL, RAMP, UNKNOWN, PLANNED].map(coloursOf)).toEqual([1, 1, 1, 2, 2]);
 });
 
 it("leaves what lies between and beside cells empty", () => {

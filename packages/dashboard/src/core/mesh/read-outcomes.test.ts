@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { aMesh, aNode, aPlane } from "../../../tests/support/a-mesh.ts";
-import { EXPECTED, FAILED_ALL, isFailed, NOT_KEPT, OK, UNKNOWN } from "./cell.ts";
+import { PLANNED, FAILED_ALL, isFailed, NOT_KEPT, OK, UNKNOWN } from "./cell.ts";
 import { readOutcomes } from "./read-outcomes.ts";
 
 const NODES = [aNode("a"), aNode("b"), aNode("c")];
@@ -20,12 +20,12 @@ it("what fails on some layers only is a lighter shade of failed", () => {
   expect(partly).toBeLessThan(FAILED_ALL);
 });
 
-it("what is not ok of a planned node or target is expected, both ways; what is ok stays ok", () => {
-  const nodes = [aNode("a"), aNode("b", { expected: "node_cordoned" }), aNode("c")];
+it("what is not ok of a planned node or target is planned, both ways; what is ok stays ok", () => {
+  const nodes = [aNode("a"), aNode("b", { planned: "node_cordoned" }), aNode("c")];
   const echo = aPlane("echo", ["aba", "bob", "aba"]);
-  echo.targets[2] = { ...echo.targets[2]!, expected: "pod_terminating" };
+  echo.targets[2] = { ...echo.targets[2]!, planned: "pod_terminating" };
   const { cells } = readOutcomes(aMesh(nodes, [echo]), [echo]);
-  expect([...cells]).toEqual([OK, EXPECTED, OK, EXPECTED, EXPECTED, EXPECTED, OK, EXPECTED, OK]);
+  expect([...cells]).toEqual([OK, PLANNED, OK, PLANNED, PLANNED, PLANNED, OK, PLANNED, OK]);
 });
 
 it("what is not kept of an old round is no ok, and a row that is too short is not measured", () => {

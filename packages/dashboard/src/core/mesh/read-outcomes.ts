@@ -1,5 +1,5 @@
 import type { Mesh, MeshPlane } from "@netchecker/contract";
-import { CELL_OF_LETTER, EXPECTED, FAILED_ALL, failedCell, UNKNOWN } from "./cell.ts";
+import { CELL_OF_LETTER, PLANNED, FAILED_ALL, failedCell, UNKNOWN } from "./cell.ts";
 import type { Grid } from "./grid.ts";
 
 /** The worst of the planes, for each pair of nodes. What is in no plane stays blank. */
@@ -12,7 +12,7 @@ export function readOutcomes({ nodes }: Mesh, planes: readonly MeshPlane[]): Gri
     reasons: plane.reasons,
     node: Int32Array.from(plane.targets, (target) => target.node ?? -1),
     planned: Uint8Array.from(plane.targets, (target) =>
-      Number(target.expected !== null || isPlanned(nodes, target.node)),
+      Number(target.planned !== null || isPlanned(nodes, target.node)),
     ),
   }));
   for (let from = 0; from < size; from += 1) {
@@ -26,7 +26,7 @@ export function readOutcomes({ nodes }: Mesh, planes: readonly MeshPlane[]): Gri
         const to = node[target]!;
         if (to < 0) continue;
         let cell = target < letters.length ? CELL_OF_LETTER[letters.charCodeAt(target)]! : UNKNOWN;
-        if (cell >= UNKNOWN && (rowPlanned || planned[target])) cell = EXPECTED;
+        if (cell >= UNKNOWN && (rowPlanned || planned[target])) cell = PLANNED;
         asked[to]! += 1;
         if (cell === FAILED_ALL) failed[to]! += 1;
         if (cell > row[to]!) row[to] = cell;
@@ -39,5 +39,5 @@ export function readOutcomes({ nodes }: Mesh, planes: readonly MeshPlane[]): Gri
 }
 
 function isPlanned(nodes: Mesh["nodes"], node: number | null): boolean {
-  return node !== null && nodes[node]?.expected !== null;
+  return node !== null && nodes[node]?.planned !== null;
 }

@@ -1,6 +1,6 @@
 import type { Mesh, MeshPlane, Reason } from "@netchecker/contract";
 import { sayCheck } from "../phrases.ts";
-import { CELL_OF_LETTER, EXPECTED, UNKNOWN } from "./cell.ts";
+import { CELL_OF_LETTER, PLANNED, UNKNOWN } from "./cell.ts";
 import { reasonAt } from "./tell-pair.ts";
 
 /** What every node finds of one target that is no node: a column beside the heat map. */
@@ -23,10 +23,10 @@ function columnsOf({ nodes }: Mesh, plane: MeshPlane, type: SideColumn["type"]):
   return plane.targets.map((target, index) => ({
     type,
     label: labelOf(plane, target),
-    cells: Uint8Array.from(nodes, ({ expected }, node) => {
+    cells: Uint8Array.from(nodes, ({ planned }, node) => {
       const letter = plane.reasons[node]?.charCodeAt(index);
       const cell = letter ? CELL_OF_LETTER[letter]! : UNKNOWN;
-      return cell >= UNKNOWN && (expected ?? target.expected) !== null ? EXPECTED : cell;
+      return cell >= UNKNOWN && (planned ?? target.planned) !== null ? PLANNED : cell;
     }),
     reasonOf: (node) => reasonAt(plane, node, index),
   }));

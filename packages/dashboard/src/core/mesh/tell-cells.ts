@@ -1,5 +1,5 @@
 import { groupAt, type Axis } from "./axis.ts";
-import { EXPECTED, isFailed, NOT_KEPT, UNKNOWN } from "./cell.ts";
+import { PLANNED, isFailed, NOT_KEPT, UNKNOWN } from "./cell.ts";
 import type { Grid } from "./grid.ts";
 
 /** A range of positions: one node, or several that are drawn as one. */
@@ -12,7 +12,7 @@ export interface CellCounts {
   readonly pairs: number;
   readonly failed: number;
   readonly unknown: number;
-  readonly expected: number;
+  readonly planned: number;
   readonly notKept: number;
 }
 
@@ -23,16 +23,16 @@ export function countCells(
   rows: Range,
   columns: Range,
 ): CellCounts {
-  let [failed, unknown, expected, notKept] = [0, 0, 0, 0];
+  let [failed, unknown, planned, notKept] = [0, 0, 0, 0];
   for (let row = rows.start; row < rows.start + rows.count; row += 1)
     for (let column = columns.start; column < columns.start + columns.count; column += 1) {
       const cell = cells[order[row]! * size + order[column]!]!;
       if (isFailed(cell)) failed += 1;
       else if (cell === UNKNOWN) unknown += 1;
-      else if (cell === EXPECTED) expected += 1;
+      else if (cell === PLANNED) planned += 1;
       else if (cell === NOT_KEPT) notKept += 1;
     }
-  return { pairs: rows.count * columns.count, failed, unknown, expected, notKept };
+  return { pairs: rows.count * columns.count, failed, unknown, planned, notKept };
 }
 
 /** A range in words: its node, or the first and the last, or the whole group. */

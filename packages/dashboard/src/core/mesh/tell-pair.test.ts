@@ -6,7 +6,7 @@ import { checksBetween, tellCheck } from "./tell-pair.ts";
 
 it("tells each check between two nodes, one way", () => {
   const mesh = aMesh(
-    [aNode("a"), aNode("b", { expected: "node_cordoned" })],
+    [aNode("a"), aNode("b", { planned: "node_cordoned" })],
     [
       aPlane("echo", ["ac", "aa"], { attempts: ["13", "11"] }),
       aPlane("tcp", ["aa", "a."], {
@@ -18,12 +18,12 @@ it("tells each check between two nodes, one way", () => {
     ],
   );
   expect(checksBetween(mesh, 0, 1).map((check) => tellCheck(check, false))).toEqual([
-    "pod echo: connection refused (3 attempts, expected)",
+    "pod echo: connection refused (3 attempts, planned)",
     expect.stringMatching(/^node TCP: ok \(0\.(49|50|5|51)\d* ms\)$/),
   ]);
   expect(checksBetween(mesh, 1, 1).map((check) => tellCheck(check, true))).toEqual([
     "pod echo IPv4: ok",
-    "node TCP IPv4: not kept (expected)",
+    "node TCP IPv4: not kept (planned)",
   ]);
 });
 
@@ -50,7 +50,7 @@ it("the service's full name tells the namespace", () => {
     node: null,
     name: "pong-svc.ops.svc.cluster.local",
     address: "x",
-    expected: null,
+    planned: null,
   };
   const dns = aPlane("dns", [], { type: "service", targets: [target] });
   expect(namespaceOf(aMesh([], [dns]))).toBe("ops");

@@ -1,6 +1,6 @@
 import {
   type Check,
-  type ExpectedWhy,
+  type PlannedWhy,
   latencyOf,
   type Mesh,
   type MeshPlane,
@@ -17,7 +17,7 @@ export interface PairCheck {
   readonly name: string | null;
   /** null: not kept of an old round. */
   readonly reason: Reason | null;
-  readonly expected: ExpectedWhy | null;
+  readonly planned: PlannedWhy | null;
   readonly latencyMs: number | null;
   readonly attempts: number | null;
 }
@@ -42,14 +42,14 @@ export function checksBetween(
       const { check, family, latencies, attempts } = plane;
       const code = latencies ? atob(latencies[from] ?? "").charCodeAt(index) : Number.NaN;
       const digit = attempts?.[from]?.[index];
-      const planned = mesh.nodes[from]?.expected ?? target.expected ?? mesh.nodes[to]?.expected;
+      const planned = mesh.nodes[from]?.planned ?? target.planned ?? mesh.nodes[to]?.planned;
       return {
         check,
         family,
         address: target.address,
         name: target.name,
         reason,
-        expected: reason === "ok" ? null : (planned ?? null),
+        planned: reason === "ok" ? null : (planned ?? null),
         latencyMs: Number.isNaN(code) ? null : latencyOf(code),
         attempts: digit === undefined ? null : Number(digit),
       };
@@ -57,14 +57,14 @@ export function checksBetween(
   );
 }
 
-/** A check in words: "pod echo: connection refused (expected)". */
+/** A check in words: "pod echo: connection refused (planned)". */
 export function tellCheck(check: PairCheck, twoFamilies: boolean): string {
   const name = sayCheck(check.check) + (twoFamilies && check.family ? ` ${check.family}` : "");
   const reason = check.reason === null ? "not kept" : sayReason(check.reason);
   const more = [
     check.reason === "ok" && check.latencyMs !== null ? latency(check.latencyMs) : "",
     check.attempts !== null && check.attempts > 1 ? `${check.attempts} attempts` : "",
-    check.expected === null ? "" : "expected",
+    check.planned === null ? "" : "planned",
   ].filter(Boolean);
   return `${name}: ${reason}${more.length > 0 ? ` (${more.join(", ")})` : ""}`;
 }

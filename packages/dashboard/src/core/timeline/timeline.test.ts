@@ -20,6 +20,7 @@ function anEntry(id: number, with_: Partial<TimelineEntry> = {}): TimelineEntry 
     critical: 0,
     warning: 0,
     info: 0,
+    verdict: null,
     ...with_,
   };
 }

@@ -13,16 +13,16 @@ import {
 describe("concludeRound", () => {
   it("counts a healthy round as all ok", () => {
     const { head, summary } = aClosedRound(aView(5));
-    expect(summary.pod).toEqual({ total: 25, ok: 25, failed: 0, unknown: 0, expected: 0 });
+    expect(summary.pod).toEqual({ total: 25, ok: 25, failed: 0, unknown: 0, planned: 0 });
     expect(head).toMatchObject({ expected: 5, reported: 5, missing: [], durationMs: 1_043 });
   });
 
   it("names a silent agent whose pong was reached, and keeps its pairs unknown", () => {
     const { head, summary } = aClosedRound(aView(5), { silent: ["node-3"] });
     expect(head.missing).toEqual([
-      { pod: "ping-3", node: "node-3", why: "silent", detail: null, expected: null },
+      { pod: "ping-3", node: "node-3", why: "silent", detail: null, planned: null },
     ]);
-    expect(summary.pod).toEqual({ total: 25, ok: 20, failed: 0, unknown: 5, expected: 0 });
+    expect(summary.pod).toEqual({ total: 25, ok: 20, failed: 0, unknown: 5, planned: 0 });
   });
 
   it("names an agent unreachable where others tried its node's pong and none came through", () => {
@@ -57,14 +57,14 @@ describe("concludeRound", () => {
     expect(head.missing.map(({ why }) => why)).toEqual(["redis_away", "no_pod"]);
   });
 
-  it("never counts an expected failure as failed or unknown", () => {
+  it("never counts an planned failure as failed or unknown", () => {
     const nodes = [aNode(1), aNode(2, { ready: false }), aNode(3)];
     const { head, summary } = aClosedRound(aView(3, { nodes }), {
       silent: ["node-2"],
       finds: (target) => (target.node === "node-2" ? TIMEOUT : OK),
     });
-    expect(summary.pod).toEqual({ total: 4, ok: 4, failed: 0, unknown: 0, expected: 5 });
-    expect(head.missing).toMatchObject([{ node: "node-2", expected: "node_not_ready" }]);
+    expect(summary.pod).toEqual({ total: 4, ok: 4, failed: 0, unknown: 0, planned: 5 });
+    expect(head.missing).toMatchObject([{ node: "node-2", planned: "node_not_ready" }]);
   });
 
   it("says what Kubernetes says of a pod that does not run, and how many nodes are covered", () => {
@@ -76,7 +76,7 @@ describe("concludeRound", () => {
     const { head } = aClosedRound({ ...view, pods });
     expect(head.coverage).toEqual({ nodes: 3, ready: 2 });
     expect(head.missing).toEqual([
-      { pod: "ping-2", node: "node-2", why: "pod_not_ready", detail: problem, expected: null },
+      { pod: "ping-2", node: "node-2", why: "pod_not_ready", detail: problem, planned: null },
     ]);
   });
 
@@ -96,9 +96,9 @@ describe("concludeRound", () => {
         silent: ["node-1"],
       });
       for (const type of TARGET_TYPES) {
-        const { total, ok, failed, unknown, expected } = round.summary[type];
+        const { total, ok, failed, unknown, planned } = round.summary[type];
         expect(total).toBe(ok + failed + unknown);
-        expect(total + expected).toBe(round.matrices[type].reasons.length);
+        expect(total + planned).toBe(round.matrices[type].reasons.length);
       }
     }
   });

@@ -39,6 +39,7 @@ export function concludeRound(run: RoundRun, round: RoundCollector, plan: RoundP
     stored: false,
     kept: "all",
     failure: null,
+    verdict: null,
   };
   return {
     head,
@@ -73,6 +74,7 @@ export function roundWithoutResult(
     stored: false,
     kept: "none",
     failure,
+    verdict: null,
   };
 }
 

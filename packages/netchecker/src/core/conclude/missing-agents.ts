@@ -17,8 +17,8 @@ export function missingAgents(
   return plan.agents.flatMap((agent, index) => {
     if (reportedAll(round.agents[index]!)) return [];
     const why = agent.absent ?? (redisAway ? "redis_away" : whySilent(round, index));
-    const { pod, node, problem, expected } = agent;
-    return [{ pod, node, why, detail: problem, expected }];
+    const { pod, node, problem, planned } = agent;
+    return [{ pod, node, why, detail: problem, planned }];
   });
 }
 

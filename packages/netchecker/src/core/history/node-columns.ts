@@ -31,17 +31,17 @@ function countPeers({ plan, matrices }: ClosedRound): PeerCounts {
   for (const type of ["pod", "node"] as const) {
     const targets = plan.targets[type];
     const peers = Int32Array.from(targets, ({ node }) => nodeOf.get(node ?? "") ?? -1);
-    const planned = Uint8Array.from(targets, ({ expected }) => Number(expected !== null));
+    const targetPlanned = Uint8Array.from(targets, ({ planned }) => Number(planned !== null));
     const { reasons } = matrices[type];
     let cell = 0;
-    for (const [a, { expected }] of plan.agents.entries())
+    for (const [a, { planned }] of plan.agents.entries())
       for (let t = 0; t < peers.length; t += 1) {
         const code = reasons[cell]!;
         cell += 1;
         const b = peers[t]!;
         if (b === a || b === -1) continue;
         if (code !== OK_CODE) {
-          if (expected !== null || planned[t] === 1) continue;
+          if (planned !== null || targetPlanned[t] === 1) continue;
           if (code !== NOT_PROBED_CODE) {
             outFailed[a]! += 1;
             inFailed[b]! += 1;

@@ -20,8 +20,8 @@ const momentsOf = (round: ClosedRound) =>
 /** The same, counted from the rows that everybody sees. */
 function countedFromResults(round: ClosedRound, node: string) {
   const rows = [...results(round)].filter(
-    ({ type, from, to, expected }) =>
-      (type === "pod" || type === "node") && from.node !== to.node && !expected,
+    ({ type, from, to, planned }) =>
+      (type === "pod" || type === "node") && from.node !== to.node && !planned,
   );
   const out = rows.filter(({ from }) => from.node === node);
   const into = rows.filter(({ to }) => to.node === node);

@@ -4,13 +4,13 @@ import type { ClosedRound } from "../closed-round.ts";
 /** The nodes of a round as a mesh shows them, in the order of its agents. */
 export function meshNodes({ head, plan, agents }: ClosedRound): MeshNode[] {
   const missing = new Map(head.missing.map(({ node, why }) => [node, why]));
-  return plan.agents.map(({ node, zone, pool, pod, expected }, index) => ({
+  return plan.agents.map(({ node, zone, pool, pod, planned }, index) => ({
     name: node,
     zone,
     pool,
     pod,
     missing: missing.get(node) ?? null,
-    expected,
+    planned,
     starved: Object.values(agents[index]!.health).some(({ prober }) => prober.starved),
   }));
 }

@@ -41,10 +41,10 @@ describe("the nodes of a mesh", () => {
     const round = aClosedRound(view, { silent: ["node-3"] });
     const starved = { loopDelayP99Ms: 900, throttledMs: 400, starved: true };
     round.agents[0]!.health.pod = { tookMs: 1, prober: starved };
-    const common = { zone: null, pool: null, missing: null, expected: null, starved: false };
+    const common = { zone: null, pool: null, missing: null, planned: null, starved: false };
     expect(meshNodes(round)).toEqual([
       { ...common, name: "node-1", pod: "ping-1", zone: "a", pool: "small", starved: true },
-      { ...common, name: "node-2", pod: "ping-2", expected: "node_cordoned" },
+      { ...common, name: "node-2", pod: "ping-2", planned: "node_cordoned" },
       { ...common, name: "node-3", pod: "ping-3", missing: "silent" },
     ]);
   });
@@ -65,7 +65,7 @@ describe("the planes of a mesh", () => {
       node: 2,
       name: "node-3",
       address: "192.168.0.3:10250",
-      expected: null,
+      planned: null,
     });
     expect(planes[5]!.targets).toMatchObject([{ node: null, name: "outside.example:443" }]);
   });

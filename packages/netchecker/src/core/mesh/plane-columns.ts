@@ -1,6 +1,6 @@
 import { type MeshPlane, TARGET_TYPES } from "@netchecker/contract";
 import { addressFamily } from "../address-family.ts";
-import type { PlannedTarget, RoundPlan } from "../plan.ts";
+import type { AskedTarget, RoundPlan } from "../plan.ts";
 
 /** What a plane shows, and which targets of its type are its columns. */
 export interface PlaneColumns extends Pick<MeshPlane, "type" | "check" | "family" | "targets"> {
@@ -11,7 +11,7 @@ export interface PlaneColumns extends Pick<MeshPlane, "type" | "check" | "family
 /** A plane for each type, check and family that a round has. Columns are in the order of the nodes. */
 export function planeColumns(plan: RoundPlan): PlaneColumns[] {
   const nodeOf = new Map(plan.agents.map(({ node }, index) => [node, index]));
-  const place = ({ node }: PlannedTarget) => nodeOf.get(node ?? "") ?? null;
+  const place = ({ node }: AskedTarget) => nodeOf.get(node ?? "") ?? null;
   return TARGET_TYPES.flatMap((type) => {
     const targets = plan.targets[type].map((target, index) => ({ target, index }));
     return [...Map.groupBy(targets, planeKeys(plan.targets[type])).values()].map((group) => {
@@ -23,8 +23,8 @@ export function planeColumns(plan: RoundPlan): PlaneColumns[] {
         check: group[0]!.target.check,
         family: addressFamily(group[0]!.target.address),
         targets: ordered.map(({ target }) => {
-          const { name, address, expected } = target;
-          return { node: place(target), name, address, expected };
+          const { name, address, planned } = target;
+          return { node: place(target), name, address, planned };
         }),
         columns: Uint32Array.from(ordered, ({ index }) => index),
       };
@@ -36,11 +36,11 @@ export function planeColumns(plan: RoundPlan): PlaneColumns[] {
  * What has no address has no family either, and is no plane of its own: a node without a pong is a gap
  * among the others, in the first plane of its check.
  */
-function planeKeys(targets: readonly PlannedTarget[]) {
-  const keyOf = ({ check, address }: PlannedTarget) => `${check} ${addressFamily(address)}`;
+function planeKeys(targets: readonly AskedTarget[]) {
+  const keyOf = ({ check, address }: AskedTarget) => `${check} ${addressFamily(address)}`;
   const first = new Map<string, string>();
   for (const target of targets)
     if (target.address !== null && !first.has(target.check)) first.set(target.check, keyOf(target));
-  return ({ target }: { target: PlannedTarget }) =>
+  return ({ target }: { target: AskedTarget }) =>
     (target.address === null ? first.get(target.check) : undefined) ?? keyOf(target);
 }

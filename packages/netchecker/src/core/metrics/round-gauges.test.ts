@@ -25,7 +25,7 @@ const aFinding = (with_: Partial<Finding>): Finding => ({
   candidates: [],
   summary: "",
   evidence: { explains: 1, ofFailures: 1, contradictedBy: 0, examples: [] },
-  expected: false,
+  planned: false,
   next: [],
   state: "ongoing",
   since: { round: 7, at: "2026-11-22T23:51:10.123Z" },
@@ -66,8 +66,8 @@ test("a missing agent says why, and whether that was planned", () => {
   const view = aView(3, { nodes: [aNode(1), aNode(2), aNode(3, { cordoned: true })] });
   const round = aClosedRound(view, { silent: ["node-2", "node-3"] });
   expect(series(round, "netchecker_agent_missing")).toEqual([
-    "node=node-2,why=silent,expected=false 1",
-    "node=node-3,why=silent,expected=true 1",
+    "node=node-2,why=silent,planned=false,expected=false 1",
+    "node=node-3,why=silent,planned=true,expected=true 1",
   ]);
   expect(series(round, "netchecker_agents_expected")).toEqual([" 3"]);
   expect(series(round, "netchecker_agents_reported")).toEqual([" 1"]);
@@ -75,8 +75,8 @@ test("a missing agent says why, and whether that was planned", () => {
 
 test("a finding has a series for each node that it concerns, on both sides", () => {
   expect(findingsOf({ nodes: ["node-1"], peers: ["node-2"] })).toEqual([
-    "kind=route,severity=warning,node=node-1,expected=false 1",
-    "kind=route,severity=warning,node=node-2,expected=false 1",
+    "kind=route,severity=warning,node=node-1,planned=false,expected=false 1",
+    "kind=route,severity=warning,node=node-2,planned=false,expected=false 1",
   ]);
 });
 
@@ -88,8 +88,8 @@ test("findings that differ in nothing that is told are counted; one that is ever
       { kind: "external-target", nodes: [], target: "outside.example:443" },
     ),
   ).toEqual([
-    "kind=route,severity=warning,node=node-1,expected=false 2",
-    "kind=external-target,severity=warning,node=*,expected=false 1",
+    "kind=route,severity=warning,node=node-1,planned=false,expected=false 2",
+    "kind=external-target,severity=warning,node=*,planned=false,expected=false 1",
   ]);
 });
 

@@ -34,19 +34,19 @@ export function roundGauges(round: ClosedRound): MetricFamily[] {
     gauge(
       "netchecker_agent_missing",
       "1 for each agent that the last round misses, by why, and whether a planned change explains it.",
-      head.missing.map(({ node, why, expected }) => ({
-        labels: { node, why, expected: String(expected !== null) },
+      head.missing.map(({ node, why, planned }) => ({
+        labels: { node, why, ...plannedLabels(planned !== null) },
         value: 1,
       })),
     ),
     gauge(
       "netchecker_finding",
-      "How many findings of a kind and a severity concern a node now; node * is everywhere, expected is for a planned reason.",
+      "How many findings of a kind and a severity concern a node now; node * is everywhere, planned is for a planned reason.",
       findingSamples(round),
     ),
     gauge(
       "netchecker_source_checks",
-      "Checks by a node's agent in the last round, by result; expected is not ok for a planned reason.",
+      "Checks by a node's agent in the last round, by result; planned is not ok for a planned reason.",
       states.flatMap(sourceSamples),
     ),
     gauge(
@@ -57,13 +57,18 @@ export function roundGauges(round: ClosedRound): MetricFamily[] {
   ];
 }
 
+/** The label was called `expected` until 2.0: for one release it has both names. */
+function plannedLabels(planned: boolean) {
+  return { planned: String(planned), expected: String(planned) };
+}
+
 function findingSamples({ findings }: ClosedRound): Sample[] {
   const samples = new Map<string, { labels: Sample["labels"]; value: number }>();
-  for (const { state, kind, severity, expected, nodes, peers } of findings) {
+  for (const { state, kind, severity, planned, nodes, peers } of findings) {
     if (state === "recovered") continue;
     const concerned = new Set([...nodes, ...peers]);
     for (const node of concerned.size > 0 ? concerned : [EVERYWHERE]) {
-      const labels = { kind, severity, node, expected: String(expected) };
+      const labels = { kind, severity, node, ...plannedLabels(planned) };
       const key = Object.values(labels).join("\n");
       samples.set(key, { labels, value: (samples.get(key)?.value ?? 0) + 1 });
     }
@@ -78,7 +83,7 @@ const destinationSamples = ({ node, to }: NodeState): Sample[] =>
   (["pod", "node"] as const).flatMap((type) => resultSamples({ node, type }, to[type]));
 
 const resultSamples = (labels: { node: string; type: string }, counts: Counts): Sample[] =>
-  (["ok", "failed", "unknown", "expected"] as const).map((result) => ({
+  (["ok", "failed", "unknown", "planned"] as const).map((result) => ({
     labels: { ...labels, result },
     value: counts[result],
   }));

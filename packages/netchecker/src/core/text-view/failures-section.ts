@@ -1,5 +1,5 @@
 import type { ClosedRound } from "../closed-round.ts";
-import type { PlannedTarget } from "../plan.ts";
+import type { AskedTarget } from "../plan.ts";
 import { type FailureGroup, groupFailures } from "./group-failures.ts";
 import { plural, whichOf } from "./phrases.ts";
 
@@ -16,7 +16,7 @@ export function failuresSection(round: ClosedRound): string[] {
   ];
 }
 
-const nameOf = ({ node, name }: PlannedTarget) => node ?? name ?? "?";
+const nameOf = ({ node, name }: AskedTarget) => node ?? name ?? "?";
 
 function describe({ plan }: ClosedRound, group: FailureGroup): string {
   const target = (index: number) => plan.targets[group.type][index]!;

@@ -16,7 +16,7 @@ const aFinding = (with_: Partial<Finding> = {}): Finding => ({
   candidates: [],
   summary: "node-7: its pods cannot be reached from any node (23 of 23).",
   evidence: { explains: 23, ofFailures: 24, contradictedBy: 0, examples: [] },
-  expected: false,
+  planned: false,
   next: ["kubectl get pods -A"],
   state: "ongoing",
   since: { round: 40, at: "2026-11-23T10:00:00.000Z" },
@@ -46,8 +46,8 @@ test("what changed before it is told, and how often it came back", () => {
 });
 
 test("what is planned is told without commands, and what is over as over", () => {
-  expect(findingsSection([aFinding({ severity: "info", expected: true })], NOW).join("\n")).toMatch(
-    /^Findings\n- .*\n {3}info, expected; .*failures$/,
+  expect(findingsSection([aFinding({ severity: "info", planned: true })], NOW).join("\n")).toMatch(
+    /^Findings\n- .*\n {3}info, planned; .*failures$/,
   );
   expect(findingsSection([aFinding({ state: "recovered" })], NOW).join("\n")).toMatch(
     /^Findings\nok .*\n {3}recovered; it lasted 5 rounds, from round 40, 5 min ago, to round 44$/,

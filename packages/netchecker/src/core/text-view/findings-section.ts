@@ -16,7 +16,7 @@ export function findingsSection(findings: readonly Finding[], now: number): stri
 }
 
 function describe(finding: Finding, now: number): string[] {
-  const { severity, summary, state, expected, next, changes } = finding;
+  const { severity, summary, state, planned, next, changes } = finding;
   const since = `round ${finding.since.round}, ${ago(finding.since.at, now)}`;
   if (state === "recovered")
     return [
@@ -27,12 +27,12 @@ function describe(finding: Finding, now: number): string[] {
   return [
     `${MARK[severity]} ${summary}`,
     `   ${[
-      expected ? `${severity}, expected` : severity,
+      planned ? `${severity}, planned` : severity,
       `${state} since ${since} (${plural(finding.rounds, "round")}${flaps(finding)})`,
       ...(ofFailures > 0 ? [`explains ${explains} of ${plural(ofFailures, "failure")}`] : []),
     ].join("; ")}`,
     ...changes.map((change) => `   before it: ${change}`),
-    ...(expected ? [] : next.map((command) => `   $ ${command}`)),
+    ...(planned ? [] : next.map((command) => `   $ ${command}`)),
   ];
 }
 

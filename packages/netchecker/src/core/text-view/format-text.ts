@@ -39,7 +39,7 @@ function verdict({ head, summary, findings }: ClosedRound): string {
     return `FAILING: ${plural(alarms.length, "finding")}, ${plural(sum("failed"), "check")} failed`;
   if (sum("failed") > 0) return `FAILING: ${plural(sum("failed"), "check")} failed`;
   if (sum("unknown") > 0) return `NOT ALL MEASURED: ${plural(sum("unknown"), "check")} unknown`;
-  const unplanned = head.missing.filter(({ expected }) => expected === null).length;
+  const unplanned = head.missing.filter(({ planned }) => planned === null).length;
   return unplanned > 0 ? `NOT ALL MEASURED: ${plural(unplanned, "agent")} missing` : "ALL OK";
 }
 
@@ -65,8 +65,8 @@ function coverage({ coverage: { nodes, ready } }: RoundHead): string[] {
 /** A line a type, aligned; what is not ok only where there is any. */
 function totals(summary: Summary): string[] {
   const lines = TARGET_TYPES.map((type) => {
-    const { ok, total, failed, unknown, expected } = summary[type];
-    const notOk = Object.entries({ failed, unknown, expected }).filter(([, count]) => count > 0);
+    const { ok, total, failed, unknown, planned } = summary[type];
+    const notOk = Object.entries({ failed, unknown, planned }).filter(([, count]) => count > 0);
     return [type, `${ok}/${total} ok`, ...notOk.map(([what, count]) => `${count} ${what}`)];
   });
   return alignColumns(lines);
@@ -74,14 +74,14 @@ function totals(summary: Summary): string[] {
 
 function missing({ head }: ClosedRound): string[] {
   if (head.missing.length === 0) return [];
-  const groups = Map.groupBy(head.missing, ({ why, detail, expected }) =>
-    [why, detail, expected].join("|"),
+  const groups = Map.groupBy(head.missing, ({ why, detail, planned }) =>
+    [why, detail, planned].join("|"),
   );
   return [
     "Missing agents",
     ...[...groups].map(([, agents]) => {
-      const { why, detail, expected } = agents[0]!;
-      const told = `${why}${detail ? `, ${detail}` : ""}${expected ? `, as expected (${expected})` : ""}`;
+      const { why, detail, planned } = agents[0]!;
+      const told = `${why}${detail ? `, ${detail}` : ""}${planned ? `, as planned (${planned})` : ""}`;
       return `  ${listNames(agents.map(({ node }) => node))}: ${told}`;
     }),
   ];

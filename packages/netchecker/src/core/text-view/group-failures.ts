@@ -95,7 +95,7 @@ function failuresOf({ plan, matrices }: ClosedRound, type: TargetType): Failure[
     if (code === NOT_KEPT_CODE || okOf(code) !== false) continue;
     const agent = Math.floor(cell / targets);
     const target = cell % targets;
-    if (plan.agents[agent]!.expected ?? plan.targets[type][target]!.expected) continue;
+    if (plan.agents[agent]!.planned ?? plan.targets[type][target]!.planned) continue;
     failures.push({ agent, target, reason: reasonOf(code) });
   }
   return failures;

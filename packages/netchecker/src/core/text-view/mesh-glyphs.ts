@@ -3,10 +3,10 @@ import type { ClosedRound } from "../closed-round.ts";
 import { NOT_KEPT_CODE } from "../outcome-matrix.ts";
 
 /** What a cell of the picture says; where several outcomes share a cell, the worst of them. */
-export const GLYPHS = { ok: "·", expected: "~", unknown: "?", failed: "X", none: " " } as const;
+export const GLYPHS = { ok: "·", planned: "~", unknown: "?", failed: "X", none: " " } as const;
 export type Glyph = keyof typeof GLYPHS;
 
-const WORSE: readonly Glyph[] = ["none", "ok", "expected", "unknown", "failed"];
+const WORSE: readonly Glyph[] = ["none", "ok", "planned", "unknown", "failed"];
 
 /** Node × node: whether the pods of the column's node were reached from the row's. */
 export function meshGlyphs({ plan, matrices }: ClosedRound): Glyph[][] {
@@ -17,7 +17,7 @@ export function meshGlyphs({ plan, matrices }: ClosedRound): Glyph[][] {
     for (const [t, target] of plan.targets.pod.entries()) {
       const column = columnOf.get(target.node ?? "");
       if (column === undefined) continue;
-      const glyph = glyphOf(pod.reasons[pod.cell(row, t)]!, agent.expected ?? target.expected);
+      const glyph = glyphOf(pod.reasons[pod.cell(row, t)]!, agent.planned ?? target.planned);
       if (WORSE.indexOf(glyph) > WORSE.indexOf(glyphs[column]!)) glyphs[column] = glyph;
     }
     return glyphs;
@@ -25,16 +25,16 @@ export function meshGlyphs({ plan, matrices }: ClosedRound): Glyph[][] {
 }
 
 /** A cell of counts: `5/5`, or what is not ok. */
-export function countsCell({ total, ok, failed, unknown, expected }: Counts): string {
-  if (total === 0) return expected > 0 ? `~${expected}` : "-";
+export function countsCell({ total, ok, failed, unknown, planned }: Counts): string {
+  if (total === 0) return planned > 0 ? `~${planned}` : "-";
   const marks = [failed > 0 ? `X${failed}` : "", unknown > 0 ? `?${unknown}` : ""].filter(Boolean);
   return marks.length > 0 ? `${ok}/${total} ${marks.join(" ")}` : `${ok}/${total}`;
 }
 
-function glyphOf(code: number, expected: string | null): Glyph {
+function glyphOf(code: number, planned: string | null): Glyph {
   if (code === NOT_KEPT_CODE) return "none";
   const ok = okOf(code);
   if (ok) return "ok";
-  if (expected) return "expected";
+  if (planned) return "planned";
   return ok === null ? "unknown" : "failed";
 }

@@ -47,9 +47,9 @@ function legend(glyphs: readonly Glyph[][]): string {
     ok: "ok",
     failed: "failed",
     unknown: "not measured",
-    expected: "not ok, as expected",
+    planned: "not ok, planned",
     none: "",
   };
-  const told = (["ok", "failed", "unknown", "expected"] as const).filter((each) => seen.has(each));
+  const told = (["ok", "failed", "unknown", "planned"] as const).filter((each) => seen.has(each));
   return told.map((each) => `${GLYPHS[each]} ${names[each]}`).join("   ");
 }

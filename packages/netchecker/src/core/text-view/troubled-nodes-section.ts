@@ -21,7 +21,7 @@ export function troubledNodesSection(states: readonly NodeState[]): string[] {
   ];
   const more = troubled.length - MOST_NODES;
   return [
-    `${troubled.length} of ${states.length} nodes are not all ok, the worst first (X failed, ? not measured, ~ expected):`,
+    `${troubled.length} of ${states.length} nodes are not all ok, the worst first (X failed, ? not measured, ~ planned):`,
     ...alignColumns(table),
     ...(more > 0 ? [`… and ${more} more`] : []),
   ];
@@ -30,7 +30,7 @@ export function troubledNodesSection(states: readonly NodeState[]): string[] {
 /** The greatest share of its checks of one kind that is not ok: a node that nobody reaches comes before all who miss it. */
 function trouble({ from, to }: NodeState): number {
   const shares = [...Object.values(from), ...Object.values(to)].map(
-    ({ total, ok, expected }) => (total - ok + expected) / Math.max(1, total + expected),
+    ({ total, ok, planned }) => (total - ok + planned) / Math.max(1, total + planned),
   );
   return Math.max(...shares);
 }

@@ -19,8 +19,8 @@ export function agentCauses(evidence: Evidence): Draft[] {
   return [...causes.filter(({ fact }) => fact !== "redis_away"), blind];
 }
 
-function absence(n: number, { why, detail, expected }: MissingAgent): Draft {
-  const common = { nodes: [n], expected: expected !== null };
+function absence(n: number, { why, detail, planned }: MissingAgent): Draft {
+  const common = { nodes: [n], planned: planned !== null };
   if (why === "redis_away") return draft("agent-silent", { ...common, fact: "redis_away" });
   if (why === "silent" || why === "unreachable")
     return draft("agent-silent", {

@@ -3,7 +3,7 @@ import { chanceOfAtLeast } from "../evidence/binomial.ts";
 import { dnsAnswers, mostHaveDns } from "./dns-answers.ts";
 import type { Draft } from "../evidence/draft.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { EXPECTED, FAILED } from "../evidence/outcome-state.ts";
+import { PLANNED, FAILED } from "../evidence/outcome-state.ts";
 import { cutsOff, hidesBackend, losesPackets } from "../evidence/hindrance.ts";
 import { claimTargets, sourceTallies, targetsOf } from "../evidence/source-tallies.ts";
 
@@ -33,7 +33,7 @@ export function attributeToBackends(
   const failing = open.filter(({ failed }) => failed > 0);
   if (failing.length === 0 || !mayBeBadLuck(evidence, failing.length, open)) return;
   for (const { n } of failing) {
-    const hides = found.find((cause) => !cause.expected && hidesBackend(cause, n));
+    const hides = found.find((cause) => !cause.planned && hidesBackend(cause, n));
     if (!hides) continue;
     const unlucky = isUnlucky(evidence, n);
     for (const target of targets)
@@ -79,7 +79,7 @@ function hiddenShare(evidence: Evidence, n: number): number {
   let failed = 0;
   let known = 0;
   for (let cell = pod.cell(n, 0); cell < pod.cell(n + 1, 0); cell += 1) {
-    if (pod.reasons[cell] === NOT_PROBED_CODE || evidence.states.pod[cell] === EXPECTED) continue;
+    if (pod.reasons[cell] === NOT_PROBED_CODE || evidence.states.pod[cell] === PLANNED) continue;
     known += 1;
     if (evidence.failedAt("pod", cell)) failed += 1;
   }

@@ -15,7 +15,7 @@ export interface Hider {
  */
 export function hiderOf(evidence: Evidence, found: readonly Draft[]): Hider | null {
   // Kubernetes takes the servers of nodes that it knows to be down out of the service.
-  const causes = found.filter((cause) => !cause.expected && hidesPods(cause));
+  const causes = found.filter((cause) => !cause.planned && hidesPods(cause));
   const own = causes.find(
     ({ nodes, peers }) => peers.length === 0 && nodes.some((n) => dnsAnswers(evidence, n)),
   );

@@ -96,16 +96,16 @@ describe("planned changes", () => {
   it("are shown, and are no alarm", () => {
     const causes = causesOf(5, [between(own(3))], { view: cordoned, silent: [N(3)] });
     expect(causes).toHaveLength(1);
-    expect(causes[0]).toMatchObject({ kind: "node-down", severity: "info", expected: true });
+    expect(causes[0]).toMatchObject({ kind: "node-down", severity: "info", planned: true });
     expect(causes[0]!.summary).toBe(
-      "node-3: not reached (4 of 4), as expected: Kubernetes says the node is NotReady.",
+      "node-3: not reached (4 of 4), as planned: Kubernetes says the node is NotReady.",
     );
   });
 
   it("do not hide a fault elsewhere", () => {
     const faults = [between(own(3)), between(into(2), TIMES_OUT, ["echo"])];
     const causes = causesOf(5, faults, { view: cordoned, silent: [N(3)] });
-    expect(causes.map(({ kind, expected }) => [kind, expected])).toEqual([
+    expect(causes.map(({ kind, planned }) => [kind, planned])).toEqual([
       ["pod-network", false],
       ["node-down", true],
     ]);

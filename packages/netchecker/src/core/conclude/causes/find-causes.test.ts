@@ -205,7 +205,7 @@ describe("findCauses", () => {
       [],
       ["warning local-exhaustion [node-3] [] null process"],
     ],
-  ])("names a %s", (_, faults, silent, expected) => {
-    expect(inShort(5, faults, { silent })).toEqual(expected);
+  ])("names a %s", (_, faults, silent, planned) => {
+    expect(inShort(5, faults, { silent })).toEqual(planned);
   });
 });

@@ -21,8 +21,8 @@ export function joinAlike(found: readonly Draft[]): Draft[] {
 }
 
 /** How long an agent was held back is its own; what Kubernetes says of a pod is what they have in common. */
-function wordsOf({ kind, expected, fact }: Draft): string {
-  return JSON.stringify([kind, expected, kind === "prober-starved" ? null : fact]);
+function wordsOf({ kind, planned, fact }: Draft): string {
+  return JSON.stringify([kind, planned, kind === "prober-starved" ? null : fact]);
 }
 
 function join(some: readonly Draft[]): Draft {

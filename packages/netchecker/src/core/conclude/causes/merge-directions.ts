@@ -15,7 +15,7 @@ export function mergeDirections(found: Draft[]): void {
 }
 
 function complements(a: Draft, b: Draft): boolean {
-  if (a.kind !== b.kind || a.layer !== b.layer || a.expected || b.expected) return false;
+  if (a.kind !== b.kind || a.layer !== b.layer || a.planned || b.planned) return false;
   if (a.nodes.length !== 1 || a.nodes[0] !== b.nodes[0]) return false;
   if (a.peers.length > 0 || b.peers.length > 0 || a.family !== b.family) return false;
   return (

@@ -148,7 +148,7 @@ function deadBackend(evidence: Evidence, targets: readonly number[]): Draft[] {
 const A_FEW = 0.25;
 
 function podsAreReplaced(evidence: Evidence): boolean {
-  return evidence.round.plan.targets.pod.some(({ expected }) => expected?.startsWith("pod_"));
+  return evidence.round.plan.targets.pod.some(({ planned }) => planned?.startsWith("pod_"));
 }
 
 /** So seldom does chance leave out a backend that answers: then it may be named. */
@@ -165,8 +165,8 @@ function neverAnswering(evidence: Evidence, targets: readonly number[]): number[
         answers.set(node, (answers.get(node) ?? 0) + connections);
     }
   const backends = new Set(
-    plan.targets.pod.flatMap(({ node, address, expected }) =>
-      node !== null && address !== null && expected === null ? [node] : [],
+    plan.targets.pod.flatMap(({ node, address, planned }) =>
+      node !== null && address !== null && planned === null ? [node] : [],
     ),
   );
   const silent = [...backends].filter((node) => !answers.has(node));

@@ -69,7 +69,7 @@ function neighboursMiss(evidence: Evidence, silent: readonly number[]): boolean 
 
 /** Several that are down at once, and no neighbour says that they are gone, may be apart together. */
 export function mayBeApart(evidence: Evidence, found: readonly Draft[]): Draft[] {
-  const down = found.filter(({ kind, expected }) => kind === "node-down" && !expected);
+  const down = found.filter(({ kind, planned }) => kind === "node-down" && !planned);
   const silent = down.flatMap(({ nodes }) => nodes);
   if (silent.length < 2 || neighboursMiss(evidence, silent)) return [...found];
   return found.map((each) =>

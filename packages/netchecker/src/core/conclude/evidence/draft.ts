@@ -19,7 +19,7 @@ export interface Draft {
   readonly of: number;
   /** The address family that is broken alone. */
   readonly family: IpFamily | null;
-  readonly expected: boolean;
+  readonly planned: boolean;
   /** Null: what is usual for its kind. */
   readonly severity: Severity | null;
   /** In how many places chance could have made the same, where few failures speak for it. */
@@ -39,7 +39,7 @@ const NONE = {
   failed: 0,
   of: 0,
   family: null,
-  expected: false,
+  planned: false,
   severity: null,
   places: null,
   fact: null,

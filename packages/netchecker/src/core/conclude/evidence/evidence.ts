@@ -14,7 +14,7 @@ import { NOT_KEPT_CODE } from "../../outcome-matrix.ts";
 import { type Claim, MOST_CELLS } from "./claim.ts";
 import { meshPlanes, type Plane, type Scope, scopesOf } from "./mesh-planes.ts";
 import {
-  EXPECTED,
+  PLANNED,
   EXPLAINED,
   FAILED,
   LARGE_LOST,
@@ -193,7 +193,7 @@ export class Evidence {
     const { plan, matrices } = this.round;
     const { reasons, targets } = matrices[type];
     const states = this.states[type];
-    const expected = plan.targets[type].map((target) => target.expected !== null);
+    const planned = plan.targets[type].map((target) => target.planned !== null);
     let works = 0;
     let cell = 0;
     for (const agent of plan.agents)
@@ -201,8 +201,8 @@ export class Evidence {
         const state = STATE_OF[reasons[cell]!]!;
         if (state === UNKNOWN) continue;
         if (state === WORKS) works += 1;
-        else if (agent.expected !== null || expected[target]) {
-          states[cell] = EXPECTED;
+        else if (agent.planned !== null || planned[target]) {
+          states[cell] = PLANNED;
           continue;
         } else {
           this.failures += 1;

@@ -9,7 +9,7 @@ export const LARGE_LOST = 3;
 /** A cause was found for it: it speaks for no other one. */
 export const EXPLAINED = 4;
 /** Failed for a planned reason. */
-export const EXPECTED = 5;
+export const PLANNED = 5;
 
 /** By reason code, what an outcome says before anything explains it. */
 export const STATE_OF = new Uint8Array(256).fill(FAILED);

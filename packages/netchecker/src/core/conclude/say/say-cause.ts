@@ -6,7 +6,7 @@ import type { Where } from "./say-where.ts";
 
 /** For an operator at 3 a.m.: node first, then what, how many of how many, then where to look. */
 export function sayCause(cause: Draft, where: Where): string {
-  if (cause.expected) return sayPlanned(cause, where);
+  if (cause.planned) return sayPlanned(cause, where);
   if (cause.peers.length > 0) return sayGroups(cause, where);
   return sayNode(cause, where) ?? sayOthers(cause, where);
 }

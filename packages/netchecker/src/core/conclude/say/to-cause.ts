@@ -24,8 +24,8 @@ const CRITICAL_EVERYWHERE: ReadonlySet<FindingKind> = new Set([
 ]);
 
 function severityOf(evidence: Evidence, cause: Draft): Severity {
-  const { kind, severity, expected, nodes } = cause;
-  if (expected) return "info";
+  const { kind, severity, planned, nodes } = cause;
+  if (planned) return "info";
   if (kind === "prober-starved") return isBlind(evidence, cause) ? "warning" : "info";
   if (severity !== null) return severity;
   if (CRITICAL.has(kind)) return "critical";
@@ -54,11 +54,11 @@ export function toCause(evidence: Evidence, topology: Topology, cause: Draft): C
     summary: sayCause(told, sayWhere(evidence, topology, told)),
     evidence: {
       explains: claim.count,
-      ofFailures: cause.expected ? claim.count : evidence.failures,
+      ofFailures: cause.planned ? claim.count : evidence.failures,
       contradictedBy: cause.contradictedBy,
       examples: evidence.examples(claim),
     },
-    expected: cause.expected,
+    planned: cause.planned,
     next: nextSteps(evidence, cause),
   };
 }

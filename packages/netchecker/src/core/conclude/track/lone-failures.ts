@@ -44,7 +44,7 @@ function routeOf(example: EvidenceExample, { next, evidence }: Cause): Cause {
     candidates: ["packet-loss"],
     summary: `${from} → ${to}: connections between pods fail in every round (${reason}); the way back and all others work. Look at the route and the filters from ${from} to ${to}.`,
     evidence: { ...evidence, explains: 1, examples: [example] },
-    expected: false,
+    planned: false,
     next,
   };
 }

@@ -143,7 +143,7 @@ const markOf = ({ severity }: Cause): Mark => (severity === "info" ? "w" : "1");
 /** The severity that a cause has after these rounds. */
 function gate(cause: Cause, marks: string, wasAlarm: boolean, needed: number): Severity {
   if (cause.severity === "info") {
-    if (cause.expected || cause.kind === "unexplained") return "info";
+    if (cause.planned || cause.kind === "unexplained") return "info";
     if (cause.kind === "packet-loss") return present(marks, 5) >= 4 ? "warning" : "info";
     const mayBeChance = cause.candidates.includes("packet-loss");
     return mayBeChance && present(marks, 5) >= needed ? "warning" : "info";

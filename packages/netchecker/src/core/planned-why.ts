@@ -1,22 +1,22 @@
-import type { ExpectedWhy } from "@netchecker/contract";
+import type { PlannedWhy } from "@netchecker/contract";
 import type { NodeRecord, PodRecord } from "./cluster-view.ts";
 
 /** A node or pod this young may well not be ready yet, milliseconds. */
 const STARTING_MS = 120_000;
 
 /** The planned change that a node is in. */
-export function nodeExpected(node: NodeRecord): ExpectedWhy | null {
+export function plannedOfNode(node: NodeRecord): PlannedWhy | null {
   if (node.deleting) return "node_deleting";
   if (!node.ready) return "node_not_ready";
   return node.cordoned ? "node_cordoned" : null;
 }
 
 /** The planned change that a pod is in, or that its absence is explained by. */
-export function podExpected(
+export function plannedOfPod(
   pod: PodRecord | undefined,
   node: NodeRecord,
   at: number,
-): ExpectedWhy | null {
+): PlannedWhy | null {
   if (!pod) return at - node.createdAt < STARTING_MS ? "node_starting" : null;
   if (pod.terminating) return "pod_terminating";
   const starting = !pod.everReady && at - pod.createdAt < STARTING_MS;

@@ -1,0 +1,44 @@
+import { type Static, type TSchema, Type } from "typebox";
+import { TimeSchema } from "./time.ts";
+
+const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+
+/** From the best to the loudest. */
+export const VERDICTS = ["ok", "degraded", "failing", "unmeasured"] as const;
+export const VerdictWordSchema = Type.Enum(VERDICTS, {
+  description:
+    "ok: measured, and nothing is wrong beyond chance. degraded: something failed or is missing, and no alarm says it (yet). failing: an alarm. unmeasured: netchecker cannot know.",
+});
+export type VerdictWord = Static<typeof VerdictWordSchema>;
+
+/** Why netchecker cannot know. A closed set, and a promise: a reason may be added, none changes its meaning. */
+export const UNMEASURED_REASONS = [
+  "first_round_pending",
+  "rounds_stopped",
+  "redis_away",
+  "redis_refuses",
+  "redis_loses_large",
+  "lease_held",
+  "cluster_unseen",
+  "no_nodes",
+  "no_agent_reported",
+  "agents_starting",
+  "agents_unheard",
+] as const;
+export const UnmeasuredReasonSchema = Type.Enum(UNMEASURED_REASONS, {
+  description:
+    "first_round_pending: it is yet to close. rounds_stopped: none has closed for three intervals. redis_away: it does not answer. redis_refuses: it answers, and refuses what netchecker needs. redis_loses_large: it answers small commands and no large ones. lease_held: another netchecker opens the rounds. cluster_unseen: the API server was never seen. no_nodes: no node is known. no_agent_reported: none did. agents_starting: more than half are starting. agents_unheard: more than half could not report, for a reason that lies with netchecker or Redis.",
+});
+export type UnmeasuredReason = Static<typeof UnmeasuredReasonSchema>;
+
+/** The one line above everything: of now, or of a round as of its close. */
+export const VerdictSchema = Type.Object({
+  verdict: VerdictWordSchema,
+  /** Why, how much, and what to do; it does not repeat the word. */
+  sentence: Type.String(),
+  /** Since when the word is the same. It survives a restart. */
+  since: TimeSchema,
+  /** Why it is `unmeasured`; null else. */
+  reason: orNull(UnmeasuredReasonSchema),
+});
+export type Verdict = Static<typeof VerdictSchema>;
