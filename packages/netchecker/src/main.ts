@@ -18,11 +18,11 @@ import { Changes } from "./changes.ts";
 import { checkCluster, checkRedis, formatChecks } from "./check-install.ts";
 import { readConfig } from "./config.ts";
 import { RoundsTally } from "./core/metrics/rounds-tally.ts";
-import { verdictNow } from "./core/verdict/verdict-now.ts";
 import { gatherMetrics } from "./gather-metrics.ts";
 import { createApp } from "./http/app.ts";
 import { RoundKeeper } from "./keep-rounds.ts";
 import { RoundRunner } from "./run-rounds.ts";
+import { VerdictWatch } from "./watch-verdict.ts";
 
 /** `--check`: says what is wrong with the installation, and ends with 1 when something is. */
 async function check(): Promise<void> {
@@ -109,7 +109,25 @@ async function main(): Promise<void> {
     },
     stop.signal,
   );
+  const startedAt = Date.now();
+  const verdicts = new VerdictWatch(
+    () => ({
+      at: Date.now(),
+      startedAt,
+      intervalMs: config.ROUND_INTERVAL_MS,
+      latest: keeper.latest?.head ?? null,
+      last: keeper.last,
+      holder: lease.holder,
+      redis: trouble.now(),
+      clusterUnseen: runner.synced ? null : cluster.problem(),
+      nodes: cluster.view().nodes.length,
+    }),
+    log,
+    changes,
+  );
+  verdicts.start(stop.signal);
   const metrics = {
+    verdict: () => verdicts.now(),
     cluster,
     intervalMs: config.ROUND_INTERVAL_MS,
     keeper,
@@ -123,7 +141,9 @@ async function main(): Promise<void> {
       intervalMs: config.ROUND_INTERVAL_MS,
       log,
       changes,
-      verdict: () => verdictNow(keeper.latest),
+      verdict: () => verdicts.now(),
+      isStale: () => verdicts.isStale(),
+      holder: () => lease.holder,
       synced: () => runner.synced,
       clusterStaleSince: () => cluster.staleSince(),
       redisAwaySince: () => health.awaySince,

@@ -3,17 +3,22 @@ import { type Dropped, type Finding, TARGET_TYPES, type TargetList } from "@netc
 import type { Log } from "@netchecker/runtime/log";
 import { sayRedisError } from "@netchecker/runtime/redis";
 import type { Changes } from "./changes.ts";
-import { type ChangedFindings, conclude } from "./core/conclude/conclude.ts";
+import type { ClosedRound } from "./core/closed-round.ts";
+import { type ChangedFindings, conclude, type FindingsMemory } from "./core/conclude/conclude.ts";
 import type { RoundsTally } from "./core/metrics/rounds-tally.ts";
 import { concludeRound, roundWithoutResult } from "./core/conclude/conclude-round.ts";
 import { type PlanSettings, toListColumns } from "./core/plan.ts";
 import { planRound } from "./core/plan-round.ts";
 import { reviewPlan } from "./core/review-plan.ts";
+import { traceFailures } from "./core/verdict/failure-trace.ts";
+import { judgeRound } from "./core/verdict/judge-round.ts";
 import { type Acceptance, RoundCollector } from "./core/round-collector.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
 import type { ClusterWatch, Lease, OpenRound, ReportSource, RoundPublisher } from "./ports.ts";
 
 export interface OneRoundSettings {
+  /** A round is opened so often: a verdict is of the last three. */
+  readonly intervalMs: number;
   /** From opening to closing by the timer; below the interval. */
   readonly timeoutMs: number;
   readonly plan: PlanSettings;
@@ -36,7 +41,7 @@ export interface OneRoundParts {
 /** No round can be opened now; `code` is stable, the message says why. */
 export class CannotOpenRoundError extends Error {
   override name = "CannotOpenRoundError";
-  readonly code: "round_open" | "cluster_unknown" | "standing_by" | "redis_away";
+  readonly code: "round_open" | "cluster_unknown" | "no_nodes" | "standing_by" | "redis_away";
 
   constructor(code: CannotOpenRoundError["code"], message: string) {
     super(message);
@@ -139,6 +144,7 @@ export class OneRound {
     const plan = planRound(view, this.#settings.plan);
     const list = newListId();
     let id = keeper.lastId + 1;
+    if (plan.agents.length === 0) throw this.#noNodes();
     try {
       id = await publisher.nextId(keeper.lastId);
       const collector = new RoundCollector(plan, id, list);
@@ -167,6 +173,12 @@ export class OneRound {
       );
       throw new CannotOpenRoundError("redis_away", `The round ${why}.`);
     }
+  }
+
+  /** A list without items is no empty cluster: there would be no netchecker either. */
+  #noNodes(): CannotOpenRoundError {
+    this.#parts.log.error("no round is opened: the API server lists no node that runs an agent");
+    return new CannotOpenRoundError("no_nodes", "No node is known, so there is nobody to ask.");
   }
 
   async #untilClosed(round: OpenedRound): Promise<"reports" | "timer" | "stopped"> {
@@ -208,14 +220,30 @@ export class OneRound {
     const view = cluster.view();
     const closed = concludeRound(run, collector, reviewPlan(collector.plan, view));
     const { findings, memory, changed } = conclude(closed, view, keeper.memory);
-    tally.closed(closed, performance.now() - concludesSince);
-    await keeper.keep({ ...closed, findings }, memory);
+    const { round: judged, recentFailures } = this.#judge({ ...closed, findings }, memory);
+    tally.closed(judged, performance.now() - concludesSince);
+    await keeper.keep(judged, { ...memory, recentFailures });
     this.#tell(id, findings, changed);
     const { durationMs, expected, reported, missing } = closed.head;
     log.info(
       { round: id, closedBy, durationMs, expected, reported, missing, summary: closed.summary },
       "closed a round",
     );
+  }
+
+  /** Gives the round its verdict; the rounds after it are judged beside its failures. */
+  #judge(round: ClosedRound, { recentFailures }: FindingsMemory) {
+    const failures = traceFailures(round);
+    const verdict = judgeRound(round, {
+      failures,
+      failuresBefore: recentFailures,
+      previous: this.#parts.keeper.latest?.head ?? null,
+      intervalMs: this.#settings.intervalMs,
+    });
+    return {
+      round: { ...round, head: { ...round.head, verdict } },
+      recentFailures: [...recentFailures, failures].slice(-2),
+    };
   }
 
   /** A line for each finding whose state has changed. */

@@ -11,18 +11,13 @@ import {
 /** How soon a start that came before Redis looks again: it must not cost an interval. */
 const LOOK_AGAIN_MS = 250;
 
-export interface RoundSettings extends OneRoundSettings {
-  /** A round is opened so often. */
-  readonly intervalMs: number;
-}
-
 export interface RoundParts extends OneRoundParts {
   readonly store: RoundStore;
 }
 
 /** Opens a round each interval, or when asked, as long as this netchecker holds the lease. */
 export class RoundRunner {
-  readonly #settings: RoundSettings;
+  readonly #settings: OneRoundSettings;
   readonly #parts: RoundParts;
   readonly #signal: AbortSignal;
   readonly #round: OneRound;
@@ -31,7 +26,7 @@ export class RoundRunner {
   #held: Holding = "redis_away";
 
   /** Aborting `signal` ends it; a round that is open then is recorded as abandoned. */
-  constructor(settings: RoundSettings, parts: RoundParts, signal: AbortSignal) {
+  constructor(settings: OneRoundSettings, parts: RoundParts, signal: AbortSignal) {
     this.#settings = settings;
     this.#parts = parts;
     this.#signal = signal;

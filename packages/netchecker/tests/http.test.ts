@@ -9,7 +9,7 @@ import { RoundKeeper } from "../src/keep-rounds.ts";
 import { CannotOpenRoundError } from "../src/run-one-round.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { type AnApp, anApp, aServed } from "./support/a-served.ts";
-import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
+import { aClosedRound, aView, judged, OK, TIMEOUT } from "./support/a-round.ts";
 
 let redis: ARedis;
 let keeper: RoundKeeper;
@@ -35,11 +35,20 @@ const served = (with_: Partial<Served> = {}): Served =>
   aServed(keeper, { redisAwaySince: () => redisAwaySince, openRound: () => open, ...with_ });
 
 const aRound = (id: number) =>
-  aClosedRound(aView(3), {
-    run: { id },
-    silent: ["node-3"],
-    finds: (target) => (target.name === "pong-2" ? TIMEOUT : OK),
-  });
+  judged(
+    aClosedRound(aView(3), {
+      run: { id },
+      silent: ["node-3"],
+      finds: (target) => (target.name === "pong-2" ? TIMEOUT : OK),
+    }),
+  );
+
+const VERDICT = {
+  verdict: "degraded",
+  sentence: "2 of 36 checks failed, and no alarm says why yet; 1 agent did not report (node-3).",
+  since: "2026-11-22T23:51:11.166Z",
+  reason: null,
+};
 
 describe("GET /results", () => {
   it("says before the first round when to come back", async () => {
@@ -48,14 +57,22 @@ describe("GET /results", () => {
     expect(response.headers["retry-after"]).toBe("10");
     expect(response.json()).toEqual({
       code: "no_round_yet",
-      message: "The first round has not closed yet. Try again in 10 s.",
+      message: "The first round is yet to close. Try again in 10 s.",
+      verdict: expect.objectContaining({
+        verdict: "unmeasured",
+        reason: "first_round_pending",
+      }),
     });
+    const text = await app.inject("/results?format=text");
+    expect(text.statusCode).toBe(503);
+    expect(text.body).toMatch(/^UNMEASURED since .*: the first round is yet to close\.\n$/);
   });
 
   it("has the shape that is promised", async () => {
     await keeper.keep(aRound(7));
     const body = (await app.inject("/results")).json();
     expect(Object.keys(body)).toEqual([
+      "verdict",
       "round",
       "summary",
       "findings",
@@ -79,7 +96,9 @@ describe("GET /results", () => {
       stored: true,
       kept: "all",
       failure: null,
+      verdict: VERDICT,
     });
+    expect(body.verdict).toEqual(VERDICT);
     expect(body.summary.pod).toEqual({ total: 9, ok: 4, failed: 2, unknown: 3, planned: 0 });
     expect(body.findings).toEqual([]);
     expect(body.results).toHaveLength(36);
@@ -109,7 +128,7 @@ describe("GET /results", () => {
     await keeper.keep(aRound(7));
     const response = await app.inject("/results?format=text");
     expect(response.headers["content-type"]).toBe("text/plain; charset=utf-8");
-    expect(response.body).toMatch(/^FAILING: 2 checks failed\n/);
+    expect(response.body).toMatch(/^DEGRADED since .*: 2 of 36 checks failed, .*\nRound 7/);
   });
 
   it("answers a poll with the same ETag by 304, until something changes", async () => {
@@ -259,10 +278,11 @@ describe("the other routes", () => {
   });
 
   it.each(["/report", "/report/true", "/report/false", "/simple/true", "/simple/false", "/nodes"])(
-    "%s is an array, and an empty one before the first round",
+    "%s is an array, and before the first round a 503 with the reason",
     async (url) => {
-      const empty = await app.inject(url);
-      expect([empty.statusCode, empty.body]).toEqual([200, "[]"]);
+      const before = await app.inject(url);
+      expect(before.statusCode).toBe(503);
+      expect(before.json().verdict.reason).toBe("first_round_pending");
       await keeper.keep(aRound(7));
       expect((await app.inject(url)).json().length).toBeGreaterThan(0);
     },
@@ -295,16 +315,26 @@ describe("the other routes", () => {
         "/simple/true",
         "/state",
         "/timeline",
+        "/verdict",
       ].toSorted(),
     );
     expect(paths["/results"].get.responses["200"]).toBeDefined();
   });
 
-  it("say ready while there is a round to serve, even without Redis", async () => {
-    redisAwaySince = 1_000;
-    expect((await app.inject("/readyz")).statusCode).toBe(503);
+  it("say ready as long as netchecker knows how the network is", async () => {
+    const before = await app.inject("/readyz");
+    expect(before.statusCode).toBe(503);
+    expect(before.json()).toMatchObject({
+      status: "not_ready",
+      verdict: { verdict: "unmeasured", reason: "first_round_pending" },
+    });
     await keeper.keep(aRound(7));
-    expect((await app.inject("/readyz")).json()).toMatchObject({ status: "ready", lastRound: 7 });
+    redisAwaySince = 1_000;
+    expect((await app.inject("/readyz")).json()).toMatchObject({
+      status: "ready",
+      lastRound: 7,
+      verdict: VERDICT,
+    });
   });
 });
 
@@ -380,7 +410,7 @@ describe("GET /metrics", () => {
     expect(lines).toContain("# TYPE netchecker_agents_expected gauge");
     expect(lines).toContain("netchecker_agents_expected 3");
     expect(lines).toContain(
-      'netchecker_agent_missing{node="node-3",why="silent",planned="false"} 1',
+      'netchecker_agent_missing{node="node-3",why="silent",planned="false",expected="false"} 1',
     );
     expect(lines).toContain('netchecker_source_checks{node="node-1",type="pod",result="failed"} 1');
     expect(response.body).toMatch(/^process_resident_memory_bytes \d+$/m);
@@ -408,6 +438,7 @@ describe("with an API token", () => {
       "/mesh",
       "/rounds/7/mesh",
       "/state",
+      "/verdict",
       "/timeline",
       "/node-states/node-1/history",
       "/rounds/7/node-states",

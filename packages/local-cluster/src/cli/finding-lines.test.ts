@@ -1,6 +1,6 @@
 import type { Finding } from "@netchecker/contract";
 import { expect, test } from "vitest";
-import { FindingLines, isAlarm } from "./finding-lines.ts";
+import { FindingLines } from "./finding-lines.ts";
 
 const finding = (with_: Partial<Finding>): Finding =>
   ({ id: "a", severity: "info", state: "new", summary: "node-3: is down.", ...with_ }) as Finding;
@@ -14,10 +14,4 @@ test("a finding is told when it comes, when it becomes an alarm, and when it is 
   expect(told.lines([alarm])).toEqual([]);
   expect(told.lines([finding({ state: "recovered" })])).toEqual(["ok node-3: is down."]);
   expect(told.lines([])).toEqual([]);
-});
-
-test("what is over, or only shown, is no alarm", () => {
-  expect(isAlarm(finding({ severity: "warning", state: "flapping" }))).toBe(true);
-  expect(isAlarm(finding({ severity: "critical", state: "recovered" }))).toBe(false);
-  expect(isAlarm(finding({ severity: "info" }))).toBe(false);
 });

@@ -22,6 +22,3 @@ const markOf = (finding: Finding) => (isOver(finding) ? "ok" : MARK[finding.seve
 
 /** Its severity, and whether it is there: what is worth another line. */
 const wordOf = (finding: Finding) => (isOver(finding) ? "over" : finding.severity);
-
-/** Whether one should get up for it. */
-export const isAlarm = (finding: Finding) => finding.severity !== "info" && !isOver(finding);

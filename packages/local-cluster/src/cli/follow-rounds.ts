@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Verdict } from "@netchecker/contract";
 import type { LocalCluster } from "../local-cluster.ts";
 import { LocalClusterError } from "../local-cluster-error.ts";
 import type { RoundView } from "./round-line.ts";
@@ -6,9 +7,15 @@ import type { RoundView } from "./round-line.ts";
 const POLL_MS = 200;
 const PATIENCE_MS = 30_000;
 
+/** netchecker answers, and cannot know: no round closes. The message is its verdict's sentence. */
+export class UnmeasuredError extends Error {
+  override name = "UnmeasuredError";
+}
+
 /**
- * Every closed round as netchecker's API shows it, once each, until `signal` aborts. Throws a
- * {@link LocalClusterError} when netchecker ends by itself or no round closes for far longer than an interval.
+ * Every closed round as netchecker's API shows it, once each, until `signal` aborts. Throws an
+ * {@link UnmeasuredError} when no round closes and netchecker says why, and a {@link LocalClusterError} when it
+ * ends by itself or does not even answer for far longer than an interval.
  */
 export async function* followRounds(
   cluster: LocalCluster,
@@ -23,7 +30,8 @@ export async function* followRounds(
     const response = await cluster
       .fetch("/results?ok=false", { headers: { "if-none-match": etag } })
       .catch(() => null);
-    if (response?.ok) {
+    if (response?.status === 304) await response.body?.cancel();
+    else if (response?.ok) {
       etag = response.headers.get("etag") ?? "";
       const view = (await response.json()) as RoundView;
       if (view.round.id > last) {
@@ -31,7 +39,12 @@ export async function* followRounds(
         deadline = Date.now() + 2 * intervalMs + PATIENCE_MS;
         yield view;
       }
-    } else await response?.body?.cancel();
+    } else if (response) {
+      const { verdict } = (await response.json().catch(() => ({}))) as { verdict?: Verdict };
+      // A round that is yet to come is waited for; one that comes no more is not.
+      if (verdict?.verdict === "unmeasured" && verdict.reason !== "first_round_pending")
+        throw new UnmeasuredError(verdict.sentence);
+    }
     const { netchecker } = cluster;
     if (!netchecker.running && !signal.aborted)
       throw new LocalClusterError(

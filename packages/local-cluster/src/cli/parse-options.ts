@@ -28,7 +28,7 @@ Usage: demo [options]
   --nodes N            how many nodes, 1 to ${MAX_NODES} (default 5; up to 10 for each processor run smoothly)
   --interval SECONDS   how often a round starts, 2 to 3600 (default 10)
   --port PORT          where the results are served on localhost, 0 for any (default 32089)
-  --rounds N           stop after N rounds; exit 0 when all was fine, 2 when something failed or was not measured
+  --rounds N           stop after N rounds; exit 0 when the verdict of each was ok, else 2
   --dual-stack         an IPv6 address beside every IPv4 one; takes root, and half as many nodes run smoothly
   --json               print the last results as JSON on stdout, and nothing else there
   --external TARGET    host:port or a URL outside of the cluster, repeatable (default: a local listener)

@@ -1,4 +1,4 @@
-import type { Counts, Finding, RoundHead } from "@netchecker/contract";
+import type { Counts, RoundHead } from "@netchecker/contract";
 import { expect, test } from "vitest";
 import { isFine, roundLines, type RoundView } from "./round-line.ts";
 
@@ -45,10 +45,11 @@ const cordoned = { ...silent, planned: "node_cordoned" } as const;
 
 test("the columns of a round stand below their headings", () => {
   const { heading, line } = roundLines(5);
-  expect(`${heading}\n${line(view())}`).toBe(
+  const verdict = { verdict: "ok", sentence: "", since: "", reason: null } as const;
+  expect(`${heading}\n${line(view({ verdict }))}`).toBe(
     [
-      "round      time      took  closed by       pod      node   service  external  failed  unknown  missing",
-      "    7  08:09:10   1.043 s    reports     25/25     50/50     15/15       5/5       0        0  -",
+      "round      time     verdict      took  closed by       pod      node   service  external  failed  unknown  missing",
+      "    7  08:09:10          ok   1.043 s    reports     25/25     50/50     15/15       5/5       0        0  -",
     ].join("\n"),
   );
 });
@@ -72,18 +73,14 @@ test("a round that failed says why", () => {
   expect(roundLines(5).line(view(round))).toMatch(/ - +failed .*Redis is away$/);
 });
 
-test.each([
-  ["all ok", view(), true],
-  ["all ok but for what is planned", view({ missing: [cordoned] }, counts(20, 0, 0, 5)), true],
-  ["one failed", view({}, counts(24, 1)), false],
-  ["one unknown", view({}, counts(24, 0, 1)), false],
-  ["an agent missing", view({ missing: [silent] }), false],
-  [
-    "an alarm of an earlier round",
-    { ...view(), findings: [{ severity: "warning", state: "ongoing" } as Finding] },
-    false,
-  ],
-  ["the round failed", view({ state: "failed" }), false],
-])("%s: fine is %s", (_what, round, fine) => {
-  expect(isFine(round)).toBe(fine);
+test.each(["ok", "degraded", "failing", "unmeasured"] as const)(
+  "a round whose verdict is %s is fine only where that is ok",
+  (word) => {
+    const verdict = { verdict: word, sentence: "", since: "", reason: null };
+    expect(isFine(view({ verdict }))).toBe(word === "ok");
+  },
+);
+
+test("a round without a verdict is not fine", () => {
+  expect(isFine(view())).toBe(false);
 });

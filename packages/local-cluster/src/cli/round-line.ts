@@ -5,7 +5,6 @@ import {
   type Summary,
   TARGET_TYPES,
 } from "@netchecker/contract";
-import { isAlarm } from "./finding-lines.ts";
 
 /** What the command line shows of a round. */
 export interface RoundView {
@@ -17,23 +16,15 @@ export interface RoundView {
 const sum = ({ summary }: RoundView, field: "failed" | "unknown") =>
   TARGET_TYPES.reduce((total, type) => total + summary[type][field], 0);
 
-/** No alarm, nothing failed, nothing unknown, and nobody missing without a planned reason. */
-export function isFine(view: RoundView): boolean {
-  const { state, missing } = view.round;
-  const unplanned = missing.some(({ planned }) => planned === null);
-  return (
-    state === "closed" &&
-    !view.findings.some(isAlarm) &&
-    sum(view, "failed") === 0 &&
-    sum(view, "unknown") === 0 &&
-    !unplanned
-  );
+/** Whether its verdict is ok: measured, and nothing wrong beyond chance. */
+export function isFine({ round }: RoundView): boolean {
+  return round.verdict?.verdict === "ok";
 }
 
 /** Lines for a terminal, aligned: a heading and one line a round. `nodes` says how wide the counts get. */
 export function roundLines(nodes: number) {
   const counts = Math.max(8, 2 * String(nodes * nodes * 2).length + 1);
-  const widths = [5, 8, 8, 9, counts, counts, counts, counts, 6, 7, 0];
+  const widths = [5, 8, 10, 8, 9, counts, counts, counts, counts, 6, 7, 0];
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, at) => cell.padStart(at === cells.length - 1 ? 0 : widths[at]!))
@@ -41,7 +32,9 @@ export function roundLines(nodes: number) {
       .trimEnd();
   return {
     heading: line(
-      "round,time,took,closed by,pod,node,service,external,failed,unknown,missing".split(","),
+      "round,time,verdict,took,closed by,pod,node,service,external,failed,unknown,missing".split(
+        ",",
+      ),
     ),
     line(view: RoundView): string {
       const { round, summary } = view;
@@ -49,6 +42,7 @@ export function roundLines(nodes: number) {
       return line([
         String(round.id),
         round.startedAt.slice(11, 19),
+        round.verdict?.verdict ?? "-",
         took,
         round.closedBy ?? round.state,
         ...TARGET_TYPES.map((type) => `${summary[type].ok}/${summary[type].total}`),

@@ -2,7 +2,7 @@ import type { LocalCluster } from "../local-cluster.ts";
 import { LocalClusterError } from "../local-cluster-error.ts";
 import { startLocalCluster } from "../start-local-cluster.ts";
 import { FindingLines } from "./finding-lines.ts";
-import { followRounds } from "./follow-rounds.ts";
+import { followRounds, UnmeasuredError } from "./follow-rounds.ts";
 import type { DemoOptions } from "./parse-options.ts";
 import { isFine, roundLines } from "./round-line.ts";
 
@@ -62,6 +62,10 @@ export async function runDemo(
     }
   } catch (error) {
     if (signal.aborted && error === signal.reason) return undefined;
+    if (error instanceof UnmeasuredError) {
+      terminal.err(`UNMEASURED: ${error.message}`);
+      return EXIT.notFine;
+    }
     if (!(error instanceof LocalClusterError)) throw error;
     terminal.err(error.message);
     return EXIT.fault;

@@ -14,7 +14,9 @@ import { nodeStatesRoutes } from "./node-states-routes.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { resultsRoutes } from "./results-routes.ts";
 import { roundsRoutes } from "./rounds-routes.ts";
+import { refuseWhileStandingBy } from "./stand-by.ts";
 import { stateRoutes } from "./state-routes.ts";
+import { verdictRoutes } from "./verdict-routes.ts";
 import type { Served } from "./served.ts";
 
 const UNAUTHORIZED: ErrorBody = {
@@ -46,7 +48,7 @@ export async function createApp(served: Served, { token, pageFolder }: AppSettin
       const fault = explain(error, request);
       if (fault.statusCode >= 500 && fault.code === "internal_error")
         request.log.error({ err: error }, "an answer failed");
-      const body: ErrorBody = { code: fault.code, message: fault.message };
+      const body: ErrorBody = { code: fault.code, message: fault.message, ...fault.beside };
       return reply.code(fault.statusCode).headers(fault.headers).send(body);
     },
   );
@@ -85,18 +87,22 @@ export async function createApp(served: Served, { token, pageFolder }: AppSettin
         errorResponse: () => UNAUTHORIZED as never,
       });
     }
-    await guarded.register(resultsRoutes(served));
-    await guarded.register(roundsRoutes(served));
-    await guarded.register(meshRoutes(served));
-    await guarded.register(findingsRoutes(served));
-    await guarded.register(nodeStatesRoutes(served));
-    await guarded.register(historyRoutes(served));
-    await guarded.register(stateRoutes(served));
     await guarded.register(metricsRoutes(served));
-    await guarded.register(legacyRoutes(served));
     guarded.get("/openapi.json", { schema: { hide: true, querystring: NoParametersSchema } }, () =>
       app.swagger(),
     );
+    await guarded.register(async (data) => {
+      data.addHook("onRequest", refuseWhileStandingBy(served));
+      await data.register(verdictRoutes(served));
+      await data.register(resultsRoutes(served));
+      await data.register(roundsRoutes(served));
+      await data.register(meshRoutes(served));
+      await data.register(findingsRoutes(served));
+      await data.register(nodeStatesRoutes(served));
+      await data.register(historyRoutes(served));
+      await data.register(stateRoutes(served));
+      await data.register(legacyRoutes(served));
+    });
   });
   return app;
 }

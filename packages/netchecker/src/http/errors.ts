@@ -1,8 +1,21 @@
+import { FindingSchema, RoundHeadSchema, VerdictSchema } from "@netchecker/contract";
 import { type Static, Type } from "typebox";
 
 /** Every error of the API: a stable code, and a sentence that says what to do. */
 export const ErrorSchema = Type.Object({ code: Type.String(), message: Type.String() });
 export type ErrorBody = Static<typeof ErrorSchema>;
+
+/** Why netchecker cannot say what was asked: with the verdict, and the last round beside it where there is one. */
+export const UnavailableSchema = Type.Object({
+  ...ErrorSchema.properties,
+  verdict: Type.Optional(VerdictSchema),
+  /** The pod that holds the lease, where this netchecker stands by. */
+  holder: Type.Optional(Type.String()),
+  /** The last closed round, which says nothing of now, and where its results are. */
+  round: Type.Optional(RoundHeadSchema),
+  url: Type.Optional(Type.String()),
+  findings: Type.Optional(Type.Array(FindingSchema)),
+});
 
 /** The query of a route that takes no parameters: one that is given all the same is told so. */
 export const NoParametersSchema = Type.Object({}, { additionalProperties: false });
@@ -13,17 +26,21 @@ export class HttpError extends Error {
   readonly statusCode: number;
   readonly code: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** What the body tells beside code and message; the route's schema knows it. */
+  readonly beside: object;
 
   constructor(
     statusCode: number,
     code: string,
     message: string,
     headers: Readonly<Record<string, string>> = {},
+    beside: object = {},
   ) {
     super(message);
     this.statusCode = statusCode;
     this.code = code;
     this.headers = headers;
+    this.beside = beside;
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from "@netchecker/contract";
 import { type Static, Type } from "typebox";
 import type { ClosedRound } from "../core/closed-round.ts";
-import { ErrorSchema, HttpError, NoParametersSchema } from "./errors.ts";
+import { ErrorSchema, HttpError, NoParametersSchema, UnavailableSchema } from "./errors.ts";
 import { latestRound } from "./find-round.ts";
 import type { Served } from "./served.ts";
 
@@ -68,7 +68,7 @@ export function findingsRoutes(served: Served): FastifyPluginAsyncTypebox {
           response: {
             200: Type.Object({ round: RoundRefSchema, findings: Type.Array(FindingSchema) }),
             400: ErrorSchema,
-            503: ErrorSchema,
+            503: UnavailableSchema,
           },
         },
       },
@@ -92,7 +92,7 @@ export function findingsRoutes(served: Served): FastifyPluginAsyncTypebox {
           response: {
             200: Type.Object({ finding: FindingSchema, history: Type.Array(MomentSchema) }),
             404: ErrorSchema,
-            503: ErrorSchema,
+            503: UnavailableSchema,
           },
         },
       },

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { TimeSchema } from "@netchecker/contract";
+import { TimeSchema, VerdictSchema } from "@netchecker/contract";
 import { Type } from "typebox";
 import { isoTime } from "../core/conclude/conclude-round.ts";
 import { NoParametersSchema } from "./errors.ts";
 import type { Served } from "./served.ts";
 
-/** Alive: the process answers. Ready: it has something to serve, or could have within a round. */
+/** Alive: the process answers. Ready: it knows how the network is now, and it is the one to ask. */
 export function healthRoutes(served: Served): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
@@ -22,6 +22,7 @@ export function healthRoutes(served: Served): FastifyPluginAsyncTypebox {
 
     const Readiness = Type.Object({
       status: Type.Enum(["ready", "not_ready"] as const),
+      verdict: VerdictSchema,
       clusterSynced: Type.Boolean(),
       redisAwaySince: Type.Union([TimeSchema, Type.Null()]),
       lastRound: Type.Union([Type.Integer(), Type.Null()]),
@@ -30,7 +31,8 @@ export function healthRoutes(served: Served): FastifyPluginAsyncTypebox {
       "/readyz",
       {
         schema: {
-          summary: "Whether there is a round to serve, or will be",
+          summary:
+            "Whether netchecker knows how the network is: 503 while it is unmeasured, or stands by",
           querystring: NoParametersSchema,
           response: { 200: Readiness, 503: Readiness },
         },
@@ -38,10 +40,11 @@ export function healthRoutes(served: Served): FastifyPluginAsyncTypebox {
       async (_request, reply) => {
         const away = served.redisAwaySince();
         const lastRound = served.keeper.latest?.head.id ?? null;
-        // A netchecker that can still serve its last round stays in the service, Redis or not.
-        const ready = lastRound !== null || (served.synced() && away === null);
+        const verdict = served.verdict();
+        const ready = verdict.verdict !== "unmeasured";
         return reply.code(ready ? 200 : 503).send({
           status: ready ? "ready" : "not_ready",
+          verdict,
           clusterSynced: served.synced(),
           redisAwaySince: away === null ? null : isoTime(away),
           lastRound,

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { NodeHistorySchema, TimelineSchema } from "@netchecker/contract";
 import { Type } from "typebox";
-import { ErrorSchema, HttpError, NoParametersSchema } from "./errors.ts";
+import { ErrorSchema, HttpError, NoParametersSchema, UnavailableSchema } from "./errors.ts";
 import { fromHistory } from "./find-round.ts";
 import type { Served } from "./served.ts";
 import { sendVersioned } from "./versioned.ts";
@@ -43,7 +43,7 @@ export function historyRoutes({ keeper }: Served): FastifyPluginAsyncTypebox {
           summary: "One node over the kept rounds, the oldest first",
           params: Type.Object({ node: Type.String({ minLength: 1, maxLength: 253 }) }),
           querystring: NoParametersSchema,
-          response: { 200: NodeHistorySchema, 404: ErrorSchema, 503: ErrorSchema },
+          response: { 200: NodeHistorySchema, 404: ErrorSchema, 503: UnavailableSchema },
         },
       },
       async (request, reply) => {

@@ -2,7 +2,8 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { legacyNodes, legacyReport, legacySimple } from "../core/legacy-report.ts";
 import type { ClosedRound } from "../core/closed-round.ts";
-import { NoParametersSchema } from "./errors.ts";
+import { NoParametersSchema, UnavailableSchema } from "./errors.ts";
+import { measuredRound } from "./find-round.ts";
 import type { Served } from "./served.ts";
 import { streamArray } from "./json-stream.ts";
 
@@ -16,8 +17,11 @@ const ROUTES: Readonly<Record<string, (round: ClosedRound) => Iterable<unknown>>
   "/nodes": (round) => legacyNodes(round),
 };
 
-/** For those who poll the original's routes. Its answer without results is `[]`, never an error. */
-export function legacyRoutes({ keeper }: Served): FastifyPluginAsyncTypebox {
+/**
+ * For those who poll the original's routes. `[]` is a measured round without such rows; where nothing is
+ * measured, they answer 503 with the reason.
+ */
+export function legacyRoutes(served: Served): FastifyPluginAsyncTypebox {
   return async (app) => {
     for (const [path, rows] of Object.entries(ROUTES))
       app.get(
@@ -27,13 +31,13 @@ export function legacyRoutes({ keeper }: Served): FastifyPluginAsyncTypebox {
             summary: "As the original netChecker served it",
             deprecated: true,
             querystring: NoParametersSchema,
-            response: { 200: Type.Array(Type.Unknown()) },
+            response: { 200: Type.Array(Type.Unknown()), 503: UnavailableSchema },
           },
         },
         (_request, reply) =>
           reply
             .type("application/json; charset=utf-8")
-            .send(streamArray(keeper.latest ? rows(keeper.latest) : []) as never) as never,
+            .send(streamArray(rows(measuredRound(served))) as never) as never,
       );
   };
 }

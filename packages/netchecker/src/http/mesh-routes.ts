@@ -6,8 +6,8 @@ import type { ClosedRound } from "../core/closed-round.ts";
 import { meshNodes } from "../core/mesh/mesh-nodes.ts";
 import { type PlaneColumns, planeColumns } from "../core/mesh/plane-columns.ts";
 import { PlaneRows } from "../core/mesh/plane-rows.ts";
-import { ErrorSchema, HttpError } from "./errors.ts";
-import { keptRound, latestRound } from "./find-round.ts";
+import { ErrorSchema, HttpError, UnavailableSchema } from "./errors.ts";
+import { keptRound, lastRound } from "./find-round.ts";
 import { LongObject, streamObject } from "./json-stream.ts";
 import { etagOf } from "./serve-round.ts";
 import type { Served } from "./served.ts";
@@ -47,7 +47,7 @@ function sendMesh(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const etag = etagOf(served, round, [...extras].toSorted().join());
+  const etag = etagOf(served, round, served.verdict(), [...extras].toSorted().join());
   reply.headers({ "cache-control": "no-cache", etag });
   if (hasVersion(request.headers["if-none-match"], etag)) return reply.code(304).send();
   const { head, summary, findings } = round;
@@ -80,11 +80,11 @@ export function meshRoutes(served: Served): FastifyPluginAsyncTypebox {
         schema: {
           summary: "The last closed round as a mesh: who reached whom, as columns",
           querystring: QuerySchema,
-          response: { 200: MeshSchema, 400: ErrorSchema, 503: ErrorSchema },
+          response: { 200: MeshSchema, 400: ErrorSchema, 503: UnavailableSchema },
         },
       },
       (request, reply) =>
-        sendMesh(served, latestRound(served), extrasOf(request.query), request, reply) as never,
+        sendMesh(served, lastRound(served), extrasOf(request.query), request, reply) as never,
     );
 
     app.get(
@@ -94,7 +94,7 @@ export function meshRoutes(served: Served): FastifyPluginAsyncTypebox {
           summary: "One round as a mesh; of an old one, its failures",
           params: Type.Object({ id: RoundIdSchema }),
           querystring: QuerySchema,
-          response: { 200: MeshSchema, 400: ErrorSchema, 404: ErrorSchema, 503: ErrorSchema },
+          response: { 200: MeshSchema, 400: ErrorSchema, 404: ErrorSchema, 503: UnavailableSchema },
         },
       },
       async (request, reply) => {

@@ -11,7 +11,7 @@ import { Type } from "typebox";
 import type { ClosedRound } from "../core/closed-round.ts";
 import { nodeStates } from "../core/node-states.ts";
 import type { Served } from "./served.ts";
-import { ErrorSchema, NoParametersSchema } from "./errors.ts";
+import { ErrorSchema, NoParametersSchema, UnavailableSchema } from "./errors.ts";
 import { keptRound, latestRound } from "./find-round.ts";
 
 const NodeStateSchema = Type.Object({
@@ -35,7 +35,7 @@ export function nodeStatesRoutes(served: Served): FastifyPluginAsyncTypebox {
         schema: {
           summary: "Each node in the last round: its agent, what it reaches, who reaches it",
           querystring: NoParametersSchema,
-          response: { 200: BodySchema, 503: ErrorSchema },
+          response: { 200: BodySchema, 503: UnavailableSchema },
         },
       },
       () => bodyOf(latestRound(served)),
@@ -48,7 +48,7 @@ export function nodeStatesRoutes(served: Served): FastifyPluginAsyncTypebox {
           summary: "The same of one round; of an old one, its failures are counted",
           params: Type.Object({ id: RoundIdSchema }),
           querystring: NoParametersSchema,
-          response: { 200: BodySchema, 404: ErrorSchema, 503: ErrorSchema },
+          response: { 200: BodySchema, 404: ErrorSchema, 503: UnavailableSchema },
         },
       },
       async ({ params: { id } }) => bodyOf(await keptRound(served, id)),

@@ -10,7 +10,7 @@ import { Type } from "typebox";
 import { isoTime, roundWithoutResult } from "../core/conclude/conclude-round.ts";
 import { CannotOpenRoundError } from "../run-one-round.ts";
 import type { Served } from "./served.ts";
-import { ErrorSchema, HttpError, NoParametersSchema } from "./errors.ts";
+import { ErrorSchema, HttpError, NoParametersSchema, UnavailableSchema } from "./errors.ts";
 import { fromHistory, keptRound, noSuchRound } from "./find-round.ts";
 import { ResultsBodySchema, ResultsQuerySchema, sendResults } from "./results-routes.ts";
 
@@ -66,7 +66,7 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
           response: {
             200: Type.Object({ ...EntrySchema.properties, findings: Type.Array(FindingSchema) }),
             404: ErrorSchema,
-            503: ErrorSchema,
+            503: UnavailableSchema,
           },
         },
       },
@@ -92,13 +92,14 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
             200: ResultsBodySchema,
             400: ErrorSchema,
             404: ErrorSchema,
-            503: ErrorSchema,
+            503: UnavailableSchema,
           },
         },
       },
       async (request, reply) => {
         const round = await keptRound(served, request.params.id);
-        return sendResults(served, round, request.query, request, reply) as never;
+        const { verdict } = round.head;
+        return sendResults(served, { round, verdict }, request.query, request, reply) as never;
       },
     );
 
@@ -111,7 +112,7 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
           response: {
             202: Type.Object({ id: RoundIdSchema, startedAt: TimeSchema, url: Type.String() }),
             409: ErrorSchema,
-            503: ErrorSchema,
+            503: UnavailableSchema,
           },
         },
       },

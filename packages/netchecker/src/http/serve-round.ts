@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import type { Verdict } from "@netchecker/contract";
 import { isoTime } from "../core/conclude/conclude-round.ts";
 import type { ClosedRound } from "../core/closed-round.ts";
 import type { Served } from "./served.ts";
@@ -14,9 +16,10 @@ export function noticesOf({ redisAwaySince }: Served, round: ClosedRound): strin
 }
 
 /** What an answer about a round begins with. */
-export function envelope(served: Served, round: ClosedRound): object {
+export function envelope(served: Served, round: ClosedRound, verdict: Verdict | null): object {
   const away = served.redisAwaySince();
   return {
+    verdict,
     round: round.head,
     summary: round.summary,
     findings: round.findings,
@@ -26,7 +29,23 @@ export function envelope(served: Served, round: ClosedRound): object {
 }
 
 /** Changes exactly when an answer to the same request would. */
-export function etagOf(served: Served, { head }: ClosedRound, request: string): string {
-  const state = [head.id, head.stored ? "s" : "m", served.redisAwaySince() ?? 0, head.kept];
+export function etagOf(
+  served: Served,
+  { head }: ClosedRound,
+  verdict: Verdict | null,
+  request: string,
+): string {
+  const state = [
+    head.id,
+    head.stored ? "s" : "m",
+    served.redisAwaySince() ?? 0,
+    head.kept,
+    digestOf(verdict),
+  ];
   return `W/"${state.join("-")}-${Buffer.from(request).toString("base64url")}"`;
+}
+
+function digestOf(verdict: Verdict | null): string {
+  if (verdict === null) return "none";
+  return createHash("sha256").update(JSON.stringify(verdict)).digest("base64url").slice(0, 12);
 }

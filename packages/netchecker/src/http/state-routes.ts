@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { StateSchema } from "@netchecker/contract";
-import { ErrorSchema, HttpError, NoParametersSchema } from "./errors.ts";
+import { HttpError, NoParametersSchema, UnavailableSchema } from "./errors.ts";
 import { EventStream } from "./event-stream.ts";
 import { stateOf } from "./serve-state.ts";
 import { StateFeed } from "./state-feed.ts";
@@ -52,7 +52,7 @@ export function stateRoutes(served: Served): FastifyPluginAsyncTypebox {
               description: "Events of the name `state`, and a comment each 15 s",
               content: { "text/event-stream": { schema: StateSchema } },
             },
-            503: ErrorSchema,
+            503: UnavailableSchema,
           },
         },
       },

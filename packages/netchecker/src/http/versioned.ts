@@ -20,6 +20,8 @@ export function sendVersioned(
   const text = JSON.stringify(body);
   const etag = `W/"${createHash("sha256").update(text).digest("base64url")}"`;
   reply.headers({ "cache-control": "no-cache", etag });
-  if (hasVersion(request.headers["if-none-match"], etag)) return reply.code(304).send();
+  // An answer that is no success is never "as before".
+  if (reply.statusCode === 200 && hasVersion(request.headers["if-none-match"], etag))
+    return reply.code(304).send();
   return reply.type("application/json; charset=utf-8").send(text);
 }

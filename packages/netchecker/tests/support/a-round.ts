@@ -18,6 +18,8 @@ import {
 } from "../../src/core/plan.ts";
 import { planRound } from "../../src/core/plan-round.ts";
 import { reviewPlan } from "../../src/core/review-plan.ts";
+import { traceFailures } from "../../src/core/verdict/failure-trace.ts";
+import { judgeRound } from "../../src/core/verdict/judge-round.ts";
 import { RoundCollector } from "../../src/core/round-collector.ts";
 
 export const SETTINGS: PlanSettings = {
@@ -145,6 +147,17 @@ export function aClosedRound(
     collector,
     reviewPlan(plan, with_.atClose ?? view),
   );
+}
+
+/** The same round with its verdict, as the only one there is. */
+export function judged(round: ClosedRound): ClosedRound {
+  const verdict = judgeRound(round, {
+    failures: traceFailures(round),
+    failuresBefore: [],
+    previous: null,
+    intervalMs: 60_000,
+  });
+  return { ...round, head: { ...round.head, verdict } };
 }
 
 /** Mulberry32: the same draws at every run. */

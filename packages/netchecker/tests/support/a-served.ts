@@ -1,11 +1,18 @@
+import type { Verdict } from "@netchecker/contract";
 import { exposeMetrics } from "@netchecker/runtime/metrics";
 import { Changes } from "../../src/changes.ts";
 import { roundGauges } from "../../src/core/metrics/round-gauges.ts";
 import { type AppSettings, createApp } from "../../src/http/app.ts";
-import { verdictNow } from "../../src/core/verdict/verdict-now.ts";
 import type { Served } from "../../src/http/served.ts";
 import type { RoundKeeper } from "../../src/keep-rounds.ts";
 import { LOG } from "./a-redis.ts";
+
+const FIRST_PENDING: Verdict = {
+  verdict: "unmeasured",
+  sentence: "the first round is yet to close.",
+  since: "2026-11-22T23:50:00.000Z",
+  reason: "first_round_pending",
+};
 
 /** What the API serves from, where all is well and no round is open. */
 export function aServed(keeper: RoundKeeper, with_: Partial<Served> = {}): Served {
@@ -14,7 +21,9 @@ export function aServed(keeper: RoundKeeper, with_: Partial<Served> = {}): Serve
     intervalMs: 10_000,
     log: LOG,
     changes: new Changes(),
-    verdict: () => verdictNow(keeper.latest),
+    verdict: () => keeper.latest?.head.verdict ?? FIRST_PENDING,
+    isStale: () => false,
+    holder: () => null,
     synced: () => true,
     clusterStaleSince: () => null,
     redisAwaySince: () => null,

@@ -74,7 +74,15 @@ export function roundWithoutResult(
     stored: false,
     kept: "none",
     failure,
-    verdict: null,
+    verdict:
+      state === "open" || finishedAt === undefined
+        ? null
+        : {
+            verdict: "unmeasured",
+            sentence: `the round ${state === "failed" ? "" : "was abandoned: "}${failure}.`,
+            since: isoTime(finishedAt),
+            reason: "rounds_stopped",
+          },
   };
 }
 

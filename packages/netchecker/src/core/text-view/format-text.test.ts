@@ -1,8 +1,16 @@
+import type { Verdict } from "@netchecker/contract";
 import { describe, expect, it } from "vitest";
 import { aClosedRound, aNode, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
 import { formatText } from "./format-text.ts";
 
 const LATER = Date.parse("2026-11-22T23:51:48.166Z");
+
+const VERDICT: Verdict = {
+  verdict: "failing",
+  sentence: "1 finding: node-2: its pong does not answer.",
+  since: "2026-11-22T23:50:48.166Z",
+  reason: null,
+};
 
 describe("formatText", () => {
   it("leads with the verdict and draws the mesh, with failures grouped", () => {
@@ -10,8 +18,8 @@ describe("formatText", () => {
       silent: ["node-4"],
       finds: (target, _from, type) => (type === "pod" && target.node === "node-2" ? TIMEOUT : OK),
     });
-    expect(formatText(round, LATER, [])).toBe(
-      `FAILING: 3 checks failed
+    expect(formatText(round, VERDICT, LATER, [])).toBe(
+      `FAILING since 23:50:48Z (60 s): 1 finding: node-2: its pong does not answer.
 Round 7, 37 s ago (2026-11-22T23:51:10.123Z), closed by reports after 1.0 s; 3 of 4 agents reported.
 pod       9/16 ok   3 failed   4 unknown
 node      24/32 ok  8 unknown
@@ -34,17 +42,22 @@ Failures
     );
   });
 
-  it("says ALL OK only when everything was measured", () => {
-    expect(formatText(aClosedRound(aView(2)), LATER, [])).toMatch(/^ALL OK\n/);
-    const unmeasured = aClosedRound(aView(2), { silent: ["node-2"] });
-    expect(formatText(unmeasured, LATER, [])).toMatch(/^NOT ALL MEASURED: 9 checks unknown\n/);
+  it("names the day where the verdict is older than today", () => {
+    const ok: Verdict = { ...VERDICT, verdict: "ok", since: "2026-11-19T08:00:00.000Z" };
+    expect(formatText(aClosedRound(aView(2)), ok, LATER, [])).toMatch(
+      /^OK since 2026-11-19 08:00:00Z \(88 h\): /,
+    );
+  });
+
+  it("says of a round that was stored without a verdict that it has none", () => {
+    expect(formatText(aClosedRound(aView(2)), null, LATER, [])).toMatch(/^NO VERDICT: .*\nRound 7/);
   });
 
   it("groups what fails from one source by that source", () => {
     const round = aClosedRound(aView(6), {
       finds: (_target, from, type) => (type === "pod" && from === "node-3" ? TIMEOUT : OK),
     });
-    expect(formatText(round, LATER, [])).toContain(
+    expect(formatText(round, VERDICT, LATER, [])).toContain(
       "\nFailures\n  pod echo from node-3: connect_timeout; to 6 of 6\n",
     );
   });
@@ -56,6 +69,7 @@ Failures
         finds: (target, from, type) =>
           type === "pod" && from === "node-5" && target.node === "node-7" ? TIMEOUT : OK,
       }),
+      VERDICT,
       LATER,
       [],
     );
@@ -71,6 +85,7 @@ Failures
         finds: (target, from, type) =>
           type === "pod" && target.node === "node-150" && from !== "node-3" ? TIMEOUT : OK,
       }),
+      VERDICT,
       LATER,
       [],
     );
@@ -81,7 +96,7 @@ Failures
 
   it("stays within a terminal's width at 60 nodes", () => {
     const widest = Math.max(
-      ...formatText(aClosedRound(aView(60)), LATER, [])
+      ...formatText(aClosedRound(aView(60)), VERDICT, LATER, [])
         .split("\n")
         .map((line) => line.length),
     );
@@ -89,8 +104,8 @@ Failures
   });
 
   it("tells its notices right under the verdict", () => {
-    expect(formatText(aClosedRound(aView(1)), LATER, ["Redis is away since …"])).toMatch(
-      /^ALL OK\n! Redis is away since …\nRound 7/,
+    expect(formatText(aClosedRound(aView(1)), VERDICT, LATER, ["Redis is away since …"])).toMatch(
+      /^FAILING .*\n! Redis is away since …\nRound 7/,
     );
   });
 });

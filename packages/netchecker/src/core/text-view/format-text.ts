@@ -1,22 +1,27 @@
-import { type RoundHead, type Summary, TARGET_TYPES } from "@netchecker/contract";
+import { type RoundHead, type Summary, TARGET_TYPES, type Verdict } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
 import { nodeStates } from "../node-states.ts";
 import { failuresSection } from "./failures-section.ts";
 import { findingsSection } from "./findings-section.ts";
 import { meshSection } from "./mesh-section.ts";
-import { alignColumns, duration, listNames, plural } from "./phrases.ts";
+import { sayVerdict } from "../verdict/say-verdict.ts";
+import { alignColumns, duration, listNames } from "./phrases.ts";
 import { troubledNodesSection } from "./troubled-nodes-section.ts";
 
 /** Up to so many nodes the whole mesh is drawn; above, only the nodes that are worst off. */
 const WHOLE_MESH_NODES = 60;
 
-/** A round as people read it in a terminal: headline, findings, mesh, failures. `now` is milliseconds since 1970. */
-export function formatText(round: ClosedRound, now: number, notices: readonly string[]): string {
+/** A round as people read it in a terminal: verdict, headline, findings, mesh, failures. `now` is milliseconds since 1970. */
+export function formatText(
+  round: ClosedRound,
+  verdict: Verdict | null,
+  now: number,
+  notices: readonly string[],
+): string {
   const states = nodeStates(round);
   const drawn = round.plan.agents.length <= WHOLE_MESH_NODES;
   const sections = [
-    // What limits the verdict comes right after it: an old "ALL OK" says nothing of now.
-    [verdict(round), ...notices.map((notice) => `! ${notice}`), ...headline(round, now)],
+    [firstLine(verdict, now), ...notices.map((notice) => `! ${notice}`), ...headline(round, now)],
     findingsSection(round.findings, now),
     drawn ? meshSection(round, states) : troubledNodesSection(states),
     missing(round),
@@ -28,19 +33,9 @@ export function formatText(round: ClosedRound, now: number, notices: readonly st
     .join("\n\n")}\n`;
 }
 
-/** In a word or two: the worst that a round found. */
-function verdict({ head, summary, findings }: ClosedRound): string {
-  const sum = (key: "failed" | "unknown") =>
-    TARGET_TYPES.reduce((total, type) => total + summary[type][key], 0);
-  const alarms = findings.filter(
-    ({ severity, state }) => severity !== "info" && state !== "recovered",
-  );
-  if (alarms.length > 0)
-    return `FAILING: ${plural(alarms.length, "finding")}, ${plural(sum("failed"), "check")} failed`;
-  if (sum("failed") > 0) return `FAILING: ${plural(sum("failed"), "check")} failed`;
-  if (sum("unknown") > 0) return `NOT ALL MEASURED: ${plural(sum("unknown"), "check")} unknown`;
-  const unplanned = head.missing.filter(({ planned }) => planned === null).length;
-  return unplanned > 0 ? `NOT ALL MEASURED: ${plural(unplanned, "agent")} missing` : "ALL OK";
+function firstLine(verdict: Verdict | null, now: number): string {
+  if (verdict) return sayVerdict(verdict, now);
+  return "NO VERDICT: a version of netchecker that had none stored this round.";
 }
 
 function headline(round: ClosedRound, now: number): string[] {

@@ -33,8 +33,13 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+/** A whole number, thousands apart: 3000000 → "3,000,000". */
+export function digits(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
 export function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
+  return `${digits(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** A time that people can grasp at a glance. */
@@ -44,4 +49,9 @@ export function duration(milliseconds: number): string {
   return milliseconds < 7_200_000
     ? `${Math.round(milliseconds / 60_000)} min`
     : `${Math.round(milliseconds / 3_600_000)} h`;
+}
+
+/** As a sentence of its own begins. */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,0 +1,246 @@
+import {
+  countCell,
+  type Finding,
+  isStarting,
+  type PlannedWhy,
+  type RoundHead,
+  TARGET_TYPES,
+  type UnmeasuredReason,
+  type Verdict,
+  type VerdictWord,
+} from "@netchecker/contract";
+import type { ClosedRound } from "../closed-round.ts";
+import type { AskedAgent } from "../plan.ts";
+import { digits, plural } from "../text-view/phrases.ts";
+import type { FailureTrace } from "./failure-trace.ts";
+import { isChance } from "./is-chance.ts";
+import { isStale } from "./is-stale.ts";
+
+/** What a round is judged with beside itself. */
+export interface JudgedWith {
+  /** Its own failures, and those of the two rounds before it, oldest first. */
+  readonly failures: FailureTrace;
+  readonly failuresBefore: readonly FailureTrace[];
+  /** The closed round before it; null where there was none. */
+  readonly previous: RoundHead | null;
+  readonly intervalMs: number;
+}
+
+/** A closed round and its findings → what it comes to, as of its close. Pure. */
+export function judgeRound(round: ClosedRound, judgedWith: JudgedWith): Verdict {
+  const judged = wordOf(round, judgedWith);
+  return { reason: null, ...judged, since: sinceOf(judged.verdict, round.head, judgedWith) };
+}
+
+interface Judged {
+  readonly verdict: VerdictWord;
+  readonly sentence: string;
+  readonly reason?: UnmeasuredReason;
+}
+
+function wordOf(round: ClosedRound, judgedWith: JudgedWith): Judged {
+  return unmeasured(round) ?? failing(round) ?? degraded(round, judgedWith) ?? well(round);
+}
+
+/** Nobody could tell: no agent at all, or too few for a reason that lies with netchecker or Redis. */
+function unmeasured({ head, plan }: ClosedRound): Judged | null {
+  const { expected, reported, missing } = head;
+  if (expected === 0)
+    return {
+      verdict: "unmeasured",
+      reason: "no_nodes",
+      sentence:
+        "no node is known, so nobody was asked. Look at what the API server lists as nodes.",
+    };
+  if (reported === 0)
+    return {
+      verdict: "unmeasured",
+      reason: "no_agent_reported",
+      sentence: `none of ${plural(expected, "agent")} reported. Look at the ping pods, at Redis, and at what lies between them.`,
+    };
+  const absent = new Set(missing.map(({ node }) => node));
+  const starting = plan.agents.filter(
+    ({ planned, node }) => isStarting(planned) && absent.has(node),
+  ).length;
+  const unheard = missing.filter(
+    ({ why, planned }) => why === "redis_away" && planned === null,
+  ).length;
+  const due = plan.agents.filter(({ planned }) => !isLeaving(planned)).length;
+  if ((starting + unheard) * 2 <= due) return null;
+  const of = `${digits(reported)} of ${plural(due, "agent")} reported`;
+  return unheard > starting
+    ? {
+        verdict: "unmeasured",
+        reason: "agents_unheard",
+        sentence: `only ${of}: Redis was away when ${digits(unheard)} should have. Look at Redis.`,
+      }
+    : {
+        verdict: "unmeasured",
+        reason: "agents_starting",
+        sentence: `only ${of}: ${digits(starting)} are starting. Wait, or look at the ping pods.`,
+      };
+}
+
+function failing(round: ClosedRound): Judged | null {
+  const alarms = round.findings.filter((finding) => isThere(finding) && isAlarm(finding));
+  const [worst] = alarms;
+  if (!worst) return null;
+  const critical = alarms.filter(({ severity }) => severity === "critical").length;
+  const count =
+    critical === alarms.length
+      ? plural(critical, "critical finding")
+      : `${plural(alarms.length, "finding")}${critical > 0 ? `, ${digits(critical)} critical` : ""}`;
+  return {
+    verdict: "failing",
+    sentence: `${[count, ...onlyReported(round)].join("; ")}: ${worst.summary}`,
+  };
+}
+
+/** Something failed or is missing, and no alarm says it (yet). */
+function degraded(round: ClosedRound, judgedWith: JudgedWith): Judged | null {
+  const { findings, head, summary } = round;
+  const failed = total(round, "failed");
+  const checks = total(round, "total");
+  const size = { checks, rows: head.expected, columns: columnsOf(round) };
+  const what: string[] = [];
+  if (!isChance(judgedWith.failures, judgedWith.failuresBefore, size))
+    what.push(`${digits(failed)} of ${plural(checks, "check")} failed, and no alarm says why yet`);
+  const missing = head.missing.filter(({ planned }) => planned === null);
+  if (missing.length > 0)
+    what.push(
+      `${plural(missing.length, "agent")} did not report (${missing
+        .slice(0, 3)
+        .map(({ node }) => node)
+        .join(", ")}${missing.length > 3 ? ", …" : ""})`,
+    );
+  const unknown = TARGET_TYPES.reduce((sum, type) => sum + summary[type].unknown, 0);
+  const unmeasuredCells = unknown - unknownOfStarting(round);
+  if (unmeasuredCells > 0 && missing.length === 0)
+    what.push(`${plural(unmeasuredCells, "check")} could not be measured`);
+  const widely = findings.find(
+    (finding) => isThere(finding) && finding.planned && finding.severity !== "info",
+  );
+  if (what.length === 0 && !widely) return null;
+  const leftOut = widely ? [widely.summary] : sayPlanned(round);
+  return { verdict: "degraded", sentence: endSentence([...what, ...leftOut].join("; ")) };
+}
+
+function well(round: ClosedRound): Judged {
+  const failed = total(round, "failed");
+  const checks = total(round, "total");
+  const measured =
+    failed === 0
+      ? `all ${plural(checks - total(round, "unknown"), "check")} ok`
+      : `${digits(failed)} of ${plural(checks, "check")} failed, scattered`;
+  return { verdict: "ok", sentence: endSentence([measured, ...sayPlanned(round)].join("; ")) };
+}
+
+function isThere({ state }: Finding): boolean {
+  return state !== "recovered";
+}
+
+/** What the operator is to be woken by: nothing that was planned. */
+function isAlarm({ severity, planned }: Finding): boolean {
+  return severity !== "info" && !planned;
+}
+
+function isLeaving(planned: PlannedWhy | null): boolean {
+  return planned !== null && !isStarting(planned);
+}
+
+/** A failing round that few could measure says so. */
+function onlyReported({ head, plan }: ClosedRound): string[] {
+  const missing = head.missing.filter(({ planned }) => !isLeaving(planned));
+  if (missing.length === 0) return [];
+  const due = plan.agents.filter(({ planned }) => !isLeaving(planned)).length;
+  return [`only ${digits(due - missing.length)} of ${plural(due, "agent")} reported`];
+}
+
+/** Whose absence or failure is planned, and who is starting. */
+function sayPlanned(round: ClosedRound): string[] {
+  const { plan, head } = round;
+  const absent = new Set(head.missing.map(({ node }) => node));
+  const nodes = plan.agents.filter(({ planned }) => isLeaving(planned) && isOfNode(planned));
+  const agents = plan.agents.filter(({ planned }) => isLeaving(planned) && !isOfNode(planned));
+  const starting = plan.agents.filter(
+    ({ planned, node }) => isStarting(planned) && absent.has(node),
+  );
+  const said: string[] = [];
+  if (nodes.length > 0)
+    said.push(
+      `${digits(nodes.length)} of ${plural(head.expected, "node")} ${are(nodes.length)} left out: ${sayWhys(nodes)}`,
+    );
+  if (agents.length > 0)
+    said.push(`${plural(agents.length, "agent")} ${are(agents.length)} being replaced`);
+  if (starting.length > 0)
+    said.push(
+      `${plural(starting.length, "agent")} ${are(starting.length)} starting, and not measured yet`,
+    );
+  const planned = total(round, "planned");
+  if (said.length === 0 && planned > 0)
+    said.push(`${plural(planned, "check")} failed as planned: pods were being replaced`);
+  return said;
+}
+
+const are = (count: number) => (count === 1 ? "is" : "are");
+
+const isOfNode = (why: PlannedWhy | null): boolean => why?.startsWith("node_") ?? false;
+
+const LEFT_OUT: Partial<Record<PlannedWhy, string>> = {
+  node_cordoned: "cordoned",
+  node_deleting: "being deleted",
+  node_leaving: "announced to be taken away",
+  node_shutting_down: "shutting down in good order",
+  node_gone: "gone during the round",
+  node_not_ready: "not ready",
+};
+
+/** `cordoned`, or `3 cordoned, 1 being deleted`. */
+function sayWhys(agents: readonly AskedAgent[]): string {
+  const groups = [...Map.groupBy(agents, ({ planned }) => LEFT_OUT[planned!] ?? planned!)];
+  return groups
+    .map(([why, { length }]) => (groups.length === 1 ? why : `${digits(length)} ${why}`))
+    .join(", ");
+}
+
+function total({ summary }: ClosedRound, key: "total" | "failed" | "unknown" | "planned"): number {
+  return TARGET_TYPES.reduce((sum, type) => sum + summary[type][key], 0);
+}
+
+/** Nodes and names that a failure could have as its destination. */
+function columnsOf({ plan }: ClosedRound): number {
+  const others = plan.targets.service.length + plan.targets.external.length;
+  return plan.agents.length + others;
+}
+
+/** Cells in the rows of agents that are starting, which are unknown for that reason alone. */
+function unknownOfStarting({ plan, matrices }: ClosedRound): number {
+  let count = 0;
+  for (const [a, agent] of plan.agents.entries()) {
+    if (!isStarting(agent.planned)) continue;
+    for (const type of TARGET_TYPES)
+      for (const [t, target] of plan.targets[type].entries()) {
+        const code = matrices[type].reasons[matrices[type].cell(a, t)]!;
+        if (countCell(code, agent.planned, target.planned) === "unknown") count += 1;
+      }
+  }
+  return count;
+}
+
+function endSentence(text: string): string {
+  return text.endsWith(".") ? text : `${text}.`;
+}
+
+/**
+ * Since when the word is the same: from the round before, unless that was so long ago that netchecker did not
+ * know in between.
+ */
+function sinceOf(
+  verdict: VerdictWord,
+  { finishedAt }: RoundHead,
+  { previous, intervalMs }: JudgedWith,
+): string {
+  const before = previous?.verdict;
+  const known = previous?.finishedAt && !isStale(previous, Date.parse(finishedAt!), intervalMs);
+  return known && before?.verdict === verdict ? before.since : finishedAt!;
+}

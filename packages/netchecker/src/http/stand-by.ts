@@ -1,0 +1,28 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { sayVerdict } from "../core/verdict/say-verdict.ts";
+import { capitalized } from "../core/text-view/phrases.ts";
+import { HttpError } from "./errors.ts";
+import type { Served } from "./served.ts";
+
+/**
+ * A netchecker that stands by has no rounds of its own: it answers no data route, so that nobody who is led to
+ * it by chance is shown an old round.
+ */
+export function refuseWhileStandingBy(served: Served) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const holder = served.holder();
+    if (holder === null) return;
+    const verdict = served.verdict();
+    const headers = { "retry-after": "1" };
+    if ((request.query as { format?: unknown }).format === "text")
+      return void reply
+        .code(503)
+        .headers(headers)
+        .type("text/plain; charset=utf-8")
+        .send(`${sayVerdict(verdict, Date.now())}\n`);
+    throw new HttpError(503, "standing_by", capitalized(verdict.sentence), headers, {
+      verdict,
+      holder: holder.pod,
+    });
+  };
+}
