@@ -67,10 +67,8 @@ async function main(): Promise<void> {
   const subscriber = connectRedis(address, { service: "netchecker", role: "subscriber", log });
   const changes = new Changes();
   const health = watchRedisHealth(redis, changes);
-  const store = createRoundStore(redis, names, {
-    fullRounds: config.HISTORY_FULL_ROUNDS,
-    rounds: config.HISTORY_ROUNDS,
-  });
+  const history = { fullRounds: config.HISTORY_FULL_ROUNDS, rounds: config.HISTORY_ROUNDS };
+  const store = createRoundStore(redis, names, history, log);
   const keeper = new RoundKeeper(store, log, changes);
   health.onReady(() => void keeper.restore());
 

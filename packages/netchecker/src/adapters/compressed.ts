@@ -2,9 +2,17 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { createZstdCompress, zstdCompress, zstdDecompress, zstdDecompressSync } from "node:zlib";
+import { decoding, UnreadableRecordError } from "../core/record-version.ts";
 
 export const compress = promisify(zstdCompress);
-export const decompress = promisify(zstdDecompress);
+const unpack = promisify(zstdDecompress);
+
+/** Throws an {@link UnreadableRecordError} where it is damaged, as all that decompress do. */
+export async function decompress(compressed: Buffer): Promise<Buffer> {
+  return unpack(compressed).catch((cause: unknown) => {
+    throw new UnreadableRecordError("a record cannot be decompressed", { cause });
+  });
+}
 
 /** Parts one after the other, without making one large part of them first. */
 export function compressAll(parts: readonly Uint8Array[]): Promise<Buffer> {
@@ -16,4 +24,5 @@ export async function textOf(compressed: Buffer): Promise<string> {
 }
 
 /** For some kilobytes, and many of them: a tenth of a millisecond on the spot, and more than twice that elsewhere. */
-export const decompressSmall = (compressed: Buffer): Buffer => zstdDecompressSync(compressed);
+export const decompressSmall = (compressed: Buffer): Buffer =>
+  decoding("a compressed record", () => zstdDecompressSync(compressed));

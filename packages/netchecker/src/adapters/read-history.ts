@@ -5,29 +5,39 @@ import {
   timelineEntry,
 } from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
+import { requireKnownVersion, UnreadableRecordError } from "../core/record-version.ts";
 import { nodeMoment } from "../core/history/node-lines.ts";
 import { decodeEntry, decodeHead } from "../core/round-record.ts";
 import type { RoundStore } from "../ports.ts";
 import { decompressSmall } from "./compressed.ts";
-import { throwFirstError } from "./publish-targets.ts";
-import { newestIds } from "./read-rounds.ts";
+import { newestIds, VERSION_FIELD, versionOf } from "./read-rounds.ts";
+import type { UnreadableRecords } from "./unreadable-records.ts";
 
 /** So many rounds are asked for at once: few round trips, and little in memory. */
 const ROUNDS_AT_ONCE = 100;
 
-/** A little of each of many rounds: of each one small field is read, never the whole round. */
-export function readHistory(redis: Redis, names: RedisNames) {
-  /** One field of each of these rounds, some rounds at a time; rounds without it are left out. */
+/**
+ * A little of each of many rounds: of each one small field is read, never the whole round. A round that cannot
+ * be read is left out.
+ */
+export function readHistory(redis: Redis, names: RedisNames, unreadable: UnreadableRecords) {
+  /** One field of each of these rounds, some rounds at a time; `stored` throws where it cannot be read. */
   async function* fields(ids: readonly string[], field: "entry" | "nodes") {
     for (let at = 0; at < ids.length; at += ROUNDS_AT_ONCE) {
       const some = ids.slice(at, at + ROUNDS_AT_ONCE);
       const pipeline = redis.pipeline();
-      for (const id of some) pipeline.hgetBuffer(names.round(Number(id)), field);
+      for (const id of some) pipeline.hmgetBuffer(names.round(Number(id)), field, VERSION_FIELD);
       const replies = await pipeline.exec();
-      throwFirstError(replies);
+      if (replies === null) throw new Error("Redis did not carry the pipeline out");
       yield some.map((id, index) => ({
         id: Number(id),
-        stored: replies![index]![1] as Buffer | null,
+        stored: () => {
+          const [error, reply] = replies[index]!;
+          if (error) throw error;
+          const [stored, version] = reply as (Buffer | null)[];
+          requireKnownVersion(versionOf(version));
+          return stored ?? null;
+        },
       }));
     }
   }
@@ -41,7 +51,10 @@ export function readHistory(redis: Redis, names: RedisNames) {
     const entries: TimelineEntry[] = [];
     for await (const some of fields(ids, "entry"))
       for (const { id, stored } of some) {
-        const entry = stored === null ? await entryOfHead(id) : decodeEntry(stored.toString());
+        const entry = await unreadable.orNull(id, () => {
+          const text = stored()?.toString();
+          return text === undefined ? entryOfHead(id) : entryOf(id, text);
+        });
         if (entry?.kept === "all" && !whole.has(id)) entries.push({ ...entry, kept: "failures" });
         else if (entry) entries.push(entry);
       }
@@ -60,11 +73,20 @@ export function readHistory(redis: Redis, names: RedisNames) {
     const moments: NodeMoment[] = [];
     for await (const some of fields(await newestIds(redis, names), "nodes"))
       for (const { id, stored } of some) {
-        const moment = stored && nodeMoment(id, decompressSmall(stored), node);
+        const moment = await unreadable.orNull(id, () => {
+          const lines = stored();
+          return lines && nodeMoment(id, decompressSmall(lines), node);
+        });
         if (moment) moments.push(moment);
       }
     return moments;
   }
 
   return { timeline, nodeHistory } satisfies Partial<RoundStore>;
+}
+
+function entryOf(id: number, text: string): TimelineEntry {
+  const entry = decodeEntry(text);
+  if (entry.id !== id) throw new UnreadableRecordError("an entry is of another round");
+  return entry;
 }

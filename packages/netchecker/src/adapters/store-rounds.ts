@@ -1,18 +1,26 @@
 import type { RedisNames, RoundHead } from "@netchecker/contract";
+import type { Log } from "@netchecker/runtime/log";
 import type { Redis } from "@netchecker/runtime/redis";
 import type { ClosedRound } from "../core/closed-round.ts";
 import type { FindingsMemory } from "../core/conclude/conclude.ts";
+import { RECORD_VERSION } from "../core/record-version.ts";
 import { encodeHead, encodeRound } from "../core/round-record.ts";
 import type { RoundStore } from "../ports.ts";
 import { compress, compressAll } from "./compressed.ts";
 import { throwFirstError } from "./publish-targets.ts";
 import { readHistory } from "./read-history.ts";
-import { readRounds } from "./read-rounds.ts";
+import { readRounds, VERSION_FIELD } from "./read-rounds.ts";
+import { type UnreadableCounts, UnreadableRecords } from "./unreadable-records.ts";
 
-/** A round that is stored late must not mark the one that is open by then as closed. */
+/**
+ * A round that is stored late must not mark the one that is open by then as closed. What is no open round is
+ * taken away: it must not keep rounds from being stored.
+ */
 const CLOSE = `
-local open = redis.call("GET", KEYS[1])
-if open and cjson.decode(open).id == tonumber(ARGV[1]) then redis.call("DEL", KEYS[1]) end
+local stored = redis.call("GET", KEYS[1])
+if not stored then return 0 end
+local read, open = pcall(cjson.decode, stored)
+if not read or type(open) ~= "table" or open.id == tonumber(ARGV[1]) then redis.call("DEL", KEYS[1]) end
 return 0`;
 
 export interface HistorySettings {
@@ -24,13 +32,16 @@ export interface HistorySettings {
 
 /**
  * The history in Redis: a hash a round, and two sorted sets that say which rounds there are. Each of
- * them is bounded by `settings`, whatever the ids are.
+ * them is bounded by `settings`, whatever the ids are. `log` is told of records that cannot be read.
  */
 export function createRoundStore(
   redis: Redis,
   names: RedisNames,
   settings: HistorySettings,
-): RoundStore {
+  log?: Log,
+): RoundStore & { readonly unreadable: () => UnreadableCounts } {
+  const unreadable = new UnreadableRecords(log);
+
   async function save(closed: ClosedRound, memory: FindingsMemory): Promise<void> {
     const { id } = closed.head;
     const { head, entry, ...record } = encodeRound(closed);
@@ -44,6 +55,7 @@ export function createRoundStore(
     ]);
     const transaction = redis
       .multi()
+      .hset(names.round(id), VERSION_FIELD, RECORD_VERSION)
       .hset(names.round(id), { head, entry, nodes, plan, findings, failures, columns, extras })
       .set(names.findings, JSON.stringify(memory))
       .zadd(names.rounds, id, id)
@@ -76,12 +88,18 @@ export function createRoundStore(
     const { head, entry } = encodeHead(roundHead);
     const transaction = redis
       .multi()
-      .hset(names.round(roundHead.id), { head, entry })
+      .hset(names.round(roundHead.id), { [VERSION_FIELD]: RECORD_VERSION, head, entry })
       .zadd(names.rounds, roundHead.id, roundHead.id)
       .eval(CLOSE, 1, names.openRound, roundHead.id);
     throwFirstError(await transaction.exec());
     await prune();
   }
 
-  return { save, saveHead, ...readRounds(redis, names), ...readHistory(redis, names) };
+  return {
+    save,
+    saveHead,
+    ...readRounds(redis, names, unreadable),
+    ...readHistory(redis, names, unreadable),
+    unreadable: () => unreadable.counts,
+  };
 }

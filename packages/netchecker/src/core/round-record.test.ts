@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { aClosedRound, aView, OK, TIMEOUT } from "../../tests/support/a-round.ts";
 import { results } from "./results.ts";
+import { UnreadableRecordError } from "./record-version.ts";
 import { decodeRound, encodeRound, type ReadRecord, type RoundRecord } from "./round-record.ts";
 
 const WRONG = {
@@ -60,7 +61,7 @@ describe("a round's record", () => {
   it("refuses columns that were cut", () => {
     const record = asRead(encodeRound(round));
     expect(() => decodeRound({ ...record, columns: record.columns!.subarray(0, 9) })).toThrow(
-      RangeError,
+      UnreadableRecordError,
     );
   });
 });

@@ -14,11 +14,14 @@ import type { ClosedRound } from "./closed-round.ts";
 import { nodeLines } from "./history/node-lines.ts";
 import { NOT_KEPT_CODE, OutcomeMatrix } from "./outcome-matrix.ts";
 import { type RoundPlan, targetCounts } from "./plan.ts";
+import { withNewName, withOldName, withOldWhy } from "./planned-in-records.ts";
+import { requireShape } from "./record-schemas.ts";
+import { decoding, UnreadableRecordError } from "./record-version.ts";
 import type { AgentReports } from "./round-collector.ts";
 
 /**
- * A round as it is stored. An old round loses `columns` and `extras` and keeps the rest. All but head and
- * entry are worth compressing.
+ * A round as it is stored, in the version of record-version.ts; version 1 is read too. An old round loses
+ * `columns` and `extras` and keeps the rest. All but head and entry are worth compressing.
  */
 export interface RoundRecord {
   /** JSON: head and summary. */
@@ -73,27 +76,47 @@ type PerType<T> = Record<TargetType, T>;
 const perType = <T>(make: (type: TargetType) => T): PerType<T> =>
   Object.fromEntries(TARGET_TYPES.map((type) => [type, make(type)])) as PerType<T>;
 
+const mapValues = (record: object, map: (value: unknown) => unknown): object =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+
 const BYTES_PER_CELL = 1 + 1 + 4;
 
 /** A round without a result → what is stored of it. */
 export function encodeHead(head: RoundHead): Pick<RoundRecord, "head" | "entry"> {
-  const stored = { head: { ...head, stored: true }, summary: null };
-  return { head: JSON.stringify(stored), entry: JSON.stringify(timelineEntry(head, null, null)) };
+  return {
+    head: headText(head, null),
+    entry: JSON.stringify(timelineEntry(head, null, null)),
+  };
 }
 
+function headText(head: RoundHead, summary: Summary | null): string {
+  return JSON.stringify({
+    head: { ...head, stored: true, missing: head.missing.map(withOldWhy) },
+    summary: summary && perType((type) => withOldName(summary[type])),
+  } satisfies StoredHead | { summary: null });
+}
+
+/** Throws an {@link UnreadableRecordError}, as all that decode do. */
 export function decodeHead(text: string): StoredHead {
-  return JSON.parse(text) as StoredHead;
+  return decoding("a head", () => {
+    const { head, summary } = JSON.parse(text);
+    const record = {
+      head: { verdict: null, ...head, missing: head.missing.map(withNewName) },
+      summary: summary && mapValues(summary, withNewName),
+    };
+    return requireShape.head(record) as StoredHead;
+  });
 }
 
 /** A round result → what is stored of it. */
 export function encodeRound(round: ClosedRound): RoundRecord {
   const { head, summary, findings, plan, agents, matrices } = round;
   return {
-    head: JSON.stringify({ head: { ...head, stored: true }, summary } satisfies StoredHead),
+    head: headText(head, summary),
     entry: JSON.stringify(timelineEntry(head, summary, findings)),
     nodes: nodeLines(round),
-    plan: JSON.stringify({ plan, agents } satisfies StoredPlan),
-    findings: JSON.stringify(findings),
+    plan: planText({ plan, agents }),
+    findings: JSON.stringify(findings.map(withOldName)),
     failures: JSON.stringify(perType((type) => failuresOf(matrices[type]))),
     columns: encodeColumns(matrices),
     extras: JSON.stringify(perType((type) => extrasOf(matrices[type], () => true))),
@@ -108,6 +131,10 @@ export interface ReadRecord extends Pick<RoundRecord, "head" | "plan" | "finding
 
 /** What is stored of a round → its result. Without columns, only its failures have outcomes. */
 export function decodeRound(record: ReadRecord): ClosedRound {
+  return decoding("a round", () => readRound(record));
+}
+
+function readRound(record: ReadRecord): ClosedRound {
   const { head, summary } = decodeHead(record.head);
   const { plan, agents } = decodePlan(record.plan);
   const counts = targetCounts(plan);
@@ -136,19 +163,45 @@ export function decodeRound(record: ReadRecord): ClosedRound {
 
 const NO_PLACE = { zone: null, pool: null };
 
+function planText({ plan, agents }: StoredPlan): string {
+  const stored: StoredPlan = {
+    plan: {
+      agents: plan.agents.map(withOldWhy),
+      targets: perType((type) => plan.targets[type].map(withOldWhy)),
+    },
+    agents,
+  };
+  return JSON.stringify(stored);
+}
+
 /** Agents of rounds that were stored before they had a zone and a pool have none. */
 function decodePlan(text: string): StoredPlan {
-  const { plan, agents } = JSON.parse(text) as StoredPlan;
-  const placed = plan.agents.map((agent) => ({ ...NO_PLACE, ...agent }));
-  return { plan: { ...plan, agents: placed }, agents };
+  const { plan, agents } = JSON.parse(text);
+  const placed = plan.agents.map((agent: object) => ({ ...NO_PLACE, ...agent }));
+  const stored = requireShape.plan({
+    plan: {
+      agents: placed.map(withNewName),
+      targets: perType((type) => plan.targets[type].map(withNewName)),
+    },
+    agents,
+  });
+  if (stored.agents.length !== stored.plan.agents.length)
+    throw new UnreadableRecordError("a plan has other agents than there are reports");
+  return stored as StoredPlan;
 }
 
 export function decodeEntry(text: string): TimelineEntry {
-  return JSON.parse(text) as TimelineEntry;
+  return decoding("an entry", () => {
+    const entry = JSON.parse(text) as object;
+    return requireShape.entry({ verdict: null, ...entry });
+  });
 }
 
 export function decodeFindings(text: string): Finding[] {
-  return JSON.parse(text) as Finding[];
+  return decoding("a list of findings", () => {
+    const findings = JSON.parse(text) as unknown[];
+    return requireShape.findings(findings.map(withNewName));
+  });
 }
 
 function failuresOf(matrix: OutcomeMatrix): SparseCells {
@@ -206,7 +259,9 @@ function decodeColumns(columns: Uint8Array, matrices: PerType<OutcomeMatrix>): v
     const { reasons, attempts, latencyUs } = matrices[type];
     const end = at + reasons.length * BYTES_PER_CELL;
     if (end > columns.length)
-      throw new RangeError(`${columns.length} bytes of columns, expected at least ${end}`);
+      throw new UnreadableRecordError(
+        `${columns.length} bytes of columns, of which there should be ${end} at least`,
+      );
     reasons.set(columns.subarray(at, at + reasons.length));
     attempts.set(columns.subarray(at + reasons.length, at + 2 * reasons.length));
     bytesOf(latencyUs).set(columns.subarray(at + 2 * reasons.length, end));

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { redisNames } from "@netchecker/contract";
@@ -9,9 +9,11 @@ import { connectRedis, type Redis } from "@netchecker/runtime/redis";
 export const LOG = createLog("test", "silent");
 export const NAMES = redisNames("test:");
 
-/** A real redis-server of a test's own, with connections that end with it. */
-export async function aRedis() {
+/** A real redis-server of a test's own, with connections that end with it; with what is in `dump`, an RDB file. */
+export async function aRedis(dump?: string) {
   const folder = await mkdtemp(join(tmpdir(), "netchecker-test-"));
+  // Redis loads it at its start, whether it saves or not.
+  if (dump !== undefined) await copyFile(dump, join(folder, "dump.rdb"));
   const server = await RedisServer.start("127.0.0.1", folder);
   const address = { host: `${server.address.host}:${server.address.port}` };
   const connections: Redis[] = [];

@@ -12,6 +12,7 @@ import {
 } from "../../../tests/support/a-round.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import { conclude, type Conclusion, decodeMemory, emptyMemory } from "./conclude.ts";
+import { RecordVersionError, UnreadableRecordError } from "../record-version.ts";
 
 const N = (index: number) => `node-${index}`;
 const podsInto = (n: number) =>
@@ -41,7 +42,7 @@ class Rounds {
     const run = { id: this.#id, redisAway };
     const round = aClosedRound(view, { finds: under(...faults), silent, run });
     this.last = conclude(round, view, this.#memory);
-    this.#memory = decodeMemory(JSON.stringify(this.last.memory))!;
+    this.#memory = decodeMemory(JSON.stringify(this.last.memory));
     return this.#brief();
   }
 
@@ -198,8 +199,17 @@ describe("findings over rounds", () => {
 });
 
 describe("decodeMemory", () => {
-  it.each(["", "{", "null", "{}", '{"v":1}', '{"v":2,"findings":[]}'])("refuses %j", (text) => {
-    expect(decodeMemory(text)).toBeNull();
+  it.each([
+    "",
+    "{",
+    "null",
+    "{}",
+    "[]",
+    '{"v":1}',
+    '{"v":2,"findings":[]}',
+    '{"v":2,"findings":[null]}',
+  ])("refuses %j", (text) => {
+    expect(() => decodeMemory(text)).toThrow(UnreadableRecordError);
   });
 
   it("refuses findings of another shape", () => {
@@ -207,6 +217,39 @@ describe("decodeMemory", () => {
     rounds.next({ faults: [podsInto(3)] });
     const memory = JSON.parse(JSON.stringify(rounds.last.memory));
     memory.findings[0].finding.kind = "gremlins";
-    expect(decodeMemory(JSON.stringify(memory))).toBeNull();
+    expect(() => decodeMemory(JSON.stringify(memory))).toThrow(UnreadableRecordError);
+  });
+
+  it("converts a memory of version 1: each finding keeps id, onset, marks and state", () => {
+    const rounds = new Rounds();
+    for (let round = 0; round < 3; round += 1) rounds.next({ faults: [podsInto(3)] });
+    const memory = JSON.parse(JSON.stringify(rounds.last.memory));
+    const before = structuredClone(memory);
+    memory.v = 1;
+    delete memory.recentFailures;
+    for (const { finding } of memory.findings) {
+      finding.expected = finding.planned;
+      delete finding.planned;
+    }
+    expect(memory.findings.length).toBeGreaterThan(0);
+    expect(decodeMemory(JSON.stringify(memory))).toEqual({ ...before, recentFailures: [] });
+  });
+
+  it("keeps what failed in the last two rounds, and refuses more of it than there may be", () => {
+    const failures = (cells: number) => ({
+      many: true,
+      cells: Array.from({ length: cells }, (_, n) => `node-1|pong-${n}|echo`),
+    });
+    const memory = (...recentFailures: unknown[]) =>
+      JSON.stringify({ ...emptyMemory(), recentFailures });
+    const two = [failures(2_000), failures(1)];
+    expect(decodeMemory(memory(...two)).recentFailures).toEqual(two);
+    expect(() => decodeMemory(memory(failures(2_001)))).toThrow(UnreadableRecordError);
+    expect(() => decodeMemory(memory(...two, failures(1)))).toThrow(UnreadableRecordError);
+  });
+
+  it("says of a memory of a newer version that it is that", () => {
+    const newer = JSON.stringify({ ...emptyMemory(), v: 3, findings: "of another kind" });
+    expect(() => decodeMemory(newer)).toThrow(RecordVersionError);
   });
 });

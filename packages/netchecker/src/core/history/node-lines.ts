@@ -31,14 +31,18 @@ interface LineBytes {
   subarray(start: number, end: number): { toString(): string };
 }
 
-/** One node out of a round's lines; null where the round does not know it. */
+/** One node out of a round's lines; null where the round does not know it, or the line is cut off. */
 export function nodeMoment(id: number, lines: LineBytes, node: string): NodeMoment | null {
   const before = lines.indexOf(`\n${node} `);
   if (before === -1) return null;
-  const line = lines.subarray(before + 1, lines.indexOf("\n", before + 1));
-  const [name, agent, ...numbers] = line.toString().split(" ");
+  const end = lines.indexOf("\n", before + 1);
+  if (end === -1) return null;
+  const [name, agent, ...numbers] = lines
+    .subarray(before + 1, end)
+    .toString()
+    .split(" ");
   // Of a name with a space in it, which no node has, the rest has matched.
-  if (name !== node) return null;
+  if (name !== node || numbers.length !== 6) return null;
   const [outFailed, outTotal, inFailed, inTotal, outLatency, inLatency] = numbers.map(Number);
   return {
     id,

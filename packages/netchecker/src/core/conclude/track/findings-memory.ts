@@ -1,6 +1,13 @@
 import { FindingSchema, NameSchema, RoundIdSchema } from "@netchecker/contract";
 import { type Static, Type } from "typebox";
 import { Check } from "typebox/schema";
+import { withNewName } from "../../planned-in-records.ts";
+import {
+  decoding,
+  RECORD_VERSION,
+  requireKnownVersion,
+  UnreadableRecordError,
+} from "../../record-version.ts";
 
 const MarksSchema = Type.String({ pattern: "^[01w]{1,12}$" });
 
@@ -38,8 +45,16 @@ const QuartilesSchema = Type.Union([
   Type.Null(),
 ]);
 
+/** What failed in one round, cell by cell. */
+const RoundFailuresSchema = Type.Object({
+  /** Whether more cells failed than are listed. */
+  many: Type.Boolean(),
+  /** `from|to|check`. */
+  cells: Type.Array(Type.String(), { maxItems: 2_000 }),
+});
+
 const MemorySchema = Type.Object({
-  v: Type.Literal(1),
+  v: Type.Literal(RECORD_VERSION),
   findings: Type.Array(TrackedSchema),
   /** What Kubernetes last told of each node. */
   nodes: Type.Record(Type.String(), NodeFactsSchema),
@@ -49,6 +64,8 @@ const MemorySchema = Type.Object({
   lone: Type.Record(Type.String(), MarksSchema),
   /** Of the last rounds, fading: how many probes failed for no reason, of how many. */
   noise: Type.Object({ failed: Type.Number(), of: Type.Number() }),
+  /** What failed in the last two rounds, the newest last. */
+  recentFailures: Type.Array(RoundFailuresSchema, { maxItems: 2 }),
   latency: Type.Object({
     nodes: Type.Record(
       Type.String(),
@@ -68,22 +85,36 @@ export type FindingsMemory = Static<typeof MemorySchema>;
 
 export function emptyMemory(): FindingsMemory {
   return {
-    v: 1,
+    v: RECORD_VERSION,
     findings: [],
     nodes: {},
     changes: [],
     lone: {},
     noise: { failed: 0, of: 0 },
+    recentFailures: [],
     latency: { nodes: {} },
   };
 }
 
-/** A memory from outside, which is not trusted; null where it is none of this version. Never throws. */
-export function decodeMemory(text: string): FindingsMemory | null {
-  try {
-    const memory: unknown = JSON.parse(text);
-    return Check(MemorySchema, memory) ? memory : null;
-  } catch {
-    return null;
-  }
+/**
+ * A memory from outside, which is not trusted, in this version or the one before. Throws an
+ * {@link UnreadableRecordError}, which is a RecordVersionError where a newer netchecker wrote it.
+ */
+export function decodeMemory(text: string): FindingsMemory {
+  return decoding("what is remembered of findings", () => {
+    const { v, ...stored } = JSON.parse(text);
+    requireKnownVersion(v);
+    const memory: unknown = {
+      v: RECORD_VERSION,
+      recentFailures: [],
+      ...stored,
+      findings: stored.findings.map((tracked: { readonly finding: unknown }) => ({
+        ...tracked,
+        finding: withNewName(tracked.finding),
+      })),
+    };
+    if (!Check(MemorySchema, memory))
+      throw new UnreadableRecordError("what is remembered of findings has another shape");
+    return memory;
+  });
 }

@@ -1,0 +1,61 @@
+import type { Log } from "@netchecker/runtime/log";
+import { RecordVersionError, UnreadableRecordError } from "../core/record-version.ts";
+
+/** A round's id, or what is remembered of findings. */
+type RecordName = number | "memory";
+
+/** How many different records could not be read since the start. */
+export interface UnreadableCounts {
+  readonly newer: number;
+  readonly damaged: number;
+}
+
+/**
+ * Records that could not be read: each is skipped and counted once, so that it costs no other. The log tells
+ * the first of each kind: after a downgrade there are a thousand of them.
+ */
+export class UnreadableRecords {
+  readonly #log: Log | undefined;
+  readonly #newer = new Set<RecordName>();
+  readonly #damaged = new Set<RecordName>();
+
+  constructor(log: Log | undefined) {
+    this.#log = log;
+  }
+
+  get counts(): UnreadableCounts {
+    return { newer: this.#newer.size, damaged: this.#damaged.size };
+  }
+
+  /** What `read` gives; null where the record cannot be read. Other errors, as of a Redis that is away, go on. */
+  async orNull<T>(record: RecordName, read: () => Promise<T> | T): Promise<T | null> {
+    try {
+      return await read();
+    } catch (error) {
+      const unreadable = isWrongType(error)
+        ? new UnreadableRecordError("a record is no hash", { cause: error })
+        : error;
+      if (!(unreadable instanceof UnreadableRecordError)) throw error;
+      this.#note(record, unreadable);
+      return null;
+    }
+  }
+
+  #note(record: RecordName, error: UnreadableRecordError): void {
+    const newer = error instanceof RecordVersionError;
+    const seen = newer ? this.#newer : this.#damaged;
+    if (seen.size === 0)
+      this.#log?.warn(
+        { record, err: error.message },
+        newer
+          ? "skips stored records of a newer netchecker; they come back with an upgrade"
+          : "skips stored records that are damaged",
+      );
+    seen.add(record);
+  }
+}
+
+/** Redis' error code is the first word of its error; the client has it nowhere else. */
+function isWrongType(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("WRONGTYPE ");
+}

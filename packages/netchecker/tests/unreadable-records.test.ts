@@ -1,0 +1,220 @@
+import type { Log } from "@netchecker/runtime/log";
+import type { Redis } from "@netchecker/runtime/redis";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { compress, textOf } from "../src/adapters/compressed.ts";
+import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
+import { createRoundStore } from "../src/adapters/store-rounds.ts";
+import { emptyMemory } from "../src/core/conclude/conclude.ts";
+import { RoundKeeper } from "../src/keep-rounds.ts";
+import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
+
+let server: ARedis;
+let redis: Redis;
+let warn: ReturnType<typeof vi.fn>;
+let store: ReturnType<typeof createRoundStore>;
+
+beforeAll(async () => {
+  server = await aRedis();
+  redis = await server.connect();
+});
+afterAll(() => server.stop());
+
+const aRound = (id: number) =>
+  aClosedRound(aView(3), {
+    run: { id },
+    finds: (target) => (target.name === "pong-2" ? TIMEOUT : OK),
+  });
+
+/** Four rounds, of which the newest has all outcomes, and the third is about to be damaged. */
+beforeEach(async () => {
+  await redis.flushall();
+  warn = vi.fn();
+  store = createRoundStore(redis, NAMES, { fullRounds: 2, rounds: 9 }, { warn } as unknown as Log);
+  for (const id of [1, 2, 3, 4]) await store.save(aRound(id), emptyMemory());
+});
+
+const PLAIN = ["head", "entry"] as const;
+const COMPRESSED = ["plan", "findings", "failures", "nodes", "extras"] as const;
+const half = <T extends { readonly length: number; slice(from: number, to: number): T }>(all: T) =>
+  all.slice(0, Math.floor(all.length / 2));
+
+const TEXTS: [string, (text: string) => string][] = [
+  ["null", () => "null"],
+  ["{}", () => "{}"],
+  ["a list of null", () => "[null]"],
+  ["not JSON", () => "not JSON"],
+  ["empty", () => ""],
+  ["cut in half", half],
+];
+
+/** Damages a field of round 3, before it is compressed where it is. */
+async function damage(field: string, how: (text: string) => string): Promise<void> {
+  const key = NAMES.round(3);
+  if (PLAIN.some((plain) => plain === field))
+    return void (await redis.hset(key, field, how((await redis.hget(key, field))!)));
+  const text = await textOf((await redis.hgetBuffer(key, field))!);
+  await redis.hset(key, field, await compress(how(text)));
+}
+
+const ids = {
+  heads: async () => (await store.heads(99)).map(({ head }) => head.id),
+  timeline: async () => (await store.timeline(99)).map(({ id }) => id),
+  findings: async () => (await store.findings(99)).map(({ head }) => head.id),
+  nodeHistory: async () => (await store.nodeHistory("node-2")).map(({ id }) => id),
+};
+
+/** Which rounds each listing has. Reads round 3 by itself as well: that must not throw. */
+async function everyListing() {
+  const listed = Object.fromEntries(
+    await Promise.all(Object.entries(ids).map(async ([what, read]) => [what, await read()])),
+  ) as Record<keyof typeof ids, number[]>;
+  await store.head(3);
+  await store.findingsOf(3);
+  await store.round(3);
+  expect((await store.round(4))!.head.id).toBe(4);
+  return listed;
+}
+
+/** By field: the listings that lack the round when the field cannot be read. */
+const LACKING: Record<string, (keyof typeof ids)[]> = {
+  head: ["heads", "findings"],
+  entry: ["timeline"],
+  findings: ["findings"],
+  nodes: ["nodeHistory"],
+  plan: [],
+  failures: [],
+  extras: [],
+};
+
+describe("a round that cannot be read", () => {
+  it.each(
+    [...PLAIN, ...COMPRESSED].flatMap((field) => TEXTS.map(([name]) => [field, name] as const)),
+  )("with %s that is %s costs no other round", async (field, name) => {
+    await damage(field, new Map(TEXTS).get(name)!);
+    const listed = await everyListing();
+    for (const listing of Object.keys(ids) as (keyof typeof ids)[]) {
+      const lacks = LACKING[field]!.includes(listing);
+      expect([listing, listed[listing]]).toEqual([listing, lacks ? [4, 2, 1] : [4, 3, 2, 1]]);
+    }
+    // A round that has all outcomes is read without its failures; lines that lack a node only say nothing of it.
+    const needed = field !== "failures" && field !== "nodes";
+    expect(store.unreadable()).toEqual({ newer: 0, damaged: Number(needed) });
+    expect(warn.mock.calls.length).toBe(store.unreadable().damaged);
+    await store.save(aRound(5), emptyMemory());
+    expect((await store.lastClosed())!.head.id).toBe(5);
+  });
+
+  it.each([...COMPRESSED, "columns"])(
+    "with %s whose bytes are cut or no bytes of ours costs no other round",
+    async (field) => {
+      const key = NAMES.round(3);
+      const whole = (await redis.hgetBuffer(key, field))!;
+      for (const bytes of [half(whole), Buffer.from("null"), Buffer.alloc(0)]) {
+        await redis.hset(key, field, bytes);
+        const listed = await everyListing();
+        for (const listing of Object.keys(ids) as (keyof typeof ids)[])
+          expect(listed[listing]).toEqual(expect.arrayContaining([4, 2, 1]));
+      }
+    },
+  );
+
+  it.each(["a string", "a list", "gone"])("whose key is %s costs no other round", async (what) => {
+    await redis.del(NAMES.round(3));
+    if (what === "a string") await redis.set(NAMES.round(3), "null");
+    if (what === "a list") await redis.rpush(NAMES.round(3), "null");
+    for (const listed of Object.values(await everyListing())) expect(listed).toEqual([4, 2, 1]);
+    expect(store.unreadable()).toEqual({ newer: 0, damaged: what === "gone" ? 0 : 1 });
+  });
+
+  it("is not taken for another round that its head or entry tells of", async () => {
+    for (const field of PLAIN)
+      await redis.hset(NAMES.round(3), field, (await redis.hget(NAMES.round(2), field))!);
+    const { heads, timeline, findings } = await everyListing();
+    expect([heads, timeline, findings]).toEqual([
+      [4, 2, 1],
+      [4, 2, 1],
+      [4, 2, 1],
+    ]);
+  });
+
+  it("is made up for by an older one, so that no page of rounds ends early", async () => {
+    await damage("head", half);
+    expect((await store.heads(2)).map(({ head }) => head.id)).toEqual([4, 2]);
+    expect((await store.heads(2, 4)).map(({ head }) => head.id)).toEqual([2, 1]);
+  });
+
+  it("does not hide the last one that can be read", async () => {
+    await redis.hset(NAMES.round(4), "plan", await compress("null"));
+    expect((await store.lastClosed())!.head.id).toBe(3);
+    await redis.hset(NAMES.round(3), "head", "");
+    expect((await store.lastClosed())!.head.id).toBe(2);
+    const keeper = new RoundKeeper(store, LOG);
+    await keeper.restore();
+    expect([keeper.restored, keeper.latest?.head.id]).toEqual([true, 2]);
+  });
+});
+
+describe("a record of a newer version", () => {
+  it("is skipped everywhere, counted once a round, and told in the log once", async () => {
+    await redis.hset(NAMES.round(3), "v", 3);
+    await redis.hset(NAMES.round(4), "v", 3);
+    for (const read of Object.values(ids)) expect(await read()).toEqual([2, 1]);
+    expect([await store.head(4), await store.round(4), await store.findingsOf(4)]).toEqual([
+      null,
+      null,
+      [],
+    ]);
+    expect((await store.lastClosed())!.head.id).toBe(2);
+    expect(store.unreadable()).toEqual({ newer: 2, damaged: 0 });
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn.mock.calls[0]![1]).toBe(
+      "skips stored records of a newer netchecker; they come back with an upgrade",
+    );
+  });
+
+  it("is not known by its version alone: a version that is no number is damage", async () => {
+    await redis.hset(NAMES.round(3), "v", "two");
+    expect(await ids.heads()).toEqual([4, 2, 1]);
+    expect(store.unreadable()).toEqual({ newer: 0, damaged: 1 });
+  });
+
+  it("leaves the memory of findings empty, and says so", async () => {
+    await redis.set(NAMES.findings, JSON.stringify({ ...emptyMemory(), v: 3 }));
+    expect(await store.memory()).toBeNull();
+    expect(store.unreadable()).toEqual({ newer: 1, damaged: 0 });
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("what cannot be read beside the rounds", () => {
+  it.each(["null", "{}", "not JSON", '{"v":2,'])("a memory that is %j is none", async (text) => {
+    await redis.set(NAMES.findings, text);
+    expect(await store.memory()).toBeNull();
+    expect(store.unreadable()).toEqual({ newer: 0, damaged: 1 });
+  });
+
+  it.each(["null", "{}", "not JSON", '{"id":'])(
+    "an open round that is %j is none, and keeps no round from being stored",
+    async (text) => {
+      await redis.set(NAMES.openRound, text);
+      expect(await store.openRound()).toBeNull();
+      await store.save(aRound(5), emptyMemory());
+      expect((await store.lastClosed())!.head.id).toBe(5);
+      await createRoundPublisher(redis, NAMES).publish({ id: 6, startedAt: 1_000 }, [], 1_000);
+      expect(await store.openRound()).toEqual({ id: 6, startedAt: 1_000 });
+    },
+  );
+
+  it("goes on to throw where Redis is away: that is no damage", async () => {
+    const gone = await aRedis();
+    const commands = await gone.connect();
+    const away = createRoundStore(commands, NAMES, { fullRounds: 2, rounds: 9 });
+    await gone.server.kill();
+    commands.disconnect();
+    for (const read of [away.heads(9), away.timeline(9), away.round(1), away.memory()])
+      await expect(read).rejects.toThrow();
+    expect(away.unreadable()).toEqual({ newer: 0, damaged: 0 });
+    await gone.stop();
+  });
+});
