@@ -10,6 +10,7 @@ import type {
 import type { ClosedRound } from "./core/closed-round.ts";
 import type { ClusterView } from "./core/cluster-view.ts";
 import type { FindingsMemory } from "./core/conclude/conclude.ts";
+import type { OtherHolder } from "./core/lease-holder.ts";
 import type { StoredHead } from "./core/round-record.ts";
 
 /** The cluster, watched. */
@@ -50,6 +51,8 @@ export interface Lease {
   readonly holding: Holding;
   /** Whether it was another's when Redis was last asked, or Redis is yet to be asked. */
   readonly standsBy: boolean;
+  /** Who holds it, when another does; as of when Redis was last asked. */
+  readonly holder: OtherHolder | null;
   /** Takes or renews it now. */
   hold(): Promise<Holding>;
   /** Gives it up, if it is ours. */

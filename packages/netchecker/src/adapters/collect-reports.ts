@@ -10,11 +10,17 @@ import type { Log } from "@netchecker/runtime/log";
 import { type Redis, subscribe } from "@netchecker/runtime/redis";
 import type { ReportSource } from "../ports.ts";
 import { watchRedisHealth } from "./redis-health.ts";
+import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
 
 const LOG_EVERY_MS = 60_000;
 
 /** Subscribes to the report channels. A message that is not a report is dropped, told, and logged once a minute. */
-export function collectReports(redis: Redis, names: RedisNames, log: Log): ReportSource {
+export function collectReports(
+  redis: Redis,
+  names: RedisNames,
+  log: Log,
+  trouble?: RedisTroubleWatch,
+): ReportSource {
   const typeOf = new Map<string, TargetType>(
     TARGET_TYPES.map((type) => [names.reports[type], type]),
   );
@@ -39,6 +45,8 @@ export function collectReports(redis: Redis, names: RedisNames, log: Log): Repor
       if (decoded.ok) handleReport?.(decoded.value);
       else drop(channel, decoded.fault, decoded.why);
     },
+    subscribed: () => trouble?.worked("subscribe"),
+    refused: (error) => trouble?.failed(error, "subscribe"),
   });
 
   return {

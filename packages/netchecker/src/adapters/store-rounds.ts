@@ -8,6 +8,7 @@ import { compress, compressAll } from "./compressed.ts";
 import { throwFirstError } from "./publish-targets.ts";
 import { readHistory } from "./read-history.ts";
 import { readRounds } from "./read-rounds.ts";
+import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
 
 /** A round that is stored late must not mark the one that is open by then as closed. */
 const CLOSE = `
@@ -30,7 +31,19 @@ export function createRoundStore(
   redis: Redis,
   names: RedisNames,
   settings: HistorySettings,
+  trouble?: RedisTroubleWatch,
 ): RoundStore {
+  /** Tells `trouble` how it went. */
+  async function told(deed: Promise<void>): Promise<void> {
+    try {
+      await deed;
+      trouble?.worked("store");
+    } catch (error) {
+      trouble?.failed(error, "store");
+      throw error;
+    }
+  }
+
   async function save(closed: ClosedRound, memory: FindingsMemory): Promise<void> {
     const { id } = closed.head;
     const { head, entry, ...record } = encodeRound(closed);
@@ -83,5 +96,10 @@ export function createRoundStore(
     await prune();
   }
 
-  return { save, saveHead, ...readRounds(redis, names), ...readHistory(redis, names) };
+  return {
+    save: (closed, memory) => told(save(closed, memory)),
+    saveHead: (head) => told(saveHead(head)),
+    ...readRounds(redis, names),
+    ...readHistory(redis, names),
+  };
 }

@@ -10,9 +10,9 @@ export const LOG = createLog("test", "silent");
 export const NAMES = redisNames("test:");
 
 /** A real redis-server of a test's own, with connections that end with it. */
-export async function aRedis() {
+export async function aRedis(...settings: string[]) {
   const folder = await mkdtemp(join(tmpdir(), "netchecker-test-"));
-  const server = await RedisServer.start("127.0.0.1", folder);
+  const server = await RedisServer.start("127.0.0.1", folder, undefined, undefined, settings);
   const address = { host: `${server.address.host}:${server.address.port}` };
   const connections: Redis[] = [];
   return {
