@@ -28,18 +28,15 @@ import { RoundRunner } from "./run-rounds.ts";
 async function check(): Promise<void> {
   const config = readConfig(process.env);
   const kubeConfig = loadKubeConfig(config.KUBECONFIG);
-  const log = createLog("netchecker", "silent");
   const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
-  const redis = connectRedis(address, { service: "netchecker", role: "commands", log });
   const checks = [
     { ok: true, what: "the configuration can be used" },
-    ...(await checkRedis(redis, redisNames(config.REDIS_PREFIX), hostOf(address))),
+    ...(await checkRedis(address, redisNames(config.REDIS_PREFIX), hostOf(address))),
     ...(await checkCluster(kubeConfig, {
       namespace: config.NAMESPACE,
       serviceName: config.PONG_SERVICE,
     })),
   ];
-  redis.disconnect();
   console.log(formatChecks(checks));
   if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
 }

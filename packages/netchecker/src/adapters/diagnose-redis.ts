@@ -5,17 +5,8 @@ import {
   type Redis,
   type RedisAddress,
 } from "@netchecker/runtime/redis";
+import type { RedisFault } from "../ports.ts";
 import { throwFirstError } from "./publish-targets.ts";
-
-/** What keeps netchecker from working with Redis. */
-export interface RedisFault {
-  /** `loses_large`: small commands are answered, and large ones are not. */
-  readonly kind: "away" | "refuses" | "loses_large";
-  /** Redis' own error code, the system's, or one of netchecker's in lower case. */
-  readonly code: string;
-  /** What is wrong and what to do; no full stop at its end. */
-  readonly sentence: string;
-}
 
 /** For each answer. A healthy Redis takes a millisecond. */
 const PATIENCE_MS = 2_000;

@@ -1,16 +1,10 @@
 import type { Log } from "@netchecker/runtime/log";
 import { explainRedisError } from "@netchecker/runtime/redis";
 import type { Changes } from "../changes.ts";
-import type { RedisFault } from "./diagnose-redis.ts";
-
-/** What is wrong with Redis now, and since when. */
-export interface RedisTrouble extends RedisFault {
-  /** Milliseconds since 1970. */
-  readonly since: number;
-}
+import type { RedisFault, RedisTrouble } from "../ports.ts";
 
 /** What netchecker does with Redis; each fails and works by itself. */
-export type RedisDeed = "lease" | "publish" | "store" | "subscribe";
+type RedisDeed = "lease" | "publish" | "store" | "subscribe";
 
 /** Where those who use Redis tell how it went. */
 export interface RedisTroubleWatch {
