@@ -23,8 +23,12 @@ export interface RedisRole {
 const HEARTBEAT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 
-/** How long a connection lives at least before it is made anew on purpose: doubled each time, up to the most. */
+/**
+ * How long a connection lives at least before it is made anew on purpose: doubled each time, up to the
+ * most; and from the first again after a calm.
+ */
 const RENEWAL_PAUSE_MS = { first: 5_000, most: 60_000 };
+const CALM_MS = 300_000;
 
 const urlOf = ({ host, url }: RedisAddress): string => url ?? `redis://${host}`;
 
@@ -46,8 +50,8 @@ const options = ({ service, role }: RedisRole) => ({
 
 /** When a connection was last made anew on purpose, and how long it must live before the next time. */
 interface Renewals {
-  at: number;
-  pauseMs: number;
+  readonly at: number;
+  readonly pauseMs: number;
 }
 const renewals = new WeakMap<Redis, Renewals>();
 
@@ -62,7 +66,6 @@ export function connectRedis(address: RedisAddress, role: RedisRole): Redis {
     ...options(role),
     reconnectOnError: (error) => replyCode(error) === "READONLY" && mayRenew(redis),
   });
-  renewals.set(redis, { at: -Infinity, pauseMs: 0 });
   /** The code with which it was last said to be away; null while it is there. */
   let away: string | null = null;
   redis.on("error", (error: Error) => {
@@ -82,8 +85,8 @@ export function connectRedis(address: RedisAddress, role: RedisRole): Redis {
 
 /**
  * Makes a connection anew, because its address may lead elsewhere by now. Not more often than with a
- * pause that grows from 5 s to a minute, until the connection was found to lead to a primary. Tells
- * whether it did.
+ * pause that grows from 5 s to a minute: the address may lead to the wrong server for long, and a
+ * thousand agents ask. Tells whether it did.
  */
 export function connectAnew(redis: Redis): boolean {
   if (redis.status !== "ready" || !mayRenew(redis)) return false;
@@ -94,15 +97,16 @@ export function connectAnew(redis: Redis): boolean {
 function mayRenew(redis: Redis): boolean {
   const last = renewals.get(redis);
   const now = performance.now();
-  if (last && now - last.at < last.pauseMs) return false;
-  const pauseMs = Math.max(2 * (last?.pauseMs ?? 0), RENEWAL_PAUSE_MS.first);
-  renewals.set(redis, { at: now, pauseMs: Math.min(pauseMs, RENEWAL_PAUSE_MS.most) });
+  const since = now - (last?.at ?? -Infinity);
+  if (last && since < last.pauseMs) return false;
+  const { first, most } = RENEWAL_PAUSE_MS;
+  const pauseMs = last && since < CALM_MS ? Math.min(2 * last.pauseMs, most) : first;
+  renewals.set(redis, { at: now, pauseMs });
   return true;
 }
 
 /** Redis 7 and Valkey 8 say `slave`. */
 const REPLICA = /^role:(slave|replica)/m;
-const PRIMARY = /^role:master/m;
 
 /**
  * Asks which role the server has, often: no answer within a beat, and nothing else either, is a
@@ -124,7 +128,6 @@ function keepAlive(redis: Redis, { role, log }: RedisRole): void {
       });
   };
   const listen = (text: string) => {
-    if (PRIMARY.test(text)) renewals.set(redis, { at: -Infinity, pauseMs: 0 });
     if (REPLICA.test(text) && connectAnew(redis))
       log.warn({ role }, "Redis is a read-only replica; connects anew");
   };

@@ -150,8 +150,7 @@ function explainSocketError(error: unknown): RedisFailure {
     error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error
   ) as SocketError;
   const { code, message } = one;
-  if (code === undefined)
-    return { kind: "away", code: "unknown", sentence: `Redis cannot be asked: ${clip(message)}` };
+  if (code === undefined) return { kind: "away", code: "unknown", sentence: clip(message) };
   const say = SOCKET_SENTENCES[code];
   if (say) return { kind: "away", code, sentence: say(one) };
   if (TLS.test(code))

@@ -7,7 +7,7 @@ import {
   type TargetType,
 } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
-import { type Redis, subscribe } from "@netchecker/runtime/redis";
+import { type Redis, sayRedisError, subscribe } from "@netchecker/runtime/redis";
 import type { ReportSource } from "../ports.ts";
 import { watchRedisHealth } from "./redis-health.ts";
 import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
@@ -46,7 +46,10 @@ export function collectReports(
       else drop(channel, decoded.fault, decoded.why);
     },
     subscribed: () => trouble?.worked("subscribe"),
-    refused: (error) => trouble?.failed(error, "subscribe"),
+    refused: (error) => {
+      log.error({ why: sayRedisError(error) }, "may not listen to reports");
+      trouble?.failed(error, "subscribe");
+    },
   });
 
   return {
