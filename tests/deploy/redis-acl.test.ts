@@ -60,7 +60,11 @@ describe("with the ACL of components/redis-auth, on the real services", () => {
   });
 
   test("netchecker's --check finds Redis as it should be", async () => {
-    const checks = await checkRedis(redis.connect("netchecker"), names, "redis:6379");
+    const checks = await checkRedis(
+      { host: "", url: redis.url("netchecker") },
+      names,
+      "redis:6379",
+    );
     expect(checks).toEqual([{ ok: true, what: expect.stringContaining("redis:6379") }]);
   });
 

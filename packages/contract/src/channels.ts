@@ -14,6 +14,8 @@ export interface RedisNames {
   readonly openRound: string;
   /** Who may open rounds; expires when its holder dies. */
   readonly lease: string;
+  /** Who that is, of which cluster; expires with the lease. */
+  readonly leaseHolder: string;
   /** Sorted sets of round ids: all kept rounds, and those kept with every outcome. */
   readonly rounds: string;
   readonly fullRounds: string;
@@ -38,6 +40,7 @@ export function redisNames(prefix: string): RedisNames {
     roundId: `${prefix}round-id`,
     openRound: `${prefix}open-round`,
     lease: `${prefix}lease`,
+    leaseHolder: `${prefix}lease-holder`,
     rounds: `${prefix}rounds`,
     fullRounds: `${prefix}full-rounds`,
     round: (id) => `${prefix}round:${id}`,

@@ -14,23 +14,27 @@ export class RedisServer {
   readonly address: Address;
   readonly #file: string;
   readonly #folder: string;
+  readonly #settings: readonly string[];
   #child: Child | undefined;
 
-  private constructor(file: string, folder: string, address: Address) {
+  private constructor(file: string, folder: string, address: Address, settings: readonly string[]) {
+    this.#settings = settings;
     this.#file = file;
     this.#folder = folder;
     this.address = address;
   }
 
-  /** Finds or installs redis-server and starts one on a free port of `host`, or on `port`. */
+  /** Finds or installs redis-server and starts one on a free port of `host`, or on `port`. `settings` are more of its arguments. */
   static async start(
     host: string,
     folder: string,
     signal?: AbortSignal,
     port?: number,
+    settings: readonly string[] = [],
   ): Promise<RedisServer> {
     const file = await findOrInstallRedis(signal);
-    const server = new RedisServer(file, folder, { host, port: port ?? (await freePort(host)) });
+    const address = { host, port: port ?? (await freePort(host)) };
+    const server = new RedisServer(file, folder, address, settings);
     try {
       await server.start(signal);
     } catch (error) {
@@ -50,6 +54,7 @@ export class RedisServer {
     const { host, port } = this.address;
     const args = ["--bind", host, "--port", String(port), "--dir", this.#folder];
     args.push("--save", "", "--appendonly", "no", "--daemonize", "no", "--protected-mode", "no");
+    args.push(...this.#settings);
     const logFile = join(this.#folder, "redis.log");
     const child = new Child({ file: this.#file, args, env: {}, logFile });
     this.#child = child;

@@ -1,13 +1,14 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { RedisNames } from "@netchecker/contract";
-import type { Redis } from "@netchecker/runtime/redis";
+import type { RedisAddress } from "@netchecker/runtime/redis";
 import {
   explainApiError,
   listPage,
   type ResourcePath,
   tryWatch,
 } from "./adapters/ask-api-server.ts";
-import { toPodRecord } from "./adapters/to-records.ts";
+import { diagnoseRedis } from "./adapters/diagnose-redis.ts";
+import { type KubernetesObject, toNodeRecord, toPodRecord } from "./adapters/to-records.ts";
 import { type WatchedCluster, watchedResources } from "./adapters/watch-cluster.ts";
 
 /** One thing that must hold for netchecker to work, in plain words. */
@@ -17,7 +18,9 @@ export interface Check {
 }
 
 const PATIENCE_MS = 5_000;
-const MANY = 5_000;
+/** It runs beside the netchecker that it checks, inside the same memory limit: a node's object has 11 kB. */
+const PAGE = 100;
+const MOST_NAMES = 3;
 
 const ok = (what: string): Check => ({ ok: true, what });
 const failed = (what: string): Check => ({ ok: false, what });
@@ -26,25 +29,17 @@ const failed = (what: string): Check => ({ ok: false, what });
 export async function checkCluster(kubeConfig: KubeConfig, of: WatchedCluster): Promise<Check[]> {
   const { nodes, pods, services } = watchedResources(of);
   const checks: Check[] = [];
-  const items = async (resource: ResourcePath) => {
-    const { found, check } = await mayRead(kubeConfig, resource);
+  const read = async <T>(resource: ResourcePath, keep: (object: KubernetesObject) => T | null) => {
+    const { found, check } = await mayRead(kubeConfig, resource, keep);
     checks.push(check);
     return found;
   };
-  const [nodesFound, podsFound, servicesFound] = [
-    await items(nodes),
-    await items(pods),
-    await items(services),
-  ];
+  const nodesFound = await read({ ...nodes, metadataOnly: true }, nameOfNode);
+  const podsFound = await read(pods, placeOfPod);
+  const servicesFound = await read(services, ({ metadata }) => metadata?.name ?? null);
   if (nodesFound && podsFound)
-    for (const app of ["ping", "pong"] as const) {
-      const found = podsFound
-        .flatMap((pod) => toPodRecord(pod) ?? [])
-        .filter((pod) => pod.app === app);
-      const ready = found.filter((pod) => pod.ready).length;
-      const what = `${ready} of ${nodesFound.length} nodes have a ready ${app} pod (label name: ${app}, namespace ${of.namespace})`;
-      checks.push(ready > 0 ? ok(what) : failed(`${what}: look at the DaemonSet ${app}`));
-    }
+    for (const app of ["ping", "pong"] as const)
+      checks.push(checkAgents(app, nodesFound, podsFound, of.namespace));
   if (servicesFound)
     checks.push(
       servicesFound.length > 0
@@ -56,56 +51,90 @@ export async function checkCluster(kubeConfig: KubeConfig, of: WatchedCluster): 
   return checks;
 }
 
-async function mayRead(kubeConfig: KubeConfig, resource: ResourcePath) {
+interface PlacedPod {
+  readonly app: "ping" | "pong";
+  readonly node: string | null;
+  readonly ready: boolean;
+}
+
+const nameOfNode = (object: KubernetesObject): string | null => toNodeRecord(object)?.name ?? null;
+
+function placeOfPod(object: KubernetesObject): PlacedPod | null {
+  const pod = toPodRecord(object);
+  return pod && { app: pod.app, node: pod.node, ready: pod.ready };
+}
+
+/** Every node must have a ready pod of `app`. */
+function checkAgents(
+  app: "ping" | "pong",
+  nodes: readonly string[],
+  pods: readonly PlacedPod[],
+  namespace: string,
+): Check {
+  if (nodes.length === 0)
+    return failed(
+      `there is no node that could run ${app}: only Linux nodes that are not virtual do`,
+    );
+  const ready = new Set(pods.flatMap((pod) => (pod.app === app && pod.ready ? pod.node : [])));
+  const without = nodes.filter((node) => !ready.has(node));
+  const what = `${nodes.length - without.length} of ${nodes.length} nodes have a ready ${app} pod (label name: ${app}, namespace ${namespace})`;
+  if (without.length === 0) return ok(what);
+  const more = without.length - MOST_NAMES;
+  const names = without.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return failed(`${what}, not ${names}: look at the DaemonSet ${app}`);
+}
+
+async function mayRead<T>(
+  kubeConfig: KubeConfig,
+  resource: ResourcePath,
+  keep: (object: KubernetesObject) => T | null,
+): Promise<{ readonly found: readonly T[] | null; readonly check: Check }> {
   const signal = () => AbortSignal.timeout(PATIENCE_MS);
   let verb: "list" | "watch" = "list";
   try {
-    const { items = [] } = await listPage(kubeConfig, resource, { limit: MANY }, signal());
+    const found = await listAll(kubeConfig, resource, keep, signal);
     verb = "watch";
     await tryWatch(kubeConfig, resource, signal());
-    return { found: items, check: ok(`may list and watch ${resource.path}`) };
+    return { found, check: ok(`may list and watch ${resource.path}`) };
   } catch (error) {
     return { found: null, check: failed(explainApiError(error, verb, resource)) };
   }
 }
 
-/** Tries what netchecker needs of Redis: to read, to write, to publish and to subscribe. */
-export async function checkRedis(
-  redis: Redis,
-  names: RedisNames,
-  address: string,
-): Promise<Check[]> {
-  try {
-    await untilReady(redis);
-  } catch (error) {
-    return [
-      failed(
-        `Redis at ${address} does not answer: ${(error as Error).message}; see REDIS_HOST and REDIS_URL`,
-      ),
-    ];
-  }
-  const probe = `${names.lease}:check`;
-  try {
-    await redis.multi().set(probe, "1", "PX", 1_000).publish(probe, "").exec();
-    await redis.eval("return redis.call('GET', KEYS[1])", 1, probe);
-    return [ok(`Redis answers at ${address}, and lets netchecker write, publish and run scripts`)];
-  } catch (error) {
-    return [
-      failed(
-        `Redis at ${address} refuses: ${(error as Error).message}; see its ACL for the user netchecker`,
-      ),
-    ];
+/** Page after page, so that only what is kept is in memory. */
+async function listAll<T>(
+  kubeConfig: KubeConfig,
+  resource: ResourcePath,
+  keep: (object: KubernetesObject) => T | null,
+  signal: () => AbortSignal,
+): Promise<T[]> {
+  const kept: T[] = [];
+  for (let token = ""; ;) {
+    const wanted = { limit: PAGE, ...(token && { continue: token }) };
+    const { items = [], metadata } = await listPage(kubeConfig, resource, wanted, signal());
+    for (const item of items) {
+      const each = keep(item);
+      if (each !== null) kept.push(each);
+    }
+    token = metadata?.continue ?? "";
+    if (!token) return kept;
   }
 }
 
-function untilReady(redis: Redis): Promise<void> {
-  if (redis.status === "ready") return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    let last = new Error(`nothing for ${PATIENCE_MS / 1_000} s`);
-    redis.on("error", (error: Error) => (last = error));
-    redis.once("ready", resolve);
-    setTimeout(() => reject(last), PATIENCE_MS).unref();
-  });
+/** Tries what netchecker needs of Redis, as it needs it; `shown` is the address without its password. */
+export async function checkRedis(
+  address: RedisAddress,
+  names: RedisNames,
+  shown: string,
+): Promise<Check[]> {
+  const fault = await diagnoseRedis(address, names);
+  return [
+    fault === null
+      ? ok(
+          `Redis answers at ${shown}, and lets netchecker write, publish, subscribe and run scripts`,
+        )
+      : failed(`Redis at ${shown}: ${fault.sentence}`),
+  ];
 }
 
 /** The checks as lines, what is wrong in capitals. */

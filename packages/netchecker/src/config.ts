@@ -38,6 +38,12 @@ export function readConfig(env: Environment) {
     KUBECONFIG: anyText({ default: undefined }),
     NAMESPACE: kubernetesName({ default: "netchecker" }),
     POD_NAME: anyText({ default: undefined }),
+    CLUSTER_NAME: text(
+      /^[\x20-\x7e]{1,100}$/,
+      "1 to 100 visible ASCII characters",
+    )({
+      default: undefined,
+    }),
     PONG_SERVICE: kubernetesName({ default: "pong-svc" }),
     PONG_PORT: port({ default: 8080 }),
     KUBELET_PORT: port({ default: 10_250 }),

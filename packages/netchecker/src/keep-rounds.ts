@@ -70,7 +70,7 @@ export class RoundKeeper {
       this.restored = true;
       if (newest) this.#note(newest.head);
     } catch (error) {
-      this.#log.warn({ err: (error as Error).message }, "could not read the history");
+      this.#log.warn({ err: sayRedisError(error) }, "could not read the history");
     }
     await this.flush();
   }

@@ -28,18 +28,15 @@ import { VerdictWatch } from "./watch-verdict.ts";
 async function check(): Promise<void> {
   const config = readConfig(process.env);
   const kubeConfig = loadKubeConfig(config.KUBECONFIG);
-  const log = createLog("netchecker", "silent");
   const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
-  const redis = connectRedis(address, { service: "netchecker", role: "commands", log });
   const checks = [
     { ok: true, what: "the configuration can be used" },
-    ...(await checkRedis(redis, redisNames(config.REDIS_PREFIX), hostOf(address))),
+    ...(await checkRedis(address, redisNames(config.REDIS_PREFIX), hostOf(address))),
     ...(await checkCluster(kubeConfig, {
       namespace: config.NAMESPACE,
       serviceName: config.PONG_SERVICE,
     })),
   ];
-  redis.disconnect();
   console.log(formatChecks(checks));
   if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
 }
@@ -68,7 +65,7 @@ async function main(): Promise<void> {
   const changes = new Changes();
   const health = watchRedisHealth(redis, changes);
   const history = { fullRounds: config.HISTORY_FULL_ROUNDS, rounds: config.HISTORY_ROUNDS };
-  const store = createRoundStore(redis, names, history, log);
+  const store = createRoundStore(redis, names, history, { log, trouble });
   const keeper = new RoundKeeper(store, log, changes);
   health.onReady(() => void keeper.restore());
 

@@ -10,6 +10,7 @@ import type {
 import type { ClosedRound } from "./core/closed-round.ts";
 import type { ClusterView } from "./core/cluster-view.ts";
 import type { FindingsMemory } from "./core/conclude/conclude.ts";
+import type { OtherHolder } from "./core/lease-holder.ts";
 import type { StoredHead } from "./core/round-record.ts";
 
 /** The cluster, watched. */
@@ -50,10 +51,28 @@ export interface Lease {
   readonly holding: Holding;
   /** Whether it was another's when Redis was last asked, or Redis is yet to be asked. */
   readonly standsBy: boolean;
+  /** Who holds it, when another does; as of when Redis was last asked. */
+  readonly holder: OtherHolder | null;
   /** Takes or renews it now. */
   hold(): Promise<Holding>;
   /** Gives it up, if it is ours. */
   release(): Promise<void>;
+}
+
+/** What keeps netchecker from working with Redis. */
+export interface RedisFault {
+  /** `loses_large`: small commands are answered, and large ones are not. */
+  readonly kind: "away" | "refuses" | "loses_large";
+  /** Redis' own error code, the system's, or one of netchecker's in lower case. */
+  readonly code: string;
+  /** What is wrong and what to do; no full stop at its end. */
+  readonly sentence: string;
+}
+
+/** What is wrong with Redis now, and since when. */
+export interface RedisTrouble extends RedisFault {
+  /** Milliseconds since 1970. */
+  readonly since: number;
 }
 
 /** The history of rounds. Each throws when Redis is away. */

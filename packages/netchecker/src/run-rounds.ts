@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { sayRedisError } from "@netchecker/runtime/redis";
 import { roundWithoutResult } from "./core/conclude/conclude-round.ts";
 import type { Holding, OpenRound, RoundStore } from "./ports.ts";
 import {
@@ -114,7 +115,7 @@ export class RoundRunner {
       }
     } catch (error) {
       this.#held = "redis_away";
-      log.warn({ err: (error as Error).message }, "could not look for a round that was left open");
+      log.warn({ why: sayRedisError(error) }, "could not look for a round that was left open");
     }
   }
 }

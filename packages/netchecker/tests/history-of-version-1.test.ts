@@ -22,7 +22,7 @@ let redis: Redis;
 let store: ReturnType<typeof createRoundStore>;
 
 beforeAll(async () => {
-  server = await aRedis(DUMP);
+  server = await aRedis({ dump: DUMP });
   redis = await server.connect();
   store = createRoundStore(redis, NAMES, HISTORY);
 });

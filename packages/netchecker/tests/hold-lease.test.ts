@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Redis } from "@netchecker/runtime/redis";
-import { holdLease } from "../src/adapters/hold-lease.ts";
+import { holdLease, type LeaseParts } from "../src/adapters/hold-lease.ts";
+import { sayHolder } from "../src/core/lease-holder.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 
 let server: ARedis;
 let redis: Redis;
 const stop = new AbortController();
-const leaseOf = (owner: string) => holdLease(redis, NAMES, owner, LOG, stop.signal);
+const leaseOf = (owner: string, parts: LeaseParts = {}) =>
+  holdLease(redis, NAMES, owner, LOG, stop.signal, parts);
 
 beforeAll(async () => {
   server = await aRedis();
@@ -36,6 +38,54 @@ describe("the lease to open rounds", () => {
     await redis.del(NAMES.lease);
     await leaseOf("pod-1").hold();
     expect(await leaseOf("pod-1").hold()).toBe("held");
+  });
+
+  it("tells who holds it, of which cluster, for as long as it is held", async () => {
+    await redis.del(NAMES.lease);
+    let cluster: string | null = null;
+    const eu = leaseOf("netchecker-eu", { cluster: () => cluster, clusterName: "prod-eu" });
+    const us = leaseOf("netchecker-us", { cluster: () => "uid-us" });
+    await eu.hold();
+    expect(eu.holder).toBeNull();
+    await us.hold();
+    expect(us.holder).toMatchObject({ pod: "netchecker-eu", cluster: null, sameCluster: null });
+    cluster = "uid-eu";
+    await eu.hold();
+    await us.hold();
+    expect(us.holder).toEqual({
+      pod: "netchecker-eu",
+      cluster: "uid-eu",
+      clusterName: "prod-eu",
+      sameCluster: false,
+    });
+    expect(sayHolder(us.holder!)).toMatch(/netchecker-eu of the cluster prod-eu, .*REDIS_PREFIX/);
+    const second = leaseOf("netchecker-eu-2", { cluster: () => cluster });
+    await second.hold();
+    expect(second.holder).toMatchObject({ sameCluster: true });
+    const left = await redis.pttl(NAMES.leaseHolder);
+    expect(left).toBeGreaterThan(5_000);
+    expect(Math.abs(left - (await redis.pttl(NAMES.lease)))).toBeLessThan(100);
+    await eu.release();
+    expect(await redis.exists(NAMES.lease, NAMES.leaseHolder)).toBe(0);
+    expect(await us.hold()).toBe("held");
+    expect(us.holder).toBeNull();
+    await us.release();
+  });
+
+  it("works beside a version that writes its name alone", async () => {
+    const ours = leaseOf("new", { cluster: () => "uid" });
+    await ours.hold();
+    expect(await redis.get(NAMES.lease)).toBe("new");
+    // It takes the lease when ours has run out; what we wrote beside it may still be there.
+    await redis.set(NAMES.lease, "old", "PX", 15_000);
+    expect(await ours.hold()).toBe("other");
+    expect(ours.holder).toEqual({
+      pod: "old",
+      cluster: null,
+      clusterName: null,
+      sameCluster: null,
+    });
+    await redis.del(NAMES.lease, NAMES.leaseHolder);
   });
 
   it("says when Redis cannot be asked", async () => {

@@ -263,6 +263,7 @@ describe("rounds", () => {
     const lease = {
       holding: "held" as const,
       standsBy: false,
+      holder: null,
       hold: async () => ticks.shift() ?? "held",
       release: async () => {},
     };
@@ -324,6 +325,7 @@ describe("rounds", () => {
       get standsBy() {
         return holding === "other";
       },
+      holder: null,
       hold: async () => holding,
       release: async () => {},
     };

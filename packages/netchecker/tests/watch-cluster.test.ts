@@ -93,6 +93,7 @@ describe("watchCluster", () => {
       ],
       service: {
         name: "pong-svc",
+        uid: expect.any(String),
         clusterIPs: ["127.9.9.9"],
         ports: [{ port: 8080, nodePort: 32_088 }],
       },

@@ -44,7 +44,7 @@ function main(): void {
   const answerer = new RoundAnswerer({
     agent,
     log,
-    publish: createPublisher(commands, names, log, tally),
+    publish: createPublisher(commands, names, log, tally, subscriber),
     tally,
     probe: createProber({
       agentName: agent.pod,

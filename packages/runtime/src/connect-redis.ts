@@ -1,7 +1,10 @@
-import { Redis } from "ioredis";
+import { Redis, ReplyError } from "ioredis";
 import type { Log } from "./create-log.ts";
+import { explainRedisError, replyCode } from "./explain-redis-error.ts";
+import { hearRefusal } from "./hear-refusal.ts";
 
 export type { Redis } from "ioredis";
+export { explainRedisError, type RedisFailure, sayRedisError } from "./explain-redis-error.ts";
 
 export interface RedisAddress {
   /** `host:port`, used where there is no URL. */
@@ -18,10 +21,20 @@ export interface RedisRole {
 }
 
 const HEARTBEAT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+
+/**
+ * How long a connection lives at least before it is made anew on purpose: doubled each time, up to the
+ * most; and from the first again after a calm.
+ */
+const RENEWAL_PAUSE_MS = { first: 5_000, most: 60_000 };
+const CALM_MS = 300_000;
+
+const urlOf = ({ host, url }: RedisAddress): string => url ?? `redis://${host}`;
 
 const options = ({ service, role }: RedisRole) => ({
   connectionName: `${service}-${role}`,
-  connectTimeout: 2_000,
+  connectTimeout: CONNECT_TIMEOUT_MS,
   // A command that Redis does not answer fails, so that no round waits for ever.
   commandTimeout: 10_000,
   // Commands fail at once while Redis is away: the caller knows what that means, a queue does not.
@@ -35,55 +48,169 @@ const options = ({ service, role }: RedisRole) => ({
   lazyConnect: true,
 });
 
+/** When a connection was last made anew on purpose, and how long it must live before the next time. */
+interface Renewals {
+  readonly at: number;
+  readonly pauseMs: number;
+}
+const renewals = new WeakMap<Redis, Renewals>();
+
 /**
  * One connection for one role. It connects by itself, again and again, and logs when it is lost and
  * when it is back; it never throws for that. A connection that went silent (a cut cable sends no
- * reset) is found by a heartbeat and made anew. End it with `disconnect()`.
+ * reset) is found by a heartbeat and made anew, and so is one that leads to a read-only replica: after
+ * a failover the address leads to another server, the old connection does not. End it with `disconnect()`.
  */
 export function connectRedis(address: RedisAddress, role: RedisRole): Redis {
-  const redis = new Redis(address.url ?? `redis://${address.host}`, options(role));
-  let away = false;
-  redis.on("error", (error: NodeJS.ErrnoException) => {
-    if (!away)
-      role.log.warn({ role: role.role, code: error.code, err: error.message }, "Redis is away");
-    away = true;
+  const redis: Redis = new Redis(urlOf(address), {
+    ...options(role),
+    reconnectOnError: (error) => replyCode(error) === "READONLY" && mayRenew(redis),
+  });
+  /** The code with which it was last said to be away; null while it is there. */
+  let away: string | null = null;
+  redis.on("error", (error: Error) => {
+    const { code, sentence } = explainRedisError(error);
+    if (away !== code) role.log.warn({ role: role.role, code, why: sentence }, "Redis is away");
+    away = code;
   });
   redis.on("ready", () => {
-    if (away) role.log.info({ role: role.role }, "Redis is back");
-    away = false;
+    if (away !== null) role.log.info({ role: role.role }, "Redis is back");
+    away = null;
   });
-  const heartbeat = setInterval(() => {
-    if (redis.status === "ready") redis.ping().catch(() => redis.disconnect(true));
-  }, HEARTBEAT_MS);
-  heartbeat.unref();
-  redis.on("end", () => clearInterval(heartbeat));
+  keepAlive(redis, role);
   // The first failure is reported by the error listener and retried like any later one.
   redis.connect().catch(() => {});
   return redis;
 }
 
-/** What ioredis says of a command where there is no connection and no queue to wait in. */
-const NOT_CONNECTED = /^(Stream isn't writeable|Connection is closed)/;
+/**
+ * Makes a connection anew, because its address may lead elsewhere by now. Not more often than with a
+ * pause that grows from 5 s to a minute: the address may lead to the wrong server for long, and a
+ * thousand agents ask. Tells whether it did.
+ */
+export function connectAnew(redis: Redis): boolean {
+  if (redis.status !== "ready" || !mayRenew(redis)) return false;
+  redis.disconnect(true);
+  return true;
+}
 
-/** Why a command failed, for people: the client's own words for a Redis that is away are about the client. */
-export function sayRedisError({ message }: Error): string {
-  return NOT_CONNECTED.test(message) ? "Redis is away" : message;
+function mayRenew(redis: Redis): boolean {
+  const last = renewals.get(redis);
+  const now = performance.now();
+  const since = now - (last?.at ?? -Infinity);
+  if (last && since < last.pauseMs) return false;
+  const { first, most } = RENEWAL_PAUSE_MS;
+  const pauseMs = last && since < CALM_MS ? Math.min(2 * last.pauseMs, most) : first;
+  renewals.set(redis, { at: now, pauseMs });
+  return true;
+}
+
+/** Redis 7 and Valkey 8 say `slave`. */
+const REPLICA = /^role:(slave|replica)/m;
+
+/**
+ * Asks which role the server has, often: no answer within a beat, and nothing else either, is a
+ * connection that has died; a replica is one that leads to the wrong server. A subscriber never gets
+ * an error that would tell it so.
+ */
+function keepAlive(redis: Redis, { role, log }: RedisRole): void {
+  let asked: { readonly of: unknown; readonly heard: number } | null = null;
+  const heard = () => redis.stream?.bytesRead ?? 0;
+  const ask = () => {
+    const question = { of: redis.stream, heard: heard() };
+    asked = question;
+    // While a connection of the older protocol is subscribed, it may say little but PING.
+    const answer = redis.mode === "subscriber" ? redis.ping() : redis.info("replication");
+    answer
+      .then(listen, () => {})
+      .finally(() => {
+        if (asked === question) asked = null;
+      });
+  };
+  const listen = (text: string) => {
+    if (REPLICA.test(text) && connectAnew(redis))
+      log.warn({ role }, "Redis is a read-only replica; connects anew");
+  };
+  const heartbeat = setInterval(() => {
+    if (redis.status !== "ready") return;
+    if (asked === null || asked.of !== redis.stream || asked.heard !== heard()) return ask();
+    const question = asked;
+    // This process may have stood still: what has arrived meanwhile is read before the next check.
+    setImmediate(() => {
+      if (asked === question && question.heard === heard()) redis.disconnect(true);
+    });
+  }, HEARTBEAT_MS);
+  heartbeat.unref();
+  redis.on("end", () => clearInterval(heartbeat));
 }
 
 /**
- * Subscribes now and again after each reconnection. `onSubscribed` is called each time: what was
+ * A connection for a few questions: made once, not again, each answer awaited for `timeoutMs`. Rejects
+ * with the reason for which it could not be made. The caller ends it with `disconnect()`.
+ */
+export async function connectOnce(
+  address: RedisAddress,
+  name: string,
+  timeoutMs: number,
+): Promise<Redis> {
+  const url = urlOf(address);
+  const redis = new Redis(url, {
+    connectionName: name,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    disableClientInfo: true,
+    enableOfflineQueue: false,
+    // A server that is still loading says so to the first command.
+    enableReadyCheck: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    lazyConnect: true,
+  });
+  let why: Error | undefined;
+  redis.on("error", (error: Error) => (why ??= error));
+  try {
+    await redis.connect();
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    const cut = CUT.has((why as NodeJS.ErrnoException | undefined)?.code ?? "");
+    const words = cut && !url.startsWith("rediss:") ? await hearRefusal(url, timeoutMs) : null;
+    throw words === null ? (why ?? error) : new ReplyError(words);
+  }
+}
+
+/** How a connection ends that its server closed at once. */
+const CUT = new Set(["ECONNRESET", "EPIPE"]);
+
+/** How soon a subscription that was refused is tried again. */
+const SUBSCRIBE_AGAIN_MS = 10_000;
+
+/**
+ * Subscribes now and again after each reconnection. `subscribed` is called each time: what was
  * published while the connection was away has been missed.
  */
 export function subscribe(
   redis: Redis,
   channels: readonly string[],
-  on: { message(channel: string, text: string): void; subscribed?(): void },
+  on: {
+    message(channel: string, text: string): void;
+    subscribed?(): void;
+    /** Redis answers, and does not let it subscribe; it is tried again. */
+    refused?(error: Error): void;
+  },
 ): void {
   redis.on("message", on.message);
-  const start = () =>
+  const start = (): Promise<void> =>
     redis.subscribe(...channels).then(
       () => on.subscribed?.(),
-      () => redis.disconnect(true),
+      (error: Error) => {
+        // A new connection would be refused as well, and at once.
+        if (replyCode(error) === null) return redis.disconnect(true);
+        on.refused?.(error);
+        setTimeout(() => {
+          if (redis.status === "ready") void start();
+        }, SUBSCRIBE_AGAIN_MS).unref();
+      },
     );
   redis.on("ready", start);
   if (redis.status === "ready") void start();

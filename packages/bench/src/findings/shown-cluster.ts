@@ -50,6 +50,7 @@ export function viewOf(cluster: Cluster, shown: Shown, at: number): ClusterView 
     pods: [...pods, ...shown.addedPods],
     service: {
       name: "pong-svc",
+      uid: "pong-svc-uid",
       clusterIPs: ["10.96.0.10"],
       ports: [{ port: 8080, nodePort: 32_088 }],
     },

@@ -7,14 +7,20 @@ import {
   type TargetType,
 } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
-import { type Redis, subscribe } from "@netchecker/runtime/redis";
+import { type Redis, sayRedisError, subscribe } from "@netchecker/runtime/redis";
 import type { ReportSource } from "../ports.ts";
 import { watchRedisHealth } from "./redis-health.ts";
+import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
 
 const LOG_EVERY_MS = 60_000;
 
 /** Subscribes to the report channels. A message that is not a report is dropped, told, and logged once a minute. */
-export function collectReports(redis: Redis, names: RedisNames, log: Log): ReportSource {
+export function collectReports(
+  redis: Redis,
+  names: RedisNames,
+  log: Log,
+  trouble?: RedisTroubleWatch,
+): ReportSource {
   const typeOf = new Map<string, TargetType>(
     TARGET_TYPES.map((type) => [names.reports[type], type]),
   );
@@ -38,6 +44,11 @@ export function collectReports(redis: Redis, names: RedisNames, log: Log): Repor
       const decoded = decodeReport(type, text);
       if (decoded.ok) handleReport?.(decoded.value);
       else drop(channel, decoded.fault, decoded.why);
+    },
+    subscribed: () => trouble?.worked("subscribe"),
+    refused: (error) => {
+      log.error({ why: sayRedisError(error) }, "may not listen to reports");
+      trouble?.failed(error, "subscribe");
     },
   });
 

@@ -1,23 +1,34 @@
 import type { RedisNames } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
-import type { Redis } from "@netchecker/runtime/redis";
+import { type Redis, sayRedisError } from "@netchecker/runtime/redis";
+import { decodeHolder, encodeHolder, type OtherHolder, sayHolder } from "../core/lease-holder.ts";
 import type { Holding, Lease } from "../ports.ts";
+import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
 
 const LEASE_MS = 15_000;
 
 const HOLD = `
 local owner = redis.call("GET", KEYS[1])
-if owner and owner ~= ARGV[1] then return 0 end
+if owner and owner ~= ARGV[1] then return {owner, redis.call("GET", KEYS[2])} end
 redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
-return 1`;
+redis.call("SET", KEYS[2], ARGV[3], "PX", ARGV[2])
+return {}`;
 
 const RELEASE = `
-if redis.call("GET", KEYS[1]) == ARGV[1] then redis.call("DEL", KEYS[1]) end
+if redis.call("GET", KEYS[1]) == ARGV[1] then redis.call("DEL", KEYS[1], KEYS[2]) end
 return 0`;
+
+export interface LeaseParts {
+  /** An id of this cluster; null while it is not known. */
+  readonly cluster?: () => string | null;
+  readonly clusterName?: string | null;
+  readonly trouble?: RedisTroubleWatch;
+}
 
 /**
  * Renews by itself a few times in its lifetime, until `signal` aborts. `owner` is the pod's name: a
  * container that restarts in its pod goes on at once, another pod waits until the lease runs out.
+ * The lease's value is that name alone, as versions wrote it that knew no more of its holder.
  */
 export function holdLease(
   redis: Redis,
@@ -25,19 +36,33 @@ export function holdLease(
   owner: string,
   log: Log,
   signal: AbortSignal,
+  { cluster = () => null, clusterName = null, trouble }: LeaseParts = {},
 ): Lease {
   let holding: Holding = "redis_away";
   let standsBy = true;
+  let holder: OtherHolder | null = null;
+  let said = "";
+  const tell = (what: string): void => {
+    if (said !== what) log.info({ owner, holding, what }, "the lease to open rounds");
+    said = what;
+  };
   const hold = async (): Promise<Holding> => {
-    const before = holding;
+    const ourCluster = cluster();
+    const beside = encodeHolder({ pod: owner, cluster: ourCluster, clusterName });
     try {
-      const ours = Number(await redis.eval(HOLD, 1, names.lease, owner, LEASE_MS)) === 1;
-      holding = ours ? "held" : "other";
-    } catch {
+      const keys = [names.lease, names.leaseHolder];
+      const answer = await redis.eval(HOLD, keys.length, ...keys, owner, LEASE_MS, beside);
+      const [other, told = null] = answer as [string?, (string | null)?];
+      holder = other === undefined ? null : decodeHolder(other, told, ourCluster);
+      holding = holder ? "other" : "held";
+      standsBy = holder !== null;
+      trouble?.worked("lease");
+      tell(holder ? sayHolder(holder) : "this netchecker holds it");
+    } catch (error) {
       holding = "redis_away";
+      trouble?.failed(error, "lease");
+      tell(`it cannot be asked for: ${sayRedisError(error)}`);
     }
-    if (holding !== "redis_away") standsBy = holding === "other";
-    if (holding !== before) log.info({ owner, holding }, "the lease to open rounds");
     return holding;
   };
   const renewal = setInterval(() => void hold(), LEASE_MS / 3);
@@ -49,9 +74,12 @@ export function holdLease(
     get standsBy() {
       return standsBy;
     },
+    get holder() {
+      return holder;
+    },
     hold,
     async release() {
-      await redis.eval(RELEASE, 1, names.lease, owner);
+      await redis.eval(RELEASE, 2, names.lease, names.leaseHolder, owner);
     },
   };
 }

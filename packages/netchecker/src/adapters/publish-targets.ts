@@ -1,6 +1,7 @@
 import { type RedisNames, type TargetList } from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
 import type { OpenRound, RoundPublisher } from "../ports.ts";
+import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
 
 /** Ids only grow, even if Redis has forgotten the last one. */
 const NEXT_ID = `
@@ -8,10 +9,23 @@ local id = math.max(tonumber(redis.call("GET", KEYS[1]) or "0"), tonumber(ARGV[1
 redis.call("SET", KEYS[1], id)
 return id`;
 
-export function createRoundPublisher(redis: Redis, names: RedisNames): RoundPublisher {
+/** Tells `trouble` how it went. */
+export function createRoundPublisher(
+  redis: Redis,
+  names: RedisNames,
+  trouble?: RedisTroubleWatch,
+): RoundPublisher {
+  const told = async <T>(deed: Promise<T>): Promise<T> => {
+    try {
+      return await deed;
+    } catch (error) {
+      trouble?.failed(error, "publish");
+      throw error;
+    }
+  };
   return {
     async nextId(above) {
-      return Number(await redis.eval(NEXT_ID, 1, names.roundId, above));
+      return Number(await told(redis.eval(NEXT_ID, 1, names.roundId, above)));
     },
     async publish(round: OpenRound, lists: readonly TargetList[], deadlineMs: number) {
       const transaction = redis.multi().set(names.openRound, JSON.stringify(round));
@@ -21,7 +35,8 @@ export function createRoundPublisher(redis: Redis, names: RedisNames): RoundPubl
         transaction.set(names.listKeys[list.type], text, "PX", deadlineMs);
         transaction.publish(names.lists[list.type], text);
       }
-      throwFirstError(await transaction.exec());
+      await told(transaction.exec().then(throwFirstError));
+      trouble?.worked("publish");
     },
   };
 }

@@ -11,6 +11,7 @@ import { throwFirstError } from "./publish-targets.ts";
 import { readHistory } from "./read-history.ts";
 import { readRounds, VERSION_FIELD } from "./read-rounds.ts";
 import { type UnreadableCounts, UnreadableRecords } from "./unreadable-records.ts";
+import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
 
 /**
  * A round that is stored late must not mark the one that is open by then as closed. What is no open round is
@@ -30,6 +31,12 @@ export interface HistorySettings {
   readonly rounds: number;
 }
 
+/** Who is told what befalls the history. */
+export interface StoreSurroundings {
+  readonly log?: Log;
+  readonly trouble?: RedisTroubleWatch;
+}
+
 /**
  * The history in Redis: a hash a round, and two sorted sets that say which rounds there are. Each of
  * them is bounded by `settings`, whatever the ids are. `log` is told of records that cannot be read.
@@ -38,9 +45,20 @@ export function createRoundStore(
   redis: Redis,
   names: RedisNames,
   settings: HistorySettings,
-  log?: Log,
+  { log, trouble }: StoreSurroundings = {},
 ): RoundStore & { readonly unreadable: () => UnreadableCounts } {
   const unreadable = new UnreadableRecords(log);
+
+  /** Tells `trouble` how it went. */
+  async function told(deed: Promise<void>): Promise<void> {
+    try {
+      await deed;
+      trouble?.worked("store");
+    } catch (error) {
+      trouble?.failed(error, "store");
+      throw error;
+    }
+  }
 
   async function save(closed: ClosedRound, memory: FindingsMemory): Promise<void> {
     const { id } = closed.head;
@@ -96,8 +114,8 @@ export function createRoundStore(
   }
 
   return {
-    save,
-    saveHead,
+    save: (closed, memory) => told(save(closed, memory)),
+    saveHead: (head) => told(saveHead(head)),
     ...readRounds(redis, names, unreadable),
     ...readHistory(redis, names, unreadable),
     unreadable: () => unreadable.counts,

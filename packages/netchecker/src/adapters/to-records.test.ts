@@ -83,6 +83,7 @@ describe("records of a real API server's objects", () => {
   it("has the service's ClusterIP and ports", () => {
     expect(toServiceRecord(JSON.parse(recorded("get-service.json")) as KubernetesObject)).toEqual({
       name: "pong-svc",
+      uid: "8c2e2ec9-0b5d-4b30-8de5-1d335fc2ecd0",
       clusterIPs: ["10.96.150.64"],
       ports: [{ port: 8080, nodePort: 32_088 }],
     });

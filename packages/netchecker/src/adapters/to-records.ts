@@ -5,6 +5,7 @@ import { placeLabels } from "../core/node-places.ts";
 /** The parts of Kubernetes' objects that netChecker reads; nothing in an answer is taken for granted. */
 interface Metadata {
   readonly name?: string;
+  readonly uid?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly creationTimestamp?: string;
   readonly deletionTimestamp?: string;
@@ -139,6 +140,7 @@ export function toServiceRecord(object: KubernetesObject): ServiceRecord | null 
   if (!metadata?.name) return null;
   return {
     name: metadata.name,
+    uid: metadata.uid ?? "",
     clusterIPs: onlyIPs([spec?.clusterIP, ...(spec?.clusterIPs ?? [])]),
     ports:
       spec?.ports?.flatMap(({ port, nodePort, protocol }) =>

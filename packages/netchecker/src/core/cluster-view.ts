@@ -57,6 +57,8 @@ export interface PodRecord {
 /** What netchecker remembers of the pong service. */
 export interface ServiceRecord {
   readonly name: string;
+  /** Another one in each cluster; empty where Kubernetes does not say. */
+  readonly uid: string;
   readonly clusterIPs: readonly string[];
   readonly ports: readonly { readonly port: number; readonly nodePort: number | null }[];
 }

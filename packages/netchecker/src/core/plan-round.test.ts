@@ -84,6 +84,7 @@ describe("planRound", () => {
       pods: [aPod("ping", 1), aPod("pong", 1, { ips: ["10.2.0.1", "fd00:2::1"] })],
       service: {
         name: "pong-svc",
+        uid: "pong-svc-uid",
         clusterIPs: ["10.96.0.10", "fd00:96::a"],
         ports: [{ port: 8080, nodePort: 32_088 }],
       },

@@ -49,6 +49,7 @@ describe("results", () => {
       pods: [aPod("ping", 1), aPod("pong", 1, { ips: ["10.2.0.1", "fd00:2::1"] })],
       service: {
         name: "pong-svc",
+        uid: "pong-svc-uid",
         clusterIPs: ["fd00:96::a"],
         ports: [{ port: 80, nodePort: null }],
       },

@@ -9,12 +9,18 @@ import { connectRedis, type Redis } from "@netchecker/runtime/redis";
 export const LOG = createLog("test", "silent");
 export const NAMES = redisNames("test:");
 
-/** A real redis-server of a test's own, with connections that end with it; with what is in `dump`, an RDB file. */
-export async function aRedis(dump?: string) {
+/**
+ * A real redis-server of a test's own, with connections that end with it; with what is in `dump`, an RDB file, and
+ * with settings as on its command line.
+ */
+export async function aRedis({
+  dump,
+  settings = [],
+}: { readonly dump?: string; readonly settings?: readonly string[] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "netchecker-test-"));
   // Redis loads it at its start, whether it saves or not.
   if (dump !== undefined) await copyFile(dump, join(folder, "dump.rdb"));
-  const server = await RedisServer.start("127.0.0.1", folder);
+  const server = await RedisServer.start("127.0.0.1", folder, undefined, undefined, settings);
   const address = { host: `${server.address.host}:${server.address.port}` };
   const connections: Redis[] = [];
   return {

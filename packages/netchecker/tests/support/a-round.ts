@@ -80,6 +80,7 @@ export function aView(nodes: number, with_: Partial<ClusterView> = {}): ClusterV
     pods: indices.flatMap((index) => [aPod("ping", index), aPod("pong", index)]),
     service: {
       name: "pong-svc",
+      uid: "pong-svc-uid",
       clusterIPs: ["10.96.0.10"],
       ports: [{ port: 8080, nodePort: 32_088 }],
     },

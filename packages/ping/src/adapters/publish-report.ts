@@ -1,30 +1,45 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RedisNames } from "@netchecker/contract";
-import type { Redis } from "@netchecker/runtime/redis";
+import { connectAnew, type Redis, sayRedisError } from "@netchecker/runtime/redis";
 import type { AgentTally } from "../core/agent-tally.ts";
 import type { Log, PublishReport } from "../ports.ts";
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 1_000;
 
-/** Publishes reports on their type's channel, again and again while Redis is away or nobody listens. */
+/** The first may come a moment before netchecker has subscribed again. */
+const UNHEARD_BEFORE_ANEW = 2;
+
+/**
+ * Publishes reports on their type's channel, again and again while Redis is away or nobody listens. Where
+ * nobody listens, netchecker may be on another server by now: after a failover the address leads to a new
+ * primary, and old connections do not. Then it connects anew, `subscriber` too.
+ */
 export function createPublisher(
   commands: Redis,
   names: RedisNames,
   log: Log,
   tally: AgentTally,
+  subscriber?: Redis,
 ): PublishReport {
+  const renew = (channel: string) => {
+    const renewed = [commands, subscriber].filter((each) => each && connectAnew(each));
+    if (renewed.length > 0) log.warn({ channel }, "nobody hears the report; connects anew");
+  };
   return async (report, signal) => {
     const channel = names.reports[report.type];
     const text = JSON.stringify(report);
+    let unheard = 0;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
         const heard = (await commands.publish(channel, text)) > 0;
         tally.published(heard ? "heard" : "unheard");
         if (heard) return true;
+        unheard += 1;
+        if (unheard >= UNHEARD_BEFORE_ANEW) renew(channel);
       } catch (error) {
         tally.published("failed");
-        log.debug({ channel, err: (error as Error).message }, "could not publish");
+        log.debug({ channel, why: sayRedisError(error) }, "could not publish");
       }
       try {
         await sleep(pauseMs, undefined, { signal });

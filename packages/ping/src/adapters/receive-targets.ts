@@ -5,10 +5,17 @@ import {
   TARGET_TYPES,
   type TargetType,
 } from "@netchecker/contract";
-import { type Redis, subscribe } from "@netchecker/runtime/redis";
+import { connectAnew, type Redis, sayRedisError, subscribe } from "@netchecker/runtime/redis";
 import type { ArrivedList, Log } from "../ports.ts";
 
 const LOG_EVERY_MS = 60_000;
+
+/**
+ * An agent that hears no list for so long connects anew: it may listen to a server that is cut off from
+ * netchecker and still calls itself a primary, and nothing else would ever tell it. Where rounds are
+ * rarer than that, it costs a connection.
+ */
+const SILENCE_MS = 300_000;
 
 /** Messages that were dropped so far, by fault. */
 export type DroppedLists = Partial<Record<DecodeFault, number>>;
@@ -27,6 +34,16 @@ export function receiveTargets(
   const loggedAt = new Map<TargetType, number>();
   const typeOf = new Map(TARGET_TYPES.map((type) => [names.lists[type], type]));
 
+  let heardAt = performance.now();
+  const silence = setInterval(() => {
+    if (performance.now() - heardAt < SILENCE_MS) return;
+    const renewed = [commands, subscriber].filter(connectAnew);
+    if (renewed.length > 0) log.warn({}, "hears no target list; connects anew");
+    heardAt = performance.now();
+  }, SILENCE_MS / 5);
+  silence.unref();
+  subscriber.once("end", () => clearInterval(silence));
+
   const receive = (
     type: TargetType,
     text: string,
@@ -35,6 +52,7 @@ export function receiveTargets(
   ) => {
     const decoded = decodeTargetList(type, text);
     if (decoded.ok) {
+      heardAt = performance.now();
       const list = decoded.value;
       return onList({ list, via, dueInMs: dueInMs ?? list.reportWithinMs });
     }
@@ -59,7 +77,10 @@ export function receiveTargets(
         if (typeof text === "string") receive(type, text, "key", ttlMs >= 0 ? ttlMs : null);
       }),
     ).catch((error: Error) =>
-      log.debug({ err: error.message }, "could not catch up, will after the next connection"),
+      log.debug(
+        { why: sayRedisError(error) },
+        "could not catch up, will after the next connection",
+      ),
     );
   };
 
@@ -70,6 +91,7 @@ export function receiveTargets(
       if (type) receive(type, text, "channel", null);
     },
     subscribed: () => void catchUp(),
+    refused: (error) => log.warn({ why: sayRedisError(error) }, "may not listen to target lists"),
   });
   return dropped;
 }

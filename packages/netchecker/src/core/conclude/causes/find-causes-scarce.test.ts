@@ -171,6 +171,7 @@ describe("two address families", () => {
     ]),
     service: {
       name: "pong-svc",
+      uid: "pong-svc-uid",
       clusterIPs: ["10.96.0.10", "fd02::10"],
       ports: [{ port: 8080, nodePort: 32_088 }],
     },

@@ -1,0 +1,36 @@
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { listen } from "@netchecker/local-cluster/listen";
+import type { Address } from "@netchecker/local-cluster/tcp-proxy";
+
+/**
+ * A way to Redis on which large packets are lost: what is sent at once and is larger than
+ * `mostBytes` never arrives, and nothing after it does, as TCP sends it again and again.
+ */
+export async function aWayThatLosesLarge(to: Address, mostBytes: number) {
+  const sockets = new Set<Socket>();
+  const pass = (from: Socket, into: Socket) => {
+    let stuck = false;
+    sockets.add(from);
+    from.on("error", () => into.destroy());
+    from.on("close", () => into.destroy());
+    from.on("data", (data) => {
+      stuck ||= data.length > mostBytes;
+      if (!stuck) into.write(data);
+    });
+  };
+  const server: Server = createServer((client) => {
+    const upstream = connect(to);
+    pass(client, upstream);
+    pass(upstream, client);
+  });
+  const port = await listen(server, "127.0.0.1", 0);
+  return {
+    host: `127.0.0.1:${port}`,
+    async stop(): Promise<void> {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}

@@ -1,0 +1,163 @@
+/** Why a command or a connection failed, for people and for those who decide by it. */
+export interface RedisFailure {
+  /** `away`: it does not answer, or cannot be reached. `refuses`: it answers, and says no. */
+  readonly kind: "away" | "refuses";
+  /** Redis' own error code (`READONLY`), the system's (`ECONNREFUSED`), or `not_connected`, `timeout`, `unknown`. */
+  readonly code: string;
+  /** What is wrong and what to do about it; no full stop at its end. */
+  readonly sentence: string;
+}
+
+/** What ioredis attaches to the error of a command and of a transaction. */
+interface ClientError extends Error {
+  readonly command?: { readonly name?: string; readonly args?: readonly unknown[] };
+  readonly previousErrors?: readonly Error[];
+}
+
+/** What Node attaches to the error of a connection. */
+interface SocketError extends Error {
+  readonly code?: string;
+  readonly address?: string;
+  readonly port?: number;
+  readonly hostname?: string;
+}
+
+const SHARDED =
+  "Redis is a cluster that spreads its keys over several servers: netchecker needs one that does not (no cluster mode)";
+
+/**
+ * By the code with which an error reply begins (RESP, "simple errors"). They are those of Redis'
+ * `src/server.c` (createSharedObjects), `src/cluster.c` (clusterRedirectClient), `src/acl.c` and
+ * `src/networking.c`.
+ */
+const SENTENCES: Readonly<Record<string, string>> = {
+  READONLY:
+    "Redis is a read-only replica: after a failover its address must lead to the new primary; see REDIS_HOST and REDIS_URL, and the service behind them",
+  OOM: "Redis is full and takes no more data: raise its maxmemory, or keep fewer rounds (HISTORY_FULL_ROUNDS, HISTORY_ROUNDS)",
+  MISCONF:
+    "Redis cannot save to its disk and therefore takes no more data: make room on its disk and read its log, or set stop-writes-on-bgsave-error to no",
+  LOADING: "Redis is loading its data from disk: it answers when that is done",
+  MASTERDOWN:
+    "Redis is a replica that has lost its primary: its address must lead to the new primary; see REDIS_HOST and REDIS_URL, and the service behind them",
+  NOREPLICAS:
+    "Redis takes no data while too few of its replicas are connected: look at the replicas, or at its min-replicas-to-write",
+  CROSSSLOT: SHARDED,
+  MOVED: SHARDED,
+  ASK: SHARDED,
+  TRYAGAIN: SHARDED,
+  CLUSTERDOWN: `${SHARDED}; this cluster is down, too`,
+  NOAUTH: "Redis wants a password and got none: put user and password into REDIS_URL",
+  WRONGPASS:
+    "Redis does not accept the user or the password: REDIS_URL must have those that Redis has now",
+  BUSY: "Redis is busy with a script that does not end: SCRIPT KILL ends it",
+  DENIED:
+    "Redis is in protected mode and takes connections from its own host alone: give it a password, or set protected-mode to no",
+};
+
+const CUT =
+  "the connection to Redis was cut: does it start just now, or does it want TLS (rediss://)?";
+
+/** Those of a connection that was never made, or broke; from Node's "Common system errors" and its dns module. */
+const SOCKET_SENTENCES: Readonly<Record<string, (error: SocketError) => string>> = {
+  ECONNREFUSED: (error) =>
+    `nothing listens at Redis' address${at(error)}: is Redis running, and does its service have an endpoint?`,
+  ECONNRESET: () => CUT,
+  EPIPE: () => CUT,
+  ENOTFOUND: (error) => notFound(error),
+  EAI_AGAIN: (error) => notFound(error),
+  ETIMEDOUT: (error) => unreached(error),
+  EHOSTUNREACH: (error) => unreached(error),
+  ENETUNREACH: (error) => unreached(error),
+};
+
+const at = ({ address, port }: SocketError): string =>
+  address === undefined ? "" : ` (${address}${port === undefined ? "" : ` port ${port}`})`;
+
+const notFound = ({ hostname }: SocketError): string =>
+  `the name of Redis' host${hostname === undefined ? "" : `, ${hostname},`} cannot be looked up: see REDIS_HOST and REDIS_URL, and the cluster's DNS`;
+
+const unreached = (error: SocketError): string =>
+  `Redis' address${at(error)} does not answer: the way to it is cut, or something filters it (a NetworkPolicy?)`;
+
+/** What ioredis says of a command where there is no connection and no queue to wait in; it has no code. */
+const NOT_CONNECTED = /^(Stream isn't writeable|Connection is closed)/;
+const TIMED_OUT = "Command timed out";
+/** Redis' words where it turns a connection away: their code is only `ERR` (acceptCommonHandler in networking.c). */
+const TOO_MANY = /^ERR max number of clients( \+ cluster connections)? reached/;
+/** Redis before 7 puts the code of a command that failed inside a script after these words (luaCallFunction in scripting.c). */
+const IN_SCRIPT = /^ERR Error running script .*?: -([A-Z]+) (.*)$/s;
+/** Node's names for TLS that fails: of OpenSSL's verification, and of its own check of the name. */
+const TLS = /^(ERR_SSL_|ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+
+/** The code of an error that Redis replied with; null for an error of another kind. */
+export function replyCode(error: unknown): string | null {
+  if (!(error instanceof Error) || error.name !== "ReplyError") return null;
+  return IN_SCRIPT.exec(error.message)?.[1] ?? /^[A-Z][A-Z0-9_]*/.exec(error.message)?.[0] ?? "ERR";
+}
+
+/** What failed, whether Redis said it or the way to it did. */
+export function explainRedisError(error: unknown): RedisFailure {
+  const { name, message, previousErrors = [] } = error as ClientError;
+  // A transaction is discarded because of what was said to one of its commands: that is the reason.
+  const [first] = previousErrors;
+  if (first) return explainRedisError(first);
+  const code = replyCode(error);
+  if (code !== null) return { kind: "refuses", code, sentence: sayReply(error as Error, code) };
+  if (name === "MaxRetriesPerRequestError" || name === "AbortError" || NOT_CONNECTED.test(message))
+    return { kind: "away", code: "not_connected", sentence: "Redis is away" };
+  if (message === TIMED_OUT)
+    return {
+      kind: "away",
+      code: "timeout",
+      sentence:
+        "Redis does not answer: it is paused or overloaded, or packets are lost on the way to it",
+    };
+  return explainSocketError(error);
+}
+
+/** The same, as a sentence alone. */
+export function sayRedisError(error: unknown): string {
+  return explainRedisError(error).sentence;
+}
+
+function sayReply(error: ClientError, code: string): string {
+  const known = SENTENCES[code];
+  if (known !== undefined) return known;
+  if (TOO_MANY.test(error.message))
+    return "Redis has no room for another connection: raise its maxclients, or see in CLIENT LIST who has so many";
+  if (code === "NOPERM")
+    return `Redis does not let this user do that${told(error)}: its rules must be those of deploy/components/redis-auth/users.acl, for this REDIS_PREFIX`;
+  if (code === "WRONGTYPE")
+    return `Redis has something else under a key of netchecker's${told(error)}: does another program use the same REDIS_PREFIX?`;
+  return `Redis refuses: ${clip(error.message)}`;
+}
+
+/** Which command it was, on what, and Redis' own words. */
+function told({ command, message }: ClientError): string {
+  const name = command?.name?.toLowerCase();
+  // The first argument of these is a script or a secret.
+  const on =
+    name === undefined || /^(eval|auth|hello)/.test(name) ? "" : String(command?.args?.[0]);
+  const what = [name, on].filter(Boolean).join(" ");
+  return ` (${what ? `${clip(what)}; ` : ""}${clip(message)})`;
+}
+
+const clip = (text: string): string => text.slice(0, 200);
+
+function explainSocketError(error: unknown): RedisFailure {
+  // Node tries all addresses of a name, and wraps what it got.
+  const one = (
+    error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error
+  ) as SocketError;
+  const { code, message } = one;
+  if (code === undefined) return { kind: "away", code: "unknown", sentence: clip(message) };
+  const say = SOCKET_SENTENCES[code];
+  if (say) return { kind: "away", code, sentence: say(one) };
+  if (TLS.test(code))
+    return {
+      kind: "away",
+      code,
+      sentence: `TLS with Redis fails (${code}): see its certificate, the authority that signed it (NODE_EXTRA_CA_CERTS), and whether REDIS_URL must begin with redis:// or rediss://`,
+    };
+  return { kind: "away", code, sentence: `Redis cannot be reached (${code}): ${clip(message)}` };
+}

@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import { RedisServer } from "@netchecker/local-cluster/redis-server";
+import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
+import { TcpProxy } from "@netchecker/local-cluster/tcp-proxy";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { lastResults, type Results, rounds } from "./support/a-cluster.ts";
+
+let folder: string;
+let first: RedisServer;
+let second: RedisServer;
+let primary: RedisServer;
+let service: TcpProxy;
+let cluster: LocalCluster;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "netchecker-failover-"));
+  [first, second] = await Promise.all([
+    RedisServer.start("127.0.0.1", folder),
+    RedisServer.start("127.0.0.1", folder),
+  ]);
+  primary = first;
+  // As a service does, it leads new connections to the primary, and leaves the old ones where they are.
+  service = new TcpProxy({ host: "127.0.0.1", port: 0 }, () => primary.address);
+  await service.open();
+  const REDIS_URL = `redis://${service.address}`;
+  cluster = await startLocalCluster({
+    nodes: 3,
+    intervalMs: 3_000,
+    port: 0,
+    env: { netchecker: { REDIS_URL }, ping: { REDIS_URL } },
+  });
+}, 60_000);
+afterAll(async () => {
+  await cluster?.stop();
+  await service?.close();
+  await Promise.all([first?.stop(), second?.stop()]);
+  await rm(folder, { recursive: true });
+});
+
+async function tell(server: RedisServer, ...command: [string, ...string[]]): Promise<unknown> {
+  const redis = new Redis(server.address);
+  try {
+    return await redis.call(...command);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+const until = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: 40_000, interval: 100 });
+
+it("after a failover rounds go on with the new primary, and nothing is restarted", async () => {
+  const before = await cluster.resultsAfter<Results>(0);
+  expect(before.round).toMatchObject({ reported: 3, missing: [] });
+  // The old primary follows a server that is not there: it hands nothing on, and takes nothing.
+  await tell(first, "REPLICAOF", "127.0.0.1", "1");
+  const failed = await until(async () => {
+    const found = (await rounds(cluster)).find(({ state }) => state === "failed");
+    expect(found).toBeDefined();
+    return found!;
+  });
+  expect(failed.failure).toMatch(/^could not be published: Redis is (a read-only replica: |away$)/);
+  primary = second;
+  await until(async () => {
+    const { round } = await lastResults(cluster);
+    expect(round.id).toBeGreaterThan(failed.id);
+    expect(round).toMatchObject({ closedBy: "reports", reported: 3, missing: [], stored: true });
+  });
+  for (const server of [first, second]) {
+    const clients = String(await tell(server, "CLIENT", "LIST"));
+    const names = clients.match(/name=(netchecker|ping)-\w+/g) ?? [];
+    expect(names).toHaveLength(server === second ? 8 : 0);
+  }
+}, 90_000);
