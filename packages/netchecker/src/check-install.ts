@@ -9,6 +9,7 @@ import {
 } from "./adapters/ask-api-server.ts";
 import { toPodRecord } from "./adapters/to-records.ts";
 import { type WatchedCluster, watchedResources } from "./adapters/watch-cluster.ts";
+import { firstSight } from "./core/sighting.ts";
 
 /** One thing that must hold for netchecker to work, in plain words. */
 export interface Check {
@@ -39,7 +40,7 @@ export async function checkCluster(kubeConfig: KubeConfig, of: WatchedCluster): 
   if (nodesFound && podsFound)
     for (const app of ["ping", "pong"] as const) {
       const found = podsFound
-        .flatMap((pod) => toPodRecord(pod) ?? [])
+        .flatMap((pod) => toPodRecord(pod, null, firstSight(Date.now())) ?? [])
         .filter((pod) => pod.app === app);
       const ready = found.filter((pod) => pod.ready).length;
       const what = `${ready} of ${nodesFound.length} nodes have a ready ${app} pod (label name: ${app}, namespace ${of.namespace})`;

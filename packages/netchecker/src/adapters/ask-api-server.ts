@@ -22,6 +22,8 @@ export interface ResourcePath {
 }
 
 interface KubernetesList {
+  /** When it was answered, by the API server's clock, in whole seconds; NaN where it does not say. */
+  readonly servedAt: number;
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
   readonly items?: readonly KubernetesObject[];
 }
@@ -46,7 +48,8 @@ export async function listPage(
   signal: AbortSignal,
 ): Promise<KubernetesList> {
   const query = { limit: String(page.limit), ...(page.continue && { continue: page.continue }) };
-  return JSON.parse(await get(kubeConfig, resource, query, signal)) as KubernetesList;
+  const { text, servedAt } = await get(kubeConfig, resource, query, signal);
+  return { ...(JSON.parse(text) as Omit<KubernetesList, "servedAt">), servedAt };
 }
 
 /** Watches for a second, to see whether it may. Throws as {@link listPage} does. */
@@ -63,7 +66,7 @@ async function get(
   resource: ResourcePath,
   parameters: Record<string, string>,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<{ text: string; servedAt: number }> {
   const query = new URLSearchParams({ ...selectorsOf(resource), ...parameters });
   const url = `${kubeConfig.getCurrentCluster()?.server ?? ""}${resource.path}?${query}`;
   const context = new RequestContext(url, HttpMethod.GET);
@@ -77,7 +80,7 @@ async function get(
   const text = await response.text();
   if (!response.ok)
     throw new ApiError(response.status, `${response.status}: ${text.slice(0, 300)}`);
-  return text;
+  return { text, servedAt: Date.parse(response.headers.get("date") ?? "") };
 }
 
 /** What to do about a call that failed, where that is known; else what happened. */

@@ -136,10 +136,14 @@ export function decodeRound(record: ReadRecord): ClosedRound {
 
 const NO_PLACE = { zone: null, pool: null };
 
-/** Agents of rounds that were stored before they had a zone and a pool have none. */
+/** Agents of rounds that were stored before they had a zone and a pool have none; all that were awaited were ready. */
 function decodePlan(text: string): StoredPlan {
   const { plan, agents } = JSON.parse(text) as StoredPlan;
-  const placed = plan.agents.map((agent) => ({ ...NO_PLACE, ...agent }));
+  const placed = plan.agents.map((agent) => ({
+    ...NO_PLACE,
+    ...agent,
+    ready: agent.ready ?? agent.absent === null,
+  }));
   return { plan: { ...plan, agents: placed }, agents };
 }
 
