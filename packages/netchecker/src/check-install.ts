@@ -10,6 +10,7 @@ import {
 import { diagnoseRedis } from "./adapters/diagnose-redis.ts";
 import { type KubernetesObject, toNodeRecord, toPodRecord } from "./adapters/to-records.ts";
 import { type WatchedCluster, watchedResources } from "./adapters/watch-cluster.ts";
+import { firstSight } from "./core/sighting.ts";
 
 /** One thing that must hold for netchecker to work, in plain words. */
 export interface Check {
@@ -57,10 +58,10 @@ interface PlacedPod {
   readonly ready: boolean;
 }
 
-const nameOfNode = (object: KubernetesObject): string | null => toNodeRecord(object)?.name ?? null;
+const nameOfNode = (object: KubernetesObject): string | null => toNodeRecord(object, null, firstSight(Date.now()))?.name ?? null;
 
 function placeOfPod(object: KubernetesObject): PlacedPod | null {
-  const pod = toPodRecord(object);
+  const pod = toPodRecord(object, null, firstSight(Date.now()));
   return pod && { app: pod.app, node: pod.node, ready: pod.ready };
 }
 

@@ -9,6 +9,7 @@ describe("readConfig", () => {
       PORT: 8080,
       ROUND_INTERVAL_MS: 60_000,
       ROUND_TIMEOUT_MS: 45_000,
+      NODE_STARTUP_MS: 600_000,
       HISTORY_FULL_ROUNDS: 60,
       HISTORY_ROUNDS: 1_440,
       EXTERNAL_TARGETS: [],
@@ -46,6 +47,10 @@ describe("readConfig", () => {
     [
       { ROUND_INTERVAL_MS: "10000", ROUND_TIMEOUT_MS: "10000" },
       'ROUND_TIMEOUT_MS is "10000"; allowed: less than ROUND_INTERVAL_MS (10000)',
+    ],
+    [
+      { NODE_STARTUP_MS: "10m" },
+      'NODE_STARTUP_MS is "10m"; allowed: a whole number from 1000 to 3600000',
     ],
   ])("refuses %o", (env, message) => {
     expect(() => readConfig(env)).toThrow(new ConfigError(message));

@@ -51,6 +51,7 @@ export function readConfig(env: Environment) {
     EXTERNAL_TARGETS: externalTargets({ default: [] }),
     ROUND_INTERVAL_MS: integer({ min: 1_000, max: 3_600_000 })({ default: 60_000 }),
     ROUND_TIMEOUT_MS: integer({ min: 500, max: 3_600_000 })({ default: undefined }),
+    NODE_STARTUP_MS: integer({ min: 1_000, max: 3_600_000 })({ default: 600_000 }),
     HISTORY_FULL_ROUNDS: integer({ min: 1, max: 10_000 })({ default: 60 }),
     HISTORY_ROUNDS: integer({ min: 1, max: 100_000 })({ default: 1_440 }),
   });

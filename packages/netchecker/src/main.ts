@@ -88,6 +88,7 @@ async function main(): Promise<void> {
         pongPort: config.PONG_PORT,
         kubeletPort: config.KUBELET_PORT,
         externalTargets: config.EXTERNAL_TARGETS,
+        nodeStartupMs: config.NODE_STARTUP_MS,
       },
     },
     {

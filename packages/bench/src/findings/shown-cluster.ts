@@ -34,6 +34,7 @@ export function planSettings({ externals }: Cluster): PlanSettings {
     clusterDomain: "cluster.local",
     pongPort: 8080,
     kubeletPort: 10_250,
+    nodeStartupMs: 600_000,
     externalTargets: externals,
   };
 }

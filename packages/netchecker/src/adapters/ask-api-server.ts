@@ -28,6 +28,8 @@ const METADATA_ONLY =
   "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
 interface KubernetesList {
+  /** When it was answered, by the API server's clock, in whole seconds; NaN where it does not say. */
+  readonly servedAt: number;
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
   readonly items?: readonly KubernetesObject[];
 }
@@ -52,7 +54,8 @@ export async function listPage(
   signal: AbortSignal,
 ): Promise<KubernetesList> {
   const query = { limit: String(page.limit), ...(page.continue && { continue: page.continue }) };
-  return JSON.parse(await get(kubeConfig, resource, query, signal)) as KubernetesList;
+  const { text, servedAt } = await get(kubeConfig, resource, query, signal);
+  return { ...(JSON.parse(text) as Omit<KubernetesList, "servedAt">), servedAt };
 }
 
 /** Watches for a second, to see whether it may. Throws as {@link listPage} does. */
@@ -69,7 +72,7 @@ async function get(
   resource: ResourcePath,
   parameters: Record<string, string>,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<{ text: string; servedAt: number }> {
   const query = new URLSearchParams({ ...selectorsOf(resource), ...parameters });
   const url = `${kubeConfig.getCurrentCluster()?.server ?? ""}${resource.path}?${query}`;
   const context = new RequestContext(url, HttpMethod.GET);
@@ -85,7 +88,7 @@ async function get(
   const text = await response.text();
   if (!response.ok)
     throw new ApiError(response.status, `${response.status}: ${text.slice(0, 300)}`);
-  return text;
+  return { text, servedAt: Date.parse(response.headers.get("date") ?? "") };
 }
 
 /** What to do about a call that failed, where that is known; else what happened. */

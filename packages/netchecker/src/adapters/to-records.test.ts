@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { firstSight } from "../core/sighting.ts";
+import type { RememberedNode } from "../core/remember-node.ts";
 import { type KubernetesObject, toNodeRecord, toPodRecord, toServiceRecord } from "./to-records.ts";
 
 const RECORDED = new URL("../../../local-cluster/tests/recorded/", import.meta.url);
@@ -11,23 +13,24 @@ const events = (name: string) =>
     .map((line) => JSON.parse(line) as { type: string; object: KubernetesObject })
     .filter(({ type }) => type !== "BOOKMARK");
 
+const SEEN = firstSight(Date.parse("2026-11-29T00:00:00Z"));
+const nodeRecord = (object: object) => toNodeRecord(object as KubernetesObject, null, SEEN);
+const podRecord = (object: object) => toPodRecord(object as KubernetesObject, null, SEEN);
+
+const POD_METADATA = {
+  name: "pong-a",
+  labels: { name: "pong" },
+  creationTimestamp: "2026-11-23T00:26:14Z",
+};
 const aPod = (status: object, spec: object = {}) =>
-  toPodRecord({
-    metadata: {
-      name: "pong-a",
-      labels: { name: "pong" },
-      creationTimestamp: "2026-11-23T00:26:14Z",
-    },
-    spec,
-    status,
-  } as KubernetesObject);
+  podRecord({ metadata: POD_METADATA, spec, status });
 
 const condition = (type: string, status: string, more: object = {}) => ({ type, status, ...more });
 
 describe("records of a real API server's objects", () => {
   it("has the nodes as they were recorded", () => {
     const { items } = JSON.parse(recorded("list-nodes.json")) as { items: KubernetesObject[] };
-    const nodes = items.map(toNodeRecord);
+    const nodes = items.map(nodeRecord);
     expect(nodes.map((node) => node?.name)).toEqual(["node-1", "node-2", "node-3"]);
     for (const node of nodes)
       expect(node).toMatchObject({ cordoned: false, deleting: false, ready: true });
@@ -47,7 +50,7 @@ describe("records of a real API server's objects", () => {
       "kubernetes.io/hostname": "n",
       "example.com/team": "blue",
     };
-    expect(toNodeRecord({ metadata: { name: "n", labels } })).toMatchObject({
+    expect(nodeRecord({ metadata: { name: "n", labels } })).toMatchObject({
       labels: {
         "topology.kubernetes.io/zone": "zone-a",
         "node-role.kubernetes.io/control-plane": "",
@@ -59,15 +62,13 @@ describe("records of a real API server's objects", () => {
   });
 
   it("sees a node being cordoned", () => {
-    const cordoned = events("watch-nodes.ndjson").map(
-      ({ object }) => toNodeRecord(object)?.cordoned,
-    );
+    const cordoned = events("watch-nodes.ndjson").map(({ object }) => nodeRecord(object)?.cordoned);
     expect(new Set(cordoned)).toEqual(new Set([false, true]));
   });
 
   it("knows a DaemonSet's pod's node before it is scheduled, and its whole way to the end", () => {
     const way = events("watch-pods.ndjson")
-      .map(({ object }) => toPodRecord(object))
+      .map(({ object }) => podRecord(object))
       .filter((pod) => pod?.name === "pong-92dbh");
     expect(
       way.map((pod) => [pod?.node, pod?.ips.length, pod?.ready, pod?.everReady, pod?.terminating]),
@@ -90,6 +91,64 @@ describe("records of a real API server's objects", () => {
   });
 });
 
+describe("a real cluster, as the kubelet of n3 was killed and came back", () => {
+  const at = (time: string) => Date.parse(`2026-11-28T${time}Z`);
+  /** When each event came, by the times in it: the recording has none of its own. */
+  const CAME = ["20:04:00", "20:04:00", "20:04:00", "20:04:20", "20:04:41"].concat(
+    ["20:04:57", "20:04:57", "20:04:57"],
+    ["20:05:28", "20:05:28", "20:05:29"],
+  );
+
+  function n3(): RememberedNode[] {
+    let known: RememberedNode | null = null;
+    let knownUntil: number | null = null;
+    const way: RememberedNode[] = [];
+    for (const [index, { object }] of events("watch-nodes-notready.ndjson").entries()) {
+      const now = at(CAME[index]!);
+      if (object.metadata?.name === "n3") {
+        const seen = { now, knownUntil, live: index > 2, aheadMs: 0 };
+        known = toNodeRecord(object, known, seen)!;
+        way.push(known);
+      }
+      knownUntil = index < 2 ? null : now;
+    }
+    return way;
+  }
+
+  it("is Ready, not heard from, and Ready again, which is one return", () => {
+    expect(n3().map(({ ready, readiness }) => [ready, readiness.status])).toEqual([
+      [true, "True"],
+      ...[1, 2, 3].map(() => [false, "Unknown"]),
+      ...[1, 2, 3].map(() => [true, "True"]),
+    ]);
+    expect(n3().at(2)?.readiness).toEqual({
+      status: "Unknown",
+      since: at("20:04:57"),
+      reason: "NodeStatusUnknown",
+      message: "Kubelet stopped posting node status.",
+    });
+    expect(n3().map(({ returns }) => returns.length)).toEqual([0, 0, 0, 0, 1, 1, 1]);
+    expect(n3().at(-1)).toMatchObject({ everReady: true, returns: [at("20:05:28")] });
+  });
+
+  it("never makes a decision of a symptom's taints", () => {
+    for (const { leaving, cordoned, deleting, shutdownSince } of n3())
+      expect([leaving, cordoned, deleting, shutdownSince]).toEqual([null, false, false, null]);
+  });
+});
+
+describe("a taint of a decision", () => {
+  it("is in the record by its key", () => {
+    const leaving = (...taints: object[]) =>
+      nodeRecord({ metadata: { name: "n" }, spec: { taints } })?.leaving;
+    const cordon = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
+    const deleted = { key: "ToBeDeletedByClusterAutoscaler", value: "1764361813" };
+    expect(leaving(cordon, deleted)).toBe("ToBeDeletedByClusterAutoscaler");
+    expect(leaving(cordon)).toBeNull();
+    expect(leaving()).toBeNull();
+  });
+});
+
 describe("nodes that cannot run an agent", () => {
   it.each([
     [{ "kubernetes.io/os": "windows" }, false],
@@ -98,7 +157,7 @@ describe("nodes that cannot run an agent", () => {
     [{ "kubernetes.io/os": "linux" }, true],
     [{}, true],
   ])("with the labels %o are planned to have one: %s", (labels, planned) => {
-    expect(toNodeRecord({ metadata: { name: "n", labels } }) !== null).toBe(planned);
+    expect(nodeRecord({ metadata: { name: "n", labels } }) !== null).toBe(planned);
   });
 });
 
@@ -158,10 +217,25 @@ describe("what is wrong with a pod", () => {
   });
 });
 
+describe("what is remembered of a pod", () => {
+  it("is that it was ready, also when its status no longer shows it", () => {
+    const ready = aPod({ conditions: [condition("Ready", "True")] });
+    const dead = {
+      metadata: POD_METADATA,
+      status: {
+        conditions: [condition("Ready", "False")],
+        containerStatuses: [{ state: { terminated: { reason: "Completed", exitCode: 0 } } }],
+      },
+    };
+    expect(podRecord(dead)?.everReady).toBe(false);
+    expect(toPodRecord(dead as KubernetesObject, ready, SEEN)?.everReady).toBe(true);
+  });
+});
+
 describe("what cannot be used", () => {
   it("never enters the view: nameless objects, other pods, addresses that are none", () => {
-    expect(toNodeRecord({})).toBeNull();
-    expect(toPodRecord({ metadata: { name: "redis-0", labels: { name: "redis" } } })).toBeNull();
+    expect(nodeRecord({})).toBeNull();
+    expect(podRecord({ metadata: { name: "redis-0", labels: { name: "redis" } } })).toBeNull();
     expect(
       aPod({ podIP: "", podIPs: [{}, { ip: "nonsense" }, { ip: "10.0.0.1" }, { ip: "10.0.0.1" }] })
         ?.ips,
@@ -171,10 +245,7 @@ describe("what cannot be used", () => {
       { type: "LegacyHostIP", address: "10.0.0.8" },
       { type: "ExternalIP", address: "192.0.2.1" },
     ];
-    const node = toNodeRecord({
-      metadata: { name: "n" },
-      status: { addresses },
-    } as KubernetesObject);
+    const node = nodeRecord({ metadata: { name: "n" }, status: { addresses } });
     expect(node?.addresses).toEqual(["192.0.2.1"]);
     expect(
       toServiceRecord({ metadata: { name: "s" }, spec: { clusterIP: "None" } } as KubernetesObject)

@@ -1,6 +1,9 @@
 import { isIP } from "node:net";
-import type { NodeReadiness, NodeRecord, PodRecord, ServiceRecord } from "../core/cluster-view.ts";
+import type { PodRecord, ServiceRecord } from "../core/cluster-view.ts";
+import { leavingTaint, type Taint } from "../core/leaving-taints.ts";
 import { placeLabels } from "../core/node-places.ts";
+import { type RememberedNode, rememberNode, type ToldReadiness } from "../core/remember-node.ts";
+import { happenedAt, type Sighting } from "../core/sighting.ts";
 
 /** The parts of Kubernetes' objects that netChecker reads; nothing in an answer is taken for granted. */
 interface Metadata {
@@ -33,7 +36,7 @@ export interface KubernetesObject {
 }
 
 interface KubernetesNode extends KubernetesObject {
-  readonly spec?: { readonly unschedulable?: boolean };
+  readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly Taint[] };
   readonly status?: {
     readonly addresses?: readonly { readonly type?: string; readonly address?: string }[];
     readonly conditions?: readonly Condition[];
@@ -84,24 +87,28 @@ interface KubernetesService extends KubernetesObject {
 }
 
 /** Null for an object that has no name, and for a node that cannot run an agent. */
-export function toNodeRecord(object: KubernetesObject): NodeRecord | null {
+export function toNodeRecord(
+  object: KubernetesObject,
+  previous: RememberedNode | null,
+  seen: Sighting,
+): RememberedNode | null {
   const { metadata, spec, status } = object as KubernetesNode;
   if (!metadata?.name || !runsAgents(metadata.labels)) return null;
   const addressesOf = (type: string) =>
     onlyIPs(status?.addresses?.map((each) => (each.type === type ? each.address : undefined)));
   const internal = addressesOf("InternalIP");
+  const readiness = readinessOf(status?.conditions);
+  const told = { uid: metadata.uid ?? "", createdAt: timeOf(metadata), readiness };
   return {
     name: metadata.name,
+    uid: told.uid,
     addresses: internal.length > 0 ? internal : addressesOf("ExternalIP"),
-    ready: isReady(status?.conditions),
-    readiness: readinessOf(status?.conditions),
-    everReady: true,
-    returns: [],
-    shutdownSince: null,
-    leaving: null,
+    ready: readiness?.status === "True",
+    transitionAt: readiness?.transitionAt ?? 0,
+    ...rememberNode(told, previous, seen),
+    leaving: leavingTaint(spec?.taints),
     cordoned: spec?.unschedulable === true,
     deleting: metadata.deletionTimestamp !== undefined,
-    createdAt: timeOf(metadata),
     labels: placeLabels(metadata.labels ?? {}),
     bootId: status?.nodeInfo?.bootID ?? "",
     kernelVersion: status?.nodeInfo?.kernelVersion ?? "",
@@ -117,7 +124,11 @@ function runsAgents(labels: Metadata["labels"] = {}): boolean {
 }
 
 /** Null for an object that has no name, or whose `name` label is neither ping nor pong. */
-export function toPodRecord(object: KubernetesObject): PodRecord | null {
+export function toPodRecord(
+  object: KubernetesObject,
+  previous: PodRecord | null,
+  seen: Sighting,
+): PodRecord | null {
   const { metadata, spec, status } = object as KubernetesPod;
   const app = metadata?.labels?.["name"];
   if (!metadata?.name || (app !== "ping" && app !== "pong")) return null;
@@ -128,9 +139,9 @@ export function toPodRecord(object: KubernetesObject): PodRecord | null {
     ips: onlyIPs([status?.podIP, ...(status?.podIPs?.map(({ ip }) => ip) ?? [])]),
     ready: isReady(status?.conditions),
     terminating: metadata.deletionTimestamp !== undefined,
-    everReady: wasReady(status),
+    everReady: previous?.everReady === true || wasReady(status),
     problem: problemOf(status),
-    createdAt: timeOf(metadata),
+    createdAt: previous?.createdAt ?? happenedAt(timeOf(metadata), seen),
   };
 }
 
@@ -198,14 +209,15 @@ function timeOf({ creationTimestamp }: Metadata): number {
   return Date.parse(creationTimestamp ?? "") || 0;
 }
 
-function readinessOf(conditions: readonly Condition[] | undefined): NodeReadiness {
+/** Null until somebody has written a Ready condition. Any other status than True and False is unknown. */
+function readinessOf(conditions: readonly Condition[] | undefined): ToldReadiness | null {
   const ready = conditions?.find(({ type }) => type === "Ready");
-  const status = ready?.status === "True" || ready?.status === "False" ? ready.status : "Unknown";
+  if (!ready) return null;
   return {
-    status,
-    since: Date.parse(ready?.lastTransitionTime ?? "") || 0,
-    reason: ready?.reason ?? "",
-    message: (ready?.message ?? "").slice(0, MOST_CHARACTERS),
+    status: ready.status === "True" || ready.status === "False" ? ready.status : "Unknown",
+    transitionAt: Date.parse(ready.lastTransitionTime ?? "") || 0,
+    reason: ready.reason ?? "",
+    message: ready.message ?? "",
   };
 }
 

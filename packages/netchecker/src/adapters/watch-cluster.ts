@@ -2,8 +2,13 @@ import { KubeConfig } from "@kubernetes/client-node";
 import type { Log } from "@netchecker/runtime/log";
 import type { ClusterWatch } from "../ports.ts";
 import type { ResourcePath } from "./ask-api-server.ts";
-import { type KubernetesObject, toNodeRecord, toPodRecord, toServiceRecord } from "./to-records.ts";
-import { WATCH_TIMINGS, watchResource, type WatchTimings } from "./watch-resource.ts";
+import { toNodeRecord, toPodRecord, toServiceRecord } from "./to-records.ts";
+import {
+  type Resource,
+  WATCH_TIMINGS,
+  watchResource,
+  type WatchTimings,
+} from "./watch-resource.ts";
 
 /** The cluster's configuration cannot be used; the message says what to do. */
 export class KubeConfigError extends Error {
@@ -63,7 +68,7 @@ export function watchCluster(
   timings: WatchTimings = WATCH_TIMINGS,
 ): StaleAwareWatch {
   const resources = watchedResources(of);
-  const watch = <T>(path: ResourcePath, toRecord: (object: KubernetesObject) => T | null) =>
+  const watch = <T>(path: ResourcePath, toRecord: Resource<T>["toRecord"]) =>
     watchResource(kubeConfig, { ...path, toRecord }, timings, log, signal);
   const nodes = watch(resources.nodes, toNodeRecord);
   const pods = watch(resources.pods, toPodRecord);

@@ -8,11 +8,12 @@ import {
   type ResourcePath,
   selectorsOf,
 } from "./ask-api-server.ts";
+import { clockAhead, type Sighting } from "../core/sighting.ts";
 import type { KubernetesObject } from "./to-records.ts";
 
 export interface Resource<T> extends ResourcePath {
-  /** Null for what is not wanted. */
-  readonly toRecord: (object: KubernetesObject) => T | null;
+  /** Null for what is not wanted. `previous` is what was known of the same name, if anything. */
+  readonly toRecord: (object: KubernetesObject, previous: T | null, seen: Sighting) => T | null;
 }
 
 export interface WatchTimings {
@@ -46,7 +47,7 @@ const EXPIRED = 410;
 /**
  * Lists in pages, then watches, for ever. A watch that ends goes on from its last version; one that
  * expired, or any doubt, lists again, with backoff and jitter. Only small records are kept: the
- * objects of 1,000 real nodes are 11 MB.
+ * objects of 1,000 real nodes are 11 MB. What a record remembers outlives a list.
  */
 export function watchResource<T>(
   kubeConfig: KubeConfig,
@@ -61,6 +62,10 @@ export function watchResource<T>(
   let lastSignAt = Date.now();
   let broken = true;
   let losses = 0;
+  /** By how much the API server's clock was ahead of ours at the last list. */
+  let aheadMs = 0;
+  /** Until when all that happened is in `records`; null before the first list. */
+  let knownUntil: number | null = null;
   /** Since when the watch that is open now was; null while none is. */
   let watchedSince: number | null = null;
 
@@ -70,9 +75,13 @@ export function watchResource<T>(
     broken = false;
   }
 
-  function put(into: Map<string, T>, object: KubernetesObject): void {
-    const name = object.metadata?.name;
-    const record = toRecord(object);
+  function sighting(live: boolean): Sighting {
+    return { now: Date.now(), knownUntil, live, aheadMs };
+  }
+
+  function put(into: Map<string, T>, object: KubernetesObject, seen: Sighting): void {
+    const name = object.metadata?.name ?? "";
+    const record = toRecord(object, records.get(name) ?? null, seen);
     if (name && record) into.set(name, record);
     else if (name) into.delete(name);
   }
@@ -80,14 +89,17 @@ export function watchResource<T>(
   /** Gives the version to watch from. */
   async function list(): Promise<string> {
     const found = new Map<string, T>();
+    const listedAt = Date.now();
     for (let token = ""; ;) {
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(timings.listTimeoutMs)]);
       const wanted = { limit: PAGE, ...(token && { continue: token }) };
       const page = await listPage(kubeConfig, resource, wanted, deadline);
-      for (const item of page.items ?? []) put(found, item);
+      aheadMs = clockAhead(page.servedAt, Date.now());
+      for (const item of page.items ?? []) put(found, item, sighting(false));
       token = page.metadata?.continue ?? "";
       if (!token) {
         records = found;
+        knownUntil = listedAt;
         alive();
         synced.resolve();
         return page.metadata?.resourceVersion ?? "0";
@@ -114,8 +126,9 @@ export function watchResource<T>(
         }
         alive();
         version = object.metadata?.resourceVersion ?? version;
-        if (type === "ADDED" || type === "MODIFIED") put(records, object);
+        if (type === "ADDED" || type === "MODIFIED") put(records, object, sighting(true));
         if (type === "DELETED") records.delete(object.metadata?.name ?? "");
+        knownUntil = Date.now();
       };
       const onEnd = (error: unknown): void => (error ? reject(error) : resolve(version));
       const query = { ...selectorsOf(resource), allowWatchBookmarks: true, resourceVersion: from };
@@ -151,14 +164,14 @@ export function watchResource<T>(
         if (failures > 0) await pause();
       } catch (error) {
         if (signal.aborted) return;
-        const listed = version !== null;
+        const watched = version !== null;
         // Silence between two bookmarks is no fault yet: resume, and let the view's age tell.
         if (version !== null && (error as Error).name === "TimeoutError") continue;
         version = null;
         broken = true;
         losses += 1;
         failures = held() ? 1 : failures + 1;
-        const why = explainApiError(error, listed ? "watch" : "list", resource);
+        const why = explainApiError(error, watched ? "watch" : "list", resource);
         log.warn({ path, why }, "lost the cluster view; tries again");
         await pause();
       }

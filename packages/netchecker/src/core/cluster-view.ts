@@ -7,15 +7,15 @@ export interface NodeRecord {
   readonly readiness: NodeReadiness;
   /** Whether it is, or was, Ready: one that has never been is starting. */
   readonly everReady: boolean;
-  /** When it became Ready again, within the last hour; the newest last. Milliseconds since 1970. */
+  /** When this watch saw it become Ready again, within the last hour; the newest last. Milliseconds since 1970, by netchecker's clock. */
   readonly returns: readonly number[];
-  /** Since when its kubelet has been shutting it down in good order; null where it is not. */
+  /** Since when its kubelet has been shutting it down in good order, until it is Ready again; null where it does not. */
   readonly shutdownSince: number | null;
-  /** The taint by which somebody announced that it will be taken away; null where nobody did. */
+  /** The taint by which somebody said that it is being taken away; null where nobody did. */
   readonly leaving: string | null;
   readonly cordoned: boolean;
   readonly deleting: boolean;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by netchecker's clock. */
   readonly createdAt: number;
   /** Those that tell where it stands: zone, region, node pool, role, instance type. */
   readonly labels: Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ export interface NodeRecord {
 export interface NodeReadiness {
   /** Unknown: the kubelet has not been heard of. */
   readonly status: "True" | "False" | "Unknown";
-  /** Milliseconds since 1970; 0 where Kubernetes does not say. */
+  /** Milliseconds since 1970, by netchecker's clock; 0 where Kubernetes does not say. */
   readonly since: number;
   /** In the kubelet's or the node controller's words; empty where they say nothing. */
   readonly reason: string;

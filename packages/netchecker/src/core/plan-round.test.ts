@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aNode, aPod, aView, SETTINGS } from "../../tests/support/a-round.ts";
+import type { ClusterView } from "./cluster-view.ts";
 import { dialledCount, toListColumns } from "./plan.ts";
 import { planRound } from "./plan-round.ts";
 
@@ -111,7 +112,9 @@ describe("planRound", () => {
 
   it.each([
     ["node_cordoned", { cordoned: true }],
-    ["node_not_ready", { ready: false }],
+    ["node_cordoned", { cordoned: true, ready: false }],
+    ["node_leaving", { leaving: "karpenter.sh/disrupted", cordoned: true }],
+    ["node_shutting_down", { ready: false, shutdownSince: 9_500_000 }],
     ["node_deleting", { deleting: true, ready: false, cordoned: true }],
   ] as const)("marks a node's agent and targets as planned: %s", (planned, with_) => {
     const plan = planRound(aView(2, { nodes: [aNode(1), aNode(2, with_)] }), SETTINGS);
@@ -171,16 +174,181 @@ describe("planRound", () => {
     expect(expectedOf({ ...young, everReady: true })).toBeNull();
   });
 
-  it("expects no pods yet of a node that has just come", () => {
-    const at = 1_000_000;
-    const plan = (createdAt: number) =>
-      planRound(aView(1, { at, nodes: [aNode(1, { createdAt })], pods: [] }), SETTINGS);
-    expect(plan(at - 30_000).agents[0]).toMatchObject({
-      absent: "no_pod",
-      planned: "node_starting",
+  describe("of a node that is not Ready, which nobody planned", () => {
+    const unheard = aNode(2, {
+      ready: false,
+      readiness: {
+        status: "Unknown",
+        since: 9_000_000,
+        reason: "NodeStatusUnknown",
+        message: "Kubelet stopped posting node status.",
+      },
     });
-    expect(plan(at - 30_000).targets.pod[0]).toMatchObject({ planned: "node_starting" });
-    expect(plan(at - 300_000).agents[0]).toMatchObject({ absent: "no_pod", planned: null });
+    const dead = { ready: false, terminating: true };
+    const planOf = (ping: object, pong: object, node = unheard) =>
+      planRound(
+        aView(2, {
+          nodes: [aNode(1), node],
+          pods: [aPod("ping", 1), aPod("pong", 1), aPod("ping", 2, ping), aPod("pong", 2, pong)],
+        }),
+        SETTINGS,
+      );
+
+    it("asks its pods as before, though Kubernetes calls them not ready and terminates them", () => {
+      const plan = planOf(dead, dead);
+      expect(plan.agents[1]).toMatchObject({
+        pod: "ping-2",
+        ready: false,
+        absent: null,
+        problem: null,
+        planned: null,
+      });
+      expect(plan.targets.pod[1]).toMatchObject({
+        name: "pong-2",
+        address: "10.2.0.2:8080",
+        planned: null,
+      });
+      expect(plan.targets.node.every(({ planned }) => planned === null)).toBe(true);
+    });
+
+    it("does not await a pod that was never ready, that does not run, or that is gone", () => {
+      const crash = { ready: false, problem: "CrashLoopBackOff: back-off" };
+      expect(planOf(crash, {}).agents[1]).toMatchObject({
+        absent: "pod_not_ready",
+        problem: "CrashLoopBackOff: back-off",
+        planned: null,
+      });
+      const never = { ready: false, everReady: false, createdAt: 9_990_000 };
+      expect(planOf(never, {}).agents[1]).toMatchObject({
+        absent: "pod_not_ready",
+        problem: "Kubelet stopped posting node status.",
+        planned: null,
+      });
+      const nodes = [aNode(1), unheard];
+      const gone = planRound(aView(2, { nodes, pods: [aPod("ping", 1)] }), SETTINGS);
+      expect(gone.agents[1]).toMatchObject({ pod: null, absent: "no_pod", planned: null });
+    });
+
+    it("prefers what ran before to what cannot start", () => {
+      const nodes = [unheard];
+      const fresh = { ready: false, everReady: false, ips: [], createdAt: 9_990_000 };
+      const pods = (["ping", "pong"] as const).flatMap((app) => [
+        aPod(app, 2, dead),
+        aPod(app, 2, { ...fresh, name: `${app}-new` }),
+      ]);
+      const plan = planRound(aView(1, { nodes, pods }), SETTINGS);
+      expect(plan.agents[0]).toMatchObject({ pod: "ping-2", absent: null });
+      expect(plan.targets.pod).toMatchObject([
+        { name: "pong-2", planned: null },
+        { name: "pong-new", address: null, planned: null },
+      ]);
+    });
+
+    it("does not await it once somebody has planned it", () => {
+      const plan = planOf(dead, dead, { ...unheard, cordoned: true });
+      expect(plan.agents[1]).toMatchObject({ absent: "pod_not_ready", planned: "node_cordoned" });
+    });
+
+    it("does not take a pod that crashes on a Ready node for one that is not heard from", () => {
+      expect(planOf({ ready: false }, {}, aNode(2)).agents[1]).toMatchObject({
+        absent: "pod_not_ready",
+        planned: null,
+      });
+    });
+  });
+
+  describe("of a node that comes", () => {
+    const cni = "container runtime network not ready: cni plugin not initialized";
+    const BORN = 5_000_000;
+    const never = {
+      ready: false,
+      everReady: false,
+      createdAt: BORN,
+      readiness: { status: "False", since: BORN, reason: "KubeletNotReady", message: cni },
+    } as const;
+    const readyAt = (since: number) =>
+      ({
+        createdAt: BORN,
+        readiness: { status: "True", since, reason: "KubeletReady", message: "" },
+      }) as const;
+    const plan = (node: object, afterMs: number, pods: ClusterView["pods"] = []) =>
+      planRound(aView(1, { at: BORN + afterMs, nodes: [aNode(1, node)], pods }), SETTINGS);
+    const agent = (...of: Parameters<typeof plan>) => plan(...of).agents[0];
+
+    it("expects nothing until it is Ready, for as long as the setting says", () => {
+      expect(agent(never, 300_000)).toMatchObject({ absent: "no_pod", planned: "node_starting" });
+      expect(plan(never, 300_000).targets.pod[0]?.planned).toBe("node_starting");
+      expect(agent(never, 599_000)?.planned).toBe("node_starting");
+      const short = { ...SETTINGS, nodeStartupMs: 60_000 };
+      const late = aView(1, { at: BORN + 61_000, nodes: [aNode(1, never)], pods: [] });
+      expect(planRound(late, short).agents[0]?.planned).toBeNull();
+    });
+
+    it("then says what its kubelet says, where its pod says nothing better", () => {
+      expect(agent(never, 600_000)).toMatchObject({
+        absent: "no_pod",
+        problem: cni,
+        planned: null,
+      });
+      const young = { ready: false, everReady: false, ips: [], createdAt: BORN + 590_000 };
+      expect(agent(never, 600_000, [aPod("ping", 1, young)])).toMatchObject({
+        absent: "pod_not_ready",
+        problem: cni,
+        planned: null,
+      });
+      const pull = { ...young, problem: "ImagePullBackOff: no such image" };
+      expect(agent(never, 600_000, [aPod("ping", 1, pull)])?.problem).toBe(pull.problem);
+    });
+
+    it("gives its pods two minutes after it became Ready, however long that took", () => {
+      expect(agent(readyAt(BORN + 300_000), 330_000)?.planned).toBe("node_starting");
+      expect(agent(readyAt(BORN + 300_000), 420_000)?.planned).toBeNull();
+    });
+
+    it("ends as soon as its agent and its pong are ready, also when they no longer are", () => {
+      const node = readyAt(BORN + 90_000);
+      expect(agent(node, 100_000, [aPod("ping", 1)])?.planned).toBe("node_starting");
+      expect(agent(node, 100_000, [aPod("ping", 1), aPod("pong", 1)])).toMatchObject({
+        ready: true,
+        absent: null,
+        planned: null,
+      });
+      const crashed = aPod("ping", 1, { ready: false });
+      expect(agent(node, 100_000, [crashed, aPod("pong", 1)])).toMatchObject({
+        absent: "pod_not_ready",
+        planned: null,
+      });
+    });
+  });
+
+  describe("of a node that is Ready again", () => {
+    const at = 9_000_000;
+    const back = (agoMs: number, ...earlierMs: number[]) =>
+      aNode(1, {
+        readiness: { status: "True", since: at - agoMs, reason: "KubeletReady", message: "" },
+        returns: [...earlierMs.map((ms) => at - ms), at - agoMs],
+      });
+    const plannedOf = (node: ReturnType<typeof back>, pods: ClusterView["pods"] = []) =>
+      planRound(aView(1, { at, nodes: [node], pods }), SETTINGS).agents[0]?.planned;
+
+    it("waits for its agent and its pong, two minutes at most", () => {
+      expect(plannedOf(back(30_000))).toBe("node_returning");
+      const pods = [aPod("ping", 1), aPod("pong", 1, { ready: false })];
+      expect(plannedOf(back(30_000), pods)).toBe("node_returning");
+      expect(plannedOf(back(30_000), [aPod("ping", 1), aPod("pong", 1)])).toBeNull();
+      expect(plannedOf(back(120_000))).toBeNull();
+    });
+
+    it("waits twice within an hour, and not the third time", () => {
+      expect(plannedOf(back(30_000, 600_000))).toBe("node_returning");
+      expect(plannedOf(back(30_000, 1_200_000, 600_000))).toBeNull();
+      expect(plannedOf(back(30_000, 3_600_000, 600_000))).toBe("node_returning");
+    });
+
+    it("does not wait because it was not Ready lately, when it is not Ready again", () => {
+      const node = { ...back(30_000, 600_000), ready: false };
+      expect(plannedOf(node, [aPod("ping", 1), aPod("pong", 1)])).toBeNull();
+    });
   });
 
   it("leaves the service's checks unknown where there is no service", () => {

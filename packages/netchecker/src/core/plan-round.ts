@@ -1,7 +1,7 @@
-import type { ClusterView, NodeRecord, PodRecord } from "./cluster-view.ts";
-import { plannedOfNode, plannedOfPod } from "./planned-why.ts";
+import type { ClusterView, PodRecord } from "./cluster-view.ts";
 import { placeOf } from "./node-places.ts";
 import type { AskedAgent, PlanSettings, RoundPlan } from "./plan.ts";
+import { type NodePlan, planNodes } from "./plan-nodes.ts";
 import {
   dialledFirst,
   externalTargets,
@@ -10,32 +10,18 @@ import {
   serviceTargets,
 } from "./plan-targets.ts";
 
-/** node-2 comes before node-10, for the eyes of those who read the mesh. */
-const NATURAL = new Intl.Collator("en", { numeric: true });
-
-/** The cluster's view → the plan of a round. The planned set comes from the nodes, never from who answered. */
+/** The cluster's view → the plan of a round. Who is asked comes from the nodes, never from who answered. */
 export function planRound(view: ClusterView, settings: PlanSettings): RoundPlan {
-  const nodes = view.nodes.toSorted((a, b) => NATURAL.compare(a.name, b.name));
-  const podsOf = podsByNode(view.pods);
+  const nodes = planNodes(view, settings);
   return {
-    agents: nodes.map((node) => planAgent(node, podsOf("ping", node.name), view.at)),
+    agents: nodes.map(planAgent),
     targets: {
-      pod: dialledFirst(
-        nodes.flatMap((node) => podTargets(node, podsOf("pong", node.name), view.at, settings)),
-      ),
-      node: dialledFirst(
-        nodes.flatMap((node) => nodeTargets(node, podsOf("pong", node.name), view, settings)),
-      ),
+      pod: dialledFirst(nodes.flatMap((node) => podTargets(node, settings))),
+      node: dialledFirst(nodes.flatMap((node) => nodeTargets(node, view.service, settings))),
       service: serviceTargets(view, settings),
       external: externalTargets(settings),
     },
   };
-}
-
-function podsByNode(pods: readonly PodRecord[]) {
-  const byNode = Map.groupBy(pods, ({ app, node }) => `${app}/${node}`);
-  return (app: PodRecord["app"], node: string): readonly PodRecord[] =>
-    byNode.get(`${app}/${node}`) ?? [];
 }
 
 /** A pod that stays goes before one that terminates, a ready one before others, then the newest. */
@@ -47,20 +33,27 @@ function byPreference(a: PodRecord, b: PodRecord): number {
   );
 }
 
-function planAgent(node: NodeRecord, pings: readonly PodRecord[], at: number): AskedAgent {
+function planAgent({ node, pings, hasReadyAgent, plannedOf }: NodePlan): AskedAgent {
   const [ping] = pings.toSorted(byPreference);
+  const absent = whyAbsent(ping);
   return {
     pod: ping?.name ?? null,
     node: node.name,
     ip: ping?.ips[0] ?? null,
     ...placeOf(node.labels),
-    absent: whyAbsent(ping),
-    problem: ping?.problem ?? null,
-    planned: plannedOfNode(node) ?? plannedOfPod(ping, node, at),
+    ready: hasReadyAgent,
+    absent,
+    problem: ping?.problem ?? (absent === null ? null : whyNotReady(node)),
+    planned: plannedOf(ping),
   };
 }
 
 function whyAbsent(ping: PodRecord | undefined): AskedAgent["absent"] {
   if (!ping) return "no_pod";
   return ping.ready && !ping.terminating ? null : "pod_not_ready";
+}
+
+/** Why no pod runs on a node, in the kubelet's or the node controller's words. */
+function whyNotReady({ readiness: { status, message, reason } }: NodePlan["node"]): string | null {
+  return status === "True" ? null : message || reason || null;
 }

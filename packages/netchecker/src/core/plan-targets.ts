@@ -3,17 +3,15 @@ import {
   type ClusterView,
   endpoint,
   familyOf,
-  type NodeRecord,
   type PodRecord,
+  type ServiceRecord,
 } from "./cluster-view.ts";
-import { plannedOfNode, plannedOfPod } from "./planned-why.ts";
 import type { AskedTarget, PlanSettings } from "./plan.ts";
+import type { NodePlan } from "./plan-nodes.ts";
 
 /** One for each address family of each pong of a node; one without an address where there is none. */
 export function podTargets(
-  node: NodeRecord,
-  pongs: readonly PodRecord[],
-  at: number,
+  { node, pongs, plannedOf }: NodePlan,
   { pongPort }: PlanSettings,
 ): AskedTarget[] {
   const staying = pongs.filter(({ terminating }) => !terminating);
@@ -23,7 +21,7 @@ export function podTargets(
     name: pong?.name ?? null,
     node: node.name,
     address: ip === null ? null : endpoint(ip, pongPort),
-    planned: plannedOfNode(node) ?? plannedOfPod(pong ?? undefined, node, at),
+    planned: plannedOf(pong ?? undefined),
   });
   if (probed.length === 0) return [target(null, null)];
   return probed
@@ -35,19 +33,14 @@ export function podTargets(
 
 /** The node itself, and its kube-proxy, in each of its address families. */
 export function nodeTargets(
-  node: NodeRecord,
-  pongs: readonly PodRecord[],
-  view: ClusterView,
+  { node, planned, pongs, plannedOf }: NodePlan,
+  service: ServiceRecord | null,
   { kubeletPort }: PlanSettings,
 ): AskedTarget[] {
-  const { service } = view;
   const families = new Set(service?.clusterIPs.map(familyOf));
   const nodePorts = service?.ports.flatMap(({ nodePort }) => nodePort ?? []) ?? [];
-  const planned = plannedOfNode(node);
   // The NodePort leads to this node's own pong: what is planned of all of them is planned of it.
-  const pongPlanned = pongs.every((pong) => plannedOfPod(pong, node, view.at) !== null)
-    ? plannedOfPod(pongs[0], node, view.at)
-    : null;
+  const pongPlanned = pongs.every((pong) => plannedOf(pong) !== null) ? plannedOf(pongs[0]) : null;
   const target = (check: Check, ip: string | null, port: number): AskedTarget => ({
     check,
     name: node.name,

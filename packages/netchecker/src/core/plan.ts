@@ -6,6 +6,7 @@ import {
   type TargetColumns,
   type TargetType,
 } from "@netchecker/contract";
+import type { StartupSettings } from "./planned-why.ts";
 
 /** An agent that should report: one for each node that should run one, whether it has a pod or not. */
 export interface AskedAgent {
@@ -15,9 +16,11 @@ export interface AskedAgent {
   /** Where its node stands, so that an old round is drawn as it was. */
   readonly zone: string | null;
   readonly pool: string | null;
+  /** Whether Kubernetes called its pod ready when the round was opened. One that it did not is asked all the same, where its node is not heard from. */
+  readonly ready: boolean;
   /** Why it is known before the round not to report; the round does not wait for it. */
   readonly absent: MissingWhy | null;
-  /** What Kubernetes says of its pod, where something is wrong with it. */
+  /** What Kubernetes says of its pod, where something is wrong with it; else of its node, where that keeps it from running. */
   readonly problem: string | null;
   readonly planned: PlannedWhy | null;
 }
@@ -37,7 +40,7 @@ export interface RoundPlan {
   readonly targets: Readonly<Record<TargetType, readonly AskedTarget[]>>;
 }
 
-export interface PlanSettings {
+export interface PlanSettings extends StartupSettings {
   readonly namespace: string;
   readonly serviceName: string;
   readonly clusterDomain: string;

@@ -61,19 +61,65 @@ describe("reviewPlan", () => {
     expect(agents).toEqual([null, null, "pod_gone"]);
   });
 
-  it("expects nothing of a node that was removed, cordoned or lost meanwhile", () => {
-    const atClose = { ...view, nodes: [aNode(1), aNode(2, { ready: false })] };
+  it.each([
+    ["node_cordoned", { cordoned: true }],
+    ["node_leaving", { leaving: "ToBeDeletedByClusterAutoscaler", ready: false }],
+    ["node_deleting", { deleting: true }],
+    ["node_shutting_down", { ready: false, shutdownSince: view.at }],
+  ] as const)("takes as planned what somebody decided meanwhile: %s", (planned, with_) => {
+    const atClose = { ...view, nodes: [aNode(1), aNode(2, with_)] };
     const { agents, pods, nodes } = reviewed(atClose);
-    expect(agents).toEqual([null, "node_not_ready", "node_gone"]);
-    expect(pods).toEqual([null, "node_not_ready", "node_gone"]);
-    expect(nodes.map(([, planned]) => planned)).toEqual([
+    expect(agents).toEqual([null, planned, "node_gone"]);
+    expect(pods).toEqual([null, planned, "node_gone"]);
+    expect(nodes.map(([, why]) => why)).toEqual([
       null,
       null,
-      "node_not_ready",
-      "node_not_ready",
+      planned,
+      planned,
       "node_gone",
       "node_gone",
     ]);
+  });
+
+  const nothing = {
+    agents: [null, null, null],
+    pods: [null, null, null],
+    nodes: [1, 2, 3].flatMap(() => [
+      ["tcp", null],
+      ["nodeport", null],
+    ]),
+  };
+
+  it.each([
+    ["stay as they were", {}],
+    ["are terminated because of that", { terminating: true, ready: false }],
+  ])("plans nothing of a node that became NotReady meanwhile, whose pods %s", (_, with_) => {
+    const pods = view.pods.map((pod) => (pod.node === "node-2" ? { ...pod, ...with_ } : pod));
+    const nodes = [aNode(1), aNode(2, { ready: false }), aNode(3)];
+    expect(reviewed({ ...view, nodes, pods })).toEqual(nothing);
+    const gone = view.pods.filter(({ node }) => node !== "node-2");
+    expect(reviewed({ ...view, nodes, pods: gone })).toEqual(nothing);
+  });
+
+  it("plans nothing of a node that came back meanwhile, though its pods went with its return", () => {
+    const opened = { ...view, nodes: [aNode(1), aNode(2, { ready: false }), aNode(3)] };
+    const since = view.at - 1_000;
+    const back = aNode(2, {
+      returns: [since],
+      readiness: { status: "True", since, reason: "KubeletReady", message: "" },
+    });
+    const atClose = { ...view, nodes: [aNode(1), back, aNode(3)], pods: [] };
+    const dead = opened.pods.map((pod) => (pod.node === "node-2" ? { ...pod, ready: false } : pod));
+    const { agents } = reviewPlan(planRound({ ...opened, pods: dead }, SETTINGS), atClose);
+    expect(agents[1]?.planned).toBeNull();
+  });
+
+  it("takes as planned what was only starting and was told to go", () => {
+    const young = aNode(2, { ready: false, everReady: false, createdAt: view.at - 5_000 });
+    const plan = planRound({ ...view, nodes: [aNode(1), young, aNode(3)] }, SETTINGS);
+    expect(plan.agents[1]?.planned).toBe("node_starting");
+    const { agents } = reviewPlan(plan, { ...view, nodes: [aNode(1), aNode(3)] });
+    expect(agents[1]?.planned).toBe("node_gone");
   });
 
   it("makes a rollout that overtakes a round cost no failed pair", () => {

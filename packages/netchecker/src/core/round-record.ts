@@ -174,10 +174,14 @@ function planText({ plan, agents }: StoredPlan): string {
   return JSON.stringify(stored);
 }
 
-/** Agents of rounds that were stored before they had a zone and a pool have none. */
+/** Agents of rounds that were stored before they had a zone and a pool have none; all that were awaited were ready. */
 function decodePlan(text: string): StoredPlan {
   const { plan, agents } = JSON.parse(text);
-  const placed = plan.agents.map((agent: object) => ({ ...NO_PLACE, ...agent }));
+  const placed = plan.agents.map((agent: { ready?: boolean; absent?: string | null }) => ({
+    ...NO_PLACE,
+    ...agent,
+    ready: agent.ready ?? agent.absent === null,
+  }));
   const stored = requireShape.plan({
     plan: {
       agents: placed.map(withNewName),

@@ -29,6 +29,7 @@ export const SETTINGS: PlanSettings = {
   pongPort: 8080,
   kubeletPort: 10_250,
   externalTargets: ["outside.example:443"],
+  nodeStartupMs: 600_000,
 };
 
 export function aNode(index: number, with_: Partial<NodeRecord> = {}): NodeRecord {

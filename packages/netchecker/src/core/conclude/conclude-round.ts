@@ -31,7 +31,7 @@ export function concludeRound(run: RoundRun, round: RoundCollector, plan: RoundP
     missing: missingAgents(round, plan, run.redisAway),
     coverage: {
       nodes: plan.agents.length,
-      ready: plan.agents.filter(({ absent }) => absent === null).length,
+      ready: plan.agents.filter(({ ready }) => ready).length,
     },
     dropped: run.dropped,
     clusterViewStaleSince:
