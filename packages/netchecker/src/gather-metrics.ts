@@ -22,12 +22,11 @@ export interface MetricSources {
 }
 
 /**
- * All that netchecker's `/metrics` tells at this moment. One that stands by knows rounds only from the
+ * All that netchecker's `/metrics` tells at a moment, milliseconds since 1970. One that stands by knows rounds only from the
  * time when it started: it says nothing of them, and no verdict.
  */
-export function gatherMetrics(sources: MetricSources): MetricFamily[] {
+export function gatherMetrics(sources: MetricSources, at = Date.now()): MetricFamily[] {
   const { cluster, intervalMs, lease, redis, tally } = sources;
-  const at = Date.now();
   const health = healthFamilies({
     at,
     intervalMs,
