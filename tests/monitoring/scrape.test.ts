@@ -90,6 +90,11 @@ describe("a Prometheus that scrapes them", () => {
     await vi.waitFor(async () => expect(await prometheus.query("up == 1")).toHaveLength(9), SEEN);
   });
 
+  it("is told one verdict of the four", async () => {
+    expect(await prometheus.query("netchecker_verdict")).toHaveLength(4);
+    expect(await prometheus.query("netchecker_verdict == 1")).toHaveLength(1);
+  });
+
   it("understands every expression of the dashboard", async () => {
     const json = await readFile(join(DEPLOY, "components/monitoring/netchecker.json"), "utf8");
     const expressions = expressionsOf(JSON.parse(json) as Dashboard);
