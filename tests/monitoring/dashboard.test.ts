@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
+import { aView } from "../../packages/netchecker/tests/support/a-round.ts";
 import { misfits } from "../deploy/support/misfits.ts";
 import { DEPLOY } from "../deploy/support/rendered.ts";
+import { testRules } from "./support/alerts-at.ts";
 import { type Dashboard, expressionsOf } from "./support/dashboard.ts";
+import { playRounds, type Series, type Step } from "./support/play-rounds.ts";
 import { promtool } from "./support/promtool.ts";
 
 const dashboard = JSON.parse(
@@ -43,4 +46,47 @@ test("promtool can parse every expression", async () => {
   const { code, said } = await check(rules);
   expect(code, said).toBe(0);
   expect((await check([{ record: "panel:x", expr: "sum by (" }])).code).not.toBe(0);
+});
+
+describe("the first panel", () => {
+  const [verdict] = dashboard.panels;
+  const { options } = verdict!.fieldConfig.defaults.mappings![0]!;
+  const step = (with_: Partial<Step>): Step => ({ view: aView(2), ...with_ });
+  const of = (with_: Partial<Step>) => playRounds([step(with_), step(with_)]);
+  const B = { instance: "netchecker-b" };
+
+  it.each<[string, string, Series[]]>([
+    ["ok", "green", [of({})]],
+    ["degraded", "orange", [of({ verdict: "degraded" })]],
+    ["failing", "red", [of({ verdict: "failing" })]],
+    ["unmeasured", "purple", [of({ verdict: "redis_away" })]],
+    ["no verdict", "dark-purple", [of({ standsBy: true })]],
+    ["no verdict", "dark-purple", [of({ down: true })]],
+    ["no verdict", "dark-purple", [{ 'up{job="other"}': "1x12" }]],
+    [
+      "ok",
+      "green",
+      [of({ verdict: "redis_away", redisAway: true }), playRounds([step({}), step({})], B)],
+    ],
+  ])("says %s in %s", async (text, color, series) => {
+    const value = Object.keys(options).find((each) => options[each]!.text === text)!;
+    expect(options[value]!.color).toBe(color);
+    const { code, said } = await testRules(series, {
+      promql_expr_test: [
+        {
+          expr: expressionsOf({ panels: [verdict!] })[0],
+          eval_time: "100s",
+          exp_samples: [{ labels: "{}", value: Number(value) }],
+        },
+      ],
+    });
+    expect(code, said).toBe(0);
+  });
+});
+
+test("no panel is green for what is not known", () => {
+  const shown = dashboard.panels.filter(({ type }) => type === "stat");
+  expect(shown.length).toBeGreaterThan(5);
+  for (const { title, fieldConfig } of shown)
+    expect(fieldConfig.defaults.thresholds!.steps[0]!.color, title).not.toBe("green");
 });

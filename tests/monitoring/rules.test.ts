@@ -7,50 +7,51 @@ import {
   aView,
   between,
   failing,
+  fromNodes,
   into,
   outOf,
   TIMEOUT,
   under,
 } from "../../packages/netchecker/tests/support/a-round.ts";
-import { expectAlerts } from "./support/alerts-at.ts";
-import { type Minute, playRounds } from "./support/play-rounds.ts";
+import { expectAlerts, testRules } from "./support/alerts-at.ts";
+import { playRounds, type Step } from "./support/play-rounds.ts";
 import { promtool } from "./support/promtool.ts";
-import { alertRules, ruleFile } from "./support/rule-file.ts";
+import { alertRules, allRules, ruleFile } from "./support/rule-file.ts";
 
 const NODES = 8;
 const VIEW = aView(NODES);
-const FINE: Minute = { view: VIEW };
+const FINE: Step = { view: VIEW };
 
-/** Minutes that are all alike. */
-const minutes = (count: number, minute: Minute = FINE): Minute[] =>
+/** Steps that are all alike. */
+const minutes = (count: number, minute: Step = FINE): Step[] =>
   Array.from({ length: count }, () => minute);
 
 /** node-3 is cut off from all others, both ways. */
-const CUT_OFF: Minute = {
+const CUT_OFF: Step = {
   view: VIEW,
   finds: under(between((from, to) => into(3)(from, to) || outOf(3)(from, to), TIMEOUT)),
 };
 /** node-3's pong hangs. */
-const HUNG: Minute = {
+const HUNG: Step = {
   view: VIEW,
   finds: ({ node, check }) =>
     node === "node-3" && (check === "echo" || check === "nodeport")
       ? failing("response_timeout")
       : { reason: "ok", latencyMs: 0.5, attempts: 1 },
 };
-const SILENT = (...silent: string[]): Minute => ({ view: VIEW, silent });
+const SILENT = (...silent: string[]): Step => ({ view: VIEW, silent });
 
 test("promtool finds no fault with the rules", async () => {
   const { code, said } = await promtool(["check", "rules", "rules.yaml"], {
     "rules.yaml": await ruleFile(),
   });
   expect(code, said).toBe(0);
-  expect(said).toContain(`${(await alertRules()).length} rules found`);
+  expect(said).toContain(`${(await allRules()).length} rules found`);
 });
 
 test("each alert has a severity, says what and where, and has a runbook that is there", async () => {
   for (const { alert, labels, annotations } of await alertRules()) {
-    expect(["critical", "warning"]).toContain(labels["severity"]);
+    expect(["critical", "warning", "info"]).toContain(labels["severity"]);
     expect(Object.keys(annotations)).toEqual(["summary", "description", "runbook_url"].toSorted());
     const url = `https://netchecker.example/docs/runbooks/${alert}.md`;
     expect(annotations["runbook_url"]).toBe(url);
@@ -90,7 +91,7 @@ describe("nothing fires", () => {
     }));
 
   it("when ping and pong are rolled out, node by node", () => {
-    const rolling = (n: number): Minute => {
+    const rolling = (n: number): Step => {
       const at = n * 60_000;
       const pods = VIEW.pods.filter(({ node }) => node !== `node-${n}`);
       const young = { ready: false, everReady: false, createdAt: at };
@@ -140,11 +141,14 @@ describe("nothing fires", () => {
 
   it("for a netchecker that stands by beside one that opens rounds", () => {
     const standby = minutes(30, { ...FINE, standsBy: true });
-    return expectAlerts([playRounds(minutes(30)), playRounds(standby, "netchecker-b")], {
-      5: [],
-      15: [],
-      29: [],
-    });
+    return expectAlerts(
+      [playRounds(minutes(30)), playRounds(standby, { instance: "netchecker-b" })],
+      {
+        5: [],
+        15: [],
+        29: [],
+      },
+    );
   });
 });
 
@@ -177,40 +181,53 @@ describe("NetcheckerFindingCritical", () => {
       'netchecker_finding{namespace="netchecker",kind="route",severity="critical",planned="false",node="node-3"}';
     const rule = (await alertRules()).find(({ alert }) => alert === "NetcheckerFindingCritical")!;
     const labels = { namespace: "netchecker", kind: "route", node: "node-3" };
-    const file = {
-      rule_files: ["rules.yaml"],
-      evaluation_interval: "30s",
-      tests: [
+    const { code, said } = await testRules([{ [series]: "1x30" }], {
+      alert_rule_test: [
         {
-          interval: "1m",
-          input_series: [{ series, values: "1x5" }],
-          alert_rule_test: [
+          eval_time: "3m",
+          alertname: rule.alert,
+          exp_alerts: [
             {
-              eval_time: "3m",
-              alertname: rule.alert,
-              exp_alerts: [
-                {
-                  exp_labels: { ...labels, severity: "critical" },
-                  exp_annotations: {
-                    summary: "route at node-3",
-                    description:
-                      "netChecker in netchecker found route, critical, at node node-3. What it saw, since when, and what to run next: GET /findings?node=node-3 on netchecker.",
-                    runbook_url: rule.annotations["runbook_url"],
-                  },
-                },
-              ],
+              exp_labels: { ...labels, severity: "critical" },
+              exp_annotations: {
+                summary: "route at node-3",
+                description:
+                  "netChecker in netchecker found route, critical, at node node-3. What it saw, since when, and what to run next: GET /findings?node=node-3 on netchecker.",
+                runbook_url: rule.annotations["runbook_url"],
+              },
             },
           ],
         },
       ],
-    };
-    const files = { "rules.yaml": await ruleFile(), "test.yaml": JSON.stringify(file) };
-    const { code, said } = await promtool(["test", "rules", "test.yaml"], files);
+    });
     expect(code, said).toBe(0);
   });
 });
 
+describe("an alarm about no node", () => {
+  it("fires for every node at once", () =>
+    expectAlerts(
+      [playRounds(minutes(20, { view: VIEW, finds: under(fromNodes(() => true, ["connect"])) }))],
+      { 18: ["NetcheckerFindingWarning *"] },
+    ));
+});
+
 describe("NetcheckerFindingWarning", () => {
+  it("does not fire for what is planned, though it is a warning", async () => {
+    const finding = (planned: boolean) =>
+      `netchecker_finding{namespace="netchecker",kind="node-down",severity="warning",planned="${planned}",node="node-3"}`;
+    const up = { 'up{job="netchecker",namespace="netchecker"}': "1x400" };
+    const ok = { 'netchecker_verdict{namespace="netchecker",verdict="ok"}': "1x400" };
+    const at = (planned: boolean) => ({ ...up, ...ok, [finding(planned)]: "1x400" });
+    await expectAlerts([at(true)], { 30: [], 60: [] });
+    await expectAlerts([at(false)], { 30: ["NetcheckerFindingWarning node-3"] });
+  });
+
+  it("fires though each second scrape fails", () =>
+    expectAlerts([playRounds(minutes(20, { ...HUNG, down: "sometimes" }))], {
+      18: ["NetcheckerFindingWarning node-3"],
+    }));
+
   it("fires for a pong that has been hanging for a while, and not at once", () =>
     expectAlerts([playRounds([...minutes(5), ...minutes(20, HUNG), ...minutes(10)])], {
       10: [],
@@ -228,6 +245,29 @@ describe("NetcheckerAgentSilent", () => {
     }));
 });
 
+describe("agents that are planned to be away, or starting", () => {
+  it("fire nothing, however many they are", () => {
+    const half = VIEW.pods.filter(({ node }) => Number(node!.slice(-1)) > 4);
+    const cordoned = VIEW.nodes.map((node, index) =>
+      index < 4 ? aNode(index + 1, { cordoned: true }) : node,
+    );
+    const young = VIEW.pods.map((pod, index) =>
+      index < 6 ? { ...pod, ready: false, everReady: false, createdAt: 10 * 60_000 } : pod,
+    );
+    return expectAlerts(
+      [
+        playRounds([
+          ...minutes(10),
+          ...minutes(2, { view: aView(NODES, { pods: young }) }),
+          ...minutes(5),
+          ...minutes(20, { view: aView(NODES, { nodes: cordoned, pods: half }) }),
+        ]),
+      ],
+      Object.fromEntries([11, 14, 17, 22, 30, 36].map((minute) => [minute, []])),
+    );
+  });
+});
+
 describe("NetcheckerCoverageLow", () => {
   it("fires when more than a quarter of the agents are missing, not for a quarter", async () => {
     const quarter = minutes(9, SILENT("node-1", "node-2"));
@@ -237,44 +277,16 @@ describe("NetcheckerCoverageLow", () => {
   });
 });
 
-describe("NetcheckerRoundsStopped", () => {
-  it("fires when no round is closed any more, and is over with the next one", () =>
-    expectAlerts(
-      [playRounds([...minutes(5), ...minutes(15, { ...FINE, noRound: true }), ...minutes(5)])],
-      { 7: [], 15: ["NetcheckerRoundsStopped"], 22: [] },
-    ));
-
-  it("fires when every netchecker stands by, or Redis was away since it started", () =>
-    expectAlerts([playRounds([...minutes(2), ...minutes(10, { ...FINE, standsBy: true })])], {
-      3: [],
-      8: ["NetcheckerRoundsStopped"],
-    }));
-});
-
-describe("NetcheckerDown", () => {
-  it("fires when netchecker does not answer, and not for its restart", () =>
-    expectAlerts([playRounds([...minutes(3), ...minutes(12, { ...FINE, down: true })])], {
-      6: [],
-      12: ["NetcheckerDown"],
-    }));
-
-  it("fires when Prometheus has no such target", () =>
-    expectAlerts([{ 'up{job="other"}': "1x20" }], { 4: [], 10: ["NetcheckerDown"] }));
-});
-
 describe("NetcheckerClusterViewStale", () => {
   it("fires when the API server has not been heard for long, and not for a hiccup", async () => {
-    const stale = (seconds: number): Minute => ({
-      ...FINE,
-      health: { staleSince: -seconds * 1_000 },
-    });
-    await expectAlerts([playRounds(minutes(15, stale(600)))], {
+    const stale: Step = { ...FINE, staleSince: -600_000 };
+    await expectAlerts([playRounds(minutes(15, stale))], {
       3: [],
       12: ["NetcheckerClusterViewStale"],
     });
-    const hiccup = Array.from({ length: 15 }, (_, minute): Minute => ({
+    const hiccup = Array.from({ length: 15 }, (_, minute): Step => ({
       ...FINE,
-      health: { staleSince: (minute - 1) * 60_000 },
+      staleSince: (minute - 1) * 60_000,
     }));
     await expectAlerts([playRounds(hiccup)], { 12: [] });
   });

@@ -9,7 +9,7 @@ import { type Dashboard, expressionsOf } from "./support/dashboard.ts";
 import { metricNames, namesIn, seriesNames } from "./support/metric-names.ts";
 import { Prometheus } from "./support/prometheus.ts";
 import { promtool } from "./support/promtool.ts";
-import { alertRules, ruleFile } from "./support/rule-file.ts";
+import { allRules, ruleFile } from "./support/rule-file.ts";
 
 /** Three attempts of a second each fit into a round, and into its 75 %. */
 const INTERVAL_MS = 6_000;
@@ -77,7 +77,7 @@ describe("what the services say", () => {
     const names = new Set(Object.values(scrapes).flatMap((text) => [...seriesNames(text)]));
     const json = await readFile(join(DEPLOY, "components/monitoring/netchecker.json"), "utf8");
     const asked = [
-      ...(await alertRules()).map(({ expr }) => expr),
+      ...(await allRules()).map(({ expr }) => expr),
       ...expressionsOf(JSON.parse(json) as Dashboard),
     ].flatMap(namesIn);
     expect(asked.length).toBeGreaterThan(20);
@@ -88,6 +88,11 @@ describe("what the services say", () => {
 describe("a Prometheus that scrapes them", () => {
   it("reaches all of them", async () => {
     await vi.waitFor(async () => expect(await prometheus.query("up == 1")).toHaveLength(9), SEEN);
+  });
+
+  it("is told one verdict of the four", async () => {
+    expect(await prometheus.query("netchecker_verdict")).toHaveLength(4);
+    expect(await prometheus.query("netchecker_verdict == 1")).toHaveLength(1);
   });
 
   it("understands every expression of the dashboard", async () => {

@@ -1,27 +1,32 @@
+import type { Verdict } from "@netchecker/contract";
 import { gauge, type MetricFamily } from "@netchecker/contract/metrics";
 import type { RedisHealth } from "./adapters/redis-health.ts";
 import { healthFamilies } from "./core/metrics/own-health.ts";
 import { roundGauges } from "./core/metrics/round-gauges.ts";
 import type { RoundsTally } from "./core/metrics/rounds-tally.ts";
+import { verdictGauges } from "./core/metrics/verdict-gauges.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
 import type { ClusterWatch, Lease } from "./ports.ts";
 
+type Connection = Pick<RedisHealth, "awaySince" | "losses">;
+
 export interface MetricSources {
-  readonly cluster: ClusterWatch;
+  readonly cluster: Pick<ClusterWatch, "view" | "watchLosses">;
   readonly intervalMs: number;
-  readonly keeper: RoundKeeper;
-  readonly lease: Lease;
-  readonly redis: Readonly<Record<"commands" | "subscriber", RedisHealth>>;
-  readonly tally: RoundsTally;
+  readonly keeper: Pick<RoundKeeper, "lastStoredAt" | "latest" | "restored">;
+  readonly lease: Pick<Lease, "holding" | "standsBy">;
+  readonly redis: Readonly<Record<"commands" | "subscriber", Connection>>;
+  readonly tally: Pick<RoundsTally, "families">;
+  /** Of now, not of the last round. Asked at each scrape, unless this netchecker stands by. */
+  verdict(): Verdict;
 }
 
 /**
- * All that netchecker's `/metrics` tells at this moment. One that stands by knows rounds only from the
- * time when it started: of those it says nothing.
+ * All that netchecker's `/metrics` tells at a moment, milliseconds since 1970. One that stands by knows rounds only from the
+ * time when it started: it says nothing of them, and no verdict.
  */
-export function gatherMetrics(sources: MetricSources): MetricFamily[] {
-  const { cluster, intervalMs, keeper, lease, redis, tally } = sources;
-  const at = Date.now();
+export function gatherMetrics(sources: MetricSources, at = Date.now()): MetricFamily[] {
+  const { cluster, intervalMs, lease, redis, tally } = sources;
   const health = healthFamilies({
     at,
     intervalMs,
@@ -30,16 +35,27 @@ export function gatherMetrics(sources: MetricSources): MetricFamily[] {
     staleSince: cluster.view().staleSince,
     watchLosses: cluster.watchLosses(),
   });
-  const round = lease.standsBy ? null : keeper.latest;
+  return [...health, ...tally.families, ...(standsBy(sources) ? [] : ofTheMesh(sources))];
+}
+
+/**
+ * Whether another netchecker speaks for the mesh. Where Redis was never read nobody knows of another, and
+ * this one says that it cannot know. One that stood by when Redis went away goes on standing by: the one
+ * that held the lease says so, and where it is gone too, the alert on a missing verdict does.
+ */
+function standsBy({ keeper, lease }: MetricSources): boolean {
+  return lease.standsBy && (lease.holding === "other" || keeper.restored);
+}
+
+function ofTheMesh({ keeper, verdict }: MetricSources): MetricFamily[] {
   return [
-    ...health,
-    ...tally.families,
-    ...(round ? roundGauges(round) : []),
-    ...(lease.standsBy || keeper.lastStoredAt === null ? [] : [storedAt(keeper.lastStoredAt)]),
+    ...verdictGauges(verdict()),
+    ...(keeper.latest ? roundGauges(keeper.latest) : []),
+    ...(keeper.lastStoredAt === null ? [] : [storedAt(keeper.lastStoredAt)]),
   ];
 }
 
-const connection = ({ awaySince, losses }: RedisHealth) => ({ up: awaySince === null, losses });
+const connection = ({ awaySince, losses }: Connection) => ({ up: awaySince === null, losses });
 
 const storedAt = (at: number) =>
   gauge(

@@ -130,6 +130,7 @@ async function main(): Promise<void> {
     lease,
     redis: { commands: health, subscriber: watchRedisHealth(subscriber) },
     tally,
+    verdict: () => verdictNow(keeper.latest),
   };
   const app = await createApp(
     {

@@ -6,6 +6,7 @@ interface Datasource {
 export interface Dashboard {
   readonly panels: readonly {
     readonly id: number;
+    readonly type: string;
     readonly title: string;
     readonly description: string;
     readonly datasource: Datasource;
@@ -14,6 +15,16 @@ export interface Dashboard {
       readonly y: number;
       readonly w: number;
       readonly h: number;
+    };
+    readonly fieldConfig: {
+      readonly defaults: {
+        readonly thresholds?: { readonly steps: readonly { readonly color: string }[] };
+        readonly mappings?: readonly {
+          readonly options: Readonly<
+            Record<string, { readonly text: string; readonly color: string }>
+          >;
+        }[];
+      };
     };
     readonly targets: readonly { readonly expr: string; readonly datasource: Datasource }[];
   }[];

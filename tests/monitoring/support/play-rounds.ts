@@ -1,81 +1,182 @@
-import type { Sample } from "@netchecker/contract/metrics";
+import type { UnmeasuredReason, Verdict, VerdictWord } from "@netchecker/contract";
 import type { ClosedRound } from "../../../packages/netchecker/src/core/closed-round.ts";
 import type { ClusterView } from "../../../packages/netchecker/src/core/cluster-view.ts";
 import { conclude, emptyMemory } from "../../../packages/netchecker/src/core/conclude/conclude.ts";
-import {
-  healthFamilies,
-  type OwnHealth,
-} from "../../../packages/netchecker/src/core/metrics/own-health.ts";
-import { roundGauges } from "../../../packages/netchecker/src/core/metrics/round-gauges.ts";
+import { gatherMetrics } from "../../../packages/netchecker/src/gather-metrics.ts";
+import type { Holding } from "../../../packages/netchecker/src/ports.ts";
 import { aClosedRound, type Finds } from "../../../packages/netchecker/tests/support/a-round.ts";
 
-/** One minute in the life of a netchecker. */
-export interface Minute {
+/** What goes on at a netchecker for a while: a minute, where nothing else is said. */
+export interface Step {
+  readonly seconds?: number;
   readonly view: ClusterView;
   readonly finds?: Finds;
   readonly silent?: readonly string[];
   /** The cluster when the round closes; as when it was opened where absent. */
   readonly atClose?: ClusterView;
-  /** No round closes in this minute; the one before is still told. */
+  /** No round closes; the one before is still told. Else one closes at the step's start. */
   readonly noRound?: boolean;
-  /** Another netchecker holds the lease. */
+  /** Another netchecker holds the lease, and closes the rounds that this one takes over with it. */
   readonly standsBy?: boolean;
-  /** Prometheus gets no answer. */
-  readonly down?: boolean;
-  readonly health?: Partial<OwnHealth>;
+  /** Redis is away: no round closes, and the lease is not renewed. */
+  readonly redisAway?: boolean;
+  /** Prometheus gets no answer, from all scrapes or from each second one. */
+  readonly down?: boolean | "sometimes";
+  /** Prometheus knows of no such target. */
+  readonly gone?: boolean;
+  /** What netchecker says, where it is not what {@link verdictOf} makes of its rounds. */
+  readonly verdict?: VerdictWord | UnmeasuredReason;
+  readonly staleSince?: number;
 }
 
-/** Series as promtool takes them: by name and labels, a value for each minute, `_` where there was none. */
+/** Who is scraped, and when. */
+export interface Scraped {
+  readonly instance?: string;
+  readonly namespace?: string;
+  readonly cluster?: string;
+  /** When in each scrape interval it is its turn, seconds: a multiple of {@link SLOT_S}. */
+  readonly phase?: number;
+}
+
+/** Series as promtool takes them: by name and labels, a value for each slot; `_` is no scrape, `stale` one without it. */
 export type Series = Readonly<Record<string, string>>;
 
-const MINUTE_MS = 60_000;
-const REDIS = { commands: { up: true, losses: 0 }, subscriber: { up: true, losses: 0 } };
+/** promtool's time goes on in such slots, seconds; a scrape is in each third one. */
+export const SLOT_S = 10;
+const SCRAPE_S = 30;
+const INTERVAL_MS = 60_000;
 
 /**
- * What Prometheus scrapes of one netchecker whose rounds go as the minutes say: concluded and told by its
- * own code, so that an alert is tested on what it will meet. Time begins in 1970, as promtool's does.
+ * What Prometheus has of one netchecker whose rounds go as the steps say: concluded and told by its own
+ * code, so that an alert is tested on what it will meet. A series that a scrape does not bring goes stale, as
+ * Prometheus does it. Time begins in 1970, as promtool's does.
  */
-export function playRounds(minutes: readonly Minute[], instance = "netchecker-a"): Series {
-  const values = new Map<string, string[]>();
+export function playRounds(steps: readonly Step[], scraped: Scraped = {}): Series {
+  const { instance = "netchecker-a", namespace = "netchecker", cluster, phase = 0 } = scraped;
+  const target = { job: "netchecker", namespace, instance, ...(cluster && { cluster }) };
+  const written = new Written();
   let memory = emptyMemory();
-  let last: ClosedRound | null = null;
-  for (const [minute, { view, down, ...round }] of minutes.entries()) {
-    const at = minute * MINUTE_MS;
-    const put = (name: string, { labels, value }: Sample) => {
-      const all = { job: "netchecker", namespace: "netchecker", instance, ...labels };
-      const inside = Object.entries(all).map(([label, text]) => `${label}="${text}"`);
-      const key = `${name}{${inside.join(",")}}`;
-      const series = values.get(key) ?? [];
-      values.set(key, [...series, ...missing(minute - series.length), String(value)]);
-    };
-    put("up", { labels: {}, value: down ? 0 : 1 });
-    if (!down && !round.noRound && !round.standsBy) {
-      const run = { id: minute + 1, startedAt: at - 1_000, finishedAt: at };
-      const closed = aClosedRound({ ...view, at }, { ...round, run });
-      const concluded = conclude(closed, { ...view, at }, memory);
+  let latest: ClosedRound | null = null;
+  let restored = false;
+  let standsBy = true;
+  let rounds = 0;
+  let slot = 0;
+  for (const step of steps) {
+    const at = slot * SLOT_S * 1_000;
+    restored ||= !step.redisAway;
+    if (step.down !== true && !step.gone && !step.noRound && !step.redisAway) {
+      rounds += 1;
+      const run = { id: rounds, startedAt: at - 1_000, finishedAt: at };
+      const closed = aClosedRound({ ...step.view, at }, { ...step, run });
+      const concluded = conclude(closed, { ...step.view, at }, memory);
       memory = concluded.memory;
-      last = { ...closed, findings: concluded.findings };
+      latest = { ...closed, findings: concluded.findings };
     }
-    if (down) continue;
-    const health = healthFamilies({
-      at,
-      intervalMs: MINUTE_MS,
-      leaseHeld: !round.standsBy,
-      redis: REDIS,
-      staleSince: null,
-      watchLosses: {},
-      ...round.health,
-    });
-    const gauges = round.standsBy || !last ? [] : roundGauges(last);
-    for (const { name, samples } of [...health, ...gauges])
-      for (const sample of samples) put(name, sample);
+    const holding = holdingIn(step);
+    if (holding !== "redis_away") standsBy = holding === "other";
+    const end = slot + (step.seconds ?? 60) / SLOT_S;
+    for (; slot < end; slot += 1) {
+      const scrape = Math.floor((slot * SLOT_S) / SCRAPE_S);
+      if ((slot * SLOT_S) % SCRAPE_S !== phase) continue;
+      const answers = step.down === "sometimes" ? scrape % 2 === 0 : !step.down;
+      const now = slot * SLOT_S * 1_000;
+      written.scrape(slot, target, {
+        up: step.gone ? null : answers,
+        families:
+          answers && !step.gone
+            ? gatherMetrics(
+                {
+                  cluster: {
+                    view: () => ({ ...step.view, staleSince: step.staleSince ?? null }),
+                    watchLosses: () => ({}),
+                  },
+                  intervalMs: INTERVAL_MS,
+                  keeper: { latest, lastStoredAt: null, restored },
+                  lease: { holding, standsBy },
+                  redis: { commands: CONNECTED, subscriber: CONNECTED },
+                  tally: { families: [] },
+                  verdict: () => verdictOf(step, latest, now),
+                },
+                now,
+              )
+            : [],
+      });
+    }
   }
-  return Object.fromEntries(
-    [...values].map(([key, series]) => [
-      key,
-      [...series, ...missing(minutes.length - series.length)].join(" "),
-    ]),
+  return written.series(slot);
+}
+
+const CONNECTED = { awaySince: null, losses: 0 };
+
+function holdingIn({ standsBy, redisAway }: Step): Holding {
+  if (redisAway) return "redis_away";
+  return standsBy ? "other" : "held";
+}
+
+/** How the verdict goes with the rounds, as far as alerts are concerned. */
+function verdictOf({ verdict }: Step, latest: ClosedRound | null, now: number): Verdict {
+  if (verdict === "ok" || verdict === "degraded" || verdict === "failing") return said(verdict);
+  if (verdict !== undefined && verdict !== "unmeasured") return said("unmeasured", verdict);
+  if (latest === null) return said("unmeasured", "first_round_pending");
+  if (verdict || now - Date.parse(latest.head.finishedAt!) >= 3 * INTERVAL_MS)
+    return said("unmeasured", "rounds_stopped");
+  const isAlarm = latest.findings.some(
+    ({ severity, planned, state }) => severity !== "info" && !planned && state !== "recovered",
   );
+  return said(isAlarm ? "failing" : "ok");
+}
+
+const said = (verdict: VerdictWord, reason: UnmeasuredReason | null = null): Verdict => ({
+  verdict,
+  sentence: "",
+  since: new Date(0).toISOString(),
+  reason,
+});
+
+/** What was scraped of one target so far. */
+class Written {
+  readonly #values = new Map<string, string[]>();
+  #live: ReadonlySet<string> = new Set();
+
+  /** One scrape; `up` is null where Prometheus has no such target. */
+  scrape(
+    slot: number,
+    target: Readonly<Record<string, string>>,
+    {
+      up,
+      families,
+    }: { readonly up: boolean | null; readonly families: ReturnType<typeof gatherMetrics> },
+  ): void {
+    const live = new Set<string>();
+    const put = (name: string, labels: Readonly<Record<string, string>>, value: number) => {
+      const inside = Object.entries({ ...target, ...labels }).map(
+        ([key, text]) => `${key}="${text}"`,
+      );
+      const key = `${name}{${inside.join(",")}}`;
+      live.add(key);
+      this.#write(key, slot, String(value));
+    };
+    if (up !== null) put("up", {}, Number(up));
+    for (const { name, samples } of families)
+      for (const { labels, value } of samples) put(name, labels, value);
+    for (const key of this.#live) if (!live.has(key)) this.#write(key, slot, "stale");
+    this.#live = live;
+  }
+
+  series(slots: number): Series {
+    return Object.fromEntries(
+      [...this.#values].map(([key, values]) => [
+        key,
+        [...values, ...missing(slots - values.length)].join(" "),
+      ]),
+    );
+  }
+
+  #write(key: string, slot: number, value: string): void {
+    const values = this.#values.get(key) ?? [];
+    values.push(...missing(slot - values.length), value);
+    this.#values.set(key, values);
+  }
 }
 
 const missing = (count: number) => Array.from({ length: count }, () => "_");

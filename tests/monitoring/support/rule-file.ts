@@ -1,5 +1,11 @@
 import { VARIANTS } from "../../deploy/support/rendered.ts";
 
+/** What is computed once for several alerts. */
+export interface RecordingRule {
+  readonly record: string;
+  readonly expr: string;
+}
+
 /** One alert of the component, as it is rendered. */
 export interface AlertRule {
   readonly alert: string;
@@ -12,13 +18,21 @@ export interface AlertRule {
 async function spec() {
   const all = await VARIANTS.monitoring();
   return all.get("PrometheusRule", "netchecker").spec as {
-    readonly groups: readonly { readonly name: string; readonly rules: readonly AlertRule[] }[];
+    readonly groups: readonly {
+      readonly name: string;
+      readonly rules: readonly (AlertRule | RecordingRule)[];
+    }[];
   };
 }
 
-/** The alerts of deploy/components/monitoring. */
-export async function alertRules(): Promise<readonly AlertRule[]> {
+/** All rules of deploy/components/monitoring. */
+export async function allRules(): Promise<readonly (AlertRule | RecordingRule)[]> {
   return (await spec()).groups.flatMap(({ rules }) => rules);
+}
+
+/** Its alerts. */
+export async function alertRules(): Promise<readonly AlertRule[]> {
+  return (await allRules()).filter((rule) => "alert" in rule);
 }
 
 /**
@@ -33,7 +47,9 @@ export async function ruleFile(shortened?: { for: string; interval: string }): P
     groups: groups.map(({ name, rules }) => ({
       name,
       interval,
-      rules: rules.map((rule) => ({ ...rule, for: shortened.for, keep_firing_for: "0s" })),
+      rules: rules.map((rule) =>
+        "alert" in rule ? { ...rule, for: shortened.for, keep_firing_for: "0s" } : rule,
+      ),
     })),
   });
 }
