@@ -64,4 +64,29 @@ describe("a round's record", () => {
       UnreadableRecordError,
     );
   });
+
+  it("has the old name beside planned, in words that netchecker 1 knows, and gives back the new one only", () => {
+    const whys = { node_leaving: "node_deleting", node_returning: "node_starting" } as const;
+    const planned = (["node_leaving", "node_returning", "node_cordoned", null] as const).map(
+      (why, n) => ({ ...round.plan.agents[n]!, planned: why }),
+    );
+    const of = { ...round, plan: { ...round.plan, agents: planned } };
+    const record = asRead(encodeRound(of));
+    const { plan } = JSON.parse(record.plan);
+    expect(plan.agents.map(({ expected }: { expected: unknown }) => expected)).toEqual([
+      whys.node_leaving,
+      whys.node_returning,
+      "node_cordoned",
+      null,
+    ]);
+    for (const each of [...plan.targets.pod, ...JSON.parse(record.head).head.missing])
+      expect(each).toHaveProperty("expected", each.planned);
+    const { summary } = JSON.parse(record.head);
+    for (const counts of Object.values<Record<string, number>>(summary))
+      expect(counts).toHaveProperty("expected", counts["planned"]);
+    const restored = decodeRound(record);
+    expect(restored.plan).toEqual(of.plan);
+    expect(restored.head.missing).toEqual(round.head.missing);
+    expect(restored.summary).toEqual(round.summary);
+  });
 });
