@@ -58,7 +58,8 @@ interface PlacedPod {
   readonly ready: boolean;
 }
 
-const nameOfNode = (object: KubernetesObject): string | null => toNodeRecord(object, null, firstSight(Date.now()))?.name ?? null;
+const nameOfNode = (object: KubernetesObject): string | null =>
+  toNodeRecord(object, null, firstSight(Date.now()))?.name ?? null;
 
 function placeOfPod(object: KubernetesObject): PlacedPod | null {
   const pod = toPodRecord(object, null, firstSight(Date.now()));

@@ -12,6 +12,8 @@ import { collectReports } from "./adapters/collect-reports.ts";
 import { holdLease } from "./adapters/hold-lease.ts";
 import { createRoundPublisher } from "./adapters/publish-targets.ts";
 import { watchRedisHealth } from "./adapters/redis-health.ts";
+import { diagnoseRedis } from "./adapters/diagnose-redis.ts";
+import { watchRedisTrouble } from "./adapters/watch-redis-trouble.ts";
 import { createRoundStore } from "./adapters/store-rounds.ts";
 import { loadKubeConfig, watchCluster } from "./adapters/watch-cluster.ts";
 import { Changes } from "./changes.ts";
@@ -64,6 +66,11 @@ async function main(): Promise<void> {
   const subscriber = connectRedis(address, { service: "netchecker", role: "subscriber", log });
   const changes = new Changes();
   const health = watchRedisHealth(redis, changes);
+  const trouble = watchRedisTrouble(
+    () => diagnoseRedis(address, names),
+    { log, changes },
+    stop.signal,
+  );
   const history = { fullRounds: config.HISTORY_FULL_ROUNDS, rounds: config.HISTORY_ROUNDS };
   const store = createRoundStore(redis, names, history, { log, trouble });
   const keeper = new RoundKeeper(store, log, changes);
@@ -75,7 +82,11 @@ async function main(): Promise<void> {
     log,
     stop.signal,
   );
-  const lease = holdLease(redis, names, config.POD_NAME ?? hostname(), log, stop.signal);
+  const lease = holdLease(redis, names, config.POD_NAME ?? hostname(), log, stop.signal, {
+    cluster: () => cluster.view().service?.uid || null,
+    clusterName: config.CLUSTER_NAME ?? null,
+    trouble,
+  });
   const tally = new RoundsTally();
   const runner = new RoundRunner(
     {
@@ -93,8 +104,8 @@ async function main(): Promise<void> {
     },
     {
       cluster,
-      publisher: createRoundPublisher(redis, names),
-      reports: collectReports(subscriber, names, log),
+      publisher: createRoundPublisher(redis, names, trouble),
+      reports: collectReports(subscriber, names, log, trouble),
       store,
       keeper,
       lease,
@@ -114,8 +125,8 @@ async function main(): Promise<void> {
       latest: keeper.latest?.head ?? null,
       last: keeper.last,
       holder: lease.holder,
-      redis: trouble.now(),
-      clusterUnseen: runner.synced ? null : cluster.problem(),
+      redis: trouble.trouble(),
+      clusterUnseen: runner.synced ? null : (cluster.problem() ?? "it has not answered yet"),
       nodes: cluster.view().nodes.length,
     }),
     log,
@@ -130,7 +141,6 @@ async function main(): Promise<void> {
     lease,
     redis: { commands: health, subscriber: watchRedisHealth(subscriber) },
     tally,
-    verdict: () => verdictNow(keeper.latest),
   };
   const app = await createApp(
     {

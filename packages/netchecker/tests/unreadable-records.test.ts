@@ -30,7 +30,12 @@ const aRound = (id: number) =>
 beforeEach(async () => {
   await redis.flushall();
   warn = vi.fn();
-  store = createRoundStore(redis, NAMES, { fullRounds: 2, rounds: 9 }, { log: { warn } as unknown as Log });
+  store = createRoundStore(
+    redis,
+    NAMES,
+    { fullRounds: 2, rounds: 9 },
+    { log: { warn } as unknown as Log },
+  );
   for (const id of [1, 2, 3, 4]) await store.save(aRound(id), emptyMemory());
 });
 

@@ -1,7 +1,7 @@
 import type { Verdict } from "@netchecker/contract";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
-import type { LeaseHolder } from "../src/core/verdict/judge-now.ts";
+import type { OtherHolder } from "../src/core/lease-holder.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { aClosedRound, aView, judged } from "./support/a-round.ts";
@@ -13,7 +13,7 @@ let app: AnApp;
 /** What netchecker knows now; null: what its last round came to. */
 let now: Verdict | null;
 let isStale: boolean;
-let holder: LeaseHolder | null;
+let holder: OtherHolder | null;
 
 beforeAll(async () => {
   redis = await aRedis();
@@ -213,7 +213,7 @@ it("what is served has another ETag as soon as the verdict turns, though the rou
 describe("one that stands by", () => {
   beforeEach(async () => {
     await keeper.keep(aRound());
-    holder = { pod: "netchecker-abc", sameCluster: true, clusterName: null };
+    holder = { pod: "netchecker-abc", cluster: null, clusterName: null, sameCluster: true };
     now = aVerdict("unmeasured", {
       reason: "lease_held",
       sentence: "another netchecker, netchecker-abc, holds the lease and opens the rounds.",

@@ -57,6 +57,8 @@ export function watchedResources({ namespace, serviceName }: WatchedCluster) {
 /** As a view says it, without making the whole view. */
 interface StaleAwareWatch extends ClusterWatch {
   staleSince(): number | null;
+  /** Why the API server cannot be read; null while it can. */
+  problem(): string | null;
 }
 
 /** Keeps a view of nodes, ping and pong pods, and the pong service, until `signal` aborts. */
@@ -81,6 +83,7 @@ export function watchCluster(
   return {
     synced: Promise.all(all.map(({ synced }) => synced)).then(() => {}),
     staleSince,
+    problem: () => all.map((each) => each.problem()).find((each) => each !== null) ?? null,
     watchLosses: () => ({
       nodes: nodes.losses(),
       pods: pods.losses(),

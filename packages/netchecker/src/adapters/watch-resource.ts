@@ -37,6 +37,8 @@ export interface WatchedResource<T> {
   records(): readonly T[];
   /** Since when it is not kept up to date, milliseconds since 1970; null while it is. */
   staleSince(): number | null;
+  /** Why it cannot be read; null while it can. */
+  problem(): string | null;
   /** How often the watch was lost, or could not begin. */
   losses(): number;
 }
@@ -60,7 +62,10 @@ export function watchResource<T>(
   const synced = Promise.withResolvers<void>();
   let records = new Map<string, T>();
   let lastSignAt = Date.now();
-  let broken = true;
+  /** Since when it is known to be lost; null while it is open. */
+  let lostSince: number | null = Date.now();
+  /** Why it could not be read when that was last tried. */
+  let problem: string | null = null;
   let losses = 0;
   /** By how much the API server's clock was ahead of ours at the last list. */
   let aheadMs = 0;
@@ -71,8 +76,10 @@ export function watchResource<T>(
 
   function alive(): void {
     lastSignAt = Date.now();
-    if (broken) log.info({ path, records: records.size }, "the cluster view is up to date");
-    broken = false;
+    if (lostSince !== null)
+      log.info({ path, records: records.size }, "the cluster view is up to date");
+    lostSince = null;
+    problem = null;
   }
 
   function sighting(live: boolean): Sighting {
@@ -168,10 +175,11 @@ export function watchResource<T>(
         // Silence between two bookmarks is no fault yet: resume, and let the view's age tell.
         if (version !== null && (error as Error).name === "TimeoutError") continue;
         version = null;
-        broken = true;
+        lostSince ??= Date.now();
         losses += 1;
         failures = held() ? 1 : failures + 1;
         const why = explainApiError(error, watched ? "watch" : "list", resource);
+        problem = why;
         log.warn({ path, why }, "lost the cluster view; tries again");
         await pause();
       }
@@ -188,7 +196,8 @@ export function watchResource<T>(
     synced: synced.promise,
     records: () => [...records.values()],
     staleSince: () =>
-      broken || Date.now() - lastSignAt > timings.staleAfterMs ? lastSignAt : null,
+      lostSince ?? (Date.now() - lastSignAt > timings.staleAfterMs ? lastSignAt : null),
+    problem: () => problem,
     losses: () => losses,
   };
 }

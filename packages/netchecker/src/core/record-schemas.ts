@@ -23,6 +23,7 @@ const AgentSchema = Type.Object({
   zone: Type.Optional(NameOrNull),
   pool: Type.Optional(NameOrNull),
   absent: orNull(MissingWhySchema),
+  ready: Type.Boolean(),
   problem: NameOrNull,
   planned: orNull(PlannedWhySchema),
 });

@@ -3,7 +3,7 @@ import type { Log } from "@netchecker/runtime/log";
 import type { AnswerScrape } from "@netchecker/runtime/metrics";
 import type { Changes } from "../changes.ts";
 import type { RoundKeeper } from "../keep-rounds.ts";
-import type { LeaseHolder } from "../core/verdict/judge-now.ts";
+import type { OtherHolder } from "../core/lease-holder.ts";
 import type { OpenRound } from "../ports.ts";
 
 /** What the API serves from. */
@@ -19,7 +19,7 @@ export interface Served {
   /** Whether the last closed round says nothing of now any more. */
   isStale(): boolean;
   /** Who holds the lease where this netchecker stands by; null where it does not. */
-  holder(): LeaseHolder | null;
+  holder(): OtherHolder | null;
   /** Whether rounds are being run: the cluster is known. */
   synced(): boolean;
   /** Since when the view of the cluster is not kept up to date, milliseconds since 1970; null while it is. */

@@ -6,7 +6,7 @@ export interface FailureTrace {
   /** Whether there were more than are kept: then they are no chance, nor are those that follow. */
   readonly many: boolean;
   /** `from|to|check`: the agent's node, the target's node or name, the check. */
-  readonly cells: readonly string[];
+  readonly cells: string[];
 }
 
 /** Chance is below 1 in 20,000: a round of three million checks has at most 150 of it. */

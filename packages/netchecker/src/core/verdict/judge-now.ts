@@ -1,4 +1,5 @@
 import type { RoundHead, UnmeasuredReason, Verdict } from "@netchecker/contract";
+import { type OtherHolder, sayHolder } from "../lease-holder.ts";
 import { plural } from "../text-view/phrases.ts";
 import { isStale } from "./is-stale.ts";
 
@@ -8,15 +9,6 @@ export interface RedisTrouble {
   readonly kind: "away" | "refuses" | "loses_large";
   /** What is wrong and what to do, a sentence without a full stop at its end. */
   readonly sentence: string;
-}
-
-/** The other netchecker that holds the lease. */
-export interface LeaseHolder {
-  readonly pod: string;
-  /** Whether it checks this very cluster; null where it does not say. */
-  readonly sameCluster: boolean | null;
-  /** The name that its operator gave its cluster. */
-  readonly clusterName: string | null;
 }
 
 /** What netchecker knows of itself. Times are milliseconds since 1970. */
@@ -29,7 +21,7 @@ export interface OwnState {
   /** The newest round that is over, with or without a result. */
   readonly last: RoundHead | null;
   /** Who holds the lease instead; null where this netchecker does, or Redis cannot say. */
-  readonly holder: LeaseHolder | null;
+  readonly holder: OtherHolder | null;
   readonly redis: RedisTrouble | null;
   /** Null once the API server was seen; else why it was not. */
   readonly clusterUnseen: string | null;
@@ -49,7 +41,11 @@ export type JudgedNow = Omit<Verdict, "since"> & {
  */
 export function judgeNow(own: OwnState): JudgedNow {
   const { latest, holder, at, intervalMs } = own;
-  if (holder) return { ...unmeasured("lease_held", sayHolder(holder)), since: null };
+  if (holder)
+    return {
+      ...unmeasured("lease_held", `${sayHolder(holder)}. This one stands by: ask that one.`),
+      since: null,
+    };
   if (latest?.verdict && !isStale(latest, at, intervalMs)) return latest.verdict;
   const since = latest?.finishedAt ?? new Date(own.startedAt).toISOString();
   return { ...whyUnmeasured(own), since };
@@ -112,12 +108,4 @@ function whyUnmeasured({
     "rounds_stopped",
     `${closed}, and one should each ${plural(Math.round(intervalMs / 1_000), "second")}. Look at netchecker's log.`,
   );
-}
-
-function sayHolder({ pod, sameCluster, clusterName }: LeaseHolder): string {
-  if (sameCluster === false) {
-    const whose = clusterName === null ? "of another cluster" : `of the cluster ${clusterName}`;
-    return `another netchecker, ${pod} ${whose}, holds the lease on this Redis: give each cluster a REDIS_PREFIX or a Redis of its own.`;
-  }
-  return `another netchecker, ${pod}, holds the lease and opens the rounds: this one stands by. Ask that one.`;
 }
