@@ -1,5 +1,6 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { type Outcome, type TargetList } from "@netchecker/contract";
+import { kubeTime } from "@netchecker/local-cluster/api-server/kube-object";
 import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
 import {
   cordon,
@@ -30,20 +31,31 @@ import { RoundsTally } from "../src/core/metrics/rounds-tally.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { RoundRunner } from "../src/run-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
-import { OK, SETTINGS, TIMEOUT } from "./support/a-round.ts";
+import { failing, OK, SETTINGS, TIMEOUT } from "./support/a-round.ts";
 import { simulateAgents } from "./support/a-simulated-agent.ts";
 
 const NODES = 100;
+/** Scaled down: in a real cluster it is minutes. */
+const NODE_STARTUP_MS = 6_000;
+/** The nodes were there long before netchecker. */
+const LONG_AGO = kubeTime(new Date(Date.now() - 86_400_000));
 const NAMESPACE = "netchecker";
 
 let redis: ARedis;
 let api: ApiServer;
 let stop: AbortController;
 let running: Promise<void>;
+let cluster: ReturnType<typeof watchCluster>;
 let keeper: RoundKeeper;
 let runner: RoundRunner;
 /** What the network is like: the addresses at which a pong answers right now. */
 let answering: Set<string>;
+/** The nodes whose machine is off: nothing of them answers or reports. */
+let off: Set<string>;
+/** The nodes whose machine is on, and whose pods do not run. */
+let withoutPods: Set<string>;
+/** The nodes whose kubelet alone is dead. */
+let withoutKubelet: Set<string>;
 /** Called between the publication of the lists and the agents' probes: what overtakes a round. */
 let meanwhile: () => void;
 
@@ -52,6 +64,9 @@ beforeEach(async () => {
   stop = new AbortController();
   api = new ApiServer();
   answering = new Set();
+  off = new Set();
+  withoutPods = new Set();
+  withoutKubelet = new Set();
   meanwhile = () => {};
   for (let index = 1; index <= NODES; index += 1) addNode(index);
   const service = { name: "pong-svc", namespace: NAMESPACE, clusterIp: "10.96.0.10" };
@@ -70,7 +85,10 @@ afterEach(async () => {
 const nodeIp = (index: number) => `10.0.${index >> 8}.${index & 255}`;
 
 function addNode(index: number): void {
-  api.store.create("nodes", nodeObject(`node-${index}`, nodeIp(index), 10_250));
+  const node = nodeObject(`node-${index}`, nodeIp(index), 10_250);
+  node.metadata.creationTimestamp = LONG_AGO;
+  for (const condition of node.status.conditions) condition.lastTransitionTime = LONG_AGO;
+  api.store.create("nodes", node);
   addPod("ping", index, `10.1.${index >> 8}.${index & 255}`);
   addPod("pong", index, `10.2.${index >> 8}.${index & 255}`);
 }
@@ -98,18 +116,27 @@ function removePod(pod: PodObject): void {
   api.store.remove("pods", pod);
 }
 
+const runs = (node: string) => !off.has(node) && !withoutPods.has(node);
+
 /** The physics: a pod answers at an address that is in use, a NodePort where a pong of its node answers. */
 function probe(list: TargetList, index: number): Outcome {
   const address = list.address[index]!;
   const ip = address.slice(0, address.lastIndexOf(":"));
   const check = list.check[index];
+  const node = list.node[index] ?? "";
+  if (off.has(node)) return TIMEOUT;
+  if (check === "tcp" && withoutKubelet.has(node)) return REFUSED;
+  if (check !== "tcp" && withoutPods.has(node)) return TIMEOUT;
   if (check === "echo") return answering.has(ip) ? OK : TIMEOUT;
   if (check !== "nodeport") return OK;
-  const node = Number(list.node[index]!.slice("node-".length));
-  return podsOf("pong", node).some((pod) => isReady(pod) && answering.has(pod.status.podIP!))
+  return podsOf("pong", Number(node.slice("node-".length))).some((pod) =>
+    answering.has(pod.status.podIP!),
+  )
     ? OK
     : TIMEOUT;
 }
+
+const REFUSED = failing("connection_refused");
 
 /** A failing probe takes its attempts: that long a report of one is on its way at least. */
 const ATTEMPTS_MS = 300;
@@ -122,7 +149,7 @@ async function startAgents(): Promise<void> {
     const delayMs = outcomes.every(({ reason }) => reason === "ok") ? 0 : ATTEMPTS_MS;
     return api.store
       .list<PodObject>("pods")
-      .filter((pod) => pod.metadata.labels?.["name"] === "ping")
+      .filter(({ metadata, spec }) => metadata.labels?.["name"] === "ping" && runs(spec.nodeName!))
       .map((pod) => ({
         pod: pod.metadata.name,
         node: pod.spec.nodeName!,
@@ -134,21 +161,22 @@ async function startAgents(): Promise<void> {
 
 async function startNetchecker(): Promise<void> {
   const kubeConfig = new KubeConfig();
-  const cluster = { name: "test", server: api.url, skipTLSVerify: true };
-  kubeConfig.loadFromClusterAndUser(cluster, { name: "test" });
+  const server = { name: "test", server: api.url, skipTLSVerify: true };
+  kubeConfig.loadFromClusterAndUser(server, { name: "test" });
   const commands = await redis.connect();
+  const of = { namespace: NAMESPACE, serviceName: "pong-svc" };
+  cluster = watchCluster(kubeConfig, of, LOG, stop.signal);
   const store = createRoundStore(commands, NAMES, { fullRounds: 5, rounds: 50 });
   keeper = new RoundKeeper(store, LOG);
   await keeper.restore();
   runner = new RoundRunner(
-    { intervalMs: 3_600_000, timeoutMs: 2_000, plan: SETTINGS },
     {
-      cluster: watchCluster(
-        kubeConfig,
-        { namespace: NAMESPACE, serviceName: "pong-svc" },
-        LOG,
-        stop.signal,
-      ),
+      intervalMs: 3_600_000,
+      timeoutMs: 2_000,
+      plan: { ...SETTINGS, nodeStartupMs: NODE_STARTUP_MS },
+    },
+    {
+      cluster,
       publisher: createRoundPublisher(commands, NAMES),
       reports: collectReports(await redis.connect("subscriber"), NAMES, LOG),
       store,
@@ -185,6 +213,42 @@ const aRoundWith = (check: (round: ClosedRound) => void): Promise<ClosedRound> =
 
 const failed = (round: ClosedRound) =>
   [...results(round, { ok: false })].filter(({ planned }) => !planned);
+const missing = (round: ClosedRound) => round.head.missing;
+const failedChecks = (round: ClosedRound) => new Set(failed(round).map(({ check }) => check));
+const recordOf = (index: number) =>
+  cluster.view().nodes.find(({ name }) => name === `node-${index}`);
+
+/** Who writes the Ready condition, and in which words. */
+const WORDS = {
+  True: ["KubeletReady", "kubelet is posting ready status"],
+  False: ["KubeletNotReady", "node is shutting down"],
+  Unknown: ["NodeStatusUnknown", "Kubelet stopped posting node status."],
+} as const;
+
+/** A node's condition changes, and the controller marks its pods with it. */
+function become(index: number, status: keyof typeof WORDS, podsReady = status === "True"): void {
+  const [reason, message] = WORDS[status];
+  api.store.update<NodeObject>("nodes", theNode(index), (copy) => {
+    const ready = copy.status.conditions.find(({ type }) => type === "Ready")!;
+    if (ready.status !== status) ready.lastTransitionTime = kubeTime();
+    Object.assign(ready, { status, reason, message });
+    const timeAdded = kubeTime();
+    const unreachable = { key: "node.kubernetes.io/unreachable", timeAdded };
+    copy.spec.taints = (copy.spec.taints ?? []).filter(({ key }) => key !== unreachable.key);
+    if (status === "Unknown")
+      copy.spec.taints.push(
+        { ...unreachable, effect: "NoSchedule" },
+        { ...unreachable, effect: "NoExecute" },
+      );
+  });
+  for (const pod of [...podsOf("ping", index), ...podsOf("pong", index)])
+    api.store.update<PodObject>("pods", pod, (copy) => setReady(copy, podsReady));
+}
+
+/** Until netchecker's view has what was changed. */
+const seen = (index: number, is: object) =>
+  vi.waitFor(() => expect(recordOf(index)).toMatchObject(is), { timeout: 5_000 });
+
 const whys = (round: ClosedRound) =>
   new Set([...results(round)].flatMap(({ planned }) => planned ?? []));
 
@@ -240,24 +304,30 @@ describe("planned changes in a cluster of 100 nodes", () => {
     expect(round.summary.pod).toMatchObject({ failed: 0, unknown: 0, planned: NODES });
   }, 60_000);
 
-  it("an autoscaler's scale-down: NotReady, then gone within a round, and no failure on the way", async () => {
-    const agents = podsOf("ping", 9);
-    for (const pod of [...podsOf("pong", 9), ...agents]) removePod(pod);
-    api.store.update<NodeObject>("nodes", theNode(9), (copy) => setNodeReady(copy, false));
-    const lost = await aRoundWith((closed) => {
-      expect(whys(closed)).toEqual(new Set(["node_not_ready"]));
-      expect(closed.head.coverage).toEqual({ nodes: 100, ready: 99 });
+  it("an autoscaler's scale-down: its taint, NotReady, then gone within a round, and no failure on the way", async () => {
+    const going = { key: "ToBeDeletedByClusterAutoscaler", effect: "NoSchedule" } as const;
+    api.store.update<NodeObject>("nodes", theNode(9), (copy) => {
+      copy.spec.taints = [going];
     });
+    await seen(9, { leaving: going.key });
+    off.add("node-9");
+    const taken = await aRound();
+    expect(failed(taken)).toEqual([]);
+    expect(whys(taken)).toEqual(new Set(["node_leaving"]));
+    for (const pod of [...podsOf("pong", 9), ...podsOf("ping", 9)]) removePod(pod);
+    become(9, "Unknown");
+    await seen(9, { ready: false });
+    const lost = await aRoundWith((closed) =>
+      expect(closed.head.coverage).toEqual({ nodes: 100, ready: 99 }),
+    );
     expect(failed(lost)).toEqual([]);
-    expect(lost.head.missing).toMatchObject([
-      { node: "node-9", why: "no_pod", planned: "node_not_ready" },
+    expect(missing(lost)).toMatchObject([
+      { node: "node-9", why: "no_pod", planned: "node_leaving" },
     ]);
-    expect(lost.head.coverage).toEqual({ nodes: 100, ready: 99 });
     meanwhile = () => {
       if (theNode(9)) api.store.remove("nodes", theNode(9));
     };
-    const going = await aRound();
-    expect(failed(going)).toEqual([]);
+    expect(failed(await aRound())).toEqual([]);
     meanwhile = () => {};
     const gone = await aRoundWith((closed) => expect(closed.head.expected).toBe(99));
     expect([...results(gone, { to: "node-9" }), ...results(gone, { from: "node-9" })]).toEqual([]);
@@ -268,6 +338,113 @@ describe("planned changes in a cluster of 100 nodes", () => {
       unknown: 0,
       planned: 0,
     });
+  }, 60_000);
+
+  it("a node that dies unplanned fails in every round, before Kubernetes notices, as it does, and after", async () => {
+    off.add("node-9");
+    const isDown = (round: ClosedRound): void => {
+      expect(whys(round)).toEqual(new Set());
+      expect(missing(round)).toMatchObject([{ node: "node-9", why: "unreachable", planned: null }]);
+      expect(failed(round).filter(({ check }) => check === "echo")).toHaveLength(NODES - 1);
+      expect(failedChecks(round)).toEqual(new Set(["echo", "tcp", "nodeport"]));
+    };
+    const before = await aRound();
+    isDown(before);
+    expect(before.head.coverage.ready).toBe(100);
+    // Kubernetes notices while a round is open.
+    meanwhile = () => {
+      meanwhile = () => {};
+      become(9, "Unknown");
+    };
+    isDown(await aRound());
+    await seen(9, { ready: false });
+    const after = await aRoundWith(({ head }) => expect(head.coverage.ready).toBe(99));
+    isDown(after);
+    expect(after.plan.agents[8]).toMatchObject({ node: "node-9", ready: false, absent: null });
+    for (const pod of [...podsOf("ping", 9), ...podsOf("pong", 9)])
+      api.store.update<PodObject>("pods", pod, (copy) => terminate(copy));
+    await vi.waitFor(() =>
+      expect(cluster.view().pods.filter(({ terminating }) => terminating)).toHaveLength(2),
+    );
+    isDown(await aRound());
+    // Somebody takes note of it: from then on it is planned, and still in every row.
+    api.store.update<NodeObject>("nodes", theNode(9), cordon);
+    await seen(9, { cordoned: true });
+    const cordoned = await aRound();
+    expect(failed(cordoned)).toEqual([]);
+    expect(whys(cordoned)).toEqual(new Set(["node_cordoned"]));
+    expect(cordoned.summary.pod).toMatchObject({ failed: 0, planned: 2 * NODES - 1 });
+  }, 60_000);
+
+  it("a kubelet that dies while its pods live: they are asked, they report, and nothing is planned", async () => {
+    withoutKubelet.add("node-9");
+    become(9, "Unknown");
+    await seen(9, { ready: false });
+    const round = await aRoundWith(({ head }) => expect(head.coverage.ready).toBe(99));
+    expect(missing(round)).toEqual([]);
+    expect(round.head.reported).toBe(NODES);
+    expect(whys(round)).toEqual(new Set());
+    expect(failedChecks(round)).toEqual(new Set(["tcp"]));
+    expect(round.summary.pod).toMatchObject({ ok: NODES * NODES, failed: 0, planned: 0 });
+  }, 60_000);
+
+  it("a shutdown in good order is planned, also when the controller's word takes the kubelet's place", async () => {
+    become(9, "False");
+    await seen(9, { shutdownSince: expect.any(Number) });
+    off.add("node-9");
+    const first = await aRound();
+    become(9, "Unknown");
+    await seen(9, { readiness: { status: "Unknown" } });
+    for (const round of [first, await aRound()]) {
+      expect(failed(round)).toEqual([]);
+      expect(whys(round)).toEqual(new Set(["node_shutting_down"]));
+    }
+  }, 60_000);
+
+  it("a node that returns is waited for until its pods are ready, twice; the third time it flaps", async () => {
+    const crashAndReturn = async (times: number): Promise<ClosedRound> => {
+      off.add("node-9");
+      become(9, "Unknown");
+      await seen(9, { ready: false });
+      off.delete("node-9");
+      withoutPods.add("node-9");
+      become(9, "True", false);
+      await vi.waitFor(() => expect(recordOf(9)?.returns).toHaveLength(times));
+      return aRoundWith(({ head }) => expect(head.coverage.ready).toBe(99));
+    };
+    for (const times of [1, 2]) {
+      const round = await crashAndReturn(times);
+      expect(failed(round)).toEqual([]);
+      expect(missing(round)).toMatchObject([{ node: "node-9", planned: "node_returning" }]);
+      expect(round.summary.pod).toMatchObject({ failed: 0, planned: NODES - 1, unknown: NODES });
+    }
+    withoutPods.delete("node-9");
+    become(9, "True");
+    const well = await aRoundWith(({ head }) => expect(head.coverage.ready).toBe(100));
+    expect(well.head.reported).toBe(NODES);
+    expect(well.summary.pod).toMatchObject({ ok: NODES * NODES, planned: 0 });
+    const third = await crashAndReturn(3);
+    expect(missing(third)).toMatchObject([{ node: "node-9", why: "pod_not_ready", planned: null }]);
+    expect(whys(third)).toEqual(new Set());
+    expect(failed(third).length).toBeGreaterThanOrEqual(NODES - 1);
+  }, 60_000);
+
+  it("a node that comes is starting, and a fault with its kubelet's word when it never becomes Ready", async () => {
+    const node = nodeObject("node-101", "10.0.1.1", 10_250);
+    setNodeReady(node, false);
+    api.store.create("nodes", node);
+    off.add("node-101");
+    await vi.waitFor(() => expect(recordOf(101)).toMatchObject({ everReady: false }));
+    const coming = await aRound();
+    expect(missing(coming)).toMatchObject([
+      { node: "node-101", why: "no_pod", planned: "node_starting" },
+    ]);
+    expect(failed(coming)).toEqual([]);
+    const late = await aRoundWith((closed) =>
+      expect(missing(closed)).toMatchObject([{ node: "node-101", planned: null }]),
+    );
+    expect(missing(late)[0]?.detail).toContain("cni plugin not initialized");
+    expect(failedChecks(late)).toEqual(new Set(["tcp", "nodeport"]));
   }, 60_000);
 
   it("a node that no agent can run on is named with the reason in its pod's status", async () => {

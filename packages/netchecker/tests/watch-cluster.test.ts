@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
-import { cordon, nodeObject } from "@netchecker/local-cluster/objects/node-object";
+import { kubeTime } from "@netchecker/local-cluster/api-server/kube-object";
+import {
+  cordon,
+  type NodeObject,
+  nodeObject,
+  setNodeReady,
+} from "@netchecker/local-cluster/objects/node-object";
 import { podObject, run, schedule, setReady } from "@netchecker/local-cluster/objects/pod-object";
 import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
 import { KubeConfig } from "@kubernetes/client-node";
@@ -67,8 +73,20 @@ describe("watchCluster", () => {
       nodes: [
         {
           name: "node-1",
+          uid: node.metadata.uid,
           addresses: ["127.9.0.1"],
           ready: true,
+          transitionAt: Date.parse(node.metadata.creationTimestamp!),
+          readiness: {
+            status: "True",
+            since: Date.parse(node.metadata.creationTimestamp!),
+            reason: "KubeletReady",
+            message: "kubelet is posting ready status",
+          },
+          everReady: true,
+          returns: [],
+          shutdownSince: null,
+          leaving: null,
           cordoned: false,
           deleting: false,
           createdAt: Date.parse(node.metadata.creationTimestamp!),
@@ -109,6 +127,47 @@ describe("watchCluster", () => {
     await vi.waitFor(() =>
       expect(cluster.view().nodes.map(({ name }) => name)).toEqual(["node-2"]),
     );
+  });
+
+  it("remembers over a list anew that a node was Ready, came back, and was told to shut down", async () => {
+    const node = addNode(1);
+    const known = () => cluster.view().nodes[0]!;
+    const become = (status: "True" | "False" | "Unknown", message: string) =>
+      api.store.update<NodeObject>("nodes", node, (copy) => {
+        const ready = copy.status.conditions.find(({ type }) => type === "Ready")!;
+        Object.assign(ready, { status, message, lastTransitionTime: kubeTime() });
+      });
+    const cluster = watch();
+    await cluster.synced;
+    become("Unknown", "Kubelet stopped posting node status.");
+    await vi.waitFor(() => expect(known().ready).toBe(false));
+    become("True", "kubelet is posting ready status");
+    await vi.waitFor(() => expect(known().returns).toHaveLength(1));
+    become("False", "node is shutting down");
+    await vi.waitFor(() => expect(known().shutdownSince).not.toBeNull());
+    const before = known();
+    await api.stop();
+    become("Unknown", "Kubelet stopped posting node status.");
+    api.compact();
+    await api.start();
+    await vi.waitFor(() => expect(known().readiness.status).toBe("Unknown"));
+    const { everReady, returns, shutdownSince, createdAt } = before;
+    expect(known()).toMatchObject({ everReady, returns, shutdownSince, createdAt });
+  });
+
+  it("takes a node that comes while it watches for one that has never been Ready", async () => {
+    const cluster = watch();
+    await cluster.synced;
+    const node = nodeObject("node-1", "127.9.0.1", 10_250);
+    setNodeReady(node, false);
+    // Its kubelet's clock is ten minutes ahead.
+    const ready = node.status.conditions.find(({ type }) => type === "Ready")!;
+    ready.lastTransitionTime = kubeTime(new Date(Date.now() + 600_000));
+    api.store.create("nodes", node);
+    await vi.waitFor(() => expect(cluster.view().nodes).toHaveLength(1));
+    const [record] = cluster.view().nodes;
+    expect(record).toMatchObject({ ready: false, everReady: false });
+    expect(record!.readiness.since).toBeLessThanOrEqual(Date.now());
   });
 
   it("lists in pages: no node is lost or doubled, and none asked for twice", async () => {

@@ -71,12 +71,13 @@ function* history(seed: number, withDecisions: boolean): Generator<Moment> {
   };
   if (told.status === "True") becameReadyAt.push(BORN);
   for (let step = 0; step < STEPS; step += 1) {
+    const next = random();
     // What netchecker first sees of a node is as it was made.
     if (step === 0) become(told.status, "");
-    else if (chance(0.2)) become("True", "kubelet is posting ready status");
-    else if (chance(0.2)) become("Unknown", "Kubelet stopped posting node status.");
-    else if (chance(0.1)) become("False", "cni plugin not initialized");
-    else if (withDecisions && chance(0.1)) become("False", SHUTS_DOWN);
+    else if (next < 0.2) become("True", "kubelet is posting ready status");
+    else if (next < 0.35) become("Unknown", "Kubelet stopped posting node status.");
+    else if (next < 0.45) become("False", "cni plugin not initialized");
+    else if (withDecisions && next < 0.55) become("False", SHUTS_DOWN);
     if (chance(0.2)) told.taints = chance(0.5) ? [oneOf(SYMPTOMS)] : [];
     if (withDecisions) {
       if (chance(0.05)) told.taints = [...told.taints, oneOf(DECISIONS)];
