@@ -7,7 +7,6 @@ const STARTING_MS = 120_000;
 /** The planned change that a node is in. */
 export function plannedOfNode(node: NodeRecord): PlannedWhy | null {
   if (node.deleting) return "node_deleting";
-  if (!node.ready) return "node_not_ready";
   return node.cordoned ? "node_cordoned" : null;
 }
 

@@ -1,6 +1,7 @@
 import { listNames } from "../../text-view/phrases.ts";
 import type { Draft } from "../evidence/draft.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import { sayReadiness, shorten } from "./say-readiness.ts";
 import type { Topology } from "../evidence/topology.ts";
 
 /** The words for a cause's places. */
@@ -13,6 +14,14 @@ export interface Where {
   readonly family: string;
   /** `23 of 23`. */
   readonly count: string;
+  /** What Kubernetes says of the nodes' readiness: sentences that begin with a space, or nothing. */
+  readonly readiness: string;
+  /** Why Kubernetes calls a node NotReady, in the kubelet's words or the node controller's. */
+  readonly words: string;
+  /** Of two sides: the one of which nothing is heard, and that side's readiness is told; null where of both, or of none. */
+  readonly silent: "nodes" | "peers" | null;
+  /** How many agents that could tell reported. */
+  readonly heard: number;
   /** Of one node: whether its own agent does not reach its pong either. */
   readonly ownFails: boolean;
 }
@@ -23,14 +32,40 @@ export function sayWhere(evidence: Evidence, topology: Topology, cause: Draft): 
     const place = some.length > 1 ? topology.nameOf(some, others) : null;
     return place === null ? names : `${place} (${names})`;
   };
-  const rest = evidence.nodes.map((_, n) => n).filter((n) => !cause.nodes.includes(n));
+  const isAway = (n: number) =>
+    evidence.missing[n]?.planned != null && !evidence.heard(n) && !cause.planned;
+  const rest = evidence.nodes
+    .map((_, n) => n)
+    .filter((n) => !cause.nodes.includes(n) && !isAway(n));
+  const silent = silentSide(evidence, cause);
+  const told = silent === null ? cause.nodes : cause[silent];
   return {
     nodes: side(cause.nodes, cause.peers.length > 0 ? cause.peers : rest),
     peers: side(cause.peers, cause.nodes),
     family: cause.family === null ? "" : ` over IPv${cause.family}`,
     count: `${cause.failed} of ${cause.of}`,
+    readiness:
+      cause.peers.length > 0 && silent === null
+        ? ""
+        : sayReadiness(evidence, told, cause.kind === "node-down" || cause.peers.length > 0),
+    words: wordsAt(evidence, cause.nodes),
+    silent,
+    heard: evidence.heardCount,
     ownFails: cause.nodes.length === 1 && ownPongFails(evidence, cause.nodes[0]!),
   };
+}
+
+/** The kubelet's words, or else the node controller's: it says why where no kubelet ever spoke. */
+function wordsAt(evidence: Evidence, nodes: readonly number[]): string {
+  const says = nodes.flatMap((n) => evidence.kubernetes.notReady(n) ?? [])[0];
+  return says ? shorten(says.message) || says.reason || "Kubernetes does not say why" : "";
+}
+
+function silentSide(evidence: Evidence, { nodes, peers }: Draft): Where["silent"] {
+  if (peers.length === 0) return null;
+  const unheard = (side: readonly number[]) => !side.some((n) => evidence.heard(n));
+  if (unheard(nodes) === unheard(peers)) return null;
+  return unheard(nodes) ? "nodes" : "peers";
 }
 
 function ownPongFails(evidence: Evidence, n: number): boolean {

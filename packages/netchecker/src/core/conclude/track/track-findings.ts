@@ -148,8 +148,14 @@ function gate(cause: Cause, marks: string, wasAlarm: boolean, needed: number): S
     const mayBeChance = cause.candidates.includes("packet-loss");
     return mayBeChance && present(marks, 5) >= needed ? "warning" : "info";
   }
-  if (cause.kind === "node-down" || wasAlarm || certain(marks, 3) >= 2) return cause.severity;
+  if (isCertain(cause) || wasAlarm || certain(marks, 3) >= 2) return cause.severity;
   return "info";
+}
+
+/** Whole nodes that are gone, and that nobody reports, need no second round. */
+function isCertain({ kind, candidates }: Cause): boolean {
+  const fellSilent = kind === "partition" && candidates.includes("node-down");
+  return kind === "node-down" || kind === "no-report" || fellSilent;
 }
 
 /** What never was an alarm is not told to be over. */
