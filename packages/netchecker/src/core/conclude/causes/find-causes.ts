@@ -56,16 +56,15 @@ export function findCauses(
   add(everywhereCauses(evidence));
   add(silentGroups(evidence, topology));
   add(nodeCauses(evidence, "certain"));
-  attributeNodePorts(evidence, found);
   add(judgeByChance(evidence, groupCauses(evidence)));
   add(nodeCauses(evidence, "strict"));
   add(mtuCauses(evidence, topology));
   add(nodeCauses(evidence, "lenient"));
   mergeDirections(found);
-  attributeNodePorts(evidence, found);
   add(busyPongs(evidence));
   add(lossCauses(evidence, found));
   add(pairCauses(evidence));
+  attributeNodePorts(evidence, found);
   attributeDns(evidence, found);
   add(serviceCauses(evidence, found));
   add(dnsCauses(evidence, found));

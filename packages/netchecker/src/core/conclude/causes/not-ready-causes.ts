@@ -36,7 +36,9 @@ export function notReadyCauses(evidence: Evidence, found: readonly Draft[]): Dra
   return evidence.nodes.flatMap((_, n) => {
     const says = evidence.kubernetes.notReady(n);
     if (!says || told.has(n) || evidence.round.plan.agents[n]!.planned !== null) return [];
-    const absent = evidence.missing[n] !== null && !evidence.absenceExplained[n];
+    // Another cause keeps its agent from reporting.
+    if (evidence.missing[n] !== null && evidence.absenceExplained[n]) return [];
+    const absent = evidence.missing[n] !== null;
     if (absent && evidence.missing[n]!.why === "redis_away") return [];
     evidence.absenceExplained[n] = true;
     const alarm = says.status === "Unknown" || absent || NO_NETWORK.test(says.message);

@@ -22,22 +22,41 @@ export function silentGroups(evidence: Evidence, topology: Topology): Draft[] {
     if (silent.length < 2 || heard.length === 0) return [];
     if (heard.length === 1 && reachesNone(evidence, part, heard[0]!))
       return [loneReporter(evidence, part, heard[0]!, silent)];
-    const unsure = part === "node" ? plannedAndSilent(evidence) : [];
-    const group = togetherOf(evidence, topology, silent, unsure);
-    if (group.length === 0) return [];
-    const inGroup = new Set([...group, ...unsure]);
-    const others = evidence.nodes.map((_, n) => n).filter((n) => !inGroup.has(n));
-    if (neighboursMiss(evidence, group))
-      return part === "node" ? [downTogether(evidence, group, others)] : [];
-    return [apart(evidence, part, group, others)];
+    return byOnset(evidence, silent).flatMap((together) => {
+      if (together.length < 2) return [];
+      // Whether those fell silent with these is not known; they do not tell that these have no place in common.
+      const unsure = evidence.nodes.flatMap((_, n) =>
+        !evidence.heard(n) && !together.includes(n) && isAway(evidence, silent, n) ? [n] : [],
+      );
+      const group = togetherOf(evidence, topology, together, part === "node" ? unsure : []);
+      if (group.length === 0) return [];
+      const away = new Set([...group, ...unsure]);
+      const others = evidence.nodes.map((_, n) => n).filter((n) => !away.has(n));
+      if (neighboursMiss(evidence, group))
+        return part === "node" ? [downTogether(evidence, group, others)] : [];
+      return [apart(evidence, part, group, others)];
+    });
   });
 }
 
-/** Nodes that were planned to be away, and of which nothing is heard: whether they fell silent with others is not known. */
-function plannedAndSilent(evidence: Evidence): number[] {
-  return evidence.nodes.flatMap((_, n) =>
-    evidence.missing[n]?.planned != null && !evidence.heard(n) ? [n] : [],
-  );
+const isAway = (evidence: Evidence, silent: readonly number[], n: number) =>
+  silent.includes(n) || evidence.missing[n]?.planned != null;
+
+/** Kubernetes notices nodes that go at once within seconds of each other; so long after each other are two events. */
+const ONE_EVENT_MS = 300_000;
+
+/** Silent nodes by when they fell silent, as far as Kubernetes tells: those that have been away for long are not part of what happens now. */
+function byOnset(evidence: Evidence, silent: readonly number[]): number[][] {
+  const now = Date.parse(evidence.round.head.startedAt);
+  const onsetOf = (n: number) => evidence.kubernetes.notReady(n)?.since || now;
+  const groups: number[][] = [];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const n of silent.toSorted((a, b) => onsetOf(a) - onsetOf(b))) {
+    if (onsetOf(n) - last > ONE_EVENT_MS) groups.push([]);
+    groups.at(-1)!.push(n);
+    last = onsetOf(n);
+  }
+  return groups.map((group) => group.toSorted((a, b) => a - b));
 }
 
 function reachesNone(evidence: Evidence, part: "node" | "pods", n: number): boolean {

@@ -19,6 +19,10 @@ export function sayReadiness(
   const first = Math.min(...says.map(({ since }) => since || Number.POSITIVE_INFINITY));
   const since = Number.isFinite(first) ? sayTime(first, evidence.round.head.startedAt) : null;
   if (nodes.length === 1) return ` Kubernetes ${called("it", since)}${wordsOf(says[0]!)}.`;
+  if (says.length === 1) {
+    const n = nodes.find((each) => evidence.kubernetes.notReady(each) !== null)!;
+    return ` Kubernetes ${called(`one of them, ${evidence.nodes[n]},`, since)}.`;
+  }
   const whom = says.length === nodes.length ? "them" : `${says.length} of the ${nodes.length}`;
   return ` Kubernetes ${called(whom, since === null ? null : `${since}, the first of them`)}.`;
 }

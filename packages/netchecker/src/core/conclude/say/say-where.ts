@@ -1,6 +1,7 @@
 import { listNames } from "../../text-view/phrases.ts";
 import type { Draft } from "../evidence/draft.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import { LONE_REPORTER } from "../causes/silent-groups.ts";
 import { sayReadiness, shorten } from "./say-readiness.ts";
 import type { Topology } from "../evidence/topology.ts";
 
@@ -32,27 +33,35 @@ export function sayWhere(evidence: Evidence, topology: Topology, cause: Draft): 
     const place = some.length > 1 ? topology.nameOf(some, others) : null;
     return place === null ? names : `${place} (${names})`;
   };
-  const isAway = (n: number) =>
-    evidence.missing[n]?.planned != null && !evidence.heard(n) && !cause.planned;
+  // Of others that are silent too it is not known whether they belong to those that fell silent together.
+  const fellSilent = cause.nodes.length > 1 && !cause.nodes.some((n) => evidence.heard(n));
+  const isAway = (n: number) => fellSilent && !evidence.heard(n);
   const rest = evidence.nodes
     .map((_, n) => n)
     .filter((n) => !cause.nodes.includes(n) && !isAway(n));
   const silent = silentSide(evidence, cause);
-  const told = silent === null ? cause.nodes : cause[silent];
   return {
     nodes: side(cause.nodes, cause.peers.length > 0 ? cause.peers : rest),
     peers: side(cause.peers, cause.nodes),
     family: cause.family === null ? "" : ` over IPv${cause.family}`,
     count: `${cause.failed} of ${cause.of}`,
-    readiness:
-      cause.peers.length > 0 && silent === null
-        ? ""
-        : sayReadiness(evidence, told, cause.kind === "node-down" || cause.peers.length > 0),
+    readiness: readinessOf(evidence, cause, silent),
     words: wordsAt(evidence, cause.nodes),
     silent,
     heard: evidence.heardCount,
     ownFails: cause.nodes.length === 1 && ownPongFails(evidence, cause.nodes[0]!),
   };
+}
+
+/** Of the nodes that a cause is about; of one that alone reports, what is said of the others first. */
+function readinessOf(evidence: Evidence, cause: Draft, silent: Where["silent"]): string {
+  const { kind, nodes, peers, fact } = cause;
+  if (peers.length > 0) return silent === null ? "" : sayReadiness(evidence, cause[silent], true);
+  if (fact === LONE_REPORTER) {
+    const others = evidence.nodes.map((_, n) => n).filter((n) => !nodes.includes(n));
+    return sayReadiness(evidence, others, false) || sayReadiness(evidence, nodes, false);
+  }
+  return sayReadiness(evidence, nodes, kind === "node-down");
 }
 
 /** The kubelet's words, or else the node controller's: it says why where no kubelet ever spoke. */
