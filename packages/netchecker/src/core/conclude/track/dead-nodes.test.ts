@@ -191,12 +191,10 @@ describe("a round in which no agent reports", () => {
     const before = next([], {}, { faults: [pods] });
     expect(before[0]).toMatchObject({ kind: "pod-network", severity: "critical" });
     const during = next([], {}, silence);
-    expect(during).toMatchObject(
-      [
-        { kind: "no-report", severity: "critical", state: "new" },
-        { kind: "pod-network", severity: "critical", state: "ongoing" },
-      ].toSorted((a, b) => a.kind.localeCompare(b.kind)),
-    );
+    expect(during.map(({ kind, severity, state }) => `${kind} ${severity} ${state}`)).toEqual([
+      "pod-network critical ongoing",
+      "no-report critical new",
+    ]);
     const after = next([], {}, { faults: [pods], silent: [3, 4, 5] });
     expect(after.find(({ kind }) => kind === "no-report")).toMatchObject({ state: "recovered" });
     expect(after.find(({ kind }) => kind === "pod-network")).toMatchObject({ id: before[0]!.id });

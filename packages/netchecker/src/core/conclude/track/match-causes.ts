@@ -57,12 +57,21 @@ function placesOf(tracked: Tracked): { place: string; tracked: Tracked }[] {
 function likeness(a: Cause, b: Cause): number {
   const kinds = likeKinds(a, b);
   if (kinds === 0 || a.target !== b.target) return 0;
-  return kinds * likePlaces(a, b, JOINED_KINDS.has(b.kind) ? 0 : SAME_GROUPS);
+  const grows = JOINED_KINDS.has(b.kind) || (a.kind === "node-down" && fellSilent(b));
+  return kinds * likePlaces(a, b, grows ? 0 : SAME_GROUPS);
+}
+
+/** A group of nodes of which nothing is heard: apart together, or down. */
+export function fellSilent({ kind, candidates }: Cause): boolean {
+  return kind === "partition" && candidates.includes("node-down");
 }
 
 function likeKinds(a: Cause, b: Cause): number {
   if (a.kind === b.kind) return 2;
   if (a.layer !== b.layer) return 0;
+  // Only a group that fell silent is akin to nodes that are down.
+  if (a.kind === "partition" && b.kind === "node-down" && !fellSilent(a)) return 0;
+  if (b.kind === "partition" && a.kind === "node-down" && !fellSilent(b)) return 0;
   return KIN.some((kin) => kin.has(a.kind) && kin.has(b.kind)) ? 1 : 0;
 }
 
