@@ -10,6 +10,7 @@ const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()
 export const FINDING_KINDS = [
   "node-down",
   "node-cut-off",
+  "not-ready",
   "pod-network",
   "route",
   "partition",
@@ -26,6 +27,8 @@ export const FINDING_KINDS = [
   "pong",
   "agent-missing",
   "agent-silent",
+  "no-report",
+  "left-out",
   "prober-starved",
   "local-exhaustion",
   "packet-loss",
@@ -35,7 +38,7 @@ export const FINDING_KINDS = [
 ] as const;
 export const FindingKindSchema = Type.Enum(FINDING_KINDS, {
   description:
-    "node-down: nothing of the node answers, and nothing is heard of it. node-cut-off: no new connections into or out of the node. pod-network: its pods only (CNI). route: one pair of nodes. partition: two groups of nodes. mtu: small packets pass, large ones do not. cluster-ip, node-port: the node's kube-proxy. service-backend: an address behind the service is dead or missing. dns: no answer; dns-answer: a wrong one. egress: no way out of the cluster; external-target: that one target. firewall: refused instead of lost. wrong-answerer: another pod answers at an address. pong: its process is dead, hung or overloaded, and the network is not to blame. agent-missing: no ping pod that could report. agent-silent: its node is reachable, its report did not arrive. prober-starved: no CPU, its findings are not trusted; an alarm only where that is half of the agents and probes fail. local-exhaustion: ports, files or memory of the prober. packet-loss, slow: it works, badly. undetermined: one of `candidates`, and nothing tells which. unexplained: failures that no cause explains.",
+    "node-down: nothing of the node answers, and nothing is heard of it. node-cut-off: no new connections into or out of the node. not-ready: Kubernetes calls the node NotReady, and it is not the node's network that fails: its kubelet is dead, its container runtime or CNI is not ready, or it never became Ready. pod-network: its pods only (CNI). route: one pair of nodes. partition: two groups of nodes. mtu: small packets pass, large ones do not. cluster-ip, node-port: the node's kube-proxy. service-backend: an address behind the service is dead or missing. dns: no answer; dns-answer: a wrong one. egress: no way out of the cluster; external-target: that one target. firewall: refused instead of lost. wrong-answerer: another pod answers at an address. pong: its process is dead, hung or overloaded, and the network is not to blame. agent-missing: no ping pod that could report. agent-silent: its node is reachable, its report did not arrive. no-report: no agent reported at all, so nothing was measured. left-out: so many nodes at once are planned to be away that the cluster is hardly judged. prober-starved: no CPU, its findings are not trusted; an alarm only where that is half of the agents and probes fail. local-exhaustion: ports, files or memory of the prober. packet-loss, slow: it works, badly. undetermined: one of `candidates`, and nothing tells which. unexplained: failures that no cause explains.",
 });
 export type FindingKind = Static<typeof FindingKindSchema>;
 
@@ -98,7 +101,7 @@ const causeFields = {
     /** At most 5. */
     examples: Type.Array(EvidenceExampleSchema),
   }),
-  /** Explained by a planned change: shown, never an alarm. */
+  /** Explained by a planned change: shown, never an alarm of the network; `left-out` alone is a warning. */
   planned: Type.Boolean(),
   /** Commands to run next. */
   next: Type.Array(Type.String()),

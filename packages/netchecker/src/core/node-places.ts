@@ -1,6 +1,10 @@
 type Labels = Readonly<Record<string, string>>;
 
-/** What may set groups of nodes apart, the widest last: the narrowest that fits names a group best. */
+/**
+ * What may set groups of nodes apart, the widest last: the narrowest that fits names a group best. Kubernetes
+ * has no label of its own for racks; these are Rook's, those of NVIDIA's Topograph for the switch that is
+ * next to a node, Amazon's for its lowest network layer, and Oracle's for what shares a rack.
+ */
 export const PLACE_LABELS: readonly (readonly [word: string, label: string])[] = [
   ["zone", "topology.kubernetes.io/zone"],
   ["node pool", "cloud.google.com/gke-nodepool"],
@@ -9,7 +13,18 @@ export const PLACE_LABELS: readonly (readonly [word: string, label: string])[] =
   ["node pool", "agentpool"],
   ["node pool", "karpenter.sh/nodepool"],
   ["node pool", "doks.digitalocean.com/node-pool"],
+  ["rack", "topology.kubernetes.io/rack"],
+  ["rack", "topology.rook.io/rack"],
+  ["leaf switch", "network.topology.nvidia.com/leaf"],
+  ["leaf switch", "fabric.topograph.run/tier-0"],
+  ["network node", "topology.k8s.aws/network-node-layer-3"],
+  ["fault domain", "oci.oraclecloud.com/fault-domain"],
   ["region", "topology.kubernetes.io/region"],
+];
+
+/** What nodes may have in common without standing in one place: it names a group, and makes none. */
+export const KIND_LABELS: readonly (readonly [word: string, label: string])[] = [
+  ["instance type", "node.kubernetes.io/instance-type"],
 ];
 
 /** The zone and the pool that a node's labels tell; null where they tell none. */

@@ -57,14 +57,14 @@ describe("concludeRound", () => {
     expect(head.missing.map(({ why }) => why)).toEqual(["redis_away", "no_pod"]);
   });
 
-  it("never counts an planned failure as failed or unknown", () => {
-    const nodes = [aNode(1), aNode(2, { ready: false }), aNode(3)];
+  it("never counts a planned failure as failed or unknown", () => {
+    const nodes = [aNode(1), aNode(2, { cordoned: true }), aNode(3)];
     const { head, summary } = aClosedRound(aView(3, { nodes }), {
       silent: ["node-2"],
       finds: (target) => (target.node === "node-2" ? TIMEOUT : OK),
     });
     expect(summary.pod).toEqual({ total: 4, ok: 4, failed: 0, unknown: 0, planned: 5 });
-    expect(head.missing).toMatchObject([{ node: "node-2", planned: "node_not_ready" }]);
+    expect(head.missing).toMatchObject([{ node: "node-2", planned: "node_cordoned" }]);
   });
 
   it("says what Kubernetes says of a pod that does not run, and how many nodes are covered", () => {

@@ -2,7 +2,7 @@ import { reasonCode } from "@netchecker/contract";
 import { type Draft, draft } from "../evidence/draft.ts";
 import { Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { FAILED } from "../evidence/outcome-state.ts";
+import { FAILED, UNKNOWN } from "../evidence/outcome-state.ts";
 
 const WRONG = reasonCode("wrong_responder");
 
@@ -13,6 +13,8 @@ export function answererCauses(evidence: Evidence): Draft[] {
   if (!reasons.includes(WRONG)) return drafts;
   for (let n = 0; n < evidence.size; n += 1) {
     const claim = new Claim();
+    const asked = new Set<number>();
+    const misled = new Set<number>();
     let of = 0;
     for (const plane of evidence.planes) {
       if (plane.check !== "echo" || plane.column[n] === -1) continue;
@@ -20,8 +22,11 @@ export function answererCauses(evidence: Evidence): Draft[] {
       if (!suspect) continue;
       for (let from = 0; from < evidence.size; from += 1) {
         const cell = from * targets + plane.column[n]!;
-        of += evidence.at(plane, from, n) === 0 ? 0 : 1;
+        if (evidence.at(plane, from, n) === UNKNOWN) continue;
+        of += 1;
+        asked.add(from);
         if (reasons[cell] !== WRONG) continue;
+        misled.add(from);
         evidence.claim(claim, "pod", cell);
         evidence.gotThrough(plane, from, n);
       }
@@ -32,8 +37,8 @@ export function answererCauses(evidence: Evidence): Draft[] {
         nodes: [n],
         layer: "pod-network",
         claim,
-        failed: claim.count,
-        of,
+        failed: misled.size,
+        of: asked.size,
         contradictedBy: of - claim.count,
         fact: answeredBy(evidence, claim),
       }),

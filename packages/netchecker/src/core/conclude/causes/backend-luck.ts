@@ -10,7 +10,7 @@ import { claimTargets, sourceTallies, targetsOf } from "../evidence/source-talli
 /** So many connections does ping make to the service, each to any backend. */
 const CONNECTIONS = 3;
 /** Each that is not answered is made again, with another backend, up to so many times in all. */
-const ATTEMPTS = 3;
+export const ATTEMPTS = 3;
 const LIKELY = 0.05;
 /** What known causes make less often than this, they did not make. */
 const RARE = 0.001;
@@ -33,7 +33,7 @@ export function attributeToBackends(
   const failing = open.filter(({ failed }) => failed > 0);
   if (failing.length === 0 || !mayBeBadLuck(evidence, failing.length, open)) return;
   for (const { n } of failing) {
-    const hides = found.find((cause) => !cause.planned && hidesBackend(cause, n));
+    const hides = found.find((cause) => hidesLiveBackend(evidence, cause, n));
     if (!hides) continue;
     const unlucky = isUnlucky(evidence, n);
     for (const target of targets)
@@ -73,13 +73,22 @@ export function dnsIsOpen(evidence: Evidence, n: number): boolean {
   );
 }
 
-/** The share of pongs that an agent does not reach; what is planned has left the service before. */
-function hiddenShare(evidence: Evidence, n: number): number {
+/** Whether a cause makes a backend unreachable for an agent, and Kubernetes has not taken it out of the service. */
+export function hidesLiveBackend(evidence: Evidence, cause: Draft, n: number): boolean {
+  if (cause.planned || !hidesBackend(cause, n)) return false;
+  const hidden = cause.peers.length > 0 ? [...cause.nodes, ...cause.peers] : cause.nodes;
+  return cutsOff(cause, n) || !hidden.every((each) => evidence.kubernetes.leftServices(each));
+}
+
+/** The share of the service's pongs that an agent does not reach; what is planned has left the service before. */
+export function hiddenShare(evidence: Evidence, n: number): number {
   const { pod } = evidence.round.matrices;
   let failed = 0;
   let known = 0;
   for (let cell = pod.cell(n, 0); cell < pod.cell(n + 1, 0); cell += 1) {
     if (pod.reasons[cell] === NOT_PROBED_CODE || evidence.states.pod[cell] === PLANNED) continue;
+    const node = evidence.round.plan.targets.pod[cell - pod.cell(n, 0)]!.node;
+    if (evidence.kubernetes.leftServices(evidence.agentOf.get(node ?? "") ?? -1)) continue;
     known += 1;
     if (evidence.failedAt("pod", cell)) failed += 1;
   }

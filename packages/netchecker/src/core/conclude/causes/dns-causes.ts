@@ -57,17 +57,19 @@ function noAnswers(
   { tell, again, of }: DnsRetries,
 ): Draft[] {
   const hider = hiderOf(evidence, found);
-  takeHidden(evidence, targets, hider, tell);
+  takeHidden(evidence, targets, hider?.over ? null : hider, tell);
   const sources = unanswered(evidence, targets);
   const named = found.some(({ kind, nodes }) => kind === "dns-answer" && nodes.length === 0);
   if (sources.length === 0) {
-    if (!tell || named || hider || anyExplained(evidence, targets)) return [];
+    if (!tell || named || (hider && !hider.over) || anyExplained(evidence, targets)) return [];
     const told = { layer: "dns" as const, failed: again, of, fact: "slow" };
     return [draft("dns", { ...told, candidates: ["dns-answer"], contradictedBy: of - again })];
   }
   const known = askers(evidence).length;
   const everywhere = isEverywhere(sources.length, sources.length + worksFor(evidence, targets));
   const apart = everywhere ? undefined : found.find(partsGroups);
+  // Where nobody has DNS it is an outage of its own, whatever took the servers along.
+  const total = askers(evidence).every((n) => dnsAnswers(evidence, n) === false);
   return eachOrAll(
     evidence,
     sources,
@@ -83,9 +85,9 @@ function noAnswers(
         failed: some.length,
         of: known,
         // The alarm is the broken node's; that DNS went with it is its consequence.
-        severity: hidden || apart ? "info" : null,
+        severity: (hidden && !total && !hider.over) || apart ? "info" : null,
         candidates: [hidden ? hider.cause : undefined, apart].flatMap((cause) => cause?.kind ?? []),
-        places: evidence.size,
+        places: total ? null : evidence.size,
         fact: hidden ? hider.cause.nodes.map((n) => evidence.nodes[n]!).join(", ") : null,
       });
     },

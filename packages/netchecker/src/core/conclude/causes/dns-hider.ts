@@ -7,6 +7,8 @@ import { dnsAnswers } from "./dns-answers.ts";
 export interface Hider {
   readonly cause: Draft;
   readonly proven: boolean;
+  /** Whether Kubernetes has taken the servers on its nodes out of the service: what still fails is another's fault. */
+  readonly over: boolean;
 }
 
 /**
@@ -14,17 +16,21 @@ export interface Hider {
  * finds them, and hardly anybody else does, they were.
  */
 export function hiderOf(evidence: Evidence, found: readonly Draft[]): Hider | null {
-  // Kubernetes takes the servers of nodes that it knows to be down out of the service.
+  const told = (cause: Draft, proven: boolean) => ({
+    cause,
+    proven,
+    over: cause.nodes.length > 0 && cause.nodes.every((n) => evidence.kubernetes.leftServices(n)),
+  });
   const causes = found.filter((cause) => !cause.planned && hidesPods(cause));
   const own = causes.find(
     ({ nodes, peers }) => peers.length === 0 && nodes.some((n) => dnsAnswers(evidence, n)),
   );
-  if (own) return { cause: own, proven: true };
+  if (own) return told(own, true);
   // A node whose own agent gets out and misses DNS as well does not hold the servers.
   const silent = causes.find((cause) =>
     [cause.nodes, cause.peers].some(
       (side) => side.length > 0 && side.every((n) => !evidence.heard(n) || cutsOff(cause, n)),
     ),
   );
-  return silent ? { cause: silent, proven: false } : null;
+  return silent ? told(silent, false) : null;
 }

@@ -2,6 +2,7 @@ import { type Draft, draft } from "../evidence/draft.ts";
 import { Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { refuses } from "../evidence/firewall.ts";
+import { FAILED, LARGE_LOST, WORKS } from "../evidence/outcome-state.ts";
 import { MESH_CHECKS, type MeshCheck, type Scope } from "../evidence/mesh-planes.ts";
 import { serviceEverywhere } from "./service-everywhere.ts";
 import { nodeView } from "../evidence/node-verdicts.ts";
@@ -9,13 +10,17 @@ import { nodeView } from "../evidence/node-verdicts.ts";
 /** Three nodes that all fail to reach each other. */
 const FEWEST_PAIRS = 6;
 const HARDLY_ANY = 0.02;
+/** So many agents must say so, or all: one that reaches nobody is rather cut off itself. */
+const FEWEST_HEARD = 3;
 
 /** What fails between all nodes has one cause, and is not a fault of each of them. */
 export function everywhereCauses(evidence: Evidence): Draft[] {
   return evidence.scopes.flatMap((scope) => {
     const failing = MESH_CHECKS.filter((check) => failsEverywhere(scope, check));
     if (failing.length === 0) return [];
-    const pairs = pairsOf(scope, failing);
+    const few = evidence.heardCount < Math.min(FEWEST_HEARD, evidence.size);
+    if (few && failing.includes("tcp")) return [];
+    const pairs = pairsOf(evidence, scope, failing);
     const claim = new Claim();
     for (const check of failing)
       for (const plane of scope.planes[check])
@@ -26,18 +31,36 @@ export function everywhereCauses(evidence: Evidence): Draft[] {
 }
 
 function failsEverywhere(scope: Scope, check: MeshCheck): boolean {
-  const { failed, works } = pairsOf(scope, [check]);
+  let failed = 0;
+  let works = 0;
+  for (const { columnFailed, columnWorks } of scope.planes[check])
+    for (const [n, ofColumn] of columnWorks.entries()) {
+      // Some node answers whoever asks: then those that do not are to be named.
+      if (ofColumn > columnFailed[n]!) return false;
+      failed += columnFailed[n]!;
+      works += ofColumn;
+    }
   return failed >= FEWEST_PAIRS && works <= failed * HARDLY_ANY;
 }
 
-function pairsOf(scope: Scope, checks: readonly MeshCheck[]): { failed: number; works: number } {
+/** Ordered pairs of nodes, however many addresses and checks there are between two. */
+function pairsOf(
+  evidence: Evidence,
+  scope: Scope,
+  checks: readonly MeshCheck[],
+): { failed: number; works: number } {
   let failed = 0;
   let works = 0;
-  for (const check of checks)
-    for (const plane of scope.planes[check]) {
-      for (const count of plane.rowFailed) failed += count;
-      for (const count of plane.rowWorks) works += count;
+  const planes = checks.flatMap((check) => scope.planes[check]);
+  for (let a = 0; a < evidence.size; a += 1) {
+    if (!evidence.heard(a)) continue;
+    for (let b = 0; b < evidence.size; b += 1) {
+      if (a === b) continue;
+      const states = planes.map((plane) => evidence.at(plane, a, b));
+      if (states.includes(FAILED)) failed += 1;
+      else if (states.includes(WORKS) || states.includes(LARGE_LOST)) works += 1;
     }
+  }
   return { failed, works };
 }
 

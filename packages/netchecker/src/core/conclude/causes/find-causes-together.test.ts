@@ -173,14 +173,15 @@ describe("what looks alike", () => {
     expect(inShort(10, faults)).toContain("critical dns [] [] null dns");
   });
 
-  it("is told as info, DNS, where a silent node may have had its servers", () => {
+  it("is an alarm of its own, DNS, where nobody has any, though a silent node may have had its servers", () => {
     const faults = [between(into(5)), fromNodes(() => true, ["dns"], NO_DNS)];
     const causes = causesOf(10, faults, { silent: [N(5)] });
     expect(causes.map(({ kind, severity }) => [kind, severity])).toEqual([
       ["node-down", "critical"],
-      ["dns", "info"],
+      ["dns", "critical"],
     ]);
     expect(causes[1]!.candidates).toEqual(["node-down"]);
+    expect(causes[1]!.summary).toContain("its servers may have been on node-5, which is broken");
   });
 
   it("is the way out, not each target, where all of them fail from everywhere", () => {
@@ -228,7 +229,10 @@ describe("groups", () => {
     const silent = [N(1), N(2), N(3)];
     const faults = [between(across(1, 2, 3), failing("host_unreachable"))];
     const causes = causesOf(8, faults, { view: zoned(8), silent });
-    expect(causes.map(({ kind }) => kind)).toEqual(["node-down", "node-down", "node-down"]);
+    expect(causes.map(({ kind, nodes }) => [kind, nodes])).toEqual([["node-down", silent]]);
+    expect(causes[0]!.summary).toBe(
+      "zone a (node-1, node-2, node-3): 3 nodes are down: none of the others reaches them (15 of 15 pairs), and nothing is heard of them. Their neighbours say that they are gone (host_unreachable). Kubernetes still calls them Ready. Look at what they share (power, switch, zone), then at the machines.",
+    );
   });
 
   it("of one node are that node", () => {

@@ -6,6 +6,7 @@ import { answererCauses } from "./answerer-causes.ts";
 import { busyPongs } from "./busy-pongs.ts";
 import { judgeByChance } from "../evidence/chance.ts";
 import { bySeverity } from "../by-severity.ts";
+import { attributeNodePorts } from "./attribute-node-ports.ts";
 import { attributeDns } from "./attribute-dns.ts";
 import { dnsCauses } from "./dns-causes.ts";
 import type { Draft } from "../evidence/draft.ts";
@@ -15,11 +16,14 @@ import { everywhereCauses } from "./everywhere-causes.ts";
 import { groupCauses } from "./group-causes.ts";
 import { joinAlike } from "./join-alike.ts";
 import type { LatencyHistory } from "../evidence/latency-history.ts";
+import { leftOutCauses } from "./left-out-causes.ts";
 import { leftoverCauses } from "./leftover-causes.ts";
 import { lossCauses } from "./loss-causes.ts";
 import { mergeDirections } from "./merge-directions.ts";
 import { mtuCauses } from "./mtu-causes.ts";
+import { neverReadyCauses } from "./never-ready-causes.ts";
 import { nodeCauses } from "./node-causes.ts";
+import { notReadyCauses } from "./not-ready-causes.ts";
 import { pairCauses } from "./pair-causes.ts";
 import { plannedCauses } from "./planned-causes.ts";
 import { proberCauses } from "./prober-causes.ts";
@@ -39,9 +43,14 @@ export function findCauses(
   view: ClusterView,
   history: LatencyHistory,
 ): Cause[] {
-  const evidence = new Evidence(round);
+  const evidence = new Evidence(round, view);
   const topology = new Topology(view, evidence.nodes);
-  const found: Draft[] = [...plannedCauses(evidence), ...proberCauses(evidence)];
+  const found: Draft[] = [
+    ...plannedCauses(evidence),
+    ...leftOutCauses(evidence, topology),
+    ...neverReadyCauses(evidence),
+    ...proberCauses(evidence),
+  ];
   const add = (drafts: readonly Draft[]) => found.push(...drafts);
   add(answererCauses(evidence));
   add(everywhereCauses(evidence));
@@ -55,10 +64,12 @@ export function findCauses(
   add(busyPongs(evidence));
   add(lossCauses(evidence, found));
   add(pairCauses(evidence));
+  attributeNodePorts(evidence, found);
   attributeDns(evidence, found);
   add(serviceCauses(evidence, found));
   add(dnsCauses(evidence, found));
   add(egressCauses(evidence, found));
+  add(notReadyCauses(evidence, found));
   add(agentCauses(evidence));
   add(slowCauses(evidence, topology, history, found));
   const judged = judgeByChance(evidence, mayBeApart(evidence, found));

@@ -4,16 +4,19 @@ import type { Evidence } from "../evidence/evidence.ts";
 import { MESH_CHECKS, type MeshCheck, type Scope } from "../evidence/mesh-planes.ts";
 import {
   type Candidate,
+  isUnheard,
   ofHost,
   ofNetwork,
   ofNetworkOrProcess,
   ofProcess,
   saysNothing,
+  type Taken,
 } from "./node-drafts.ts";
 import { brokenPart, CHECKS_OF, isProcess, type Part } from "./node-faults.ts";
 import {
   nodeView,
   type NodeView,
+  peerCounts,
   type Strictness,
   type Tallies,
 } from "../evidence/node-verdicts.ts";
@@ -70,7 +73,9 @@ function candidateAt(
   const own = MESH_CHECKS.filter((check) => view.own[check] === "fails").length;
   const fewest = strictness === "lenient" ? 5 : 2;
   // One peer alone may as well be at fault itself, unless something else speaks against this node.
-  const silenced = (partIn === "node" || partIn === "pods") && saysNothing(evidence, n);
+  const silenced =
+    (partIn === "node" && isUnheard(evidence, n)) ||
+    (partIn === "pods" && saysNothing(evidence, n));
   const second = own + (silenced ? 1 : 0);
   const most = strictness === "certain" ? CERTAIN : 0;
   const enough = (tallies: Tallies, part: Part | null, peers: number) => {
@@ -107,6 +112,12 @@ function weigh(tallies: Tallies, checks: readonly MeshCheck[]): number {
 function explain(evidence: Evidence, candidate: Candidate): Draft {
   const { n, scope, view, partIn, partOut } = candidate;
   const claim = new Claim();
+  const counted = peersOf(evidence, candidate);
+  const taken = {
+    ...candidate,
+    claim,
+    peers: (side, check) => counted[side][check],
+  } satisfies Taken;
   const take = (side: "in" | "out", part: Part) => {
     for (const check of CHECKS_OF[part]) {
       const { verdict } = view[side][check];
@@ -121,25 +132,34 @@ function explain(evidence: Evidence, candidate: Candidate): Draft {
   if (partOut === "node" || (partOut === "pods" && partIn !== "node" && partIn !== "pods")) {
     if (partIn === "node" || partIn === "pods") take("in", partIn);
     take("out", partOut);
-    return ofNetwork(evidence, candidate, claim);
+    return ofNetwork(evidence, taken);
   }
   if (partIn === "node" || (partIn === "pods" && isProcess(view) === "no")) {
     take("in", partIn);
     if (partOut === partIn) take("out", partOut);
-    return ofNetwork(evidence, candidate, claim);
+    return ofNetwork(evidence, taken);
   }
   if (partIn === "pods") {
     take("in", partIn);
     // Its ping would tell whether it is the pong alone; where that is silent too, it is rather both's network.
     const both = view.own.echo === "unknown" && saysNothing(evidence, n);
     return isProcess(view) === "yes" && !both
-      ? ofProcess(candidate, claim)
-      : ofNetworkOrProcess(evidence, candidate, claim);
+      ? ofProcess(taken)
+      : ofNetworkOrProcess(evidence, taken);
   }
   if (partIn) {
     take("in", partIn);
-    return ofHost(evidence, candidate, partIn, claim);
+    return ofHost(evidence, taken, partIn);
   }
   take("out", partOut!);
-  return ofHost(evidence, candidate, partOut!, claim);
+  return ofHost(evidence, taken, partOut!);
+}
+
+function peersOf(evidence: Evidence, { scope, n }: Candidate) {
+  const of = (side: "in" | "out") => ({
+    tcp: peerCounts(evidence, scope.planes.tcp, side, n),
+    nodeport: peerCounts(evidence, scope.planes.nodeport, side, n),
+    echo: peerCounts(evidence, scope.planes.echo, side, n),
+  });
+  return { in: of("in"), out: of("out") };
 }

@@ -17,27 +17,39 @@ export interface Candidate {
   readonly weight: number;
 }
 
+/** How many peers fail a check, of how many; counted before they are claimed. */
+export type PeerCounts = (
+  side: "in" | "out",
+  check: MeshCheck,
+) => {
+  readonly failed: number;
+  readonly of: number;
+};
+
+/** A candidate that is taken: with the failures that it explains, and how many peers they are of. */
+export interface Taken extends Candidate {
+  readonly claim: Claim;
+  readonly peers: PeerCounts;
+}
+
 const common = (
-  { n, scope, view }: Candidate,
-  claim: Claim,
+  { n, scope, view, claim, peers }: Taken,
   side: "in" | "out",
   check: MeshCheck,
 ): Partial<Draft> => {
-  const { failed, works } = view[side][check];
   return {
     nodes: [n],
     claim,
-    failed,
-    of: failed + works,
-    contradictedBy: works,
+    ...peers(side, check),
+    contradictedBy: view[side][check].works,
     family: scope.family,
     places: 8,
   };
 };
 
 /** The node, or its pods, cut off in one direction or both. */
-export function ofNetwork(evidence: Evidence, candidate: Candidate, claim: Claim): Draft {
-  const { n, partIn, partOut } = candidate;
+export function ofNetwork(evidence: Evidence, candidate: Taken): Draft {
+  const { n, partIn, partOut, claim } = candidate;
   const silent = evidence.missing[n] !== null && !evidence.heard(n);
   const isIn = partIn === "node" || partIn === "pods";
   const isOut = partOut === "node" || partOut === "pods";
@@ -49,7 +61,7 @@ export function ofNetwork(evidence: Evidence, candidate: Candidate, claim: Claim
   const check = wholeNode ? "tcp" : "echo";
   if (silent && isIn && (wholeNode || saysNothing(evidence, n)))
     evidence.absenceExplained[n] = true;
-  const told = { ...common(candidate, claim, isIn ? "in" : "out", check), layer, direction };
+  const told = { ...common(candidate, isIn ? "in" : "out", check), layer, direction };
   if (refuses(claim, wholeNode && silent))
     return draft("firewall", {
       ...told,
@@ -79,41 +91,53 @@ export function saysNothing(evidence: Evidence, n: number): boolean {
   return (why === "silent" || why === "unreachable") && !evidence.heard(n);
 }
 
-export function ofProcess(candidate: Candidate, claim: Claim): Draft {
-  const told = common(candidate, claim, "in", "echo");
+export function ofProcess(candidate: Taken): Draft {
+  const told = common(candidate, "in", "echo");
   return draft("pong", { ...told, layer: "process" });
 }
 
 /** Neither its own agent nor a NodePort tells: only how it fails does. */
-export function ofNetworkOrProcess(evidence: Evidence, candidate: Candidate, claim: Claim): Draft {
-  const told = common(candidate, claim, "in", "echo");
-  if (claim.share("connection_refused", "response_timeout", "bad_status") > 0.5)
+export function ofNetworkOrProcess(evidence: Evidence, candidate: Taken): Draft {
+  const told = common(candidate, "in", "echo");
+  if (candidate.claim.share("connection_refused", "response_timeout", "bad_status") > 0.5)
     return draft("pong", { ...told, layer: "process", candidates: ["pod-network", "firewall"] });
-  const found = ofNetwork(evidence, candidate, claim);
+  const found = ofNetwork(evidence, candidate);
   return { ...found, candidates: [...found.candidates, "pong"] };
 }
 
 /** What the node itself answers: its kube-proxy, its kubelet's port, or both. */
-export function ofHost(evidence: Evidence, candidate: Candidate, part: Part, claim: Claim): Draft {
-  const { n, view, partIn } = candidate;
+export function ofHost(evidence: Evidence, candidate: Taken, part: Part): Draft {
+  const { n, view, partIn, claim } = candidate;
   const side = partIn ? "in" : "out";
   if (part === "node-port" && side === "in") {
-    const told = { ...common(candidate, claim, "in", "nodeport"), layer: "service" as const };
+    const told = { ...common(candidate, "in", "nodeport"), layer: "service" as const };
     if (view.in.echo.verdict === "unknown" && !hasPong(evidence, n))
       return draft("service-backend", told);
     return draft("node-port", { ...told, direction: "in" });
   }
   const told = {
-    ...common(candidate, claim, side, part === "node-port" ? "nodeport" : "tcp"),
+    ...common(candidate, side, part === "node-port" ? "nodeport" : "tcp"),
     layer: "node" as const,
     direction: side as Direction,
   };
+  // The kubelet does not reach the API server either: that leaves the kubelet, or all of the node's own network.
+  if (side === "in" && view.in.echo.verdict === "works" && evidence.kubernetes.notReady(n)) {
+    // Nobody starts an agent there, or keeps one.
+    if (evidence.missing[n]?.why !== "redis_away") evidence.absenceExplained[n] = true;
+    return draft("not-ready", { ...told, candidates: ["firewall"], fact: part, places: null });
+  }
   if (part === "host" && refuses(claim, false)) return draft("firewall", told);
   return draft("undetermined", {
     ...told,
     candidates: part === "host" ? ["firewall", "node-cut-off"] : ["firewall"],
     fact: part,
   });
+}
+
+/** Whether nothing is heard of a node: by netchecker, or by Kubernetes either, which calls it NotReady. */
+export function isUnheard(evidence: Evidence, n: number): boolean {
+  const missing = evidence.missing[n] !== null && !evidence.heard(n);
+  return saysNothing(evidence, n) || (missing && evidence.kubernetes.notReady(n) !== null);
 }
 
 /** Whether a pong of the node has an address at which it can be probed. */

@@ -2,7 +2,8 @@ import type { PlannedWhy } from "@netchecker/contract";
 import { type Draft, draft } from "../evidence/draft.ts";
 import { Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { PLANNED } from "../evidence/outcome-state.ts";
+import type { MeshCheck } from "../evidence/mesh-planes.ts";
+import { PLANNED, WORKS } from "../evidence/outcome-state.ts";
 
 /** Planned changes that show: what fails at a node, or of its agent, and was told before. */
 export function plannedCauses(evidence: Evidence): Draft[] {
@@ -17,36 +18,36 @@ export function plannedCauses(evidence: Evidence): Draft[] {
 }
 
 function plannedCause(evidence: Evidence, n: number, why: PlannedWhy): Draft | null {
-  const { failed, works } = outcomesOf(evidence, n, "tcp");
-  const pods = outcomesOf(evidence, n, "echo");
-  if (failed + pods.failed === 0) return null;
-  const down = failed > 0 && works === 0;
+  const tcp = outcomesOf(evidence, n, "tcp");
+  const echo = outcomesOf(evidence, n, "echo");
+  const nodePort = outcomesOf(evidence, n, "nodeport");
+  if (tcp.failed + echo.failed === 0) return null;
   // An agent that is away for the same reason is no second finding.
   evidence.absenceExplained[n] ||= evidence.missing[n]?.planned != null;
-  const shown = down ? { failed, works } : pods;
   const claim = new Claim();
-  claim.count = failed + pods.failed;
-  return draft(down ? "node-down" : "pong", {
-    nodes: [n],
-    layer: down ? "node" : "process",
-    direction: down ? "both" : null,
-    claim,
-    failed: shown.failed,
-    of: shown.failed + shown.works,
-    planned: true,
-    fact: why,
-  });
+  claim.count = tcp.cells + echo.cells;
+  const told = { nodes: [n], claim, planned: true, fact: why };
+  const portFails = tcp.failed > 0 && tcp.works === 0;
+  const counts = ({ failed, works }: typeof tcp) => ({ failed, of: failed + works });
+  if (portFails && echo.works + nodePort.works === 0)
+    return draft("node-down", { ...told, ...counts(tcp), layer: "node", direction: "both" });
+  if (echo.failed === 0)
+    return draft("undetermined", { ...told, ...counts(tcp), layer: "node", direction: "in" });
+  return draft("pong", { ...told, ...counts(echo), layer: "process" });
 }
 
-/** How many planned failures there are of a check at a node, and how many work. */
-function outcomesOf(evidence: Evidence, n: number, check: "tcp" | "echo") {
+/** For how many nodes a check of a node fails as planned, for how many it works, and how many probes failed. */
+function outcomesOf(evidence: Evidence, n: number, check: MeshCheck) {
+  const planes = evidence.planes.filter((plane) => plane.check === check && plane.column[n] !== -1);
   let failed = 0;
   let works = 0;
-  for (const plane of evidence.planes) {
-    if (plane.check !== check || plane.column[n] === -1) continue;
-    works += plane.columnWorks[n]!;
-    for (let from = 0; from < evidence.size; from += 1)
-      if (evidence.at(plane, from, n) === PLANNED) failed += 1;
+  let cells = 0;
+  for (let from = 0; from < evidence.size; from += 1) {
+    const states = planes.map((plane) => evidence.at(plane, from, n));
+    const fails = states.filter((state) => state === PLANNED).length;
+    cells += fails;
+    if (fails > 0) failed += 1;
+    else if (from !== n && states.includes(WORKS)) works += 1;
   }
-  return { failed, works };
+  return { failed, works, cells };
 }

@@ -79,7 +79,9 @@ describe("serviceCauses", () => {
 
   it("does not blame a planned change for it: its backend has left the service", () => {
     const view = aView(12);
-    const nodes = view.nodes.map((node) => (node.name === N(5) ? { ...node, ready: false } : node));
+    const nodes = view.nodes.map((node) =>
+      node.name === N(5) ? { ...node, cordoned: true } : node,
+    );
     const faults = [
       between(into(5)),
       fromNodes((from) => from === N(2), ["clusterip"], failing("host_unreachable")),

@@ -3,6 +3,8 @@ import { orientGroups } from "./group-causes.ts";
 import { Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { CHECKS_OF, brokenPart, type Part } from "./node-faults.ts";
+import { UNKNOWN } from "../evidence/outcome-state.ts";
+import { saysNothing } from "./node-drafts.ts";
 import { nodeView } from "../evidence/node-verdicts.ts";
 import type { Topology } from "../evidence/topology.ts";
 
@@ -18,12 +20,50 @@ export function silentGroups(evidence: Evidence, topology: Topology): Draft[] {
     const silent = silentNodes(evidence, part);
     const heard = evidence.nodes.map((_, n) => n).filter((n) => evidence.heard(n));
     if (silent.length < 2 || heard.length === 0) return [];
-    if (heard.length === 1) return [loneReporter(evidence, part, heard[0]!, silent)];
-    const group = togetherOf(evidence, topology, silent);
-    if (group.length === 0 || neighboursMiss(evidence, group)) return [];
-    const others = evidence.nodes.map((_, n) => n).filter((n) => !group.includes(n));
-    return [apart(evidence, part, group, others)];
+    if (heard.length === 1 && reachesNone(evidence, part, heard[0]!))
+      return [loneReporter(evidence, part, heard[0]!, silent)];
+    return byOnset(evidence, silent).flatMap((together) => {
+      if (together.length < 2) return [];
+      // Whether those fell silent with these is not known; they do not tell that these have no place in common.
+      const unsure = evidence.nodes.flatMap((_, n) =>
+        !evidence.heard(n) && !together.includes(n) && isAway(evidence, silent, n) ? [n] : [],
+      );
+      const group = togetherOf(evidence, topology, together, part === "node" ? unsure : []);
+      if (group.length === 0) return [];
+      const away = new Set([...group, ...unsure]);
+      const others = evidence.nodes.map((_, n) => n).filter((n) => !away.has(n));
+      if (neighboursMiss(evidence, group))
+        return part === "node" ? [downTogether(evidence, group, others)] : [];
+      return [apart(evidence, part, group, others)];
+    });
   });
+}
+
+const isAway = (evidence: Evidence, silent: readonly number[], n: number) =>
+  silent.includes(n) || evidence.missing[n]?.planned != null;
+
+/** Kubernetes notices nodes that go at once within seconds of each other; so long after each other are two events. */
+const ONE_EVENT_MS = 300_000;
+
+/** Silent nodes by when they fell silent, as far as Kubernetes tells: those that have been away for long are not part of what happens now. */
+function byOnset(evidence: Evidence, silent: readonly number[]): number[][] {
+  const now = Date.parse(evidence.round.head.startedAt);
+  const onsetOf = (n: number) => evidence.kubernetes.notReady(n)?.since || now;
+  const groups: number[][] = [];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const n of silent.toSorted((a, b) => onsetOf(a) - onsetOf(b))) {
+    if (onsetOf(n) - last > ONE_EVENT_MS) groups.push([]);
+    groups.at(-1)!.push(n);
+    last = onsetOf(n);
+  }
+  return groups.map((group) => group.toSorted((a, b) => a - b));
+}
+
+function reachesNone(evidence: Evidence, part: "node" | "pods", n: number): boolean {
+  const checks = part === "node" ? CHECKS_OF.node : (["echo"] as const);
+  return checks.every((check) =>
+    evidence.scopes[0]!.planes[check].every(({ rowWorks }) => rowWorks[n] === 0),
+  );
 }
 
 /** Those of some silent nodes that are silent for one reason: a whole place, or more than chance picks. */
@@ -31,10 +71,12 @@ export function togetherOf(
   evidence: Evidence,
   topology: Topology,
   silent: readonly number[],
+  unsure: readonly number[] = [],
 ): readonly number[] {
-  const place = topology.placeOf(silent);
+  const place = topology.placeOf(silent, unsure);
   const beside = silent.length - (place?.length ?? 0);
-  const rest = evidence.nodes.map((_, n) => n).filter((n) => !silent.includes(n));
+  const away = new Set([...silent, ...unsure]);
+  const rest = evidence.nodes.map((_, n) => n).filter((n) => !away.has(n));
   const whole = beside >= TOO_MANY_FOR_CHANCE || topology.placeOf(rest)?.length === rest.length;
   return whole ? silent : (place ?? []);
 }
@@ -43,8 +85,10 @@ function silentNodes(evidence: Evidence, part: Part): number[] {
   const scope = evidence.scopes[0]!;
   return evidence.nodes.flatMap((_, n) => {
     const why = evidence.missing[n]?.why;
-    if ((why !== "silent" && why !== "unreachable") || evidence.heard(n)) return [];
+    if (why === undefined || why === "redis_away" || evidence.heard(n)) return [];
     if (evidence.absenceExplained[n]) return [];
+    // A pod that is not there says nothing of its node: the pods of dead nodes are taken away after a while.
+    if (part === "pods" && !saysNothing(evidence, n)) return [];
     const { in: towards } = nodeView(evidence, scope, n, "strict");
     // A NodePort that fails too speaks against the process, not the network.
     const process = part === "pods" && towards.nodeport.verdict === "fails";
@@ -77,6 +121,9 @@ export function mayBeApart(evidence: Evidence, found: readonly Draft[]): Draft[]
   );
 }
 
+/** What is told of the only one that reports, and reaches nobody. */
+export const LONE_REPORTER = "lone";
+
 /** All but one are silent: rather that one is cut off, together with Redis, than all the others down. */
 function loneReporter(
   evidence: Evidence,
@@ -94,7 +141,40 @@ function loneReporter(
     claim,
     failed: silent.length,
     of: silent.length,
+    fact: LONE_REPORTER,
   });
+}
+
+/** Several whose neighbours say that they are gone: each of them is down, and for one reason. */
+function downTogether(
+  evidence: Evidence,
+  silent: readonly number[],
+  others: readonly number[],
+): Draft {
+  const pairs = pairsAmong(evidence, others, silent);
+  const claim = claimAll(evidence, "node", others, silent);
+  return draft("node-down", {
+    nodes: silent,
+    layer: "node",
+    direction: "both",
+    candidates: ["node-cut-off"],
+    claim,
+    failed: pairs,
+    of: pairs,
+    fact: GONE_TOGETHER,
+  });
+}
+
+/** What is told of nodes that their neighbours say are gone. */
+export const GONE_TOGETHER = "gone";
+
+/** How many ordered pairs of some nodes and others were measured. */
+function pairsAmong(evidence: Evidence, from: readonly number[], to: readonly number[]): number {
+  let pairs = 0;
+  for (const a of from)
+    for (const b of to)
+      if (evidence.planes.some((plane) => evidence.at(plane, a, b) !== UNKNOWN)) pairs += 1;
+  return pairs;
 }
 
 function apart(
@@ -103,6 +183,7 @@ function apart(
   silent: readonly number[],
   others: readonly number[],
 ): Draft {
+  const pairs = pairsAmong(evidence, others, silent);
   const claim = claimAll(evidence, part, others, silent);
   const { nodes, peers } = orientGroups(silent, others, true);
   return draft("partition", {
@@ -112,8 +193,8 @@ function apart(
     direction: "both",
     candidates: [part === "node" ? "node-down" : "pod-network"],
     claim,
-    failed: silent.length * others.length,
-    of: silent.length * others.length,
+    failed: pairs,
+    of: pairs,
   });
 }
 

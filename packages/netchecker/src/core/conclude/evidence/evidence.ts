@@ -10,8 +10,10 @@ import {
   type TargetType,
 } from "@netchecker/contract";
 import type { ClosedRound } from "../../closed-round.ts";
+import type { ClusterView } from "../../cluster-view.ts";
 import { NOT_KEPT_CODE } from "../../outcome-matrix.ts";
 import { type Claim, MOST_CELLS } from "./claim.ts";
+import { KubernetesSays } from "./kubernetes-says.ts";
 import { meshPlanes, type Plane, type Scope, scopesOf } from "./mesh-planes.ts";
 import {
   PLANNED,
@@ -35,6 +37,7 @@ export class Evidence {
   readonly nodes: readonly string[];
   readonly agentOf: ReadonlyMap<string, number>;
   readonly states: Readonly<Record<TargetType, Uint8Array>>;
+  readonly kubernetes: KubernetesSays;
   readonly planes: readonly Plane[];
   readonly scopes: readonly Scope[];
   /** By node: why its agent did not report every type; null where it did. */
@@ -54,10 +57,11 @@ export class Evidence {
   readonly #planeOf: Readonly<Record<"pod" | "node", Int32Array>>;
   readonly #nodeOf: Readonly<Record<"pod" | "node", Int32Array>>;
 
-  constructor(round: ClosedRound) {
+  constructor(round: ClosedRound, view: ClusterView) {
     const { plan, matrices } = round;
     this.round = round;
     this.nodes = plan.agents.map(({ node }) => node);
+    this.kubernetes = new KubernetesSays(view, this.nodes, Date.parse(round.head.startedAt));
     this.agentOf = new Map(this.nodes.map((node, index) => [node, index]));
     const missing = new Map(round.head.missing.map((each) => [each.node, each]));
     this.missing = this.nodes.map((node) => missing.get(node) ?? null);

@@ -1,5 +1,5 @@
 import type { Evidence } from "./evidence.ts";
-import { FAILED, UNKNOWN, WORKS } from "./outcome-state.ts";
+import { FAILED, LARGE_LOST, UNKNOWN, WORKS } from "./outcome-state.ts";
 import { MESH_CHECKS, type MeshCheck, type Plane, type Scope } from "./mesh-planes.ts";
 
 type Verdict = "fails" | "mixed" | "works" | "unknown";
@@ -77,4 +77,25 @@ function ownVerdict(evidence: Evidence, planes: readonly Plane[], n: number): Ve
     else if (state === UNKNOWN) continue;
   }
   return verdict;
+}
+
+/** For how many peers a check failed, and of how many that is known: nodes, however many addresses they have. */
+export function peerCounts(
+  evidence: Evidence,
+  planes: readonly Plane[],
+  side: "in" | "out",
+  n: number,
+): { readonly failed: number; readonly of: number } {
+  let failed = 0;
+  let of = 0;
+  for (let peer = 0; peer < evidence.size; peer += 1) {
+    if (peer === n) continue;
+    const states = planes.map((plane) =>
+      side === "in" ? evidence.at(plane, peer, n) : evidence.at(plane, n, peer),
+    );
+    const fails = states.includes(FAILED);
+    if (fails) failed += 1;
+    if (fails || states.includes(WORKS) || states.includes(LARGE_LOST)) of += 1;
+  }
+  return { failed, of };
 }

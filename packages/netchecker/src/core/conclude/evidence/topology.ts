@@ -1,9 +1,14 @@
 import { type ClusterView, familyOf, type NodeRecord } from "../../cluster-view.ts";
-import { PLACE_LABELS } from "../../node-places.ts";
+import { KIND_LABELS, PLACE_LABELS } from "../../node-places.ts";
+
+/** More places than this have no name in common. */
+const MOST_NAMED = 3;
 
 /** Where nodes stand: for each kind of place, the name of each node's. */
 export class Topology {
   readonly #places: readonly (readonly (string | null)[])[];
+  /** What nodes have in common beside a place, in the same form. */
+  readonly #kinds: readonly (readonly (string | null)[])[];
 
   constructor(view: ClusterView, nodes: readonly string[]) {
     const records = new Map(view.nodes.map((node) => [node.name, node]));
@@ -12,40 +17,51 @@ export class Topology {
         const record = records.get(name);
         return record ? placeOf(record) : null;
       });
-    this.#places = [
-      ...PLACE_LABELS.map(([word, label]) =>
+    const byLabel = (all: typeof PLACE_LABELS) =>
+      all.map(([word, label]) =>
         placesBy(({ labels }) => (labels[label] ? `${word} ${labels[label]}` : null)),
-      ),
-      placesBy(subnetOf),
-    ];
+      );
+    this.#places = [...byLabel(PLACE_LABELS), placesBy(subnetOf)];
+    this.#kinds = byLabel(KIND_LABELS);
   }
 
-  /** What all of `group` have in common and none of `others` has, such as `zone a`; null where nothing. */
+  /**
+   * What all of `group` have in common and none of `others` has, such as `zone a`; of several places that are
+   * all theirs, `zone a and zone b`; null where nothing.
+   */
   nameOf(group: readonly number[], others: readonly number[]): string | null {
-    for (const places of this.#places) {
-      const name = places[group[0]!];
-      if (name === null || name === undefined) continue;
-      if (group.every((n) => places[n] === name) && !others.some((n) => places[n] === name))
-        return name;
+    let several: string | null = null;
+    for (const places of [...this.#places, ...this.#kinds]) {
+      const names = new Set(group.map((n) => places[n] ?? null));
+      if (names.has(null) || others.some((n) => names.has(places[n] ?? null))) continue;
+      if (names.size === 1) return [...names][0]!;
+      if (names.size <= MOST_NAMED && names.size < group.length)
+        several ??= [...names].join(" and ");
     }
-    return null;
+    return several;
   }
 
-  /** The largest place of which all nodes are among `some`, as its nodes; of two nodes at least, and not all there are. */
-  placeOf(some: readonly number[]): number[] | null {
+  /**
+   * The largest place of which all nodes are among `some`, as those of its nodes that are; of two of them at
+   * least, and not all there are. Of `unsure` nodes it is not known whether they belong to it.
+   */
+  placeOf(some: readonly number[], unsure: readonly number[] = []): number[] | null {
     const among = new Set(some);
+    const maybe = new Set(unsure);
     let largest: number[] | null = null;
     for (const places of this.#places) {
       const members = Map.groupBy(places.keys(), (n) => places[n]!);
       members.delete(null as never);
-      for (const nodes of members.values())
+      for (const all of members.values()) {
+        const nodes = all.filter((n) => among.has(n));
         if (
           nodes.length >= 2 &&
-          nodes.length < places.length &&
+          all.length < places.length &&
           nodes.length > (largest?.length ?? 0) &&
-          nodes.every((n) => among.has(n))
+          all.every((n) => among.has(n) || maybe.has(n))
         )
           largest = nodes;
+      }
     }
     return largest;
   }

@@ -20,9 +20,20 @@ export function nextSteps(evidence: Evidence, cause: Draft): string[] {
 function byKind(evidence: Evidence, { kind, nodes }: Draft, node: string | null): string[] {
   const pod = nodes.length > 0 ? evidence.round.plan.agents[nodes[0]!]!.pod : null;
   switch (kind) {
+    case "no-report":
+      return [
+        "kubectl -n netchecker get pods -o wide",
+        "kubectl -n netchecker logs -l name=ping --tail=5 --prefix",
+      ];
+    case "left-out":
+      return ["kubectl get nodes -o wide"];
+    case "not-ready":
+      return node === null
+        ? ["kubectl get nodes -o wide"]
+        : [`kubectl describe node ${node}`, `kubectl get lease ${node} -n kube-node-lease -o yaml`];
     case "node-down":
     case "node-cut-off":
-      return node === null
+      return node === null || nodes.length > 1
         ? ["kubectl get nodes -o wide"]
         : [`kubectl get node ${node} -o wide`, `kubectl describe node ${node}`];
     case "cluster-ip":

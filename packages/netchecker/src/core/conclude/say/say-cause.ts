@@ -1,4 +1,6 @@
 import type { Draft } from "../evidence/draft.ts";
+import { NEVER_READY } from "../causes/never-ready-causes.ts";
+import { GONE_TOGETHER, LONE_REPORTER } from "../causes/silent-groups.ts";
 import { sayGroups } from "./say-groups.ts";
 import { sayOthers } from "./say-others.ts";
 import { sayPlanned } from "./say-planned.ts";
@@ -19,24 +21,27 @@ function sayNode(cause: Draft, where: Where): string | null {
   const small = cause.fact ?? "small ones";
   switch (cause.kind) {
     case "node-down":
-      if (cause.candidates.includes("partition"))
-        return `${who}: down or cut off: no node reaches it${family} (${count}), and nothing is heard of it; it is not the only one, so they may be cut off together. Look at what they share (switch, zone, link), then at the machine.`;
-      return `${who}: down or cut off: no node reaches it${family} (${count}), and nothing is heard of it. Look at the machine, its power and its link.`;
+      return sayDown(cause, where);
     case "node-cut-off":
-      if (all)
-        return `${who}: none reaches another${family} (${count} pairs), though they report. Look at what filters traffic between nodes.`;
+      if (all) return sayAllCutOff(cause, where);
+      if (cause.fact === LONE_REPORTER)
+        return `${who}: cut off, or all others are: it reaches none of the other nodes${family} (${count}), nothing is heard of them, and only its own agent reports.${where.readiness} Look at its link, its routes and its firewall, then at the others.`;
       return {
-        in: `${who}: no node reaches it${family} (${count}), but it reaches others. Look at what filters traffic towards ${who}: its firewall, security groups.`,
-        out: `${who}: it reaches no node${family} (${count}), but is reached by others. Look at its routes and at what filters traffic out of ${who}.`,
-        both: `${who}: cut off: no node reaches it and it reaches none${family} (${count}), but its agent reports. Look at its link, its routes and its firewall.`,
+        in: `${who}: no node reaches it${family} (${count}), but it reaches others.${where.readiness} Look at what filters traffic towards ${who}: its firewall, security groups.`,
+        out: `${who}: it reaches no node${family} (${count}), but is reached by others.${where.readiness} Look at its routes and at what filters traffic out of ${who}.`,
+        both: `${who}: cut off: no node reaches it and it reaches none${family} (${count}), but its agent reports.${where.readiness} Look at its link, its routes and its firewall.`,
       }[cause.direction ?? "both"];
+    case "not-ready":
+      return sayNotReady(cause, where);
     case "pod-network":
       if (all)
         return `All nodes: no pod reaches a pod on another node${family} (${count} pairs); the nodes reach each other. Look at the pod network (CNI) of the cluster.`;
+      if (cause.fact === LONE_REPORTER)
+        return `${who}: its pods are cut off, or those of all others are: they reach none on the other nodes${family} (${count}), and no other agent is heard of; the nodes answer. Look at the pod network (CNI), on ${who} first.`;
       return {
-        in: `${who}: its pods cannot be reached from any node${family} (${count}); the node itself answers. Look at the pod network (CNI) on ${who}.`,
-        out: `${who}: its pods reach no pod on any other node${family} (${count}); they are reached, and nodes answer them. Look at the pod network (CNI) on ${who}.`,
-        both: `${who}: its pods are cut off: they are not reached from any node${family} (${count}), and do not get out; the node itself answers. Look at the pod network (CNI) on ${who}.`,
+        in: `${who}: its pods cannot be reached from any node${family} (${count}); the node itself answers.${where.readiness} Look at the pod network (CNI) on ${who}.`,
+        out: `${who}: its pods reach no pod on any other node${family} (${count}); they are reached, and nodes answer them.${where.readiness} Look at the pod network (CNI) on ${who}.`,
+        both: `${who}: its pods are cut off: they are not reached from any node${family} (${count}), and do not get out; the node itself answers.${where.readiness} Look at the pod network (CNI) on ${who}.`,
       }[cause.direction ?? "both"];
     case "firewall":
       return sayFirewall(cause, where, who);
@@ -50,8 +55,8 @@ function sayNode(cause: Draft, where: Where): string | null {
       }[cause.direction ?? "both"];
     case "node-port":
       return all
-        ? `All nodes: NodePorts do not answer${family} (${count}); nodes and pods do. Look at kube-proxy, and at what filters the NodePort range.`
-        : `${who}: its NodePort does not answer${family} (${count}); the node and its pong do. Look at kube-proxy on ${who}.`;
+        ? `All nodes: NodePorts do not answer${family} (${count} pairs); nodes and pods do. Look at kube-proxy, and at what filters the NodePort range.`
+        : `${who}: its NodePort does not answer${family} (${count}); the node and its pong do.${where.readiness} Look at kube-proxy on ${who}.`;
     case "cluster-ip":
       return all
         ? `All nodes: no ClusterIP answers${family} (${count} nodes), neither the service's nor that of DNS; pods do. Look at kube-proxy, or what stands in for it.`
@@ -67,7 +72,52 @@ function sayNode(cause: Draft, where: Where): string | null {
   }
 }
 
-function sayFirewall({ direction, layer, nodes }: Draft, { count, family }: Where, who: string) {
+function sayDown({ nodes, candidates, fact }: Draft, where: Where): string {
+  const { count, family, readiness } = where;
+  const who = where.nodes;
+  if (nodes.length === 1) {
+    const found = `${who}: down or cut off: no node reaches it${family} (${count}), and nothing is heard of it`;
+    return candidates.includes("partition")
+      ? `${found}; it is not the only one, so they may be cut off together.${readiness} Look at what they share (switch, zone, link), then at the machine.`
+      : `${found}.${readiness} Look at the machine, its power and its link.`;
+  }
+  const gone =
+    fact === GONE_TOGETHER ? " Their neighbours say that they are gone (host_unreachable)." : "";
+  const state = fact === GONE_TOGETHER ? "are down" : "are down or cut off";
+  return `${who}: ${nodes.length} nodes ${state}: none of the others reaches them${family} (${count} pairs), and nothing is heard of them.${gone}${readiness} Look at what they share (power, switch, zone), then at the machines.`;
+}
+
+function sayAllCutOff({ of }: Draft, { count, family, heard }: Where): string {
+  // Each agent that reports was asked for all others.
+  const all = heard * (heard - 1) === of;
+  const who = all ? "though they report" : `though ${heard} of them report`;
+  return `All nodes: none reaches another${family} (${count} pairs), ${who}. Look at what filters traffic between nodes.`;
+}
+
+/** Kubernetes calls it NotReady, and its network is not to blame. */
+function sayNotReady({ fact, nodes }: Draft, where: Where): string {
+  const { count, family, words, readiness } = where;
+  const who = where.nodes;
+  const many = nodes.length > 1;
+  switch (fact) {
+    case NEVER_READY:
+      return many
+        ? `${who}: ${nodes.length} nodes never became Ready: ${words}. Look at the kubelet, the container runtime and the CNI plugin there.`
+        : `${who}: never became Ready: ${words}. Look at its kubelet, its container runtime and its CNI plugin.`;
+    case "kubelet":
+      return `${who}: the kubelet's port does not answer${family} (${count}); its pods do.${readiness} Its kubelet is dead or hangs, most likely; a filter on the node's own addresses would look the same. Look at the kubelet on ${who}.`;
+    case "host":
+      return `${who}: the kubelet's port and the NodePort do not answer${family} (${count}); its pods do.${readiness} Its kubelet is dead or hangs, most likely: Kubernetes then calls its pods not ready, and a NodePort that leads to the node's own pods only has none left. A filter on the node's own addresses would look the same. Look at the kubelet on ${who}.`;
+    default: {
+      const though = fact ? `, though ${fact}` : "";
+      const calls = readiness.trim().replace(/\.$/, "");
+      return `${who}: ${calls}${though}. Look at the kubelet there, its container runtime, and its way to the API server.`;
+    }
+  }
+}
+
+function sayFirewall({ direction, layer, nodes }: Draft, where: Where, who: string) {
+  const { count, family } = where;
   if (layer === "external")
     return nodes.length === 0
       ? `All nodes: the outside is refused, not lost${family} (${count} nodes). Look at the egress firewall or gateway of the cluster.`
@@ -76,8 +126,8 @@ function sayFirewall({ direction, layer, nodes }: Draft, { count, family }: Wher
   if (nodes.length === 0)
     return `All nodes: ${what} are refused, not lost${family} (${count} pairs). Look at network policies and firewalls.`;
   return {
-    in: `${who}: ${what} to it are refused, not lost${family} (${count}). Look at the firewall and network policies of ${who}.`,
-    out: `${who}: ${what} from it are refused, not lost${family} (${count}). Look at the firewall and network policies of ${who}.`,
-    both: `${who}: ${what} to and from it are refused, not lost${family} (${count}). Look at the firewall and network policies of ${who}.`,
+    in: `${who}: ${what} to it are refused, not lost${family} (${count}).${where.readiness} Look at the firewall and network policies of ${who}.`,
+    out: `${who}: ${what} from it are refused, not lost${family} (${count}).${where.readiness} Look at the firewall and network policies of ${who}.`,
+    both: `${who}: ${what} to and from it are refused, not lost${family} (${count}).${where.readiness} Look at the firewall and network policies of ${who}.`,
   }[direction ?? "both"];
 }

@@ -2,13 +2,15 @@ import type { Draft } from "../evidence/draft.ts";
 import type { Where } from "./say-where.ts";
 
 /** What is wrong between two nodes, or two groups of them. */
-export function sayGroups({ kind, direction, layer, fact }: Draft, where: Where): string {
+export function sayGroups(cause: Draft, where: Where): string {
+  const { kind, direction, layer, fact } = cause;
   const { nodes, peers, count, family } = where;
   const arrow = { in: "←", out: "→", both: "↔" }[direction ?? "both"];
   const sides = `${nodes} ${arrow} ${peers}`;
   const what = layer === "node" ? "connections" : "connections between pods";
   switch (kind) {
     case "partition":
+      if (where.silent !== null) return saySilent(cause, where);
       return `${sides}: apart: ${what} fail${family} (${count} pairs), within each side they work. Look at what lies between the two${layer === "node" ? "" : ": the pod network (CNI) and its routes"}.`;
     case "firewall":
       return `${sides}: ${what} are refused, not lost${family}. Look at firewalls and network policies between them.`;
@@ -25,4 +27,14 @@ export function sayGroups({ kind, direction, layer, fact }: Draft, where: Where)
     default:
       return `${sides}: ${what} fail${family} (${count} probes); to and from others they work. Look at the route between them.`;
   }
+}
+
+/** Two groups, and nothing is heard of one of them: what is between its own nodes nobody measured. */
+function saySilent({ layer, ...sides }: Draft, where: Where): string {
+  const { count, family, readiness } = where;
+  const side = where.silent!;
+  const who = `${where[side]}: ${sides[side].length} nodes fell silent together`;
+  return layer === "node"
+    ? `${who}: none of the others reaches them${family} (${count} pairs), and nothing is heard of them: they are down, or cut off together.${readiness} Look at what they share (power, switch, zone), then at the machines.`
+    : `${who}: no pod of the others reaches theirs${family} (${count} pairs), and nothing is heard of them; the nodes themselves answer.${readiness} Look at the pod network (CNI) and its routes between them and the others.`;
 }

@@ -34,7 +34,7 @@ export function sayOthers(cause: Draft, where: Where): string {
         return `${nodes}: its pong answers only now and then${family} (${count} probes failed), whoever asks; the network works. Look at the load of the pong pod and its CPU limit.`;
       return all
         ? `All nodes: no pong answers (${count} pairs), though nodes do. Look at the pong pods: dead, hung or overloaded.`
-        : `${nodes}: its pong does not answer ${count} other nodes${family}${where.ownFails ? ", nor its own" : ""}; the network works. Look at the pong pod: dead, hung or overloaded.`;
+        : `${nodes}: its pong does not answer ${cause.of === 0 ? "its own node" : `${count} other nodes${family}${where.ownFails ? ", nor its own" : ""}`}; the network works.${where.readiness} Look at the pong pod: dead, hung or overloaded.`;
     case "agent-missing":
       return many
         ? `${nodes}: no ping pods that could report (${fact}). Look at one of the pods, and at the nodes' room for them.`
@@ -43,6 +43,8 @@ export function sayOthers(cause: Draft, where: Where): string {
       return many
         ? `${nodes}: their agents did not report, though others reach the nodes. Look at one agent's log and at the way to Redis: ClusterIP, DNS, the pod network.`
         : `${nodes}: its agent did not report, though others reach the node. Look at the agent's log and its way to Redis: ClusterIP, DNS, the pod network.`;
+    case "no-report":
+      return sayNoReport(cause, where);
     case "prober-starved":
       return sayStarved(cause, where);
     case "local-exhaustion":
@@ -52,6 +54,16 @@ export function sayOthers(cause: Draft, where: Where): string {
     default:
       return `${count} probes failed, and no cause explains them. ${cause.severity === "info" ? "Few and scattered: lost packets, most likely." : "Too many for chance: look at the mesh."}`;
   }
+}
+
+/** The ports are those of the overlays that pods' packets travel in: VXLAN (IANA 4789, Linux and flannel 8472), Geneve 6081. */
+function sayNoReport({ fact, layer }: Draft, { count, heard }: Where): string {
+  const measured = heard > 0 ? "hardly anything was measured" : "nothing was measured";
+  const look =
+    layer === "process"
+      ? "Look at the ping pods and their DaemonSet."
+      : "Look at Redis and the agents' way to it, then at what filters the overlay's packets between nodes (VXLAN: UDP 8472 or 4789, Geneve: 6081, WireGuard, IP in IP).";
+  return `All nodes: no agent reported (${count} that should), so ${measured}: ${fact}. ${look}`;
 }
 
 function sayStarved({ fact, failed, nodes: indices }: Draft, { nodes, count }: Where): string {
@@ -70,6 +82,6 @@ function sayUndetermined({ fact, direction, nodes: indices }: Draft, where: Wher
   if (fact === "redis_away")
     return `Redis was away: ${count} agents could not report. Nothing is said of the network.`;
   if (fact === "kubelet")
-    return `${who}: the kubelet's port does not answer${family} (${count}); pods and NodePorts do. Cannot tell a dead kubelet from a filter on its port. Look at the kubelet, then at the firewall.`;
-  return `${who}: connections ${side} fail on the node's own addresses${family} (${count}); its pods answer. Cannot tell a filter from a fault. Look at the firewall of ${who}.`;
+    return `${who}: the kubelet's port does not answer${family} (${count}${indices.length === 0 ? " pairs" : ""}); pods and NodePorts do. Cannot tell a dead kubelet from a filter on its port.${where.readiness} Look at the kubelet, then at the firewall.`;
+  return `${who}: connections ${side} fail on the node's own addresses${family} (${count}); its pods answer. Cannot tell a filter from a fault.${where.readiness} Look at the firewall of ${who}.`;
 }

@@ -19,6 +19,10 @@ const WHY: Readonly<Record<PlannedWhy, string>> = {
 /** A planned change, shown and never an alarm. */
 export function sayPlanned({ kind, fact }: Draft, { nodes, count }: Where): string {
   const why = WHY[fact as PlannedWhy] ?? fact;
+  if (kind === "left-out")
+    return `${fact} (${nodes}). What fails there is no alarm. Look at whether so many are meant to be away at once.`;
+  if (kind === "undetermined")
+    return `${nodes}: the kubelet's port does not answer (${count}), as planned: ${why}.`;
   if (kind === "node-down") return `${nodes}: not reached (${count}), as planned: ${why}.`;
   if (kind === "pong") return `${nodes}: its pong does not answer (${count}), as planned: ${why}.`;
   return `${nodes}: its agent does not report, as planned${why ? `: ${why}` : ""}.`;

@@ -9,6 +9,7 @@ import type { Topology } from "../evidence/topology.ts";
 const CRITICAL: ReadonlySet<FindingKind> = new Set([
   "node-down",
   "node-cut-off",
+  "no-report",
   "pod-network",
   "partition",
   "cluster-ip",
@@ -25,7 +26,7 @@ const CRITICAL_EVERYWHERE: ReadonlySet<FindingKind> = new Set([
 
 function severityOf(evidence: Evidence, cause: Draft): Severity {
   const { kind, severity, planned, nodes } = cause;
-  if (planned) return "info";
+  if (planned) return severity ?? "info";
   if (kind === "prober-starved") return isBlind(evidence, cause) ? "warning" : "info";
   if (severity !== null) return severity;
   if (CRITICAL.has(kind)) return "critical";

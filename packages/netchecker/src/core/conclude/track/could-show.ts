@@ -9,7 +9,13 @@ const SEEN_FROM_WITHIN: ReadonlySet<FindingKind> = new Set([
   "prober-starved",
   "local-exhaustion",
 ]);
-const OF_AGENTS: ReadonlySet<FindingKind> = new Set(["agent-missing", "agent-silent"]);
+/** What is known of agents and nodes without asking anybody. */
+const OF_AGENTS: ReadonlySet<FindingKind> = new Set([
+  "agent-missing",
+  "agent-silent",
+  "no-report",
+  "left-out",
+]);
 /** While a node is like this, nobody can say what else is wrong with it. */
 const HIDES: ReadonlySet<FindingKind> = new Set(["node-down", "node-cut-off"]);
 

@@ -4,7 +4,8 @@ import { JOINED_KINDS } from "../causes/join-alike.ts";
 
 /** What one cause may look like from round to round, as more or less of it is seen. */
 const KIN: readonly ReadonlySet<FindingKind>[] = [
-  new Set(["node-down", "node-cut-off", "firewall", "undetermined"]),
+  new Set(["node-down", "node-cut-off", "not-ready", "firewall", "undetermined"]),
+  new Set(["node-down", "partition"]),
   new Set(["pod-network", "firewall", "undetermined"]),
   new Set(["route", "firewall", "undetermined"]),
   new Set(["partition", "firewall"]),
@@ -56,12 +57,21 @@ function placesOf(tracked: Tracked): { place: string; tracked: Tracked }[] {
 function likeness(a: Cause, b: Cause): number {
   const kinds = likeKinds(a, b);
   if (kinds === 0 || a.target !== b.target) return 0;
-  return kinds * likePlaces(a, b, JOINED_KINDS.has(b.kind) ? 0 : SAME_GROUPS);
+  const grows = JOINED_KINDS.has(b.kind) || (a.kind === "node-down" && fellSilent(b));
+  return kinds * likePlaces(a, b, grows ? 0 : SAME_GROUPS);
+}
+
+/** A group of nodes of which nothing is heard: apart together, or down. */
+export function fellSilent({ kind, candidates }: Cause): boolean {
+  return kind === "partition" && candidates.includes("node-down");
 }
 
 function likeKinds(a: Cause, b: Cause): number {
   if (a.kind === b.kind) return 2;
   if (a.layer !== b.layer) return 0;
+  // Only a group that fell silent is akin to nodes that are down.
+  if (a.kind === "partition" && b.kind === "node-down" && !fellSilent(a)) return 0;
+  if (b.kind === "partition" && a.kind === "node-down" && !fellSilent(b)) return 0;
   return KIN.some((kin) => kin.has(a.kind) && kin.has(b.kind)) ? 1 : 0;
 }
 
@@ -69,8 +79,17 @@ function likePlaces(a: Cause, b: Cause, enough: number): number {
   // One node's fault that turns out to be everybody's, or the last of everybody's.
   if (a.nodes.length === 0 || b.nodes.length === 0)
     return a.nodes.length === b.nodes.length ? 1 : a.kind === b.kind ? 0.1 : 0;
-  const ofA = new Set([...a.nodes, ...a.peers]);
-  const ofB = new Set([...b.nodes, ...b.peers]);
+  // Nodes that are down together may as well be one side of a partition.
+  if (a.kind !== b.kind && (a.kind === "partition" || b.kind === "partition"))
+    return Math.max(...sidesOf(a).flatMap((x) => sidesOf(b).map((y) => likeSets(x, y, enough))));
+  return likeSets(new Set([...a.nodes, ...a.peers]), new Set([...b.nodes, ...b.peers]), enough);
+}
+
+function sidesOf({ kind, nodes, peers }: Cause): ReadonlySet<string>[] {
+  return kind === "partition" ? [new Set(nodes), new Set(peers)] : [new Set([...nodes, ...peers])];
+}
+
+function likeSets(ofA: ReadonlySet<string>, ofB: ReadonlySet<string>, enough: number): number {
   const overlap = ofA.intersection(ofB).size / ofA.union(ofB).size;
   const groups = ofA.size > 2 || ofB.size > 2;
   return overlap === 1 || (groups && overlap >= enough) ? overlap : 0;

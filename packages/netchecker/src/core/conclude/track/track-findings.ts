@@ -5,7 +5,7 @@ import { couldShow } from "./could-show.ts";
 import type { FindingsMemory, Tracked } from "./findings-memory.ts";
 import { loneFailures } from "./lone-failures.ts";
 import { away, certain, type Mark, mark, marksNeeded, present } from "./marks.ts";
-import { matchCauses } from "./match-causes.ts";
+import { fellSilent, matchCauses } from "./match-causes.ts";
 import { changesAt, noteChanges } from "./node-changes.ts";
 
 /** How long a finding that is over is still shown, in rounds. */
@@ -126,6 +126,7 @@ function miss(
   nodes: ReadonlySet<string>,
 ): Tracked[] {
   const { finding } = known;
+  if (isSwallowed(finding, causes, head)) return [];
   const gone = finding.nodes.length > 0 && !finding.nodes.some((node) => nodes.has(node));
   if (!gone && !couldShow(finding, causes, head))
     return [{ ...known, finding: { ...finding, state: settled(finding.state) } }];
@@ -134,6 +135,19 @@ function miss(
   // One that comes and goes is not over because it is away for a moment.
   if (finding.state === "flapping" && away(marks) < FLAPPING_ENDS) return [{ ...known, marks }];
   return [{ ...known, marks, finding: { ...finding, state: "recovered", severity: "info" } }];
+}
+
+/** Whether nodes that are down are told of with others now: they have not recovered. */
+function isSwallowed(finding: Finding, causes: readonly Cause[], { missing }: RoundHead): boolean {
+  if (finding.kind !== "node-down" || finding.planned || finding.state === "recovered")
+    return false;
+  const unheard = new Set(missing.map(({ node }) => node));
+  const together = causes.filter((cause) => cause.kind === "node-down" || fellSilent(cause));
+  return finding.nodes.every(
+    (node) =>
+      unheard.has(node) &&
+      together.some(({ nodes, peers }) => nodes.includes(node) || peers.includes(node)),
+  );
 }
 
 const settled = (state: FindingState): FindingState => (state === "new" ? "ongoing" : state);
@@ -148,8 +162,13 @@ function gate(cause: Cause, marks: string, wasAlarm: boolean, needed: number): S
     const mayBeChance = cause.candidates.includes("packet-loss");
     return mayBeChance && present(marks, 5) >= needed ? "warning" : "info";
   }
-  if (cause.kind === "node-down" || wasAlarm || certain(marks, 3) >= 2) return cause.severity;
+  if (isCertain(cause) || wasAlarm || certain(marks, 3) >= 2) return cause.severity;
   return "info";
+}
+
+/** Whole nodes that are gone, and that nobody reports, need no second round. */
+function isCertain(cause: Cause): boolean {
+  return cause.kind === "node-down" || cause.kind === "no-report" || fellSilent(cause);
 }
 
 /** What never was an alarm is not told to be over. */

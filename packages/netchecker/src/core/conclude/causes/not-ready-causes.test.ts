@@ -1,0 +1,254 @@
+import { describe, expect, it } from "vitest";
+import {
+  aNode,
+  aPod,
+  aView,
+  between,
+  failing,
+  fromNodes,
+  into,
+  nodeName,
+} from "../../../../tests/support/a-round.ts";
+import { causesOf, inShort } from "../../../../tests/support/some-causes.ts";
+import type { ClusterView, NodeRecord } from "../../cluster-view.ts";
+
+const N = nodeName;
+const TIMES_OUT = failing("connect_timeout");
+/** A little before the test rounds begin, 2026-11-22T23:51:10Z. */
+const SINCE = Date.parse("2026-11-22T23:50:03.000Z");
+const UNKNOWN = {
+  ready: false,
+  readiness: {
+    status: "Unknown",
+    since: SINCE,
+    reason: "NodeStatusUnknown",
+    message: "Kubelet stopped posting node status.",
+  },
+} as const;
+const says = (message: string): Partial<NodeRecord> => ({
+  ready: false,
+  readiness: { status: "False", since: SINCE, reason: "KubeletNotReady", message },
+});
+
+function viewWith(nodes: number, n: number, with_: Partial<NodeRecord>): ClusterView {
+  const view = aView(nodes);
+  return { ...view, nodes: view.nodes.map((node, i) => (i + 1 === n ? aNode(n, with_) : node)) };
+}
+
+const dead = [between(into(3))];
+const said = (view: ClusterView, faults = dead, silent = [N(3)]) =>
+  causesOf(view.nodes.length, faults, { view, silent }).map(({ summary }) => summary);
+
+describe("a dead node", () => {
+  it("is down for as long as it is dead, and says since when Kubernetes calls it NotReady", () => {
+    const view = viewWith(6, 3, UNKNOWN);
+    expect(inShort(6, dead, { view, silent: [N(3)] })).toEqual([
+      "critical node-down [node-3] [] both node",
+    ]);
+    expect(said(view)).toEqual([
+      "node-3: down or cut off: no node reaches it (5 of 5), and nothing is heard of it. Kubernetes has called it NotReady since 23:50:03 UTC. Look at the machine, its power and its link.",
+    ]);
+  });
+
+  it("says the date where it has been NotReady since another day", () => {
+    const since = Date.parse("2026-11-21T12:03:10.000Z");
+    const view = viewWith(6, 3, { ...UNKNOWN, readiness: { ...UNKNOWN.readiness, since } });
+    expect(said(view)[0]).toContain("NotReady since 2026-11-21 12:03:10 UTC.");
+  });
+
+  it("says that Kubernetes still calls it Ready, where that is known to be so", () => {
+    expect(said(aView(6))[0]).toContain("Kubernetes still calls it Ready.");
+    expect(said(aView(6, { staleSince: 5 }))[0]).not.toContain("Kubernetes");
+  });
+
+  it("is down also when its pods have been taken away, and where one other node is left to tell", () => {
+    for (const nodes of [6, 2]) {
+      const view = viewWith(nodes, 2, UNKNOWN);
+      const pods = view.pods.filter(({ node }) => node !== N(2));
+      expect(inShort(nodes, [between(into(2))], { view: { ...view, pods } })).toEqual([
+        "critical node-down [node-2] [] both node",
+      ]);
+    }
+  });
+
+  it("is no alarm where it is cordoned, and says only what failed", () => {
+    const view = viewWith(6, 3, { ...UNKNOWN, cordoned: true });
+    expect(said(view)).toEqual(["node-3: not reached (5 of 5), as planned: the node is cordoned."]);
+    expect(said(view, [between(into(3), TIMES_OUT, ["tcp"])], [])).toEqual([
+      "node-3: the kubelet's port does not answer (5 of 5), as planned: the node is cordoned.",
+    ]);
+  });
+});
+
+describe("a kubelet that died while its pods live", () => {
+  const port = [between(into(3), TIMES_OUT, ["tcp"])];
+  const local = [between(into(3), TIMES_OUT, ["tcp", "nodeport"])];
+
+  it("cannot be told from a filter before Kubernetes has noticed", () => {
+    const [only, ...others] = causesOf(6, port);
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ kind: "undetermined", severity: "warning" });
+    expect(only!.summary).toContain("Cannot tell a dead kubelet from a filter on its port.");
+  });
+
+  it("is that, and an alarm, once Kubernetes has", () => {
+    const [only, ...others] = causesOf(6, port, { view: viewWith(6, 3, UNKNOWN) });
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({
+      kind: "not-ready",
+      severity: "warning",
+      candidates: ["firewall"],
+      next: expect.arrayContaining(["kubectl describe node node-3"]),
+    });
+    expect(only!.summary).toBe(
+      "node-3: the kubelet's port does not answer (5 of 5); its pods do. Kubernetes has called it NotReady since 23:50:03 UTC. Its kubelet is dead or hangs, most likely; a filter on the node's own addresses would look the same. Look at the kubelet on node-3.",
+    );
+  });
+
+  it("takes the NodePort along, where that leads to the node's own pods only", () => {
+    const [only, ...others] = causesOf(6, local, { view: viewWith(6, 3, UNKNOWN) });
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ kind: "not-ready", severity: "warning" });
+    expect(only!.summary).toContain(
+      "the kubelet's port and the NodePort do not answer (5 of 5); its pods do.",
+    );
+    expect(causesOf(6, local)[0]).toMatchObject({ kind: "undetermined" });
+  });
+
+  it("is one finding where its pods are gone from Kubernetes as well", () => {
+    const view = viewWith(6, 3, UNKNOWN);
+    const pods = view.pods.filter(({ name }) => name !== "ping-3");
+    expect(inShort(6, port, { view: { ...view, pods } })).toEqual([
+      "warning not-ready [node-3] [] in node",
+    ]);
+  });
+});
+
+describe("a kubelet that lives and is not ready", () => {
+  it("is told as info, in its own words, where everything of the node answers", () => {
+    const [only, ...others] = causesOf(6, [], {
+      view: viewWith(6, 3, says("container runtime is down.")),
+    });
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ kind: "not-ready", severity: "info", planned: false });
+    expect(only!.summary).toBe(
+      "node-3: Kubernetes has called it NotReady since 23:50:03 UTC, in its kubelet's words: container runtime is down, though its kubelet's port, its NodePort and its pong answer. Look at the kubelet there, its container runtime, and its way to the API server.",
+    );
+  });
+
+  it.each([
+    [
+      "that has no network for new pods",
+      says("container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady"),
+    ],
+    ["that is not heard of", UNKNOWN],
+  ])("is a warning %s", (_, with_) => {
+    expect(inShort(6, [], { view: viewWith(6, 3, with_) })).toEqual([
+      "warning not-ready [node-3] [] null node",
+    ]);
+  });
+
+  it("is told with the fault that was measured, and not beside it", () => {
+    const view = viewWith(6, 3, says("PLEG is not healthy"));
+    const causes = causesOf(6, [between(into(3), TIMES_OUT, ["echo"])], { view });
+    expect(causes.map(({ kind }) => kind)).toEqual(["pod-network"]);
+    expect(causes[0]!.summary).toContain("in its kubelet's words: PLEG is not healthy.");
+  });
+
+  it("is told with its agent that is away, as a warning", () => {
+    const view = viewWith(6, 3, says("container runtime is down"));
+    const [only, ...others] = causesOf(6, [], { view, silent: [N(3)] });
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ kind: "not-ready", severity: "warning" });
+    expect(only!.summary).toContain("and its agent did not report.");
+  });
+
+  it("is one finding for many nodes, and none where it is planned or Ready", () => {
+    const view = aView(8);
+    const nodes = view.nodes.map((node, i) =>
+      i < 4 ? aNode(i + 1, says("runtime is down")) : node,
+    );
+    expect(inShort(8, [], { view: { ...view, nodes } })).toEqual([
+      "info not-ready [node-1,node-2,node-3,node-4] [] null node",
+    ]);
+    expect(inShort(6, [], { view: viewWith(6, 3, { ...UNKNOWN, cordoned: true }) })).toEqual([]);
+  });
+});
+
+describe("a node that never became Ready", () => {
+  const message = "container runtime network not ready: cni plugin not initialized";
+  const never = { ...says(message), everReady: false };
+
+  it("is one warning with the kubelet's words, whatever else fails of it", () => {
+    const view = viewWith(6, 3, never);
+    const pods = [
+      ...view.pods.filter(({ node }) => node !== N(3)),
+      aPod("ping", 3, { ready: false, ips: [], everReady: false, problem: "ContainerCreating" }),
+    ];
+    const nodePort = between(into(3), TIMES_OUT, ["nodeport"]);
+    for (const faults of [[], [nodePort], dead]) {
+      const [only, ...others] = causesOf(6, faults, { view: { ...view, pods } });
+      expect(others).toEqual([]);
+      expect(only).toMatchObject({ kind: "not-ready", severity: "warning", nodes: [N(3)] });
+      expect(only!.summary).toBe(
+        `node-3: never became Ready: ${message}. Look at its kubelet, its container runtime and its CNI plugin.`,
+      );
+    }
+  });
+
+  it("hides no fault of others", () => {
+    const view = viewWith(6, 3, never);
+    const faults = [between(into(5), TIMES_OUT, ["echo"])];
+    expect(inShort(6, faults, { view })).toEqual([
+      "critical pod-network [node-5] [] in pod-network",
+      "warning not-ready [node-3] [] null node",
+    ]);
+  });
+});
+
+describe("beside a dead node", () => {
+  const view = viewWith(6, 3, {
+    ...UNKNOWN,
+    readiness: { ...UNKNOWN.readiness, since: SINCE + 60_000 },
+  });
+  const answeredBy = [{ pod: "pong-1", node: N(1), connections: 2 }];
+
+  it.each([
+    [
+      "the service that still leads there now and then",
+      fromNodes((from) => from === N(2), ["clusterip"], { ...TIMES_OUT, answeredBy }),
+    ],
+    [
+      "a NodePort that leads there",
+      between((from, to) => from === N(1) && to === N(5), TIMES_OUT, ["nodeport"]),
+    ],
+    [
+      "the own NodePort that leads there",
+      between((from, to) => from === N(5) && to === N(5), TIMES_OUT, ["nodeport"]),
+    ],
+  ])("is no second finding: %s", (_, fault) => {
+    expect(inShort(6, [...dead, fault], { view, silent: [N(3)] })).toEqual([
+      "critical node-down [node-3] [] both node",
+    ]);
+  });
+
+  it("is a finding of its own: a NodePort that fails for all", () => {
+    const faults = [...dead, between(into(5), TIMES_OUT, ["nodeport"])];
+    expect(inShort(6, faults, { view, silent: [N(3)] })).toContain(
+      "warning node-port [node-5] [] in service",
+    );
+  });
+
+  it("is a finding of its own: the service, long after Kubernetes took the dead backend out", () => {
+    const since = SINCE - 3_600_000;
+    const long = viewWith(6, 3, { ...UNKNOWN, readiness: { ...UNKNOWN.readiness, since } });
+    const fails = fromNodes((from) => [N(1), N(2), N(4)].includes(from), ["clusterip"], {
+      ...TIMES_OUT,
+      answeredBy,
+    });
+    const kinds = causesOf(6, [...dead, fails], { view: long, silent: [N(3)] }).map(
+      ({ kind }) => kind,
+    );
+    expect(kinds).toContain("service-backend");
+  });
+});
