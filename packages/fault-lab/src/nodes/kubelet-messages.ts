@@ -7,7 +7,7 @@ export interface PodNews {
 }
 
 /** Whether the kubelet notices what becomes of its pods. */
-export interface ProbingNews {
+interface ProbingNews {
   readonly probing: boolean;
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import type { LocalCluster } from "../src/local-cluster.ts";
-import { startLocalCluster } from "../src/start-local-cluster.ts";
+import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
 
 /** What netchecker and Redis stand on, made to fail; what netchecker says of that is other tests' business. */
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
   });
 });
 afterEach(() => {
-  for (const client of clients.splice(0)) client.disconnect();
+  for (const each of clients.splice(0)) each.disconnect();
 });
 afterAll(() => cluster?.stop());
 
