@@ -1,11 +1,15 @@
 import { randomBytes } from "node:crypto";
+import { redisNames } from "@netchecker/contract";
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
 import { BUNDLES, requireBundles } from "@netchecker/local-cluster/bundles";
+import { controlPlaneTimes, speedFor } from "@netchecker/local-cluster/control-plane-times";
+import { ForeignLease } from "@netchecker/local-cluster/foreign-lease";
 import { kubeConfig } from "@netchecker/local-cluster/kube-config";
 import { NetcheckerProcess } from "@netchecker/local-cluster/netchecker-process";
+import { NodeController } from "@netchecker/local-cluster/node-controller";
 import { RedisServer } from "@netchecker/local-cluster/redis-server";
 import { BrokenThings } from "./faults/broken-things.ts";
 import { clusterServices } from "./cluster-services.ts";
@@ -31,13 +35,16 @@ import {
 } from "./network/node-network.ts";
 import { Outside } from "./network/outside.ts";
 import { roundTimeoutMs } from "./round-timeout.ts";
+import { Heartbeats } from "./nodes/heartbeats.ts";
 import { LabNode, type NodeSurroundings } from "./nodes/lab-node.ts";
-import { manifestEnvironment, NAMESPACE } from "./nodes/manifest-environment.ts";
+import { manifestEnvironment, NAMESPACE, redisPrefix } from "./nodes/manifest-environment.ts";
 
 export interface LabOptions {
   readonly nodes: number;
   readonly intervalMs: number;
   readonly podNetwork: PodNetworkKind;
+  /** How much faster than Kubernetes' the control plane is; by default as rounds are to a round of 60 s. */
+  readonly controlPlaneSpeed?: number;
   /** Logs, sockets and the files that the namespaces need. */
   readonly folder: string;
   readonly bundles?: Readonly<Partial<Record<"netchecker", string>>>;
@@ -65,7 +72,9 @@ export class Lab {
   readonly kubeProxies: KubeProxies;
   readonly options: LabOptions;
   readonly broken = new BrokenThings();
-  readonly #nodes = new Map<string, LabNode>();
+  /** Another netchecker that may take the lease to open rounds. */
+  readonly foreignLease: ForeignLease;
+  readonly #nodes: Map<string, LabNode>;
   readonly #control: NodePlace;
   readonly #around: NodeSurroundings;
   readonly #stack: AsyncDisposableStack;
@@ -83,17 +92,20 @@ export class Lab {
       | "kubeProxies"
       | "options"
     >,
+    nodes: Map<string, LabNode>,
     control: NodePlace,
     around: NodeSurroundings,
     stack: AsyncDisposableStack,
   ) {
     this.apiServer = parts.apiServer;
     this.redis = parts.redis;
+    this.foreignLease = new ForeignLease(parts.redis, redisNames(redisPrefix()).lease);
     this.netchecker = parts.netchecker;
     this.fabric = parts.fabric;
     this.outside = parts.outside;
     this.kubeProxies = parts.kubeProxies;
     this.options = parts.options;
+    this.#nodes = nodes;
     this.#control = control;
     this.#around = around;
     this.dns = parts.dns;
@@ -143,8 +155,20 @@ export class Lab {
     stack.defer(() => kubeProxies.stop());
     await kubeProxies.add({ ...control, ip: CONTROL.ip });
 
+    const nodeController = new NodeController({
+      store,
+      times: controlPlaneTimes(options.controlPlaneSpeed ?? speedFor(intervalMs)),
+      served: () => apiServer.answers,
+    });
+    nodeController.start();
+    stack.defer(() => nodeController.stop());
+    const nodes = new Map<string, LabNode>();
+    const heartbeats = await Heartbeats.listen(CONTROL.ip, (name) => nodes.get(name)?.heartbeat());
+    stack.defer(() => heartbeats.stop());
+    const api = heartbeats.endpoint;
+
     const resolvConf = join(folder, "resolv.conf");
-    const around = { store, fabric, podNetwork, folder, resolvConf };
+    const around = { store, nodeController, api, fabric, podNetwork, folder, resolvConf };
     const netchecker = new NetcheckerProcess({
       bundle: options.bundles?.netchecker ?? BUNDLES.netchecker,
       url: `http://${CONTROL.netchecker}:8080`,
@@ -162,7 +186,7 @@ export class Lab {
       },
     });
     const parts = { apiServer, redis, dns, netchecker, fabric, outside, kubeProxies, options };
-    const lab = new Lab(parts, control, around, stack);
+    const lab = new Lab(parts, nodes, control, around, stack);
     stack.defer(async () => void (await Promise.all(lab.nodes.map((node) => node.remove()))));
     const names = Array.from({ length: options.nodes }, (_, index) => `node-${index + 1}`);
     await lab.addNodes(names, signal);

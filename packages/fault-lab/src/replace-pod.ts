@@ -2,7 +2,7 @@ import type { Workload } from "@netchecker/local-cluster/objects/pod-object";
 import { waitForStore } from "@netchecker/local-cluster/wait-for-store";
 import type { Lab } from "./lab.ts";
 import { LabError } from "./lab-error.ts";
-import type { ToKubelet } from "./nodes/kubelet-messages.ts";
+import type { PodNews } from "./nodes/kubelet-messages.ts";
 
 const READY_TIMEOUT_MS = 30_000;
 /** As long as Kubernetes gives a pod to end. */
@@ -27,7 +27,7 @@ export async function replacePod(lab: Lab, nodeName: string, workload: Workload)
     old.pod.terminate();
     await lab.kubeProxies.settled();
     await old.pod.remove(END_GRACE_MS);
-    const gone: ToKubelet = { pod: old.pod.name, ip: null, running: false, ready: false };
+    const gone: PodNews = { pod: old.pod.name, ip: null, running: false, ready: false };
     node.kubelet.send(gone);
     await old.remove();
   }

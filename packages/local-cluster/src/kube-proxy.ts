@@ -27,8 +27,15 @@ export class KubeProxy {
     const { clusterIPs, ports } = service.spec;
     const { port } = ports[0]!;
     this.#clusterIps = clusterIPs.map(
-      (host) => new TcpProxy({ host, port }, () => this.#any(isIP(host)), CLUSTER_IP_ACCEPTORS),
+      (host) =>
+        new TcpProxy({ host, port }, () => this.#any(isIP(host)), {
+          acceptors: CLUSTER_IP_ACCEPTORS,
+        }),
     );
+  }
+
+  get nodePort(): number {
+    return this.#service.spec.ports[0]!.nodePort;
   }
 
   /** Follows the store from now on. Rejects with a LocalClusterError when a ClusterIP's address is taken. */
@@ -41,9 +48,9 @@ export class KubeProxy {
 
   /** Serves the NodePort on a node's addresses. Rejects with a LocalClusterError when it is taken. */
   async addNode(node: string, ips: readonly string[]): Promise<void> {
-    const { nodePort } = this.#service.spec.ports[0]!;
+    const port = this.nodePort;
     const proxies = ips.map(
-      (host) => new TcpProxy({ host, port: nodePort }, () => this.#on(node, isIP(host))),
+      (host) => new TcpProxy({ host, port }, () => this.#on(node, isIP(host))),
     );
     this.#nodePorts.set(node, proxies);
     await Promise.all(proxies.map((proxy) => proxy.open()));

@@ -26,6 +26,8 @@ export interface ProbedPod {
   readonly running: boolean;
   readonly ready: boolean;
   setReady(ready: boolean): void;
+  /** Its object is gone from the API server: its process has to go too. */
+  end?(): void;
 }
 
 export const KUBELET_PORT = 10_250;
@@ -93,6 +95,7 @@ export class Kubelet {
       if (ready !== pod.ready && (ready || failures >= failureThreshold)) pod.setReady(ready);
       await sleep(pod.running && !pod.ready ? startPeriodMs : periodMs, null, { signal });
     }
+    pod.end?.();
   }
 
   #probe(host: string): Promise<boolean> {

@@ -3,9 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiServer } from "./api-server/api-server.ts";
 import { BREAKS, type BreakKind } from "./breaks.ts";
 import { LocalClusterError } from "./local-cluster-error.ts";
+import type { ControlPlaneTimes } from "./control-plane-times.ts";
+import { ForeignLease } from "./foreign-lease.ts";
 import type { LocalNode } from "./local-node.ts";
 import type { NetcheckerProcess } from "./netchecker-process.ts";
+import type { NodeController } from "./node-controller.ts";
+import { NOT_READY_MESSAGES } from "./objects/node-object.ts";
 import type { RedisServer } from "./redis-server.ts";
+import type { TcpProxy } from "./tcp-proxy.ts";
 import { waitForStore } from "./wait-for-store.ts";
 
 /** What a cluster is made of, once it runs. */
@@ -14,9 +19,30 @@ export interface ClusterParts {
   readonly redis: RedisServer;
   readonly netchecker: NetcheckerProcess;
   readonly nodes: Map<string, LocalNode>;
-  readonly startNode: (name: string) => Promise<LocalNode>;
+  /** Pods of one that is not ready are yet to start. */
+  readonly startNode: (name: string, how?: NewNode) => Promise<LocalNode>;
+  readonly nodeController: NodeController;
+  /** netchecker's way to Redis, where it has one of its own. */
+  readonly redisLink: TcpProxy | undefined;
+  /** The key of the lease to open rounds. */
+  readonly leaseKey: string;
+  /** How much faster than Kubernetes' the control plane is. */
+  readonly speed: number;
   readonly folder: string;
   readonly stop: () => Promise<void>;
+}
+
+/** How a node joins. */
+export interface NewNode {
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Why it is not ready when it joins; null, the default: it is. */
+  readonly notReady?: string | null;
+}
+
+interface AddNodeOptions extends Pick<NewNode, "labels"> {
+  /** How long after it has joined it is Ready; null: never. In Kubernetes' time, which the cluster's speed divides. */
+  readonly readyAfterMs?: number | null;
+  readonly signal?: AbortSignal;
 }
 
 const BREAK_TIMEOUT_MS = 15_000;
@@ -26,6 +52,8 @@ export class LocalCluster {
   readonly apiServer: ApiServer;
   readonly redis: RedisServer;
   readonly netchecker: NetcheckerProcess;
+  /** Another netchecker that may take the lease to open rounds. */
+  readonly foreignLease: ForeignLease;
   /** Logs of all processes, until the cluster is stopped. */
   readonly folder: string;
   readonly #parts: ClusterParts;
@@ -36,7 +64,20 @@ export class LocalCluster {
     this.apiServer = parts.apiServer;
     this.redis = parts.redis;
     this.netchecker = parts.netchecker;
+    this.foreignLease = new ForeignLease(parts.redis, parts.leaseKey);
     this.folder = parts.folder;
+  }
+
+  /** How long this cluster's control plane takes to notice what happens. */
+  get times(): ControlPlaneTimes {
+    return this.#parts.nodeController.times;
+  }
+
+  /** netchecker's way to Redis, to be cut or to lose packets on. Throws unless the cluster was started with `redisLink`. */
+  get redisLink(): TcpProxy {
+    const { redisLink } = this.#parts;
+    if (redisLink) return redisLink;
+    throw new LocalClusterError("netchecker has no way of its own to Redis: start with redisLink.");
   }
 
   get nodes(): LocalNode[] {
@@ -61,23 +102,32 @@ export class LocalCluster {
     });
   }
 
-  /** Undoes {@link break} and resolves when the node's pods that can be ready are so. */
+  /** Undoes {@link break} and resolves when the API server shows that too. */
   async heal(name: string, kind: BreakKind, signal?: AbortSignal): Promise<void> {
     const node = this.node(name);
     await BREAKS[kind].heal(node);
-    const pod = kind.startsWith("pong") ? node.pods.pong : node.pods.ping;
-    await waitForStore(this.apiServer.store, () => pod.ready, {
+    await waitForStore(this.apiServer.store, () => BREAKS[kind].healed(node), {
       timeoutMs: BREAK_TIMEOUT_MS,
       what: `${name} to heal from ${kind}`,
       signal,
     });
   }
 
-  /** Adds a node and resolves when its pods are ready. */
-  async addNode(name: string, signal?: AbortSignal): Promise<LocalNode> {
-    const node = await this.#parts.startNode(name);
-    await node.podsReady(signal);
+  /** Adds a node and resolves when its pods are ready; one that is not Ready from the start, when it has joined. */
+  async addNode(
+    name: string,
+    { labels = {}, readyAfterMs = 0, signal }: AddNodeOptions = {},
+  ): Promise<LocalNode> {
+    const notReady = readyAfterMs === 0 ? null : NOT_READY_MESSAGES.network;
+    const node = await this.#parts.startNode(name, { labels, notReady });
+    if (readyAfterMs === 0) await node.podsReady(signal);
+    else if (readyAfterMs !== null) node.becomeReadyAfter(readyAfterMs / this.#parts.speed);
     return node;
+  }
+
+  /** Deletes every node's object at once; all else is as it was. */
+  deleteNodeObjects(): void {
+    for (const node of this.nodes) node.deleteObject();
   }
 
   /** Removes a node with its pods. */
@@ -116,6 +166,7 @@ export class LocalCluster {
 
   /** Ends every process that the cluster started and removes its folder. Safe to call twice. */
   stop(): Promise<void> {
+    this.foreignLease.stop();
     this.#stopped ??= this.#parts
       .stop()
       .finally(() => rmSync(this.folder, { recursive: true, force: true }));

@@ -1,10 +1,24 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ObjectStore } from "./api-server/object-store.ts";
-import { Kubelet, KUBELET_PORT } from "./kubelet.ts";
+import { Kubelet, KUBELET_PORT, POD_PORT } from "./kubelet.ts";
 import type { KubeProxy } from "./kube-proxy.ts";
 import { LocalClusterError } from "./local-cluster-error.ts";
 import { LocalPod } from "./local-pod.ts";
-import { nodeObject, type NodeObject, taintByState } from "./objects/node-object.ts";
+import type { NodeController } from "./node-controller.ts";
+import {
+  addTaint,
+  NOT_READY_MESSAGES,
+  nodeObject,
+  type NodeObject,
+  readyStatus,
+  removeTaint,
+  setNodeReady,
+  type Taint,
+} from "./objects/node-object.ts";
 import type { Workload } from "./objects/pod-object.ts";
+import { Silence } from "./silence.ts";
 import { type Address, TcpProxy } from "./tcp-proxy.ts";
 import { waitForStore } from "./wait-for-store.ts";
 
@@ -19,12 +33,15 @@ export interface NodeSpec {
   readonly bundle: Readonly<Record<Workload, string>>;
   readonly env: Readonly<Record<Workload, Readonly<Record<string, string>>>>;
   readonly logFolder: string;
+  /** Beside those that every node has: zone, pool. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** What the node has in common with the others. */
 export interface NodeSurroundings {
   readonly store: ObjectStore;
   readonly kubeProxy: KubeProxy;
+  readonly nodeController: NodeController;
   readonly redis: Address;
 }
 
@@ -35,14 +52,29 @@ export class LocalNode {
   readonly spec: NodeSpec;
   readonly pods: Readonly<Record<Workload, LocalPod>>;
   readonly #around: NodeSurroundings;
-  readonly #kubelet = new Kubelet();
   readonly #redis: TcpProxy;
+  #kubelet: Kubelet | undefined;
+  #heartbeatsSince = Date.now();
+  #lastHeartbeat: number | null = null;
+  #silence: Silence | undefined;
+  /** Why the kubelet says that the node is not ready; null while it says that it is. */
+  #notReady: string | null = null;
+  #podsStarted = false;
+  #flapping: AbortController | undefined;
+  #joining: NodeJS.Timeout | undefined;
 
-  private constructor(spec: NodeSpec, around: NodeSurroundings, redis: TcpProxy) {
+  private constructor(
+    spec: NodeSpec,
+    around: NodeSurroundings,
+    redis: TcpProxy,
+    notReady: string | null,
+  ) {
     this.spec = spec;
     this.#around = around;
     this.#redis = redis;
+    this.#notReady = notReady;
     around.store.create("nodes", this.#newObject());
+    around.nodeController.hear(spec.name, () => this.heartbeatAt);
     this.pods = {
       pong: this.#pod("pong", spec.env.pong),
       ping: this.#pod("ping", { ...spec.env.ping, REDIS_HOST: redis.address }),
@@ -51,17 +83,30 @@ export class LocalNode {
 
   /** Adds the node to the cluster and starts its pods, which are yet to become ready. Rejects with a {@link LocalClusterError}. */
   static async start(spec: NodeSpec, around: NodeSurroundings): Promise<LocalNode> {
+    const node = await LocalNode.join(spec, around);
+    try {
+      await node.becomeReady();
+    } catch (error) {
+      await node.remove();
+      throw error;
+    }
+    return node;
+  }
+
+  /**
+   * Adds a node whose network is not ready yet: its pods are pending until {@link becomeReady}. Without `notReady` it is
+   * Ready from the start, and its pods are pending all the same.
+   */
+  static async join(
+    spec: NodeSpec,
+    around: NodeSurroundings,
+    notReady: string | null = null,
+  ): Promise<LocalNode> {
     const redis = new TcpProxy({ host: spec.redisProxyIp, port: 0 }, () => around.redis);
     await redis.open();
-    const node = new LocalNode(spec, around, redis);
+    const node = new LocalNode(spec, around, redis, notReady);
     try {
-      const ips = [spec.ip, ...(spec.ipv6 ? [spec.ipv6.node] : [])];
-      await node.#kubelet.start(ips);
-      await around.kubeProxy.addNode(spec.name, ips);
-      for (const pod of Object.values(node.pods)) {
-        await pod.start();
-        node.#kubelet.watch(pod);
-      }
+      await node.#listen();
     } catch (error) {
       await node.remove();
       throw error;
@@ -73,9 +118,44 @@ export class LocalNode {
     return this.spec.name;
   }
 
-  /** The node as the API server has it. */
+  /** The node as the API server has it. Throws where it has none (any more). */
   get object(): NodeObject {
-    return this.#around.store.get<NodeObject>("nodes", this.name)!;
+    const object = this.#around.store.get<NodeObject>("nodes", this.name);
+    if (!object) throw new LocalClusterError(`${this.name} has no object.`);
+    return object;
+  }
+
+  /** What Kubernetes says of its readiness; null where it has no object. */
+  get readiness(): "True" | "False" | "Unknown" | null {
+    const object = this.#around.store.get<NodeObject>("nodes", this.name);
+    return object ? readyStatus(object) : null;
+  }
+
+  /** When its kubelet last renewed its Lease, milliseconds since 1970. */
+  get heartbeatAt(): number {
+    if (this.#lastHeartbeat !== null) return this.#lastHeartbeat;
+    const { heartbeatMs } = this.#around.nodeController.times;
+    const beats = Math.floor((Date.now() - this.#heartbeatsSince) / heartbeatMs);
+    return this.#heartbeatsSince + beats * heartbeatMs;
+  }
+
+  /** The node's network is there: it becomes Ready, its pods start. */
+  async becomeReady(): Promise<void> {
+    this.say(null);
+    if (this.#podsStarted) return;
+    this.#podsStarted = true;
+    for (const pod of Object.values(this.pods)) {
+      await pod.start();
+      this.#kubelet?.watch(pod);
+    }
+  }
+
+  /** As {@link becomeReady}, after a while; unless the node is removed before. */
+  becomeReadyAfter(ms: number): void {
+    this.#joining = setTimeout(() => {
+      // Its processes say why, if they do not start.
+      this.becomeReady().catch(() => {});
+    }, ms);
   }
 
   /** Resolves when both pods are ready. Rejects with a {@link LocalClusterError} when one ends before, or takes too long. */
@@ -102,24 +182,172 @@ export class LocalNode {
     return this.#redis.open();
   }
 
-  /** Changes the node's object as `change` says; the node controller's taints follow. */
+  /** Changes the node's object as `change` says, if there is one; what follows from that is the node controller's. */
   update(change: (node: NodeObject) => void): void {
-    this.#around.store.update<NodeObject>("nodes", this.object, change);
-    this.#around.store.update<NodeObject>("nodes", this.object, taintByState);
+    if (this.readiness !== null)
+      this.#around.store.update<NodeObject>("nodes", this.object, change);
+  }
+
+  addTaint(taint: Omit<Taint, "timeAdded">): void {
+    this.update((object) => addTaint(object, taint));
+  }
+
+  removeTaint(key: string): void {
+    this.update((object) => removeTaint(object, key));
+  }
+
+  /** The kubelet says why the node is not ready; null: that it is. One that does not live says nothing. */
+  say(notReady: string | null): void {
+    this.#notReady = notReady;
+    if (this.#kubelet) this.#post();
+  }
+
+  /** The kubelet's process is gone: its port is closed and its Lease not renewed. Pods live on. */
+  async killKubelet(): Promise<void> {
+    this.#fallSilent();
+    const kubelet = this.#kubelet;
+    this.#kubelet = undefined;
+    await kubelet?.stop();
+  }
+
+  /** Starts a kubelet where there is none: it takes its pods over, and says how the node is. */
+  async startKubelet(): Promise<void> {
+    if (this.#kubelet) return;
+    this.#kubelet = new Kubelet();
+    await this.#kubelet.start(this.#ips);
+    if (this.#podsStarted)
+      for (const pod of Object.values(this.pods))
+        if (pod.exists) this.#kubelet.watch(pod);
+        else pod.end();
+    this.#heartbeatsSince = Date.now();
+    this.#lastHeartbeat = null;
+    if (this.readiness === "Unknown") this.#post();
+  }
+
+  /** The kubelet dies and comes back, by turns, for longer than Kubernetes waits for it; until {@link stopFlapping}. */
+  flap(): void {
+    if (this.#flapping) return;
+    const flapping = new AbortController();
+    this.#flapping = flapping;
+    const { signal } = flapping;
+    const { graceMs, monitorMs } = this.#around.nodeController.times;
+    const turn = async () => {
+      while (!signal.aborted) {
+        await this.killKubelet();
+        await sleep(graceMs + 2 * monitorMs, null, { signal });
+        await this.startKubelet();
+        await sleep(graceMs / 2, null, { signal });
+      }
+    };
+    void turn().catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+
+  async stopFlapping(): Promise<void> {
+    this.#flapping?.abort();
+    this.#flapping = undefined;
+    await this.startKubelet();
+  }
+
+  /**
+   * The node is dead at once: no process of it does anything, connects to it go unanswered, and nobody has told Kubernetes.
+   * ping is stopped where it is, so that Redis hears nothing of its end either.
+   */
+  async die(): Promise<void> {
+    if (this.#silence) return;
+    const { nodePort } = this.#around.kubeProxy;
+    const addresses = [
+      ...this.#ips.flatMap((host) => [KUBELET_PORT, nodePort].map((port) => ({ host, port }))),
+      ...this.#pongIps.map((host) => ({ host, port: POD_PORT })),
+    ];
+    const logFile = join(this.spec.logFolder, `${this.name}.silence.log`);
+    this.#silence = await Silence.lurk(addresses, logFile);
+    this.pods.ping.freeze();
+    await Promise.all([
+      this.killKubelet(),
+      this.pods.pong.killUnnoticed(),
+      this.#around.kubeProxy.removeNode(this.name),
+    ]);
+    await this.#silence.fallen();
+  }
+
+  /** A dead node boots again: another boot id, its kubelet comes back, its pods' containers start anew. */
+  async boot(): Promise<void> {
+    if (!this.#silence) return;
+    await this.#silence.end();
+    this.#silence = undefined;
+    await this.pods.ping.killUnnoticed();
+    this.#notReady = null;
+    await this.#listen();
+    this.update((object) => {
+      object.status.nodeInfo.bootID = randomUUID();
+    });
+    this.#post();
+    for (const pod of Object.values(this.pods)) if (pod.exists) await pod.start();
+  }
+
+  /** An orderly shutdown: the kubelet says so, ends the pods, and the node is dead. */
+  async shutDown(): Promise<void> {
+    this.say(NOT_READY_MESSAGES.shutdown);
+    await Promise.all(Object.values(this.pods).map((pod) => pod.endByShutdown()));
+    await this.die();
+  }
+
+  /** `kubectl delete node`: its object goes, all else is as it was; its pods' objects follow from the garbage collector. */
+  deleteObject(): void {
+    this.#around.store.remove("nodes", this.#newObject());
+  }
+
+  /** A kubelet that starts without finding its node's object makes a new one. */
+  restoreObject(): void {
+    if (this.readiness === null) this.#around.store.create("nodes", this.#newObject());
   }
 
   /** Takes the node out of the cluster: its processes end, then its objects go. Safe to call twice. */
   async remove(): Promise<void> {
-    await this.#kubelet.stop();
+    this.#flapping?.abort();
+    clearTimeout(this.#joining);
+    this.#around.nodeController.forget(this.name);
+    await this.#kubelet?.stop();
+    this.#kubelet = undefined;
     await Promise.all(Object.values(this.pods).map((pod) => pod.remove()));
+    await this.#silence?.end();
     await this.#around.kubeProxy.removeNode(this.name);
     await this.#redis.close();
-    this.#around.store.remove("nodes", this.#newObject());
+    this.deleteObject();
+  }
+
+  get #ips(): string[] {
+    return [this.spec.ip, ...(this.spec.ipv6 ? [this.spec.ipv6.node] : [])];
+  }
+
+  get #pongIps(): string[] {
+    const { podIp, ipv6 } = this.spec;
+    return [podIp.pong, ...(ipv6 ? [ipv6.pong] : [])];
+  }
+
+  async #listen(): Promise<void> {
+    await this.startKubelet();
+    await this.#around.kubeProxy.addNode(this.name, this.#ips);
+  }
+
+  #fallSilent(): void {
+    this.#lastHeartbeat = this.heartbeatAt;
+  }
+
+  #post(): void {
+    const notReady = this.#notReady;
+    if (notReady === null && this.readiness === "True") return;
+    this.update((object) => setNodeReady(object, notReady === null, notReady ?? undefined));
   }
 
   #newObject(): NodeObject {
-    const { name, ip, ipv6 } = this.spec;
-    return nodeObject(name, ip, KUBELET_PORT, ipv6?.node);
+    const { name, ip, ipv6, labels } = this.spec;
+    const object = nodeObject(name, ip, KUBELET_PORT, ipv6?.node);
+    Object.assign(object.metadata.labels!, labels);
+    if (this.#notReady !== null) setNodeReady(object, false, this.#notReady);
+    return object;
   }
 
   #pod(workload: Workload, env: Readonly<Record<string, string>>): LocalPod {

@@ -5,6 +5,7 @@ import { Child } from "./child-process.ts";
 import { POD_PORT } from "./kubelet.ts";
 import {
   crash,
+  endByShutdown,
   isReady,
   podObject,
   type PodObject,
@@ -126,6 +127,21 @@ export class LocalPod {
     this.#child = undefined;
     child?.signal("SIGKILL");
     await child?.exited;
+    await this.#ipv6?.close();
+  }
+
+  /** Ends its process, as a kubelet does that shuts its node down in good order: the pod stays, failed. */
+  async endByShutdown(graceMs = 1_000): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    await child?.end(graceMs);
+    await this.#ipv6?.close();
+    this.update(endByShutdown);
+  }
+
+  /** Its object was deleted: its process ends. */
+  end(): void {
+    void this.remove();
   }
 
   /** Stops its process where it is: the kernel still accepts connections, nothing answers. */

@@ -5,17 +5,21 @@ import { Child } from "./child-process.ts";
 import { findOrInstallRedis } from "./ensure-redis.ts";
 import { freePort } from "./listen.ts";
 import { LocalClusterError } from "./local-cluster-error.ts";
+import { redisCommand } from "./redis-command.ts";
 import type { Address } from "./tcp-proxy.ts";
 
 const START_TIMEOUT_MS = 10_000;
+/** Less than an empty Redis takes, so that every write is refused. */
+const FULL_AT = "100kb";
 
-/** A real redis-server without persistence. It can be killed and started again on its port. */
+/** A real redis-server without persistence. It can be killed and started again on its port, and ail in the ways that Redis does. */
 export class RedisServer {
   readonly address: Address;
   readonly #file: string;
   readonly #folder: string;
   readonly #settings: readonly string[];
   #child: Child | undefined;
+  #password: string | null = null;
 
   private constructor(file: string, folder: string, address: Address, settings: readonly string[]) {
     this.#settings = settings;
@@ -55,6 +59,7 @@ export class RedisServer {
     const args = ["--bind", host, "--port", String(port), "--dir", this.#folder];
     args.push("--save", "", "--appendonly", "no", "--daemonize", "no", "--protected-mode", "no");
     args.push(...this.#settings);
+    this.#password = null;
     const logFile = join(this.#folder, "redis.log");
     const child = new Child({ file: this.#file, args, env: {}, logFile });
     this.#child = child;
@@ -67,6 +72,46 @@ export class RedisServer {
         );
       await sleep(20, null, { signal });
     }
+  }
+
+  /** Gives the first line of the answer. Rejects with a {@link LocalClusterError}. */
+  command(...command: string[]): Promise<string> {
+    return redisCommand(this.address, command, this.#password);
+  }
+
+  /** After a failover: it is a read-only replica, of a primary that it does not reach. */
+  async becomeReplica(): Promise<void> {
+    await this.command("REPLICAOF", this.address.host, "1");
+  }
+
+  async becomePrimary(): Promise<void> {
+    await this.command("REPLICAOF", "NO", "ONE");
+  }
+
+  /** Its memory is full: it reads and publishes, and refuses whatever takes memory. */
+  async fillUp(): Promise<void> {
+    await this.command("CONFIG", "SET", "maxmemory-policy", "noeviction");
+    await this.command("CONFIG", "SET", "maxmemory", FULL_AT);
+  }
+
+  async makeRoom(): Promise<void> {
+    await this.command("CONFIG", "SET", "maxmemory", "0");
+  }
+
+  /** Stops it where it is: the kernel still accepts connections, nothing answers. */
+  freeze(): void {
+    this.#child?.signal("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#child?.signal("SIGCONT");
+  }
+
+  /** Somebody changed its password, null for none; who is connected has to connect anew. */
+  async changePassword(password: string | null): Promise<void> {
+    await this.command("CONFIG", "SET", "requirepass", password ?? "");
+    this.#password = password;
+    for (const type of ["normal", "pubsub"]) await this.command("CLIENT", "KILL", "TYPE", type);
   }
 
   /** `kill -9`: what was in it is gone, as it is never saved. */

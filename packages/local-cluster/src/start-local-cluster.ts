@@ -3,22 +3,25 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { redisNames } from "@netchecker/contract";
 import { ApiServer } from "./api-server/api-server.ts";
 import type { NodeBreak } from "./breaks.ts";
 import { BUNDLES, requireBundles } from "./bundles.ts";
 import { ClusterDns } from "./cluster-dns.ts";
 import { IMAGE_ENV } from "./image-env.ts";
 import { kubeConfig } from "./kube-config.ts";
+import { type ControlPlaneTimes, controlPlaneTimes, speedFor } from "./control-plane-times.ts";
 import { KubeProxy } from "./kube-proxy.ts";
 import { listen } from "./listen.ts";
-import { LocalCluster } from "./local-cluster.ts";
+import { LocalCluster, type NewNode } from "./local-cluster.ts";
 import { LocalNode, type NodeSpec } from "./local-node.ts";
 import { LoopbackIpv6 } from "./loopback-ipv6.ts";
 import { claimLoopbackSlice, type LoopbackSlice } from "./loopback-slice.ts";
 import { NetcheckerProcess } from "./netchecker-process.ts";
+import { NodeController } from "./node-controller.ts";
 import { serviceObject } from "./objects/service-object.ts";
 import { RedisServer } from "./redis-server.ts";
-import { TcpProxy } from "./tcp-proxy.ts";
+import { type Address, TcpProxy } from "./tcp-proxy.ts";
 
 /** What a service's environment may have beside what the cluster gives it. */
 type ExtraEnv = Readonly<Record<string, string>>;
@@ -35,6 +38,21 @@ export interface LocalClusterOptions {
   readonly externalTargets?: readonly string[];
   /** In place, and known to the API server, before netchecker starts. */
   readonly breaks?: readonly NodeBreak[];
+  /**
+   * How much faster than Kubernetes' the control plane is: heartbeats, the grace period of a silent node, all that
+   * {@link ControlPlaneTimes} names. Default: as rounds are to a round of 60 s, and no slower than Kubernetes.
+   */
+  readonly controlPlaneSpeed?: number;
+  /** Settings of Kubernetes that are not the defaults, before they are divided by the speed. */
+  readonly controlPlane?: Partial<ControlPlaneTimes>;
+  /** Into how many zones the nodes are put, by turns: `zone-a` and so on. Default: none. */
+  readonly zones?: number;
+  /** Labels of a node, beside those that every node has. */
+  readonly labels?: (name: string) => Readonly<Record<string, string>>;
+  /** netchecker's way to Redis leads over a proxy of its own: `redisLink` of the cluster. */
+  readonly redisLink?: boolean;
+  /** The API server is stopped before netchecker starts. */
+  readonly apiServerAway?: boolean;
   readonly env?: Readonly<Partial<Record<"netchecker" | "ping" | "pong", ExtraEnv>>>;
   /** Gets each line of netchecker's log. */
   readonly onLog?: (line: string) => void;
@@ -44,6 +62,8 @@ export interface LocalClusterOptions {
 
 const NAMESPACE = "netchecker";
 const SERVICE = "pong-svc";
+/** The services' default. */
+const REDIS_PREFIX = "netchecker:";
 const POD_PORT = 8080;
 const NODE_PORT = 32_088;
 const POD_ENV = { ...IMAGE_ENV, PORT: String(POD_PORT), LOG_LEVEL: "warn" };
@@ -115,13 +135,25 @@ async function build(
   await kubeProxy.start();
   stack.defer(() => kubeProxy.stop());
 
+  const speed = options.controlPlaneSpeed ?? speedFor(intervalMs);
+  const nodeController = new NodeController({
+    store,
+    times: controlPlaneTimes(speed, options.controlPlane),
+    served: () => apiServer.answers,
+  });
+  nodeController.start();
+  stack.defer(() => nodeController.stop());
+
   const nodes = new Map<string, LocalNode>();
   stack.defer(async () => {
     await Promise.all([...nodes.values()].map((node) => node.remove()));
   });
   const concurrency = String(Math.floor(probeConcurrency(options.nodes)));
   let lastIndex = 0;
-  const startNode = async (name: string): Promise<LocalNode> => {
+  const startNode = async (
+    name: string,
+    { labels, notReady = null }: NewNode = {},
+  ): Promise<LocalNode> => {
     signal?.throwIfAborted();
     lastIndex += 1;
     const ip = slice.nodeIp(lastIndex);
@@ -139,14 +171,19 @@ async function build(
         pong: { ...POD_ENV, ...env.pong },
       },
       logFolder: folder,
+      labels: { ...zoneLabels(lastIndex, options.zones), ...options.labels?.(name), ...labels },
     };
-    const node = await LocalNode.start(spec, { store, kubeProxy, redis: redis.address });
+    const around = { store, kubeProxy, nodeController, redis: redis.address };
+    const node = await (notReady === null
+      ? LocalNode.start(spec, around)
+      : LocalNode.join(spec, around, notReady));
     nodes.set(name, node);
     return node;
   };
   await startNodes(options.nodes, startNode, signal);
 
   const external = options.externalTargets ?? [await localListener(slice, stack)];
+  const redisLink = options.redisLink ? await linkTo(redis.address, slice, stack) : undefined;
   const netchecker = new NetcheckerProcess({
     bundle: BUNDLES.netchecker,
     url: `http://${netcheckerAt.host}:${netcheckerAt.port}`,
@@ -158,7 +195,7 @@ async function build(
       NAMESPACE,
       PONG_SERVICE: SERVICE,
       POD_NAME: "netchecker-0",
-      REDIS_HOST: `${redis.address.host}:${redis.address.port}`,
+      REDIS_HOST: redisLink?.address ?? `${redis.address.host}:${redis.address.port}`,
       EXTERNAL_TARGETS: external.join(","),
       ROUND_INTERVAL_MS: String(intervalMs),
       HOST: netcheckerAt.host,
@@ -173,12 +210,17 @@ async function build(
     netchecker,
     nodes,
     startNode,
+    nodeController,
+    redisLink,
+    leaseKey: redisNames(REDIS_PREFIX).lease,
+    speed,
     folder,
     stop,
   });
   // The breaks come first: then the first round is as certain as any.
   const breaks = options.breaks ?? [];
   await Promise.all(breaks.map(({ node, kind }) => cluster.break(node, kind, signal)));
+  if (options.apiServerAway) await apiServer.stop();
   stack.defer(() => netchecker.stop());
   await netchecker.start(signal);
   return cluster;
@@ -194,7 +236,9 @@ async function startNodes(
   const batch = 2 * availableParallelism();
   for (let at = 0; at < count; at += batch) {
     // Settled, so that after a failure none is still on its way when the others are removed.
-    const started = await Promise.allSettled(names.slice(at, at + batch).map(startNode));
+    const started = await Promise.allSettled(
+      names.slice(at, at + batch).map((name) => startNode(name)),
+    );
     for (const start of started) if (start.status === "rejected") throw start.reason;
     await Promise.all(
       started.map((start) => (start.status === "fulfilled" ? start.value.podsReady(signal) : null)),
@@ -209,6 +253,26 @@ async function netcheckerAddress(port: number, slice: LoopbackSlice) {
   const free = await listen(server, host, port);
   await new Promise((resolve) => server.close(resolve));
   return { host, port: free };
+}
+
+const ZONE_NAMES = "abcdefghijklmnopqrstuvwxyz";
+
+function zoneLabels(index: number, zones = 0): Record<string, string> {
+  if (zones === 0) return {};
+  const zone = `zone-${ZONE_NAMES[(index - 1) % zones]}`;
+  return { "topology.kubernetes.io/zone": zone, "topology.kubernetes.io/region": "region-1" };
+}
+
+async function linkTo(
+  redis: Address,
+  slice: LoopbackSlice,
+  stack: AsyncDisposableStack,
+): Promise<TcpProxy> {
+  const at = { host: slice.hostIp, port: 0 };
+  const link = new TcpProxy(at, () => redis, { looksAtSizes: true });
+  await link.open();
+  stack.defer(() => link.close());
+  return link;
 }
 
 /** Stands for the outside: accepts, and says nothing. */

@@ -7,6 +7,13 @@ export interface Address {
   readonly port: number;
 }
 
+interface TcpProxyOptions {
+  /** A listener accepts one connection each time around the event loop: an address that many dial at once needs several. */
+  readonly acceptors?: number;
+  /** Whether {@link TcpProxy.loseLargerThan} is to work. */
+  readonly looksAtSizes?: boolean;
+}
+
 /**
  * Passes TCP connections on, bytes, ends and resets alike. Where `backend` gives null, a connection
  * stays open and silent, which is as near to a dropped packet as an accepting socket gets.
@@ -16,17 +23,22 @@ export class TcpProxy {
   #port: number;
   readonly #backend: () => Address | null;
   readonly #sockets = new Set<Socket>();
+  readonly #stuck = new Set<() => void>();
+  #largestBytes: number | null = null;
   readonly #acceptors: number;
+  readonly #looksAtSizes: boolean;
   #servers: Server[] = [];
   // Opening and closing take turns: each starts when the one before is done.
   #turn: Promise<void> = Promise.resolve();
 
-  /**
-   * Port 0 takes a free one at the first {@link open}, and keeps it. A listener accepts one connection
-   * each time around the event loop: an address that many dial at once needs more than one `acceptors`.
-   */
-  constructor(at: Address, backend: () => Address | null, acceptors = 1) {
+  /** Port 0 takes a free one at the first {@link open}, and keeps it. */
+  constructor(
+    at: Address,
+    backend: () => Address | null,
+    { acceptors = 1, looksAtSizes = false }: TcpProxyOptions = {},
+  ) {
     this.#acceptors = acceptors;
+    this.#looksAtSizes = looksAtSizes;
     this.#host = at.host;
     this.#port = at.port;
     this.#backend = backend;
@@ -62,6 +74,16 @@ export class TcpProxy {
     });
   }
 
+  /**
+   * From now on what a client writes at once and is larger than `bytes` is lost, and so is all that it writes after that
+   * on the same connection, as where a path drops large packets: TCP sends the lost one again and again, and never the
+   * next. Null: what was held up goes on.
+   */
+  loseLargerThan(bytes: number | null): void {
+    this.#largestBytes = bytes;
+    if (bytes === null) for (const goOn of this.#stuck) goOn();
+  }
+
   #next(act: () => Promise<void>): Promise<void> {
     const done = this.#turn.then(act);
     this.#turn = done.catch(() => {});
@@ -79,8 +101,32 @@ export class TcpProxy {
     }
     const upstream = connect({ ...backend, allowHalfOpen: true, noDelay: true });
     this.#track(upstream);
-    pass(client, upstream);
+    if (this.#looksAtSizes) this.#passSmall(client, upstream);
+    else pass(client, upstream);
     pass(upstream, client);
+  }
+
+  #passSmall(from: Socket, to: Socket): void {
+    let held: Buffer[] | null = null;
+    const goOn = () => {
+      for (const data of held ?? []) to.write(data);
+      held = null;
+    };
+    this.#stuck.add(goOn);
+    from.on("data", (data: Buffer) => {
+      if (held === null && this.#largestBytes !== null && data.length > this.#largestBytes)
+        held = [];
+      if (held !== null) held.push(data);
+      else if (!to.write(data)) {
+        from.pause();
+        to.once("drain", () => from.resume());
+      }
+    });
+    from.on("end", () => {
+      if (held === null) to.end();
+    });
+    from.on("error", () => resetSocket(to));
+    from.on("close", () => this.#stuck.delete(goOn));
   }
 
   #track(socket: Socket): void {

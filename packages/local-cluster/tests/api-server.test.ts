@@ -198,6 +198,19 @@ test("while it hangs nothing is answered; afterwards all is, and watches have lo
   watch.close();
 });
 
+test("a list can be made to have no items though there are objects, its pages too", async () => {
+  addNodes("a", "b");
+  server.listNothing("nodes");
+  for (const query of ["", "?limit=1"]) {
+    const { status, body } = await get(`/api/v1/nodes${query}`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ kind: "NodeList", items: [] });
+    expect(Object.keys(body.metadata)).toEqual(["resourceVersion"]);
+  }
+  server.listAll("nodes");
+  expect(names((await get("/api/v1/nodes")).body)).toEqual(["a", "b"]);
+});
+
 test("a verb that is forbidden is a 403 until it is allowed again", async () => {
   server.forbid("watch", "pods");
   const path = "/api/v1/namespaces/netchecker/pods";

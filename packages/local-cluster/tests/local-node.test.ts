@@ -4,25 +4,30 @@ import { get } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ObjectStore } from "../src/api-server/object-store.ts";
 import { BREAKS } from "../src/breaks.ts";
 import { BUNDLES } from "../src/bundles.ts";
 import { KUBELET_PORT } from "../src/kubelet.ts";
 import { KubeProxy } from "../src/kube-proxy.ts";
 import { listen } from "../src/listen.ts";
+import { controlPlaneTimes } from "../src/control-plane-times.ts";
 import { LocalNode } from "../src/local-node.ts";
 import { claimLoopbackSlice, type LoopbackSlice } from "../src/loopback-slice.ts";
+import { NodeController } from "../src/node-controller.ts";
 import type { PodObject } from "../src/objects/pod-object.ts";
 import { serviceObject } from "../src/objects/service-object.ts";
 import { waitForStore } from "../src/wait-for-store.ts";
 
 const NODE_PORT = 32_088;
+/** Kubernetes' 50 s are two here. */
+const SPEED = 25;
 
 let folder: string;
 let slice: LoopbackSlice;
 let store: ObjectStore;
 let kubeProxy: KubeProxy;
+let nodeController: NodeController;
 /** Stands for Redis: all that counts here is whether it is reached. */
 let redis: Server;
 let redisPort: number;
@@ -36,6 +41,8 @@ beforeEach(async () => {
   const service = serviceObject({ ...at, port: 8080, nodePort: NODE_PORT });
   kubeProxy = new KubeProxy(store, service);
   await kubeProxy.start();
+  nodeController = new NodeController({ store, times: controlPlaneTimes(SPEED) });
+  nodeController.start();
   redis = createServer((socket) => {
     socket.on("error", () => {});
     socket.write("+hello\r\n");
@@ -45,6 +52,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await Promise.all(nodes.splice(0).map((node) => node.remove()));
+  nodeController.stop();
   await kubeProxy.stop();
   redis.close();
   await slice.release();
@@ -63,7 +71,7 @@ async function startNode(index: number): Promise<LocalNode> {
       env: { ping: { LOG_LEVEL: "silent" }, pong: {} },
       logFolder: folder,
     },
-    { store, kubeProxy, redis: { host: slice.hostIp, port: redisPort } },
+    { store, kubeProxy, nodeController, redis: { host: slice.hostIp, port: redisPort } },
   );
   nodes.push(node);
   await node.podsReady();
@@ -73,16 +81,31 @@ async function startNode(index: number): Promise<LocalNode> {
 /** Who answers: pong's node, or the code of the failure; `silence` after half a second. */
 function ask(host: string, port: number): Promise<string> {
   return new Promise((resolve) => {
-    const request = get({ host, port, path: "/echo", agent: false }, (response) => {
+    const target = { host, port, path: "/echo", agent: false, timeout: 500 };
+    const request = get(target, (response) => {
       let text = "";
       response.on("data", (data) => (text += String(data)));
       response.on("end", () => resolve(JSON.parse(text).node));
     });
-    request.setTimeout(500, () => {
+    request.on("timeout", () => {
       resolve("silence");
       request.destroy();
     });
     request.on("error", (error: NodeJS.ErrnoException) => resolve(error.code!));
+  });
+}
+
+/** Whether a connection comes about; `silence` when nothing is heard for half a second. */
+function connects(host: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const end = (how: string) => {
+      socket.destroy();
+      resolve(how);
+    };
+    socket.setTimeout(500, () => end("silence"));
+    socket.once("connect", () => end("connected"));
+    socket.once("error", (error: NodeJS.ErrnoException) => end(error.code!));
   });
 }
 
@@ -197,18 +220,117 @@ test("a cordon shows in the spec, then in the taints; it can be taken back", asy
   expect(Object.keys(node.object.spec)).toEqual(["podCIDR", "podCIDRs"]);
 });
 
-test("a node that is not ready says so and is tainted, while its pods live; it heals", async () => {
+const taints = (node: LocalNode) =>
+  (node.object.spec.taints ?? []).map(({ key, effect }) => `${key} ${effect}`);
+const ready = (node: LocalNode) =>
+  node.object.status.conditions.find(({ type }) => type === "Ready");
+
+test("a kubelet that says its node is not ready taints it, while its pods live and stay ready; it heals", async () => {
   const node = await startNode(1);
-  const ready = () => node.object.status.conditions.find(({ type }) => type === "Ready");
   BREAKS["not-ready"].apply(node);
-  expect(ready()).toMatchObject({ status: "False", reason: "KubeletNotReady" });
-  expect(node.object.spec.taints).toMatchObject([
-    { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" },
-    { key: "node.kubernetes.io/not-ready", effect: "NoExecute" },
+  expect(ready(node)).toMatchObject({ status: "False", reason: "KubeletNotReady" });
+  await until("both taints", () => taints(node).length === 2);
+  expect(taints(node)).toEqual([
+    "node.kubernetes.io/not-ready NoSchedule",
+    "node.kubernetes.io/not-ready NoExecute",
   ]);
+  expect(node.pods.pong.ready).toBe(true);
   expect(await ask(slice.nodeIp(1), NODE_PORT)).toBe("node-1");
   BREAKS["not-ready"].heal(node);
-  expect(ready()).toMatchObject({ status: "True" });
+  expect(ready(node)).toMatchObject({ status: "True", reason: "KubeletReady" });
+  await until("no taint", () => taints(node).length === 0);
+});
+
+test("a dead node goes unanswered at once; Kubernetes notices later, and the service lets its pod go", async () => {
+  const dead = await startNode(1);
+  await startNode(2);
+  await BREAKS["node-dead"].apply(dead);
+  expect(ready(dead)).toMatchObject({ status: "True" });
+  expect(dead.pods.pong.ready).toBe(true);
+  expect(await ask(slice.pongIp(1), 8080)).toBe("silence");
+  expect(await ask(slice.nodeIp(1), NODE_PORT)).toBe("silence");
+  expect(await connects(slice.nodeIp(1), KUBELET_PORT)).toBe("silence");
+  expect(await connects(slice.pongIp(1), 8080)).toBe("silence");
+  await until("the node to be Unknown", () => dead.readiness === "Unknown");
+  expect(Date.now() - dead.heartbeatAt).toBeGreaterThan(nodeController.times.graceMs);
+  await until("its pods not to be ready", () => !dead.pods.pong.ready && !dead.pods.ping.ready);
+  expect(await answerers(20)).toEqual(new Set(["node-2"]));
+  const bootId = dead.object.status.nodeInfo.bootID;
+
+  await BREAKS["node-dead"].heal(dead);
+  await until("it to be back", () => BREAKS["node-dead"].healed(dead));
+  expect(dead.object.status.nodeInfo.bootID).not.toBe(bootId);
+  expect(dead.pods.pong.object!.status.containerStatuses).toMatchObject([{ restartCount: 1 }]);
+  expect(await ask(slice.nodeIp(1), NODE_PORT)).toBe("node-1");
+  expect(await connects(slice.nodeIp(1), KUBELET_PORT)).toBe("connected");
+  await until("no taint", () => taints(dead).length === 0);
+});
+
+test("a dead kubelet's port refuses and its pods answer, also when Kubernetes calls them not ready", async () => {
+  const node = await startNode(1);
+  await BREAKS["kubelet-dead"].apply(node);
+  expect(await connects(slice.nodeIp(1), KUBELET_PORT)).toBe("ECONNREFUSED");
+  await until("the node to be Unknown", () => node.readiness === "Unknown");
+  expect(node.pods.pong.ready).toBe(false);
+  expect(await ask(slice.pongIp(1), 8080)).toBe("node-1");
+  expect(await ask(slice.clusterIp, 8080)).toBe("ECONNREFUSED");
+  await BREAKS["kubelet-dead"].heal(node);
+  await until("it to be back", () => BREAKS["kubelet-dead"].healed(node));
+  expect(node.pods.pong.object!.status.containerStatuses).toMatchObject([{ restartCount: 0 }]);
+});
+
+test("a flapping kubelet's node turns Unknown and Ready again, until it is healed", async () => {
+  const node = await startNode(1);
+  BREAKS["kubelet-flapping"].apply(node);
+  for (let turn = 0; turn < 2; turn += 1) {
+    await until("the node to be Unknown", () => node.readiness === "Unknown");
+    await until("the node to be Ready", () => node.readiness === "True");
+  }
+  await BREAKS["kubelet-flapping"].heal(node);
+  await until("it to be well", () => BREAKS["kubelet-flapping"].healed(node));
+});
+
+test("an orderly shutdown is said before the silence, and its pods have ended by it", async () => {
+  const node = await startNode(1);
+  await node.shutDown();
+  expect(ready(node)).toMatchObject({ status: "False", message: "node is shutting down" });
+  expect(node.pods.pong.object!.status).toMatchObject({
+    phase: "Failed",
+    reason: "Terminated",
+    message: "Pod was terminated in response to imminent node shutdown.",
+  });
+  expect(node.pods.ping.running).toBe(false);
+  expect(await ask(slice.pongIp(1), 8080)).toBe("silence");
+  await until("the node to be Unknown", () => node.readiness === "Unknown");
+  await until("unreachable in the place of not-ready", () =>
+    taints(node).includes("node.kubernetes.io/unreachable NoExecute"),
+  );
+  expect(taints(node).toSorted()).toEqual([
+    "node.kubernetes.io/unreachable NoExecute",
+    "node.kubernetes.io/unreachable NoSchedule",
+  ]);
+  await node.boot();
+  await until("it to be back", () => BREAKS["node-dead"].healed(node));
+});
+
+test("a node whose object is deleted loses its pods to the garbage collector, and their processes end", async () => {
+  const node = await startNode(1);
+  node.deleteObject();
+  expect(node.readiness).toBeNull();
+  expect(node.pods.ping.exists).toBe(true);
+  await until("the pods to be collected", () => !node.pods.ping.exists && !node.pods.pong.exists);
+  await vi.waitFor(() => expect(node.pods.pong.running).toBe(false), { timeout: 5_000 });
+});
+
+test("a taint that somebody sets stays what else happens to the node", async () => {
+  const node = await startNode(1);
+  node.addTaint({ key: "ToBeDeletedByClusterAutoscaler", value: "1", effect: "NoSchedule" });
+  BREAKS.cordoned.apply(node);
+  BREAKS.cordoned.heal(node);
+  expect(node.object.spec.taints).toMatchObject([
+    { key: "ToBeDeletedByClusterAutoscaler", value: "1", effect: "NoSchedule" },
+  ]);
+  node.removeTaint("ToBeDeletedByClusterAutoscaler");
   expect(node.object.spec).not.toHaveProperty("taints");
 });
 

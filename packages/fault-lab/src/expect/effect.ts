@@ -45,7 +45,7 @@ export interface Effect {
   readonly starved?: readonly string[];
   /** Nodes whose pods come or go: what was done to the old ones may be over with them. */
   readonly unsettled?: readonly string[];
-  /** What Kubernetes tells of these nodes explains whatever fails there. */
+  /** Somebody decided something about these nodes that explains whatever fails there. That a node is NotReady does not. */
   readonly planned?: readonly string[];
   /** Rounds cannot be opened, or not be kept; of one that is, any agent may be missing. */
   readonly noRounds?: boolean;

@@ -1,6 +1,7 @@
 import {
   type Finding,
   isReached,
+  isStarting,
   MISSING_WHYS,
   type MissingWhy,
   type Result,
@@ -149,9 +150,14 @@ function judgeRow(
   if (!planned) judgement.falseFailures.push(`${says}${detailOf(row)}; must be ok`);
   else if (!planned.reasons.includes(row.reason))
     judgement.otherFaults.push(`${says}${detailOf(row)}; may be ${planned.reasons.join(", ")}`);
-  if (isPlanned(row, effects) && row.planned === undefined)
-    judgement.otherFaults.push(`${says}, and not marked as planned`);
+  if (isPlanned(row, effects)) {
+    if (row.planned === undefined) judgement.otherFaults.push(`${says}, and not marked as planned`);
+  } else if (isExcused(row) && !isUnsettled(row, effects))
+    judgement.otherFaults.push(`${says}, and marked as planned (${row.planned}), which it is not`);
 }
+
+/** What is starting comes and goes by itself; all else that is planned somebody must have decided. */
+const isExcused = ({ planned }: Result) => planned !== undefined && !isStarting(planned);
 
 const detailOf = ({ detail }: Result) => (detail === undefined ? "" : ` (${detail})`);
 

@@ -1,5 +1,7 @@
 import { Type } from "typebox";
 import type { Lab } from "../lab.ts";
+import { CLUSTER_IP, CONTROL } from "../network/addresses.ts";
+import { dropNftTable, nftTable } from "../network/nft.ts";
 import { faultKind } from "./fault.ts";
 import { stopAndGo } from "./pod-process.ts";
 
@@ -8,6 +10,7 @@ import { stopAndGo } from "./pod-process.ts";
 const NOTHING = Type.Object({});
 
 const REDIS = "Redis";
+const NETCHECKER = "netchecker";
 
 export const redisDown = faultKind({
   summary: "Redis is down",
@@ -48,6 +51,135 @@ const signalRedis = (lab: Lab, signal: NodeJS.Signals) => () => {
   if (pid !== undefined && !lab.broken.has(REDIS)) process.kill(pid, signal);
 };
 
+/** Redis ails in a way that keeps rounds from being opened. */
+const ailingRedis = (
+  summary: string,
+  ail: (lab: Lab) => Promise<unknown> | void,
+  recover: (lab: Lab) => Promise<unknown> | void,
+) =>
+  faultKind({
+    summary,
+    parameters: NOTHING,
+    apply: (lab, _, id) =>
+      lab.broken.hold(summary, id, async (undo) => {
+        undo.defer(async () => {
+          // One that was killed meanwhile has forgotten it; one that is away has nothing to recover from.
+          if (!lab.broken.has(REDIS)) await recover(lab);
+        });
+        await ail(lab);
+      }),
+    heal: (lab, _, id) => lab.broken.release(id),
+    effect: () => ({ noRounds: true }),
+  });
+
+export const redisReadOnly = ailingRedis(
+  "Redis is a read-only replica, as after a failover",
+  ({ redis }) => redis.becomeReplica(),
+  ({ redis }) => redis.becomePrimary(),
+);
+
+export const redisFull = ailingRedis(
+  "Redis is full: it refuses whatever takes memory",
+  ({ redis }) => redis.fillUp(),
+  ({ redis }) => redis.makeRoom(),
+);
+
+export const redisPaused = ailingRedis(
+  "Redis stands still: it accepts connections and answers nothing",
+  ({ redis }) => redis.freeze(),
+  ({ redis }) => redis.thaw(),
+);
+
+export const redisPassword = ailingRedis(
+  "Redis has another password than its clients know",
+  ({ redis }) => redis.changePassword("changed"),
+  ({ redis }) => redis.changePassword(null),
+);
+
+const LARGE_TABLE = "large-packets-to-redis";
+
+export const redisLargeLost = faultKind({
+  summary: "large packets on netchecker's way to Redis are lost without a word",
+  parameters: Type.Object({
+    passesBytes: Type.Integer({
+      minimum: 100,
+      maximum: 9_000,
+      default: 1_400,
+      description: "the largest packet that gets through",
+    }),
+  }),
+  apply: (lab, { passesBytes }, id) =>
+    lab.broken.hold(LARGE_TABLE, id, async (undo) => {
+      const { namespace } = lab.control;
+      undo.defer(async () => {
+        await namespace.run(dropNftTable("ip", LARGE_TABLE));
+      });
+      // Who dials Redis by its service from here is netchecker; agents' packets are not sent from here.
+      const rule = `ct original ip daddr ${CLUSTER_IP.redis} ip daddr ${CONTROL.redis} tcp dport 6379 ip length > ${passesBytes} drop`;
+      await namespace.run(
+        nftTable(
+          "ip",
+          LARGE_TABLE,
+          `chain sent { type filter hook output priority 10;\n${rule}\n}`,
+        ),
+      );
+    }),
+  heal: (lab, _, id) => lab.broken.release(id),
+  // Small rounds get through.
+  effect: () => ({ noRounds: true }),
+});
+
+export const leaseTaken = faultKind({
+  summary: "another netchecker holds the lease to open rounds",
+  parameters: Type.Object({
+    owner: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      default: "netchecker-elsewhere",
+      description: "what the lease says of who holds it",
+    }),
+  }),
+  apply: (lab, { owner }, id) =>
+    lab.broken.hold("lease", id, async (undo) => {
+      undo.defer(() => lab.foreignLease.release());
+      undo.remove(() => lab.foreignLease.stop());
+      await lab.foreignLease.take(owner);
+    }),
+  heal: (lab, _, id) => lab.broken.release(id),
+  effect: () => ({ noRounds: true }),
+});
+
+export const apiNever = faultKind({
+  summary: "netchecker has started anew and has never seen the API server, which is away",
+  parameters: NOTHING,
+  apply: (lab, _, id) =>
+    lab.broken.hold("API server", id, async (undo) => {
+      undo.defer(() => lab.apiServer.start());
+      await lab.apiServer.stop();
+      await lab.netchecker.kill();
+      if (!lab.broken.has(NETCHECKER)) await lab.netchecker.start();
+    }),
+  heal: (lab, _, id) => lab.broken.release(id),
+  effect: () => ({ noRounds: true }),
+});
+
+export const apiEmpty = faultKind({
+  summary: "the API server's list of nodes is empty, though there are nodes",
+  parameters: NOTHING,
+  apply: (lab, _, id) =>
+    lab.broken.hold("API server: empty list", id, async (undo) => {
+      undo.defer(() => {
+        lab.apiServer.listAll("nodes");
+        lab.apiServer.compact();
+      });
+      lab.apiServer.listNothing("nodes");
+      // Whoever watches has to list anew.
+      lab.apiServer.compact();
+    }),
+  heal: (lab, _, id) => lab.broken.release(id),
+  effect: () => ({ noRounds: true }),
+});
+
 export const apiAway = faultKind({
   summary: "the API server is away",
   parameters: NOTHING,
@@ -79,8 +211,6 @@ export const watchExpired = faultKind({
   heal: async () => {},
   effect: () => ({}),
 });
-
-const NETCHECKER = "netchecker";
 
 export const netcheckerKilled = faultKind({
   summary: "netchecker is killed",

@@ -2,10 +2,18 @@ import { LabError } from "../lab-error.ts";
 import { clockOff, pingDead, pingHung, pingStarved, portsExhausted } from "./agent-faults.ts";
 import {
   apiAway,
+  apiEmpty,
   apiHung,
+  apiNever,
+  leaseTaken,
   netcheckerKilled,
   netcheckerRestarted,
   redisDown,
+  redisFull,
+  redisLargeLost,
+  redisPassword,
+  redisPaused,
+  redisReadOnly,
   redisRestarted,
   redisSlow,
   watchExpired,
@@ -22,7 +30,7 @@ import type { FaultKind } from "./fault.ts";
 import { kubeProxy, kubeProxyStale } from "./kube-proxy-faults.ts";
 import { kubeletDown } from "./kubelet-faults.ts";
 import { mtuBlackHole, nodeDown, packetLoss, partition } from "./link-faults.ts";
-import { cordoned, deleting, notReady } from "./plan-faults.ts";
+import { cordoned, deleting, leaving, notReady, shuttingDown } from "./plan-faults.ts";
 import { backendDead, pongDead, pongHung, pongOverloaded, pongSlow } from "./pong-faults.ts";
 import { route } from "./route-faults.ts";
 import { wrongAnswerer } from "./wrong-answerer.ts";
@@ -62,13 +70,23 @@ export const FAULT_KINDS = {
   "redis-down": redisDown,
   "redis-restarted": redisRestarted,
   "redis-slow": redisSlow,
+  "redis-read-only": redisReadOnly,
+  "redis-full": redisFull,
+  "redis-paused": redisPaused,
+  "redis-password": redisPassword,
+  "redis-large-lost": redisLargeLost,
+  "lease-taken": leaseTaken,
   "api-away": apiAway,
+  "api-never": apiNever,
+  "api-empty": apiEmpty,
   "api-hung": apiHung,
   "watch-expired": watchExpired,
   "netchecker-killed": netcheckerKilled,
   "netchecker-restarted": netcheckerRestarted,
   cordoned,
   "not-ready": notReady,
+  "shutting-down": shuttingDown,
+  leaving,
   deleting,
 } as const;
 

@@ -4,7 +4,8 @@ import { nodeOf } from "./node-of.ts";
 import { NodeParameter } from "./parameters.ts";
 
 export const kubeletDown = faultKind({
-  summary: "a node's kubelet is down: nothing listens on its port",
+  summary:
+    "a node's kubelet is down: nothing listens on its port, and Kubernetes misses its heartbeats",
   parameters: Type.Object({ node: NodeParameter }),
   apply: (lab, { node }, id) =>
     lab.broken.hold(`kubelet of ${node}: down`, id, async (undo) => {
@@ -13,8 +14,12 @@ export const kubeletDown = faultKind({
       await broken.killKubelet();
     }),
   heal: (lab, _, id) => lab.broken.release(id),
+  // Once Kubernetes has noticed it calls the node's pods not ready, and its NodePort leads to none of them.
   effect: ({ node }) => ({
-    onRow: ({ check, to }) =>
-      check === "tcp" && to.node === node ? { reasons: ["connection_refused"], sure: true } : null,
+    onRow({ check, to }) {
+      if (to.node !== node) return null;
+      if (check === "tcp") return { reasons: ["connection_refused"], sure: true };
+      return check === "nodeport" ? { reasons: ["connect_timeout"], sure: false } : null;
+    },
   }),
 });

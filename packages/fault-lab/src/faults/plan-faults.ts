@@ -1,7 +1,9 @@
 import {
+  addTaint,
   cordon,
   type NodeObject,
-  setNodeReady,
+  NOT_READY_MESSAGES,
+  removeTaint,
   uncordon,
 } from "@netchecker/local-cluster/objects/node-object";
 import { Type } from "typebox";
@@ -11,7 +13,10 @@ import { faultKind } from "./fault.ts";
 import { nodeOf } from "./node-of.ts";
 import { NodeParameter } from "./parameters.ts";
 
-/** What Kubernetes says of a node. Nothing breaks by that; what else is broken there is planned to be. */
+/**
+ * What Kubernetes says of a node. Nothing breaks by that; what else is broken there is planned to be where somebody decided
+ * it: NotReady alone is no plan.
+ */
 
 const NODE = Type.Object({ node: NodeParameter });
 
@@ -38,16 +43,43 @@ export const cordoned = faultKind({
   effect: ({ node }) => ({ planned: [node] }),
 });
 
+/** The kubelet says why its node is not ready, until the fault is healed. */
+const sayNotReady = (lab: Lab, node: string, message: string, id: string) =>
+  lab.broken.hold(`${node} is not ready: ${message}`, id, async (undo) => {
+    const told = lab.node(node);
+    undo.defer(() => nodeOf(lab, node)?.say(null));
+    told.say(message);
+  });
+
 export const notReady = faultKind({
-  summary: "Kubernetes says that a node is not ready",
+  summary: "a node's kubelet says that the node is not ready; all of it works",
+  parameters: NODE,
+  apply: (lab, { node }, id) => sayNotReady(lab, node, NOT_READY_MESSAGES.network, id),
+  heal: (lab, _, id) => lab.broken.release(id),
+  effect: () => ({}),
+});
+
+export const shuttingDown = faultKind({
+  summary: "a node's kubelet says that the node is shutting down, in good order",
+  parameters: NODE,
+  apply: (lab, { node }, id) => sayNotReady(lab, node, NOT_READY_MESSAGES.shutdown, id),
+  heal: (lab, _, id) => lab.broken.release(id),
+  effect: ({ node }) => ({ planned: [node] }),
+});
+
+/** Of the cluster autoscaler, on a node that it is about to delete (kubernetes/autoscaler: utils/taints). */
+const LEAVING = { key: "ToBeDeletedByClusterAutoscaler", effect: "NoSchedule" } as const;
+
+export const leaving = faultKind({
+  summary: "a node has the taint of the cluster autoscaler that is about to delete it",
   parameters: NODE,
   apply: (lab, { node }, id) =>
     say(
       lab,
-      { node, what: "not ready", id },
+      { node, what: "leaving", id },
       {
-        change: (object) => setNodeReady(object, false),
-        back: (object) => setNodeReady(object, true),
+        change: (object) => addTaint(object, LEAVING),
+        back: (object) => removeTaint(object, LEAVING.key),
       },
     ),
   heal: (lab, _, id) => lab.broken.release(id),

@@ -102,14 +102,13 @@ export const pongDead = faultKind({
 const REFUSED: readonly Reason[] = ["connection_refused"];
 
 export const backendDead = faultKind({
-  summary:
-    "pong is dead but still listed behind the service: its kubelet hangs and does not notice",
+  summary: "pong is dead but still listed behind the service: its kubelet does not notice",
   parameters: NODE,
   async apply(lab, { node }, id) {
-    await lab.broken.hold(`kubelet of ${node}: hung`, id, async (undo) => {
-      const { kubelet } = lab.node(node);
-      undo.defer(() => nodeOf(lab, node)?.kubelet.signal("SIGCONT"));
-      kubelet.signal("SIGSTOP");
+    await lab.broken.hold(`kubelet of ${node}: notices nothing`, id, async (undo) => {
+      const told = lab.node(node);
+      undo.defer(() => nodeOf(lab, node)?.notice(true));
+      told.notice(false);
     });
     await kill(lab, { node, workload: "pong" }, id, true);
   },

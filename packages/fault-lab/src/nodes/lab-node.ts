@@ -3,10 +3,12 @@ import type { ObjectStore } from "@netchecker/local-cluster/api-server/object-st
 import { BUNDLES } from "@netchecker/local-cluster/bundles";
 import { Child } from "@netchecker/local-cluster/child-process";
 import { KUBELET_PORT } from "@netchecker/local-cluster/kubelet";
+import type { NodeController } from "@netchecker/local-cluster/node-controller";
 import {
   type NodeObject,
   nodeObject,
-  taintByState,
+  readyStatus,
+  setNodeReady,
 } from "@netchecker/local-cluster/objects/node-object";
 import type { Workload } from "@netchecker/local-cluster/objects/pod-object";
 import { waitForStore } from "@netchecker/local-cluster/wait-for-store";
@@ -15,6 +17,7 @@ import { nodeIp, podIp } from "../network/addresses.ts";
 import type { Fabric } from "../network/fabric.ts";
 import { Namespace } from "../network/namespace.ts";
 import { createNodeNetwork, type NodePlace, type PodNetworkKind } from "../network/node-network.ts";
+import type { ApiEndpoint } from "./api-link.ts";
 import type { FromKubelet, ToKubelet } from "./kubelet-messages.ts";
 import { LabPod } from "./lab-pod.ts";
 
@@ -24,6 +27,9 @@ const POD_START_TIMEOUT_MS = 30_000;
 /** What nodes have in common. */
 export interface NodeSurroundings {
   readonly store: ObjectStore;
+  readonly nodeController: NodeController;
+  /** Where kubelets send their heartbeats. */
+  readonly api: ApiEndpoint;
   readonly fabric: Fabric;
   readonly podNetwork: PodNetworkKind;
   readonly folder: string;
@@ -41,6 +47,9 @@ export class LabNode implements NodePlace {
   #kubeletListens = Promise.withResolvers<void>();
   readonly #told = new Map<string, string>();
   #lastHost = 1;
+  #heardAt = Date.now();
+  /** Why the kubelet says that the node is not ready; null while it says that it is. */
+  #notReady: string | null = null;
   #unsubscribe = () => {};
 
   private constructor(name: string, index: number, namespace: Namespace, around: NodeSurroundings) {
@@ -49,6 +58,7 @@ export class LabNode implements NodePlace {
     this.namespace = namespace;
     this.#around = around;
     around.store.create("nodes", this.#newObject());
+    around.nodeController.hear(name, () => this.#heardAt);
     this.#kubelet = this.#newKubelet();
     this.#unsubscribe = around.store.onChange(() => this.#tellKubelet());
   }
@@ -98,10 +108,22 @@ export class LabNode implements NodePlace {
     return this.#around.store.get<NodeObject>("nodes", this.name)!;
   }
 
-  /** Changes the node's object as `change` says; the node controller's taints follow. */
+  /** Changes the node's object as `change` says; what follows from that is the node controller's. */
   update(change: (node: NodeObject) => void): void {
     this.#around.store.update<NodeObject>("nodes", this.object, change);
-    this.#around.store.update<NodeObject>("nodes", this.object, taintByState);
+  }
+
+  /** The kubelet says why the node is not ready; null: that it is. */
+  say(notReady: string | null): void {
+    this.#notReady = notReady;
+    this.#post();
+  }
+
+  /** Its kubelet's heartbeat has arrived. After a silence it says how the node is. */
+  heartbeat(): void {
+    this.#heardAt = Date.now();
+    const object = this.#around.store.get<NodeObject>("nodes", this.name);
+    if (object && readyStatus(object) === "Unknown") this.#post();
   }
 
   /** Resolves when both pods are ready. Rejects with a {@link LabError} when one ends before, or takes too long. */
@@ -115,6 +137,12 @@ export class LabNode implements NodePlace {
     const ended = pods.find(({ pod }) => !pod.running);
     if (ended)
       throw new LabError(`${ended.pod.name} ended early; its last words: ${ended.pod.lastWords()}`);
+  }
+
+  /** Whether its kubelet notices what becomes of its pods; its heartbeat goes on. */
+  notice(probing: boolean): void {
+    const news: ToKubelet = { probing };
+    this.#kubelet.send(news);
   }
 
   /** Nothing listens on kubelet's port from now on, and no pod is probed, until {@link startKubelet}. */
@@ -136,10 +164,16 @@ export class LabNode implements NodePlace {
   /** Ends its processes, then its objects and its namespaces are gone. Safe to call twice. */
   async remove(): Promise<void> {
     this.#unsubscribe();
+    this.#around.nodeController.forget(this.name);
     await Promise.all([...this.#pods.values()].map((pod) => pod.remove()));
     await this.#kubelet.end(500);
     this.#around.store.remove("nodes", this.#newObject());
     await this.namespace.remove();
+  }
+
+  #post(): void {
+    const notReady = this.#notReady;
+    this.update((object) => setNodeReady(object, notReady === null, notReady ?? undefined));
   }
 
   #newObject(): NodeObject {
@@ -147,7 +181,15 @@ export class LabNode implements NodePlace {
   }
 
   #newKubelet(): Child {
-    const [file, ...args] = [...this.namespace.within, process.execPath, KUBELET, this.ip];
+    const { api, nodeController } = this.#around;
+    const own = [this.name, this.ip, api.host, String(api.port)];
+    const [file, ...args] = [
+      ...this.namespace.within,
+      process.execPath,
+      KUBELET,
+      ...own,
+      String(nodeController.times.heartbeatMs),
+    ];
     return new Child({
       file: file!,
       args,

@@ -223,6 +223,12 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: "Redis down", faults: [{ kind: "redis-down" }], findings: [] },
   { name: "Redis restarted", faults: [{ kind: "redis-restarted" }], findings: [] },
   { name: "Redis slow", faults: [{ kind: "redis-slow" }], findings: [] },
+  { name: "Redis a read-only replica", faults: [{ kind: "redis-read-only" }], findings: [] },
+  { name: "Redis full", faults: [{ kind: "redis-full" }], findings: [] },
+  { name: "Redis stands still", faults: [{ kind: "redis-paused" }], findings: [] },
+  { name: "Redis has another password", faults: [{ kind: "redis-password" }], findings: [] },
+  { name: "the lease is another's", faults: [{ kind: "lease-taken" }], findings: [] },
+  { name: "API server never seen", faults: [{ kind: "api-never" }], findings: [] },
   { name: "API server away", faults: [{ kind: "api-away" }], findings: [] },
   { name: "API server hung", faults: [{ kind: "api-hung" }], findings: [] },
   { name: "watch expired", faults: [{ kind: "watch-expired" }], findings: [] },
@@ -233,13 +239,28 @@ export const SCENARIOS: readonly Scenario[] = [
     findings: [],
   },
   {
-    name: "a node that Kubernetes says is not ready is down",
+    // It is down, whatever Kubernetes has noticed by now.
+    name: "a node that its kubelet called not ready is down",
     faults: [
       { kind: "not-ready", node: "node-3" },
       { kind: "node-down", node: "node-3" },
     ],
-    findings: [],
+    findings: [{ kind: "node-down", nodes: ["node-3"] }],
     core: true,
+  },
+  ...["cordoned", "leaving", "shutting-down"].map((kind): Scenario => ({
+    name: `a node that is ${kind} is down`,
+    faults: [
+      { kind, node: "node-3" },
+      { kind: "node-down", node: "node-3" },
+    ],
+    findings: [],
+    ...(kind === "cordoned" && { core: true }),
+  })),
+  {
+    name: "a kubelet that says its node is not ready",
+    faults: [{ kind: "not-ready", node: "node-3" }],
+    findings: [],
   },
   {
     name: "pod network of one node and DNS at once",

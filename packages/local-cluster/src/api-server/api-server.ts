@@ -45,6 +45,7 @@ export class ApiServer {
   readonly #sockets = new Set<Socket>();
   readonly #watches = new Set<Watch>();
   readonly #forbidden = new Set<string>();
+  readonly #listsNothing = new Set<Resource>();
   #server: Server | undefined;
   #port: number;
   #hang: PromiseWithResolvers<void> | undefined;
@@ -55,6 +56,11 @@ export class ApiServer {
     this.#options = options;
     this.store = options.store ?? new ObjectStore();
     this.#port = options.port ?? 0;
+  }
+
+  /** Whether requests are answered now. */
+  get answers(): boolean {
+    return this.#server !== undefined && this.#hang === undefined;
   }
 
   get url(): string {
@@ -116,6 +122,15 @@ export class ApiServer {
     this.#forbidden.delete(`${verb} ${resource}`);
   }
 
+  /** Lists of a resource have no items, whatever there is, until {@link listAll}; watches tell the truth. */
+  listNothing(resource: Resource): void {
+    this.#listsNothing.add(resource);
+  }
+
+  listAll(resource: Resource): void {
+    this.#listsNothing.delete(resource);
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     await this.#hang?.promise;
     if (response.destroyed) return;
@@ -140,8 +155,10 @@ export class ApiServer {
     if (this.#forbidden.has(access))
       throw new StatusError(forbidden({ user: USER, verb, resource, namespace, name }));
     if (verb === "watch") this.#watch(query, response);
-    else if (name === undefined) sendJson(response, 200, listObjects(this.store, query));
-    else {
+    else if (name === undefined) {
+      const list = listObjects(this.store, query);
+      sendJson(response, 200, this.#listsNothing.has(resource) ? withoutItems(list) : list);
+    } else {
       const object = this.store.get(resource, name, namespace);
       if (!object) throw new StatusError(notFound(resource, name));
       sendJson(response, 200, { kind: RESOURCES[resource].kind, apiVersion: "v1", ...object });
@@ -163,6 +180,11 @@ export class ApiServer {
     const wanted = Buffer.from(`Bearer ${this.#options.token}`);
     return given.length === wanted.length && timingSafeEqual(given, wanted);
   }
+}
+
+function withoutItems(list: ReturnType<typeof listObjects>): object {
+  const { resourceVersion } = list.metadata;
+  return { ...list, metadata: { resourceVersion }, items: [] };
 }
 
 function sendStatus(response: ServerResponse, status: Status): void {

@@ -18,8 +18,19 @@ interface ContinueToken {
   readonly start: string;
 }
 
+interface KubeList {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly metadata: {
+    readonly resourceVersion: string;
+    readonly continue?: string;
+    readonly remainingItemCount?: number;
+  };
+  readonly items: readonly KubeObject[];
+}
+
 /** The answer to a list request. Throws a StatusError. */
-export function listObjects(store: ObjectStore, query: ObjectQuery): object {
+export function listObjects(store: ObjectStore, query: ObjectQuery): KubeList {
   const { version, start, limit } = page(store, query);
   const all = snapshot(store, query, version).filter(
     (object) => pageKey(object) >= start && query.matches(object),

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { parseOptions } from "./parse-options.ts";
 
-const KINDS = "pong-down, pong-hung, ping-down, ping-silent, not-ready, cordoned";
+const KINDS =
+  "pong-down, pong-hung, ping-down, ping-silent, node-dead, kubelet-dead, kubelet-flapping, not-ready, cordoned";
 const NAMES =
   "--nodes, --interval, --port, --rounds, --dual-stack, --json, --external, --break, --help";
 

@@ -1,8 +1,9 @@
 import { kubeTime, type KubeObject } from "../api-server/kube-object.ts";
 
-interface Taint {
+export interface Taint {
   key: string;
-  effect: "NoSchedule" | "NoExecute";
+  value?: string;
+  effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
   timeAdded?: string;
 }
 
@@ -20,9 +21,49 @@ export interface NodeObject extends KubeObject {
   status: {
     conditions: NodeCondition[];
     addresses: { type: string; address: string }[];
+    nodeInfo: { bootID: string; [field: string]: string };
     [field: string]: unknown;
   };
 }
+
+type ConditionWords = Pick<NodeCondition, "type" | "status" | "reason" | "message">;
+
+/** What a kubelet posts where all is well. */
+const HEALTHY: readonly ConditionWords[] = [
+  {
+    type: "Ready",
+    status: "True",
+    reason: "KubeletReady",
+    message: "kubelet is posting ready status",
+  },
+  {
+    type: "MemoryPressure",
+    status: "False",
+    reason: "KubeletHasSufficientMemory",
+    message: "kubelet has sufficient memory available",
+  },
+  {
+    type: "DiskPressure",
+    status: "False",
+    reason: "KubeletHasNoDiskPressure",
+    message: "kubelet has no disk pressure",
+  },
+  {
+    type: "PIDPressure",
+    status: "False",
+    reason: "KubeletHasSufficientPID",
+    message: "kubelet has sufficient PID available",
+  },
+];
+
+/** Kubelets' own words for why a node is not ready. */
+export const NOT_READY_MESSAGES = {
+  network:
+    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized",
+  /** Of an orderly shutdown (kubernetes/kubernetes: pkg/kubelet/nodeshutdown). */
+  shutdown: "node is shutting down",
+  runtime: "PLEG is not healthy: pleg was last seen active 3m15s ago; threshold is 3m0s",
+} as const;
 
 /** A ready node as its API server describes it; with an IPv6 address too, one of a dual-stack cluster. */
 export function nodeObject(
@@ -34,19 +75,6 @@ export function nodeObject(
   const now = kubeTime();
   const podCIDR = `${ip.split(".").slice(0, 3).join(".")}.0/24`;
   const size = { cpu: "4", "ephemeral-storage": "50Gi", memory: "8Gi", pods: "110" };
-  const condition = (
-    type: string,
-    status: "True" | "False",
-    reason: string,
-    message: string,
-  ): NodeCondition => ({
-    type,
-    status,
-    lastHeartbeatTime: now,
-    lastTransitionTime: now,
-    reason,
-    message,
-  });
   return {
     metadata: {
       name,
@@ -63,27 +91,7 @@ export function nodeObject(
     status: {
       capacity: size,
       allocatable: size,
-      conditions: [
-        condition("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
-        condition(
-          "MemoryPressure",
-          "False",
-          "KubeletHasSufficientMemory",
-          "kubelet has sufficient memory available",
-        ),
-        condition(
-          "DiskPressure",
-          "False",
-          "KubeletHasNoDiskPressure",
-          "kubelet has no disk pressure",
-        ),
-        condition(
-          "PIDPressure",
-          "False",
-          "KubeletHasSufficientPID",
-          "kubelet has sufficient PID available",
-        ),
-      ],
+      conditions: HEALTHY.map((words) => inForceSince(now, words)),
       addresses: [
         { type: "InternalIP", address: ip },
         ...(ipv6 ? [{ type: "InternalIP", address: ipv6 }] : []),
@@ -106,8 +114,14 @@ export function nodeObject(
   };
 }
 
-const CORDON_TAINT = "node.kubernetes.io/unschedulable";
-const NOT_READY_TAINT = "node.kubernetes.io/not-ready";
+const inForceSince = (now: string, words: ConditionWords): NodeCondition => ({
+  type: words.type,
+  status: words.status,
+  lastHeartbeatTime: now,
+  lastTransitionTime: now,
+  reason: words.reason,
+  message: words.message,
+});
 
 /** `kubectl cordon`: the spec. The taint follows from the node controller, as a change of its own. */
 export function cordon(node: NodeObject): void {
@@ -118,32 +132,56 @@ export function uncordon(node: NodeObject): void {
   delete node.spec.unschedulable;
 }
 
-/** What the node controller does with the taints when a node's spec or readiness has changed. */
-export function taintByState(node: NodeObject): void {
-  const ready = node.status.conditions.find(({ type }) => type === "Ready")?.status === "True";
-  const timeAdded = kubeTime();
-  const taints: Taint[] = [];
-  if (node.spec.unschedulable) taints.push({ key: CORDON_TAINT, effect: "NoSchedule", timeAdded });
-  if (!ready)
-    taints.push(
-      { key: NOT_READY_TAINT, effect: "NoSchedule", timeAdded },
-      { key: NOT_READY_TAINT, effect: "NoExecute", timeAdded },
-    );
-  if (taints.length > 0) node.spec.taints = taints;
-  else delete node.spec.taints;
+export const readyStatus = (node: NodeObject): NodeCondition["status"] =>
+  node.status.conditions.find(({ type }) => type === "Ready")!.status;
+
+/** What the kubelet posts: all is well, or why the node is not ready. */
+export function setNodeReady(
+  node: NodeObject,
+  ready: boolean,
+  message: string = NOT_READY_MESSAGES.network,
+): void {
+  const now = kubeTime();
+  for (const words of HEALTHY) {
+    const condition = node.status.conditions.find(({ type }) => type === words.type)!;
+    const unready = { status: "False", reason: "KubeletNotReady", message } as const;
+    const posted = words.type === "Ready" && !ready ? { ...words, ...unready } : words;
+    const turned = condition.status !== posted.status;
+    Object.assign(condition, posted, { lastHeartbeatTime: now });
+    if (turned) condition.lastTransitionTime = now;
+  }
 }
 
-/** The kubelet's own word on whether the node is ready. */
-export function setNodeReady(node: NodeObject, ready: boolean): void {
+/** What the node controller writes of a kubelet that it has not heard of for the grace period; the last heartbeat stays. */
+export function setNodeUnknown(node: NodeObject): void {
   const now = kubeTime();
-  const condition = node.status.conditions.find(({ type }) => type === "Ready")!;
-  Object.assign(condition, {
-    status: ready ? "True" : "False",
-    lastHeartbeatTime: now,
-    lastTransitionTime: now,
-    reason: ready ? "KubeletReady" : "KubeletNotReady",
-    message: ready
-      ? "kubelet is posting ready status"
-      : "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized",
-  });
+  for (const condition of node.status.conditions) {
+    if (!HEALTHY.some(({ type }) => type === condition.type)) continue;
+    if (condition.status === "Unknown") continue;
+    Object.assign(condition, {
+      status: "Unknown",
+      lastTransitionTime: now,
+      reason: "NodeStatusUnknown",
+      message: "Kubelet stopped posting node status.",
+    });
+  }
+}
+
+export function hasTaint(node: NodeObject, key: string, effect: Taint["effect"]): boolean {
+  return node.spec.taints?.some((taint) => taint.key === key && taint.effect === effect) === true;
+}
+
+/** Adds a taint; one that is there stays as it is. */
+export function addTaint(node: NodeObject, taint: Omit<Taint, "timeAdded">): void {
+  if (hasTaint(node, taint.key, taint.effect)) return;
+  node.spec.taints = [...(node.spec.taints ?? []), { ...taint, timeAdded: kubeTime() }];
+}
+
+/** Removes a key's taint of that effect, or those of all effects. */
+export function removeTaint(node: NodeObject, key: string, effect?: Taint["effect"]): void {
+  const kept = (node.spec.taints ?? []).filter(
+    (taint) => taint.key !== key || (effect !== undefined && taint.effect !== effect),
+  );
+  if (kept.length > 0) node.spec.taints = kept;
+  else delete node.spec.taints;
 }

@@ -32,7 +32,9 @@ export interface PodObject extends KubeObject {
     [field: string]: unknown;
   };
   status: {
-    phase: "Pending" | "Running";
+    phase: "Pending" | "Running" | "Failed";
+    reason?: string;
+    message?: string;
     conditions?: PodCondition[];
     hostIP?: string;
     hostIPs?: { ip: string }[];
@@ -152,6 +154,8 @@ export function run(
 ): void {
   const now = kubeTime();
   const { name, image } = pod.spec.containers[0]!;
+  delete pod.status.reason;
+  delete pod.status.message;
   Object.assign(pod.status, {
     phase: "Running",
     hostIP: hostIp,
@@ -185,6 +189,32 @@ export function setReady(pod: PodObject, ready: boolean): void {
   if (status) status.ready = ready;
   setCondition(pod, "ContainersReady", ready);
   setCondition(pod, "Ready", ready);
+}
+
+/**
+ * What the node controller writes of a pod whose node has fallen silent: that it is not ready, and nothing else
+ * (kubernetes/kubernetes: MarkPodsNotReady in pkg/controller/util/node).
+ */
+export function markNotReady(pod: PodObject): void {
+  const ready = pod.status.conditions?.find(({ type }) => type === "Ready");
+  if (ready?.status !== "True") return;
+  ready.status = "False";
+  ready.lastTransitionTime = kubeTime();
+}
+
+/** What the kubelet writes of a pod that it ends because its node shuts down in good order. */
+export function endByShutdown(pod: PodObject): void {
+  crash(pod, 0);
+  const status = pod.status.containerStatuses?.[0];
+  if (status) {
+    status.state = { terminated: status.lastState.terminated! };
+    status.lastState = {};
+  }
+  Object.assign(pod.status, {
+    phase: "Failed",
+    reason: "Terminated",
+    message: "Pod was terminated in response to imminent node shutdown.",
+  });
 }
 
 /** What the kubelet writes when the container's process has ended and it waits before the next try. */
