@@ -2,7 +2,13 @@ import type { Mesh, MeshPlane } from "@netchecker/contract";
 import type { Axis } from "../../core/mesh/axis.ts";
 import type { Grid } from "../../core/mesh/grid.ts";
 import type { SideColumn } from "../../core/mesh/side-columns.ts";
-import { countAll, countCells, tellCounts, tellRange, type Tone } from "../../core/mesh/tell-cells.ts";
+import {
+  countAll,
+  countCells,
+  tellCounts,
+  tellRange,
+  type Tone,
+} from "../../core/mesh/tell-cells.ts";
 import { checksBetween, tellCheck } from "../../core/mesh/tell-pair.ts";
 import { count, sayPlanned, sayMissing, sayReason } from "../../core/phrases.ts";
 import type { Spot } from "../../core/mesh/spot.ts";
