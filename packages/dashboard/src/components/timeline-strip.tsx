@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { TimelineEntry } from "@netchecker/contract";
 import { clockTime } from "../core/age.ts";
 import { count } from "../core/phrases.ts";
-import { type Bar, barWidth, isUnmeasured, layOut, tellingRound } from "../core/timeline/layout.ts";
+import { type Bar, barWidth, layOut, tellingRound } from "../core/timeline/layout.ts";
 import { tellBar, tellRound } from "../core/timeline/tell-round.ts";
 import { now } from "../store/live.ts";
 import { goTo, linkToRound, pastRound } from "../store/route.ts";
@@ -78,7 +78,7 @@ export function TimelineStrip() {
       </div>
       <p class="scale">
         <span class="told">{told ?? ""}</span>
-        <Keys rounds={rounds} />
+        {rounds.length > 0 && <Keys bars={bars} />}
         {first && (
           <span>
             {count(rounds.length, "round")} since {clockTime(first.startedAt, now.value)}
@@ -89,9 +89,9 @@ export function TimelineStrip() {
   );
 }
 
-/** What the colours of the bars mean; of rounds without a verdict, only where there are some. */
-function Keys({ rounds }: { rounds: readonly TimelineEntry[] }) {
-  const older = rounds.some((round) => round.verdict === null && !isUnmeasured(round));
+/** What the colours of the bars mean; that of rounds without a verdict only where there are some. */
+function Keys({ bars }: { bars: readonly Bar[] }) {
+  const older = bars.some(({ tone }) => tone === "unknown");
   const keys = [
     ["ok", "ok"],
     ["degraded", "degraded"],

@@ -79,7 +79,7 @@ it("of a past round it is that round's own verdict, as of its close", () => {
   expect(lineOfRound(42, aRound({ since }))).toMatchObject({
     look: "failing",
     of: "Round 42, as of its close",
-    age: "for 5 min by then",
+    age: "for 5 min when it closed",
   });
   expect(lineOfRound(42, aRound({ since: "2026-11-22T23:00:05.000Z" })).age).toBe(
     "since this round",

@@ -81,7 +81,7 @@ export function lineOfRound(id: number, mesh: Mesh | null): FirstLine {
     of,
     word: WORDS[verdict],
     sentence,
-    age: ms < 1_000 ? "since this round" : `for ${lasted(ms)} by then`,
+    age: ms < 1_000 ? "since this round" : `for ${lasted(ms)} when it closed`,
     before: null,
   };
 }
