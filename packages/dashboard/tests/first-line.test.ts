@@ -33,7 +33,7 @@ const colourOf = (page: Page, selector: string) =>
   page.locator(selector).evaluate((element) => getComputedStyle(element).backgroundColor);
 
 test.for([
-  ["ok", "Ok"],
+  ["ok", "OK"],
   ["degraded", "Degraded"],
   ["failing", "Failing"],
   ["unmeasured", "Unmeasured"],

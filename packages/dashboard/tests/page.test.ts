@@ -38,7 +38,7 @@ test("says plainly that it is ok, and what was measured", async ({ serve, open }
   const { page } = await open(url);
   await page.locator(".first-line.ok").waitFor();
   const { summary } = server.rounds.at(-1)!.round;
-  await expect.poll(() => page.locator("h1").textContent(), WAIT).toBe("Ok");
+  await expect.poll(() => page.locator("h1").textContent(), WAIT).toBe("OK");
   const text = await page.locator(".measured").textContent();
   expect(text).toContain("6 of 6 agents reported");
   expect(text).toContain(`all ${summary.pod.total} ok`);
@@ -68,7 +68,7 @@ test("never says ok when an agent is missing, and says why it is", async ({ serv
   });
   const { page } = await open(url);
   await page.locator(".missing").waitFor();
-  await expect.poll(() => page.locator("h1").textContent(), WAIT).not.toBe("Ok");
+  await expect.poll(() => page.locator("h1").textContent(), WAIT).not.toBe("OK");
   await expect
     .poll(() => page.locator(".missing").textContent(), WAIT)
     .toContain("ImagePullBackOff");

@@ -23,7 +23,7 @@ export interface FirstLine {
 }
 
 const WORDS = {
-  ok: "Ok",
+  ok: "OK",
   degraded: "Degraded",
   failing: "Failing",
   unmeasured: "Unmeasured",

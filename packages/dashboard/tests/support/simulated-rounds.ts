@@ -48,7 +48,7 @@ export function* simulateRounds(
       site.shown.pods.set(cluster.nodes[node]!.pong, { terminating: true });
       site.world.pongs[node] = { is: "leaving", gone: 0.6 };
     }
-    if (silent) site.world.agents.fill({ is: "dead" });
+    if (silent) for (const node of cluster.nodes.keys()) site.world.agents[node] = { is: "dead" };
     const views = { opening: site.shown, closing: site.shown };
     for (let round = 0; round < rounds; round += 1) {
       id += 1;

@@ -46,10 +46,10 @@ export function isUnmeasured({ verdict, state }: TimelineEntry): boolean {
 function barOf(rounds: readonly TimelineEntry[]): Bar {
   const most = (of: (round: TimelineEntry) => number | null) =>
     Math.max(...rounds.map((round) => scaled(of(round), round.total)));
-  const tones = rounds.map(toneOf);
+  const tones = new Set(rounds.map(toneOf));
   return {
     rounds,
-    tone: TONES.find((tone) => tones.includes(tone)) ?? "none",
+    tone: TONES.find((tone) => tones.has(tone)) ?? "none",
     unmeasured: rounds.filter(isUnmeasured).length,
     height: most(({ failed }) => failed),
     unknown: most(({ unknown }) => unknown),
