@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { launchChromium } from "@netchecker/local-cluster/launch-chromium";
+import type { UnmeasuredReason } from "@netchecker/contract";
 import type { Browser, Page } from "playwright-core";
 import { FixtureServer } from "../tests/support/fixture-server.ts";
 import { STORIES, type Story } from "../tests/support/stories.ts";
@@ -14,6 +15,8 @@ interface Shot {
   readonly dark?: boolean;
   readonly size?: readonly [width: number, height: number];
   readonly whole?: boolean;
+  /** What netchecker is like before the page is opened. */
+  readonly prepare?: (server: FixtureServer) => void;
   readonly act?: (page: Page, server: FixtureServer) => Promise<void>;
 }
 
@@ -27,7 +30,81 @@ const chooseView = (name: string) => async (page: Page) => {
   await page.waitForTimeout(600);
 };
 
+/** No round for 12 minutes, and netchecker says why. */
+const unmeasured = (reason: UnmeasuredReason, sentence: string) => (server: FixtureServer) => {
+  server.ageMs = 12 * 60_000;
+  const since = new Date(Date.parse(server.state.now) - 9 * 60_000).toISOString();
+  server.trouble = { verdict: { verdict: "unmeasured", sentence, since, reason } };
+};
+
+const redisRefuses = unmeasured(
+  "redis_refuses",
+  "no round has closed for 12 min: Redis refuses what netchecker writes, it is a read-only replica (READONLY). Look which one is the primary, and whether the service leads to it.",
+);
+
+const STATES = [
+  ["ok", "healthy6", "healthy200"],
+  ["degraded", "degraded6", "degraded200"],
+  ["failing", "broken6", "broken200"],
+  ["unmeasured", "turning6", "broken200", redisRefuses],
+] as const;
+
+/** Each verdict, small and large, light and dark, on a desk and on a phone. */
+const VERDICT_SHOTS = STATES.flatMap(([state, small, large, prepare]) =>
+  [small, large].flatMap((story) =>
+    [false, true].flatMap((dark) =>
+      [DESK, PHONE].map((size): Shot => ({
+        story,
+        name: `verdict-${state}${size === PHONE ? "-phone" : ""}${dark ? "-dark" : ""}`,
+        dark,
+        size,
+        ...(prepare && { prepare }),
+      })),
+    ),
+  ),
+);
+
 const SHOTS: readonly Shot[] = [
+  ...VERDICT_SHOTS,
+  { story: "turning6", name: "now" },
+  { story: "turning6", name: "past-unmeasured", hash: "#/round/77" },
+  { story: "turning6", name: "past-older", hash: "#/round/33" },
+  { story: "turning6", name: "past-ok-small-phone", hash: "#/round/60", size: SMALL_PHONE },
+  { story: "turning6", name: "unmeasured-small-phone", size: SMALL_PHONE, prepare: redisRefuses },
+  { story: "turning6", name: "unmeasured-whole", whole: true, prepare: redisRefuses },
+  {
+    story: "turning6",
+    name: "unmeasured-phone-whole",
+    whole: true,
+    size: PHONE,
+    prepare: redisRefuses,
+  },
+  {
+    story: "turning6",
+    name: "unmeasured-node",
+    hash: "#/node/node-2",
+    whole: true,
+    prepare: redisRefuses,
+  },
+  {
+    story: "turning6",
+    name: "first-round",
+    prepare: (server) => (server.isNew = true),
+  },
+  {
+    story: "turning6",
+    name: "standing-by",
+    prepare: (server) => (server.standsByFor = "netchecker-7c9d8-x2v4q"),
+  },
+  {
+    story: "healthy6",
+    name: "lost",
+    act: async (page, server) => {
+      await server.close();
+      await page.getByText("Not known").first().waitFor();
+      await page.waitForTimeout(1_500);
+    },
+  },
   { story: "healthy6", name: "light" },
   { story: "healthy6", name: "phone", size: PHONE, whole: true },
   { story: "broken6", name: "light" },
@@ -75,18 +152,23 @@ const SHOTS: readonly Shot[] = [
   { story: "broken1000", name: "latency", size: WALL, act: chooseView("Latency") },
 ];
 
-/** All shots, or those of the stories that are named. */
-async function takeAll(stories: readonly string[]): Promise<void> {
+/** All shots, or those whose story and name have one of these in them. */
+async function takeAll(named: readonly string[]): Promise<void> {
   await mkdir(INTO, { recursive: true });
   const browser = await launchChromium();
   try {
-    for (const [story, shots] of Map.groupBy(SHOTS, (shot) => shot.story)) {
-      if (stories.length > 0 && !stories.some((each) => story.includes(each))) continue;
+    const chosen = SHOTS.filter(
+      ({ story, name }) =>
+        named.length === 0 || named.some((each) => `${story}-${name}`.includes(each)),
+    );
+    for (const [story, shots] of Map.groupBy(chosen, (shot) => shot.story)) {
       const { size, phases } = STORIES[story];
       const server = new FixtureServer(size, phases);
-      const url = await server.listen();
-      for (const shot of shots) await take(browser, server, url, shot);
-      await server.close();
+      for (const shot of shots) {
+        const url = await server.listen();
+        await take(browser, server, url, shot);
+        await server.close();
+      }
     }
   } finally {
     await browser.close();
@@ -108,6 +190,10 @@ async function take(
     whole = false,
   } = shot;
   server.trouble = {};
+  server.ageMs = 37_000;
+  server.isNew = false;
+  server.standsByFor = null;
+  shot.prepare?.(server);
   const page = await browser.newPage({
     viewport: { width, height },
     deviceScaleFactor: width < 500 ? 2 : 1,
@@ -118,7 +204,7 @@ async function take(
   page.on("console", (message) => console.log(`${story} ${name}: ${message.text()}`));
   page.on("pageerror", (error) => console.log(`${story} ${name}: ${error.message}`));
   await page.goto(url + hash);
-  await page.locator("main h1").waitFor({ timeout: 10_000 });
+  await page.locator("h1").first().waitFor({ timeout: 10_000 });
   await page.waitForTimeout(600);
   await shot.act?.(page, server);
   await page.screenshot({ path: join(INTO, `${story}-${name}.png`), fullPage: whole });

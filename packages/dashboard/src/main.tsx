@@ -6,6 +6,7 @@ import { startLoadingTimeline } from "./store/timeline.ts";
 import "./styles/colours.css";
 import "./styles/page.css";
 import "./styles/header.css";
+import "./styles/first-line.css";
 import "./styles/findings.css";
 import "./styles/mesh.css";
 import "./styles/timeline.css";

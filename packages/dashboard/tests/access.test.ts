@@ -25,7 +25,7 @@ test.for([
 ] as const)("axe finds nothing: %s", async ([, hash, context], { serve, open }) => {
   const { url } = await serve(STORY);
   const { page } = await open(url, { hash, context });
-  await page.locator("main h1").waitFor();
+  await page.locator("main h2").first().waitFor();
   if (hash.startsWith("#/node")) await page.locator(".charts canvas").nth(1).waitFor();
   const folded = page.locator(
     hash.startsWith("#/pair") ? "dialog details:not([open])" : "main details:not([open])",
@@ -33,6 +33,20 @@ test.for([
   while ((await folded.count()) > 0) await folded.first().locator("summary").first().click();
   expect(await violations(page)).toEqual([]);
 });
+
+const LOOKS = ["ok", "degraded", "failing", "unmeasured"] as const;
+
+test.for(LOOKS.flatMap((verdict) => [[verdict, "light"] as const, [verdict, "dark"] as const]))(
+  "axe finds nothing: %s in the %s",
+  async ([verdict, colorScheme], { serve, open }) => {
+    const { server, url } = await serve(STORY);
+    server.trouble = { verdict: { ...server.state.verdict, verdict } };
+    const { page } = await open(url, { context: { colorScheme } });
+    await page.locator(`.first-line.${verdict}`).waitFor();
+    await page.locator("main h2").first().waitFor();
+    expect(await violations(page)).toEqual([]);
+  },
+);
 
 test("axe finds nothing: the form for the token", async ({ serve, open }) => {
   const { server, url } = await serve(STORY);
@@ -45,9 +59,11 @@ test("axe finds nothing: the form for the token", async ({ serve, open }) => {
 test.for(["", "#/node/node-2", "#/pair/node-1/node-2"])(
   "nothing is wider than a phone of 320 px: %o",
   async (hash, { serve, open }) => {
-    const { url } = await serve(STORY);
+    const { server, url } = await serve(STORY);
+    // The longest word.
+    server.trouble = { verdict: { ...server.state.verdict, verdict: "unmeasured" } };
     const { page } = await open(url, { hash, context: { viewport: { width: 320, height: 640 } } });
-    await page.locator("main h1").waitFor();
+    await page.locator("main h2").first().waitFor();
     await expect
       .poll(() => page.evaluate(() => document.documentElement.scrollWidth), WAIT)
       .toBe(320);
@@ -57,7 +73,7 @@ test.for(["", "#/node/node-2", "#/pair/node-1/node-2"])(
 test("has the mesh as a table of nodes, and as one of pairs", async ({ serve, open }) => {
   const { server, url } = await serve(STORY);
   const { page } = await open(url);
-  await page.locator("main h1").waitFor();
+  await page.locator("main h2").first().waitFor();
   const { plan } = server.rounds.at(-1)!.round;
   await page.getByText("10 nodes as a table").click();
   const nodes = page.getByRole("region", { name: "Table of nodes" });

@@ -37,23 +37,33 @@ test("is live again after events broke off", async ({ serve, open }) => {
   await page.locator(".age").getByText("Round 3").waitFor();
 });
 
-test("says that netchecker does not answer, and keeps what it last told", async ({
+test("when netchecker does not answer, the first line does not stay ok; what it last told is kept as old", async ({
   serve,
   open,
 }) => {
   const { server, url } = await serve(HEALTHY);
   const { page } = await open(url);
-  await page.getByRole("heading", { name: "All is well" }).waitFor();
+  const line = page.locator(".first-line");
+  await page.locator(".first-line.ok").waitFor();
   await server.close();
-  await page.getByText(/netchecker has not answered for/).waitFor();
-  await expect.poll(() => page.getByRole("heading", { name: "All is well" }).count(), WAIT).toBe(1);
+  await page.locator(".first-line.unmeasured").waitFor();
+  await expect.poll(() => page.locator("h1").textContent(), WAIT).toBe("Not known");
+  await expect
+    .poll(() => line.locator(".says").textContent(), WAIT)
+    .toMatch(/^netchecker has not answered for \d+ s: /);
+  await expect
+    .poll(() => line.locator(".before").textContent(), WAIT)
+    .toMatch(/^Last known, \d+ s ago: ok: /);
+  await expect.poll(() => page.title(), WAIT).toBe("not known – netChecker");
+  await page.getByText(/Shown below: round 3, which closed \d+ s ago; it says nothing/).waitFor();
   await expect.poll(() => page.locator(".check-now").isDisabled(), WAIT).toBe(true);
   await server.listen(Number(new URL(url).port));
   await page.locator(".how.live").waitFor();
-  await expect.poll(() => page.getByText(/netchecker has not answered/).count(), WAIT).toBe(0);
+  await page.locator(".first-line.ok").waitFor();
+  await expect.poll(() => page.getByText("Shown below").count(), WAIT).toBe(0);
 });
 
-test("says that Redis or the view of the cluster is away, and that a round is old", async ({
+test("says that Redis or the view of the cluster is away while the verdict does not say it", async ({
   serve,
   open,
 }) => {
@@ -64,12 +74,22 @@ test("says that Redis or the view of the cluster is away, and that a round is ol
   server.trouble = {
     redisAwaySince: ago(200_000),
     clusterViewStaleSince: ago(400_000),
-    shown: { id: 3, at: ago(300_000) },
   };
   server.tell();
-  await page.getByText("Redis has been away for 3 min").waitFor();
+  await page.getByText("Redis has not answered for 3 min").waitFor();
   await page.getByText("The API server has not answered for 6 min").waitFor();
-  await page.getByText("the last round with a result ended 5 min ago").waitFor();
+  server.trouble = {
+    ...server.trouble,
+    verdict: {
+      verdict: "unmeasured",
+      sentence: "no round has closed for 3 min: Redis is away.",
+      since: ago(200_000),
+      reason: "redis_away",
+    },
+  };
+  server.tell();
+  await page.locator(".first-line.unmeasured").waitFor();
+  await expect.poll(() => page.locator(".notice").count(), WAIT).toBe(1);
 });
 
 test("asks for the token, keeps it in the tab alone, and asks again when it is wrong", async ({
@@ -86,7 +106,7 @@ test("asks for the token, keeps it in the tab alone, and asks again when it is w
   await page.getByText("It was refused").waitFor();
   await field.fill(server.token);
   await page.getByRole("button", { name: "Show the page" }).click();
-  await page.getByRole("heading", { name: "All is well" }).waitFor();
+  await page.locator(".first-line.ok").waitFor();
   await page.locator(".how.live").waitFor();
   const kept = await page.evaluate(() => [
     Object.values(sessionStorage).includes("a-token-of-16-characters"),
@@ -94,5 +114,5 @@ test("asks for the token, keeps it in the tab alone, and asks again when it is w
   ]);
   expect(kept).toEqual([true, false]);
   await page.reload();
-  await page.getByRole("heading", { name: "All is well" }).waitFor();
+  await page.locator(".first-line.ok").waitFor();
 });

@@ -4,6 +4,8 @@ export class ApiError extends Error {
   /** 0 where there was no answer at all. */
   readonly status: number;
   readonly code: string;
+  /** In so many milliseconds one may ask again; null where it does not say. */
+  retryAfterMs: number | null = null;
 
   constructor(status: number, code: string, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -78,6 +80,10 @@ async function errorOf(response: Response): Promise<ApiError> {
     code?: string;
     message?: string;
   } | null;
-  const message = body?.message ?? `it answered ${response.status} ${response.statusText}.`;
-  return new ApiError(response.status, body?.code ?? "no_json", message);
+  const answered = `${response.status} ${response.statusText}`.trim();
+  const message = body?.message ?? `something between answered ${answered}.`;
+  const error = new ApiError(response.status, body?.code ?? "no_json", message);
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  if (seconds > 0) error.retryAfterMs = seconds * 1_000;
+  return error;
 }

@@ -1,16 +1,26 @@
 import type { State } from "@netchecker/contract";
 import { EventStream } from "../core/event-stream.ts";
-import type { Connection } from "../core/notices.ts";
+import type { Connection } from "../core/connection.ts";
 import { type Api, ApiError } from "./api.ts";
 
 const POLL_MS = 5_000;
+/** A state is small: what takes longer does not come. */
+const POLL_WITHIN_MS = 10_000;
 /** Events come at once; where none does, something between holds them back. */
 const FIRST_EVENT_MS = 5_000;
+/** netchecker sends a heartbeat every 15 s. */
+const SILENCE_MS = 40_000;
 const MOST_POLLS_BETWEEN = 12;
 
-/** What a follower tells. */
+const LIVE: Connection = { is: "live" };
+const POLLING: Connection = { is: "polling" };
+
+type Untold = Extract<Connection, { since: number }>;
+
+/** What a follower tells. Times are of this machine's clock. */
 export interface Follower {
   state(state: State): void;
+  /** Also each time that something is heard. */
   connection(connection: Connection): void;
   /** A token is needed, or another one. Following ends. */
   unauthorized(): void;
@@ -25,62 +35,77 @@ export async function followState(
   follower: Follower,
   signal: AbortSignal,
 ): Promise<void> {
-  let lostSince: number | null = null;
+  let untold: Untold | null = null;
+  let heardAt = Date.now();
   let polls = 1;
-  const told = (state: State) => {
-    lostSince = null;
-    follower.state(state);
+  const heard = (how: Connection) => {
+    untold = null;
+    heardAt = Date.now();
+    follower.connection(how);
   };
   while (!signal.aborted) {
     try {
-      await readEvents(api, signal, (state) => {
-        polls = 1;
-        follower.connection({ is: "live" });
-        told(state);
-      });
+      await readEvents(
+        api,
+        signal,
+        () => heard(LIVE),
+        (state) => {
+          polls = 1;
+          follower.state(state);
+        },
+      );
     } catch (error) {
       if (signal.aborted) return;
       if ((error as ApiError).status === 401) return follower.unauthorized();
     }
     for (let poll = 0; poll < polls && !signal.aborted; poll += 1) {
+      let pauseMs = POLL_MS;
       try {
-        const state = await api.get<State>("state", signal);
-        const wasLost = lostSince !== null;
-        follower.connection({ is: "polling" });
-        told(state);
+        const within = AbortSignal.timeout(POLL_WITHIN_MS);
+        const state = await api.get<State>("state", AbortSignal.any([signal, within]));
+        const isBack = untold !== null;
+        heard(POLLING);
+        follower.state(state);
         // Back again: perhaps with events, so that is tried first.
-        if (wasLost) break;
+        if (isBack) break;
       } catch (error) {
         if (signal.aborted) return;
-        if ((error as ApiError).status === 401) return follower.unauthorized();
-        lostSince ??= Date.now();
-        follower.connection({ is: "lost", since: lostSince, why: (error as Error).message });
+        const { status, code, message, retryAfterMs } = error as ApiError;
+        if (status === 401) return follower.unauthorized();
+        const is = code === "standing_by" ? "standing-by" : "lost";
+        // One that stands by does answer: how long it has done so, only the page can tell.
+        const begun: number = is === "lost" ? heardAt : Date.now();
+        const since: number = untold?.is === is ? untold.since : begun;
+        follower.connection((untold = { is, since, why: message }));
+        pauseMs = Math.min(retryAfterMs ?? POLL_MS, POLL_MS);
       }
-      await pause(POLL_MS, signal);
+      await pause(pauseMs, signal);
     }
     polls = Math.min(polls * 2, MOST_POLLS_BETWEEN);
   }
 }
 
-/** Reads events until the stream ends, or is silent for longer than a round takes. */
+/** Reads events until the stream ends, or is silent for longer than its heartbeat allows. */
 async function readEvents(
   api: Api,
   signal: AbortSignal,
+  onPiece: () => void,
   onState: (state: State) => void,
 ): Promise<void> {
   const silence = new AbortController();
   const either = AbortSignal.any([signal, silence.signal]);
   let timer = setTimeout(() => silence.abort(), FIRST_EVENT_MS);
   const stream = new EventStream();
+  let hasState = false;
   try {
-    for await (const piece of api.stream("events", either))
-      for (const data of stream.push(piece)) {
-        const state = JSON.parse(data) as State;
-        clearTimeout(timer);
-        // A round opens and closes in each interval: both are events.
-        timer = setTimeout(() => silence.abort(), state.intervalMs * 2);
-        onState(state);
-      }
+    for await (const piece of api.stream("events", either)) {
+      clearTimeout(timer);
+      timer = setTimeout(() => silence.abort(), SILENCE_MS);
+      const events = stream.push(piece);
+      // The state first: `live` is said of a page that knows one.
+      for (const data of events) onState(JSON.parse(data) as State);
+      if ((hasState ||= events.length > 0)) onPiece();
+    }
   } finally {
     clearTimeout(timer);
   }

@@ -1,27 +1,23 @@
-import { useEffect } from "preact/hooks";
+import { shownIsOld } from "../store/first-line.ts";
 import { mesh, meshError } from "../store/mesh.ts";
 import { goTo, linkTo, route } from "../store/route.ts";
 import { needsToken } from "../store/session.ts";
 import { Findings } from "./findings.tsx";
+import { FirstLine } from "./first-line.tsx";
 import { Header } from "./header.tsx";
+import { Measured, Missing } from "./measured.tsx";
 import { MeshSection } from "./mesh-section.tsx";
 import { NodePage } from "./node-page.tsx";
 import { NoticeList } from "./notice-list.tsx";
 import { PairDialog } from "./pair-dialog.tsx";
 import { TimelineStrip } from "./timeline-strip.tsx";
 import { TokenForm } from "./token-form.tsx";
-import { Missing, VerdictLine } from "./verdict-line.tsx";
 
-/** The page: how it is, what is broken, the mesh; or one node. */
+/** The page: the verdict, what is broken, the mesh; or one node. */
 export function App() {
   const { place } = route.value;
   const shown = mesh.value;
-  useEffect(() => {
-    const alarms = shown?.findings.filter(
-      ({ state, severity }) => state !== "recovered" && severity !== "info",
-    ).length;
-    document.title = alarms ? `(${alarms}) netChecker` : "netChecker";
-  }, [shown]);
+  const old = shownIsOld.value;
   if (needsToken.value) return <TokenForm />;
   return (
     <>
@@ -29,9 +25,11 @@ export function App() {
         Skip to what is broken
       </a>
       <Header />
+      <FirstLine />
       <NoticeList />
       <TimelineStrip />
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} class={old ? "old" : ""}>
+        {old && <p class="shown-is-old">{old}</p>}
         {!shown ? (
           <p class="waiting" role="status">
             {meshError.value ?? "Loading …"}
@@ -40,9 +38,9 @@ export function App() {
           <NodePage mesh={shown} name={place.node} />
         ) : (
           <div class="overview">
-            <section class="findings" aria-labelledby="findings-title">
-              <VerdictLine mesh={shown} />
+            <section class="findings" aria-label="Findings and numbers">
               <Findings mesh={shown} />
+              <Measured mesh={shown} />
               <Missing round={shown.round} />
             </section>
             <MeshSection mesh={shown} />

@@ -1,5 +1,5 @@
 import type { Mesh } from "@netchecker/contract";
-import { PLANNED, isFailed, NOT_KEPT, OK } from "../core/mesh/cell.ts";
+import { isFailed, NOT_KEPT, OK, PLANNED, STARTING } from "../core/mesh/cell.ts";
 import type { Grid } from "../core/mesh/grid.ts";
 import { linkTo } from "../store/route.ts";
 import { useSignal } from "@preact/signals";
@@ -57,5 +57,6 @@ function sayCell(cell: number): string {
   if (isFailed(cell)) return "failed";
   if (cell === OK) return "ok";
   if (cell === NOT_KEPT) return "not kept";
-  return cell === PLANNED ? "planned" : "not measured";
+  if (cell === PLANNED) return "planned";
+  return cell === STARTING ? "not measured: starting" : "not measured";
 }

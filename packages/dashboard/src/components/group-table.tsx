@@ -3,6 +3,7 @@ import type { Axis } from "../core/mesh/axis.ts";
 import type { Grid } from "../core/mesh/grid.ts";
 import { type GroupPair, groupPairs } from "../core/mesh/group-pairs.ts";
 import { digits } from "../core/phrases.ts";
+import { tellCounts } from "../core/mesh/tell-cells.ts";
 
 interface GroupTableProps {
   readonly outcomes: Grid;
@@ -51,12 +52,7 @@ export function GroupTable({ outcomes, axis, open }: GroupTableProps) {
   );
 }
 
-function tell({ pairs, failed, unknown, planned, notKept }: GroupPair): string {
-  const parts = [
-    failed > 0 ? `${digits(failed)} of ${digits(pairs)} failed` : "",
-    unknown > 0 ? `${digits(unknown)} not measured` : "",
-    planned > 0 ? `${digits(planned)} planned` : "",
-    notKept > 0 ? `${digits(notKept)} not kept` : "",
-  ].filter(Boolean);
-  return parts.join(", ") || `all ${digits(pairs)} ok`;
+function tell(pair: GroupPair): string {
+  const told = tellCounts(pair).map(({ text }) => text);
+  return told.join(", ") || `all ${digits(pair.pairs)} ok`;
 }

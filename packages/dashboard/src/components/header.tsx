@@ -1,5 +1,5 @@
-import { ago } from "../core/age.ts";
-import { duration } from "../core/age.ts";
+import { ago, duration } from "../core/age.ts";
+import { isTold } from "../core/connection.ts";
 import { checkNow, checkNowError, progress } from "../store/check-now.ts";
 import { connection, now, state } from "../store/live.ts";
 import { switchTheme, theme } from "../store/view.ts";
@@ -33,6 +33,7 @@ const HOW = {
   connecting: "connecting",
   live: "live",
   polling: "asking every 5 s",
+  "standing-by": "it stands by",
   lost: "no connection",
 } as const;
 
@@ -65,7 +66,7 @@ function CheckNow() {
       <button
         type="button"
         class="check-now"
-        disabled={open !== null || connection.value.is === "lost"}
+        disabled={open !== null || !isTold(connection.value)}
         onClick={() => void checkNow()}
       >
         {open ? (

@@ -1,5 +1,15 @@
-import type { RoundHead } from "@netchecker/contract";
-import { PLANNED, FAILED_ALL, NOT_KEPT, OK, RAMP, RAMP_STEPS, UNKNOWN } from "../core/mesh/cell.ts";
+import { isStarting, type Mesh } from "@netchecker/contract";
+import { useMemo } from "preact/hooks";
+import {
+  FAILED_ALL,
+  NOT_KEPT,
+  OK,
+  PLANNED,
+  RAMP,
+  RAMP_STEPS,
+  STARTING,
+  UNKNOWN,
+} from "../core/mesh/cell.ts";
 import { attemptsCell, type LatencyGrid } from "../core/mesh/read-values.ts";
 import { latency } from "../core/phrases.ts";
 import { theme, type View } from "../store/view.ts";
@@ -8,11 +18,12 @@ import { Swatch } from "./swatch.tsx";
 interface LegendProps {
   readonly view: View;
   readonly latencies: LatencyGrid | null;
-  readonly kept: RoundHead["kept"];
+  readonly mesh: Mesh;
 }
 
 /** What the colours and patterns mean. */
-export function Legend({ view, latencies, kept }: LegendProps) {
+export function Legend({ view, latencies, mesh }: LegendProps) {
+  const starting = useMemo(() => whatStarts(mesh), [mesh]);
   const of = (cell: number, text: string) => (
     <li key={text}>
       <Swatch cells={[cell]} theme={theme.value} />
@@ -36,10 +47,18 @@ export function Legend({ view, latencies, kept }: LegendProps) {
       {of(FAILED_ALL - 2, "some layers or pairs failed")}
       {of(FAILED_ALL, "failed")}
       {of(UNKNOWN, "not measured")}
-      {of(PLANNED, "not ok, planned")}
-      {kept === "failures" && of(NOT_KEPT, "not kept")}
+      {starting.agents && of(STARTING, "not measured: starting")}
+      {of(PLANNED, starting.targets ? "left out: planned or starting" : "left out: planned")}
+      {mesh.round.kept === "failures" && of(NOT_KEPT, "not kept")}
     </ul>
   );
+}
+
+/** A starting agent measures nothing yet; a starting target is left out. */
+function whatStarts({ nodes, planes }: Mesh): { agents: boolean; targets: boolean } {
+  const agents = nodes.some(({ planned }) => isStarting(planned));
+  const pods = planes.some(({ targets }) => targets.some(({ planned }) => isStarting(planned)));
+  return { agents, targets: agents || pods };
 }
 
 const ATTEMPTS: Record<number, string> = { 1: "first attempt", 2: "second", 3: "third or later" };

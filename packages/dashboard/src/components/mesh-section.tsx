@@ -113,7 +113,7 @@ export function MeshSection({ mesh }: { mesh: Mesh }) {
         sides={sides}
         opened={opened}
       />
-      <Legend view={view.value} latencies={latencies} kept={mesh.round.kept} />
+      <Legend view={view.value} latencies={latencies} mesh={mesh} />
       <GroupTable outcomes={outcomes} axis={axis} open={(pair) => (opened.value = pair)} />
       <NodeTable mesh={mesh} />
       <FullTable mesh={mesh} outcomes={outcomes} />

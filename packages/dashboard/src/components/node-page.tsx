@@ -1,6 +1,6 @@
 import type { Check, Mesh } from "@netchecker/contract";
 import { useMemo } from "preact/hooks";
-import { PLANNED, isFailed, UNKNOWN } from "../core/mesh/cell.ts";
+import { isFailed, isUnknown, PLANNED } from "../core/mesh/cell.ts";
 import { planesOf } from "../core/mesh/layers.ts";
 import { type NodeRow, nodeRows } from "../core/mesh/node-rows.ts";
 import { readOutcomes } from "../core/mesh/read-outcomes.ts";
@@ -40,7 +40,7 @@ export function NodePage({ mesh, name }: { mesh: Mesh; name: string }) {
               .filter(Boolean)
               .join(" · ")}
           </p>
-          {node.planned && <p class="unknown">Planned: {sayPlanned(node.planned)}.</p>}
+          {node.planned && <p class="unknown why">{sayPlanned(node.planned)}.</p>}
           {node.missing && !node.planned && (
             <p class="unknown">Its agent did not report: {sayMissing(node.missing)}.</p>
           )}
@@ -116,7 +116,7 @@ function Troubles({ mesh, index }: { mesh: Mesh; index: number }) {
     <div class="troubles">
       {lists.map(({ title, pairs }) => {
         const bad = pairs.filter(([from, to]) => isFailed(cells[from * size + to]!));
-        const unknown = pairs.filter(([from, to]) => cells[from * size + to] === UNKNOWN).length;
+        const unknown = pairs.filter(([from, to]) => isUnknown(cells[from * size + to]!)).length;
         const planned = pairs.filter(([from, to]) => cells[from * size + to] === PLANNED).length;
         return (
           <section key={title}>
@@ -138,7 +138,7 @@ function Troubles({ mesh, index }: { mesh: Mesh; index: number }) {
               {bad.length > MOST_NAMED && <li class="quiet">and {bad.length - MOST_NAMED} more</li>}
             </ul>
             {unknown > 0 && <p class="quiet">{unknown} not measured</p>}
-            {planned > 0 && <p class="quiet">{planned} not ok for a planned change</p>}
+            {planned > 0 && <p class="quiet">{planned} left out: planned</p>}
           </section>
         );
       })}

@@ -1,12 +1,13 @@
 import { ago, clockTime } from "../core/age.ts";
 import { noticesOf } from "../core/notices.ts";
+import { lineNow } from "../store/first-line.ts";
 import { connection, now, state } from "../store/live.ts";
 import { mesh } from "../store/mesh.ts";
 import { linkToRound, pastRound } from "../store/route.ts";
 
 /** Whether one looks back, and what else must be known before the page is believed. */
 export function NoticeList() {
-  const notices = noticesOf(state.value, connection.value, now.value);
+  const notices = noticesOf(state.value, connection.value, pastRound.value === null, now.value);
   return (
     <section class="notices" aria-label="What to know before believing this page">
       <PastBanner />
@@ -35,7 +36,10 @@ function PastBanner() {
           ` of ${clockTime(shown.startedAt, now.value)}, ${ago(shown.startedAt, now.value)}`}
         {shown?.kept === "failures" && "; of rounds this old, only the failures are kept"}.
       </span>
-      <a href={linkToRound(null)}>Back to now</a>
+      <span>
+        Now it is <strong>{lineNow.value.word.toLowerCase()}</strong>.{" "}
+        <a href={linkToRound(null)}>Back to now</a>
+      </span>
     </p>
   );
 }

@@ -34,7 +34,7 @@ export function PairChecks({ checks, results, pod, namespace }: PairChecksProps)
               {tellMore(result).map((text) => (
                 <span key={text}>{text}</span>
               ))}
-              {check.planned && <span>planned: {sayPlanned(check.planned)}</span>}
+              {check.planned && <span>{sayPlanned(check.planned)}</span>}
             </p>
             {command && check.reason !== "ok" && <Command text={command} />}
             {command && check.reason === "ok" && (
@@ -50,12 +50,8 @@ export function PairChecks({ checks, results, pod, namespace }: PairChecksProps)
   );
 }
 
-function toneOf({ reason, planned }: PairCheck): string {
-  if (reason === null) return "none";
-  if (reason === "ok") return "well";
-  if (planned !== null) return "planned";
-  return reason === "not_probed" ? "unmeasured" : "broken";
-}
+const TONES = { ok: "well", planned: "planned", unknown: "unmeasured", failed: "broken" } as const;
+const toneOf = ({ counts }: PairCheck) => (counts === null ? "none" : TONES[counts]);
 
 function tellMore(result: Result | undefined): string[] {
   if (!result) return [];

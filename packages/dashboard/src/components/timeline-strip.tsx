@@ -4,13 +4,13 @@ import type { TimelineEntry } from "@netchecker/contract";
 import { clockTime } from "../core/age.ts";
 import { count } from "../core/phrases.ts";
 import { type Bar, barWidth, layOut, tellingRound } from "../core/timeline/layout.ts";
-import { tellRound } from "../core/timeline/tell-round.ts";
+import { tellBar, tellRound } from "../core/timeline/tell-round.ts";
 import { now } from "../store/live.ts";
 import { goTo, linkToRound, pastRound } from "../store/route.ts";
 import { timeline } from "../store/timeline.ts";
 
 const HEIGHT = 40;
-/** Rounds in which all was well have a foot, so that one sees that they were. */
+/** Rounds in which nothing failed have a foot, so that one sees that they were. */
 const FOOT = 5;
 
 /** All kept rounds as one strip. A click or the arrow keys go to a round. */
@@ -29,7 +29,9 @@ export function TimelineStrip() {
   const [first, last] = [rounds[0], rounds.at(-1)];
   const shownId = pastRound.value ?? last?.id;
   const at = rounds.findIndex(({ id }) => id === shownId);
-  const shown = over.value ? tellingRound(over.value) : rounds[at];
+  const told = over.value
+    ? tellBar(over.value, now.value)
+    : rounds[at] && tellRound(rounds[at], now.value);
   const step = (by: number) => goToRound(rounds, at === -1 ? rounds.length - 1 : at + by);
   const barAt = (x: number) =>
     bars[Math.floor((x - (width.value - bars.length * each)) / each)] ?? null;
@@ -44,7 +46,7 @@ export function TimelineStrip() {
         aria-valuemin={first?.id ?? 0}
         aria-valuemax={last?.id ?? 0}
         aria-valuenow={shownId ?? 0}
-        aria-valuetext={shown ? tellRound(shown, now.value) : "no rounds yet"}
+        aria-valuetext={rounds[at] ? tellRound(rounds[at], now.value) : "no rounds yet"}
         onKeyDown={(event) => {
           const by = KEYS[event.key];
           if (by === undefined || rounds.length === 0) return;
@@ -59,6 +61,10 @@ export function TimelineStrip() {
         }}
       >
         <svg width={width.value} height={HEIGHT} aria-hidden="true">
+          <pattern id="stripes" width="5" height="5" patternUnits="userSpaceOnUse">
+            <rect class="gap" width="5" height="5" />
+            <path d="M-1 1 1-1M0 5 5 0M4 6 6 4" />
+          </pattern>
           {bars.map((bar, index) => (
             <BarShape
               key={bar.rounds[0]!.id}
@@ -71,7 +77,8 @@ export function TimelineStrip() {
         </svg>
       </div>
       <p class="scale">
-        <span class="told">{shown ? tellRound(shown, now.value) : ""}</span>
+        <span class="told">{told ?? ""}</span>
+        {rounds.length > 0 && <Keys bars={bars} />}
         {first && (
           <span>
             {count(rounds.length, "round")} since {clockTime(first.startedAt, now.value)}
@@ -79,6 +86,27 @@ export function TimelineStrip() {
         )}
       </p>
     </section>
+  );
+}
+
+/** What the colours of the bars mean; that of rounds without a verdict only where there are some. */
+function Keys({ bars }: { bars: readonly Bar[] }) {
+  const older = bars.some(({ tone }) => tone === "unknown");
+  const keys = [
+    ["ok", "ok"],
+    ["degraded", "degraded"],
+    ["critical", "failing"],
+    ["unmeasured", "unmeasured"],
+    ...(older ? [["unknown", "older, not all measured"]] : []),
+  ];
+  return (
+    <span class="keys">
+      {keys.map(([tone, text]) => (
+        <span key={tone} class={`key ${tone}`}>
+          {text}
+        </span>
+      ))}
+    </span>
   );
 }
 
@@ -111,7 +139,12 @@ function BarShape({ bar, x, width, shown }: BarProps) {
   return (
     <>
       {shown && <rect class="shown" x={x - 1} y={0} width={width + 1} height={HEIGHT} />}
-      <rect class={bar.tone} x={x} y={HEIGHT - height} width={width - 1} height={height} />
+      {bar.unmeasured > 0 && (
+        <rect class="unmeasured" x={x} y={0} width={width - 1} height={HEIGHT} />
+      )}
+      {(bar.tone !== "none" || bar.unmeasured === 0) && (
+        <rect class={bar.tone} x={x} y={HEIGHT - height} width={width - 1} height={height} />
+      )}
     </>
   );
 }

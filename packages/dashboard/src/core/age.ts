@@ -18,6 +18,11 @@ function two(ms: number, large: number, largeName: string, small: number, smallN
   return `${Math.floor(ms / large)} ${largeName}${rest > 0 ? ` ${rest} ${smallName}` : ""}`;
 }
 
+/** How long something has lasted, in whole seconds: what ticks. Clocks that differ make it 0, never negative. */
+export function lasted(ms: number): string {
+  return duration(Math.max(0, Math.floor(ms / SECOND)) * SECOND);
+}
+
 /** How long ago a time is, in whole seconds: "37 s ago"; what is to come, by clocks that differ, is now. */
 export function ago(iso: string, now: number): string {
   const seconds = Math.floor(Math.max(0, now - Date.parse(iso)) / SECOND);

@@ -1,4 +1,4 @@
-import type { State } from "@netchecker/contract";
+import { type State, UNMEASURED_REASONS } from "@netchecker/contract";
 import { expect, it } from "vitest";
 import { noticesOf } from "./notices.ts";
 
@@ -17,31 +17,49 @@ const WELL: State = {
   redisAwaySince: null,
 };
 const LIVE = { is: "live" } as const;
-const texts = (state: Partial<State>, connection: Parameters<typeof noticesOf>[1] = LIVE) =>
-  noticesOf({ ...WELL, ...state }, connection, NOW).map(({ text }) => text);
+const LOST = { is: "lost", since: NOW - 12_000, why: "the connection failed." } as const;
+const unmeasured = (reason: (typeof UNMEASURED_REASONS)[number]) =>
+  ({ verdict: "unmeasured", sentence: "…", since: at(600), reason }) as const;
+
+function texts(
+  state: Partial<State>,
+  { connection = LIVE as Parameters<typeof noticesOf>[1], isNow = true } = {},
+): string[] {
+  return noticesOf({ ...WELL, ...state }, connection, isNow, NOW).map(({ text }) => text);
+}
 
 it("has nothing to say while all is fresh, live or polled", () => {
   expect(texts({})).toEqual([]);
-  expect(texts({}, { is: "polling" })).toEqual([]);
-  expect(texts({ shown: { id: 42, at: at(120) } })).toEqual([]);
+  expect(texts({}, { connection: { is: "polling" } })).toEqual([]);
 });
 
-it("calls a round old when it ended more than two intervals ago", () => {
-  expect(texts({ shown: { id: 42, at: at(121) } })).toEqual([
-    "This is old: the last round with a result ended 2 min ago, and there should be one every 60 s.",
-  ]);
-});
-
-it("says what is away, and for how long", () => {
+it("says what is away, and for how long, while the verdict does not say it", () => {
   expect(texts({ redisAwaySince: at(90) })).toEqual([
-    "Redis has been away for 90 s: no round can run until it is back.",
+    "Redis has not answered for 90 s: no round can run until it is back.",
   ]);
+  expect(texts({ redisAwaySince: at(90), verdict: unmeasured("no_agent_reported") })).toHaveLength(
+    1,
+  );
   expect(texts({ clusterViewStaleSince: at(300) })).toEqual([
     "The API server has not answered for 5 min: nodes and pods that came since are not probed.",
   ]);
-  expect(texts({}, { is: "lost", since: NOW - 12_000, why: "connection refused." })).toEqual([
-    "netchecker has not answered for 12 s: connection refused. What you see is the last that it told.",
+});
+
+it("does not say twice what the verdict says, nor that the round is old", () => {
+  expect(texts({ redisAwaySince: at(90), verdict: unmeasured("redis_away") })).toEqual([]);
+  expect(texts({ clusterSynced: false, verdict: unmeasured("cluster_unseen") })).toEqual([]);
+  const failed = { id: 43, state: "failed", at: at(3) } as const;
+  expect(texts({ last: failed, verdict: unmeasured("rounds_stopped") })).toEqual([]);
+  expect(texts({ shown: { id: 42, at: at(3_600) } })).toEqual([]);
+});
+
+it("says it again beside a past round, whose verdict is of back then", () => {
+  const away = { redisAwaySince: at(90), verdict: unmeasured("redis_away") };
+  expect(texts(away, { isNow: false })).toHaveLength(1);
+  expect(texts({}, { connection: LOST, isNow: false })).toEqual([
+    "netchecker has not answered for 12 s: the connection failed.",
   ]);
+  expect(texts({}, { connection: LOST })).toEqual([]);
 });
 
 it("says of a newer round without a result why there is none", () => {
@@ -50,7 +68,7 @@ it("says of a newer round without a result why there is none", () => {
   ]);
 });
 
-it("knows nothing before the first answer, and says so only of the connection", () => {
-  expect(noticesOf(null, { is: "connecting" }, NOW)).toEqual([]);
-  expect(noticesOf(null, { is: "lost", since: NOW, why: "no route." }, NOW)).toHaveLength(1);
+it("what netchecker told before it fell silent is no news", () => {
+  expect(texts({ redisAwaySince: at(90) }, { connection: LOST })).toEqual([]);
+  expect(noticesOf(null, { is: "connecting" }, true, NOW)).toEqual([]);
 });

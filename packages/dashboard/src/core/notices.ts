@@ -1,14 +1,6 @@
-import type { State } from "@netchecker/contract";
-import { duration } from "./age.ts";
-
-/** How the page gets its news. */
-export type Connection =
-  | { readonly is: "connecting" }
-  | { readonly is: "live" }
-  /** Server-sent events fail; it asks every few seconds. */
-  | { readonly is: "polling" }
-  /** netchecker does not answer at all. */
-  | { readonly is: "lost"; readonly since: number; readonly why: string };
+import type { State, UnmeasuredReason } from "@netchecker/contract";
+import { lasted } from "./age.ts";
+import type { Connection } from "./connection.ts";
 
 export interface Notice {
   readonly key: string;
@@ -16,41 +8,65 @@ export interface Notice {
   readonly grave: boolean;
 }
 
-/** In whole seconds: what ticks. */
-const lasted = (ms: number) => duration(Math.max(0, Math.floor(ms / 1_000)) * 1_000);
+/** Where the verdict gives such a reason, it says itself what the notice would. */
+const SAID: Record<"redis" | "cluster" | "failed", readonly UnmeasuredReason[]> = {
+  redis: ["redis_away", "redis_refuses", "redis_loses_large"],
+  cluster: ["cluster_unseen", "no_nodes"],
+  failed: [
+    "rounds_stopped",
+    "redis_away",
+    "redis_refuses",
+    "redis_loses_large",
+    "lease_held",
+    "cluster_unseen",
+    "no_nodes",
+  ],
+};
 
-/** What a reader must know before believing the page. `now` is netchecker's clock, milliseconds since 1970. */
-export function noticesOf(state: State | null, connection: Connection, now: number): Notice[] {
+/**
+ * What a reader must know beside the first line. `isNow`: whether that one is of now; of a past round it does
+ * not say that netchecker is away. `now` is netchecker's clock, milliseconds since 1970.
+ */
+export function noticesOf(
+  state: State | null,
+  connection: Connection,
+  isNow: boolean,
+  now: number,
+): Notice[] {
   const notices: Notice[] = [];
-  const grave = (key: string, text: string) => notices.push({ key, text, grave: true });
   const since = (at: number | string) => lasted(now - new Date(at).getTime());
+  const grave = (key: string, text: string) => notices.push({ key, text, grave: true });
   const light = (key: string, text: string) => notices.push({ key, text, grave: false });
-  if (connection.is === "lost")
-    grave(
-      "unreachable",
-      `netchecker has not answered for ${since(connection.since)}: ${connection.why} What you see is the last that it told.`,
-    );
+  if (connection.is === "lost" || connection.is === "standing-by") {
+    if (!isNow && connection.is === "lost")
+      grave(
+        "unreachable",
+        `netchecker has not answered for ${since(connection.since)}: ${connection.why}`,
+      );
+    if (!isNow && connection.is === "standing-by") grave("standing-by", connection.why);
+    // What it last told of itself is no news.
+    return notices;
+  }
   if (!state) return notices;
-  if (state.redisAwaySince)
-    grave(
+  const { reason } = state.verdict;
+  const isSaid = (what: keyof typeof SAID) =>
+    isNow && reason !== null && SAID[what].includes(reason);
+  if (state.redisAwaySince && !isSaid("redis"))
+    light(
       "redis",
-      `Redis has been away for ${since(state.redisAwaySince)}: no round can run until it is back.`,
+      `Redis has not answered for ${since(state.redisAwaySince)}: no round can run until it is back.`,
     );
-  if (!state.clusterSynced)
-    grave("cluster", "The cluster has not been listed yet: no round can run before.");
-  else if (state.clusterViewStaleSince)
+  if (!state.clusterSynced) {
+    if (!isSaid("cluster"))
+      light("cluster", "The API server has not listed the cluster yet: no round can run before.");
+  } else if (state.clusterViewStaleSince)
     light(
       "view",
       `The API server has not answered for ${since(state.clusterViewStaleSince)}: nodes and pods that came since are not probed.`,
     );
-  const age = state.shown ? now - Date.parse(state.shown.at) : 0;
-  if (state.shown && age > 2 * state.intervalMs)
-    grave(
-      "stale",
-      `This is old: the last round with a result ended ${lasted(age)} ago, and there should be one every ${duration(state.intervalMs)}.`,
-    );
-  if (state.last && state.last.state !== "closed" && state.last.id !== state.shown?.id)
-    light("failed", `Round ${state.last.id} has no result: it ${LAST_WORDS[state.last.state]}.`);
+  const { last } = state;
+  if (last && last.state !== "closed" && last.id !== state.shown?.id && !isSaid("failed"))
+    light("failed", `Round ${last.id} has no result: it ${LAST_WORDS[last.state]}.`);
   return notices;
 }
 

@@ -1,4 +1,11 @@
-import type { Check, Counts, PlannedWhy, MissingWhy, Reason } from "@netchecker/contract";
+import {
+  type Check,
+  type Counts,
+  isStarting,
+  type MissingWhy,
+  type PlannedWhy,
+  type Reason,
+} from "@netchecker/contract";
 
 const CHECK_WORDS: Record<Check, string> = {
   echo: "pod echo",
@@ -44,16 +51,18 @@ const PLANNED_WORDS: Record<PlannedWhy, string> = {
   node_gone: "the node went away",
   pod_gone: "the pod went away",
   node_leaving: "the node will be taken away",
-  node_shutting_down: "the node shuts down in good order",
-  node_starting: "the node is starting",
-  node_returning: "the node is coming back",
-  pod_starting: "the pod is starting",
+  node_shutting_down: "the node is shutting down in good order",
+  node_starting: "the node has not been ready yet",
+  node_returning: "the node is ready again, its pods are not yet",
+  pod_starting: "the pod has not been ready yet",
 };
 
 export const sayCheck = (check: Check): string => CHECK_WORDS[check];
 export const sayReason = (reason: Reason): string => REASON_WORDS[reason];
 export const sayMissing = (why: MissingWhy): string => MISSING_WORDS[why];
-export const sayPlanned = (why: PlannedWhy): string => PLANNED_WORDS[why];
+/** "planned: the node is cordoned", "starting: the pod has not been ready yet". */
+export const sayPlanned = (why: PlannedWhy): string =>
+  `${isStarting(why) ? "starting" : "planned"}: ${PLANNED_WORDS[why]}`;
 
 /** 3 → "3 nodes", 1 → "1 node"; thousands apart. */
 export function count(number: number, one: string, many = `${one}s`): string {

@@ -1,7 +1,7 @@
 import type { State } from "@netchecker/contract";
 import { effect, signal } from "@preact/signals";
 import { followState } from "../adapters/follow-state.ts";
-import type { Connection } from "../core/notices.ts";
+import { type Connection, isTold } from "../core/connection.ts";
 import { api, needsToken, refuseToken, token } from "./session.ts";
 
 /** What netchecker last told of itself. */
@@ -12,10 +12,17 @@ export const connection = signal<Connection>({ is: "connecting" });
 export const now = signal(Date.now());
 
 let offset = 0;
+let heardAt = Date.now();
+/** Longer than silence is waited for; a machine that slept did not notice it. */
+const DEAF_AFTER_MS = 75_000;
 
 /** Follows netchecker for as long as the page lives; begins anew with each token. */
 export function startFollowing(): void {
-  setInterval(() => (now.value = Date.now() + offset), 1_000);
+  setInterval(() => {
+    now.value = Date.now() + offset;
+    if (isTold(connection.peek()) && Date.now() - heardAt > DEAF_AFTER_MS)
+      connection.value = { is: "lost", since: heardAt + offset, why: "nothing has come from it." };
+  }, 1_000);
   effect(() => {
     void token.value;
     if (needsToken.value) return;
@@ -28,7 +35,10 @@ export function startFollowing(): void {
           now.value = Date.parse(told.now);
           state.value = told;
         },
-        connection: (told) => (connection.value = told),
+        connection(told) {
+          if (isTold(told)) heardAt = Date.now();
+          connection.value = "since" in told ? { ...told, since: told.since + offset } : told;
+        },
         unauthorized: refuseToken,
       },
       ended.signal,

@@ -15,7 +15,8 @@ export const meshLoading = signal(false);
 
 const WITH = { outcome: "", latency: "?with=latencies", attempts: "?with=attempts" } as const;
 
-const FIRST_ROUND = "The first round has not closed yet. It shows here as soon as it has.";
+/** The first line says why. */
+const NO_ROUND = "There is no round to show yet. It shows here as soon as there is one.";
 
 const MOST_KEPT = 4;
 /** Old rounds do not change; a few are kept to go to and fro. */
@@ -83,12 +84,19 @@ async function load(path: string, ended: AbortSignal): Promise<Mesh | null> {
     return loaded;
   } catch (error) {
     if (ended.aborted) return null;
-    const { status, code, message } = error as ApiError;
+    const { status, message } = error as ApiError;
+    const isAway = status === 0 || status === 503;
+    const asked = pastRound.peek();
     if (status === 401) refuseToken();
-    // While netchecker is away, what it last told stays; a round that is not kept is no other one.
-    else if (status !== 0 || mesh.peek() === null) {
+    // While netchecker is away, what it last told stays; a past round that is not here is no other one.
+    else if (
+      !isAway ||
+      mesh.peek() === null ||
+      (asked !== null && mesh.peek()?.round.id !== asked)
+    ) {
       mesh.value = null;
-      meshError.value = code === "no_round_yet" ? FIRST_ROUND : message;
+      if (asked === null) meshError.value = isAway ? NO_ROUND : message;
+      else meshError.value = status === 0 ? `netchecker does not answer: ${message}` : message;
     }
     return null;
   } finally {

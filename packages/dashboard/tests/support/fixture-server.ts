@@ -9,15 +9,8 @@ import { meshOf } from "./mesh-of.ts";
 import { nodeHistoryOf } from "./node-history-of.ts";
 import { simulateRounds, type Phase, type SimulatedRound } from "./simulated-rounds.ts";
 
-/** Where `vite build` puts the page. */
-const UNJUDGED: State["verdict"] = {
-  verdict: "ok",
-  sentence: "all checks ok.",
-  since: "2026-11-22T11:00:00.000Z",
-  reason: null,
-};
-
 const DIST = join(import.meta.dirname, "../../dist");
+const HEARTBEAT_MS = 15_000;
 const INTERVAL_MS = 60_000;
 /** Of a large mesh so many rounds are kept: its outcomes would fill the memory. */
 const KEPT_OF_MANY = 60;
@@ -38,6 +31,10 @@ export class FixtureServer {
   trouble: Partial<State> = {};
   token: string | null = null;
   eventsWork = true;
+  /** Who runs the rounds, while this one stands by. */
+  standsByFor: string | null = null;
+  /** Whether no round has closed yet. */
+  isNew = false;
   /** How old the last round is when the server starts, milliseconds. */
   ageMs = 37_000;
   /** Where the page is served: `/` or below a prefix. */
@@ -75,17 +72,24 @@ export class FixtureServer {
 
   async close(): Promise<void> {
     this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    if (this.#server.listening) await new Promise((resolve) => this.#server.close(resolve));
   }
 
   get state(): State {
     const { id, finishedAt, verdict } = this.rounds.at(-1)!.round.head;
     return {
-      verdict: verdict ?? UNJUDGED,
+      verdict: this.isNew
+        ? {
+            verdict: "unmeasured",
+            sentence: "The first round is yet to close.",
+            since: new Date(this.#startsAt).toISOString(),
+            reason: "first_round_pending",
+          }
+        : verdict!,
       now: new Date(this.#now()).toISOString(),
       intervalMs: INTERVAL_MS,
-      last: { id, state: "closed", at: finishedAt! },
-      shown: { id, at: finishedAt! },
+      last: this.isNew ? null : { id, state: "closed", at: finishedAt! },
+      shown: this.isNew ? null : { id, at: finishedAt! },
       open: this.#open,
       clusterSynced: true,
       clusterViewStaleSince: null,
@@ -122,6 +126,11 @@ export class FixtureServer {
     return Date.parse(last) + this.ageMs + Date.now() - this.#startedAt;
   }
 
+  /** When it was started, by the simulator's clock. */
+  get #startsAt(): number {
+    return this.#now() - (Date.now() - this.#startedAt);
+  }
+
   #take(): void {
     const next = this.#source.next();
     if (next.done) throw new RangeError("the story has no more rounds");
@@ -150,6 +159,15 @@ export class FixtureServer {
         "unauthorized",
         "Send the API token: Authorization: Bearer <token>.",
       );
+    if (this.standsByFor !== null)
+      return fail(
+        response.setHeader("retry-after", "1"),
+        503,
+        "standing_by",
+        `This netchecker stands by: ${this.standsByFor} runs the rounds. Ask it, or try again in a second.`,
+      );
+    if (this.isNew && path === "mesh")
+      return fail(response, 503, "no_round_yet", "The first round has not closed yet.");
     if (method === "POST" && path === "rounds") {
       if (this.#open)
         return fail(
@@ -163,7 +181,8 @@ export class FixtureServer {
     }
     if (path === "state") return send(response, this.state);
     if (path === "events") return this.#stream(response);
-    if (path === "timeline") return send(response, { rounds: this.#entries } satisfies Timeline);
+    if (path === "timeline")
+      return send(response, { rounds: this.isNew ? [] : this.#entries } satisfies Timeline);
     const [kind, name, rest] = path.split("/").map(decodeURIComponent);
     if (kind === "node-states" && rest === "history")
       return send(response, nodeHistoryOf(this.rounds, name!));
@@ -202,7 +221,11 @@ export class FixtureServer {
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
     response.write(`data: ${JSON.stringify(this.state)}\n\n`);
     this.#streams.add(response);
-    response.on("close", () => this.#streams.delete(response));
+    const heartbeat = setInterval(() => response.write(":\n\n"), HEARTBEAT_MS);
+    response.on("close", () => {
+      clearInterval(heartbeat);
+      this.#streams.delete(response);
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Finding } from "@netchecker/contract";
+import type { Finding, Verdict } from "@netchecker/contract";
 import { CAUSES } from "@netchecker/bench/src/findings/causes/all-causes.ts";
 import { type Cluster, drawCluster } from "@netchecker/bench/src/findings/cluster.ts";
 import { Random } from "@netchecker/bench/src/findings/random.ts";
@@ -8,6 +8,7 @@ import { Site } from "@netchecker/bench/src/findings/site.ts";
 import type { ClosedRound } from "@netchecker/netchecker/src/core/closed-round.ts";
 import type { ClusterView } from "@netchecker/netchecker/src/core/cluster-view.ts";
 import { conclude, emptyMemory } from "@netchecker/netchecker/src/core/conclude/conclude.ts";
+import { plausibleVerdict } from "./plausible-verdict.ts";
 
 /** A round of the simulator, concluded by netchecker's own code, and the cluster at its end. */
 export interface SimulatedRound {
@@ -21,6 +22,10 @@ export interface Phase {
   readonly causes: readonly string[];
   /** So many nodes have a pong that is leaving. */
   readonly leaving?: number;
+  /** No agent reports. */
+  readonly silent?: boolean;
+  /** A version before verdicts stored these rounds. */
+  readonly older?: boolean;
 }
 
 /** A story of a cluster, round by round: the same for the same seed. */
@@ -32,20 +37,27 @@ export function* simulateRounds(
   const cluster = clusterOf(size, seed);
   const random = new Random(seed, "rounds");
   let memory = emptyMemory();
+  let verdict: Verdict | null = null;
   let id = 0;
-  for (const [index, { rounds, causes, leaving = 0 }] of phases.entries()) {
+  for (const [
+    index,
+    { rounds, causes, leaving = 0, silent = false, older = false },
+  ] of phases.entries()) {
     const site = brokenSite(cluster, causes, `${seed}/phase ${index}`);
     for (const node of site.random.sample(site.unused, leaving)) {
       site.shown.pods.set(cluster.nodes[node]!.pong, { terminating: true });
       site.world.pongs[node] = { is: "leaving", gone: 0.6 };
     }
+    if (silent) for (const node of cluster.nodes.keys()) site.world.agents[node] = { is: "dead" };
     const views = { opening: site.shown, closing: site.shown };
     for (let round = 0; round < rounds; round += 1) {
       id += 1;
       const simulated = simulateRound(site.world, views, { id, random });
       const { findings, memory: next } = conclude(simulated.round, simulated.view, memory);
       memory = next;
-      yield { round: { ...simulated.round, findings }, view: simulated.view };
+      verdict = older ? null : plausibleVerdict(simulated.round, findings, verdict);
+      const head = { ...simulated.round.head, verdict };
+      yield { round: { ...simulated.round, head, findings }, view: simulated.view };
     }
   }
 }

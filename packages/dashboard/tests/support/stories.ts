@@ -12,6 +12,32 @@ export const STORIES = {
       { rounds: 15, causes: ["pong/hung-still-listed"] },
     ],
   },
+  /** Rounds of an older version, then each verdict. */
+  turning6: {
+    size: 6,
+    phases: [
+      { rounds: 30, causes: [], older: true },
+      { rounds: 4, causes: ["route/pair-both-new-connections-are-dropped"], older: true },
+      { rounds: 40, causes: [] },
+      { rounds: 6, causes: [], silent: true },
+      { rounds: 20, causes: [] },
+      { rounds: 1, causes: ["pong/hung-still-listed"] },
+    ],
+  },
+  degraded6: {
+    size: 6,
+    phases: [
+      { rounds: 60, causes: [] },
+      { rounds: 1, causes: ["route/pair-both-new-connections-are-dropped"] },
+    ],
+  },
+  degraded200: {
+    size: 200,
+    phases: [
+      { rounds: 8, causes: [] },
+      { rounds: 1, causes: ["route/pair-both-new-connections-are-dropped"] },
+    ],
+  },
   healthy200: { size: 200, phases: [{ rounds: 12, causes: [] }] },
   broken200: {
     size: 200,

@@ -2,7 +2,13 @@ import type { Mesh, MeshPlane } from "@netchecker/contract";
 import type { Axis } from "../../core/mesh/axis.ts";
 import type { Grid } from "../../core/mesh/grid.ts";
 import type { SideColumn } from "../../core/mesh/side-columns.ts";
-import { countCells, tellRange } from "../../core/mesh/tell-cells.ts";
+import {
+  countAll,
+  countCells,
+  tellCounts,
+  tellRange,
+  type Tone,
+} from "../../core/mesh/tell-cells.ts";
 import { checksBetween, tellCheck } from "../../core/mesh/tell-pair.ts";
 import { count, sayPlanned, sayMissing, sayReason } from "../../core/phrases.ts";
 import type { Spot } from "../../core/mesh/spot.ts";
@@ -10,7 +16,7 @@ import type { Spot } from "../../core/mesh/spot.ts";
 /** A spot in words. */
 export interface Told {
   readonly title: string;
-  readonly lines: readonly { readonly text: string; readonly tone: "bad" | "unknown" | "quiet" }[];
+  readonly lines: readonly { readonly text: string; readonly tone: Tone }[];
 }
 
 interface Known {
@@ -22,6 +28,9 @@ interface Known {
   readonly planes: readonly MeshPlane[];
 }
 
+const ALL_OK = { text: "ok", tone: "quiet" } as const;
+const TONES = { ok: "quiet", planned: "quiet", unknown: "unknown", failed: "bad" } as const;
+
 /** A spot in words: a pair's checks, how many of several pairs failed, or what a node finds of a service. */
 export function tellSpot(spot: Spot, known: Known): Told | null {
   const { mesh, outcomes, axis, names, sides, planes } = known;
@@ -31,49 +40,39 @@ export function tellSpot(spot: Spot, known: Known): Told | null {
   if (!spot.columns) {
     const side = sides[spot.side ?? -1];
     if (!side) return null;
-    const reasons = Array.from({ length: spot.rows.count }, (_, offset) =>
-      side.reasonOf(axis.order[spot.rows.start + offset]!),
+    const counts = countAll(
+      Array.from({ length: spot.rows.count }, (_, offset) => {
+        const node = axis.order[spot.rows.start + offset]!;
+        return side.cells[node]!;
+      }),
     );
-    const [first] = reasons;
-    const bad = reasons.filter((reason) => reason !== "ok").length;
-    const text =
-      reasons.length === 1
-        ? first === null || first === undefined
-          ? "not kept"
-          : sayReason(first)
-        : bad === 0
-          ? "ok"
-          : `${bad} of ${reasons.length} not ok`;
-    return { title: `${rows} → ${side.label}`, lines: [{ text, tone: bad > 0 ? "bad" : "quiet" }] };
+    const told = tellCounts(counts);
+    const title = `${rows} → ${side.label}`;
+    if (spot.rows.count > 1) return { title, lines: told.length > 0 ? told : [ALL_OK] };
+    const reason = side.reasonOf(from);
+    const text = reason === null ? "not kept" : sayReason(reason);
+    const why = counts.planned + counts.starting > 0 ? mesh.nodes[from].planned : null;
+    return {
+      title,
+      lines: [
+        { text, tone: told[0]?.tone ?? "quiet" },
+        ...(why ? [{ text: `${names[from]}: ${sayPlanned(why)}`, tone: "unknown" as const }] : []),
+      ],
+    };
   }
   const title = `${rows} → ${tellRange(axis, names, spot.columns)}`;
   if (spot.rows.count * spot.columns.count > 1) {
-    const { pairs, failed, unknown, planned, notKept } = countCells(
-      outcomes,
-      axis,
-      spot.rows,
-      spot.columns,
-    );
-    const lines = [
-      { text: failed > 0 ? `${failed} of ${pairs} pairs failed` : "", tone: "bad" as const },
-      { text: unknown > 0 ? `${unknown} not measured` : "", tone: "unknown" as const },
-      { text: planned > 0 ? `${planned} planned` : "", tone: "quiet" as const },
-      { text: notKept > 0 ? `${notKept} not kept` : "", tone: "quiet" as const },
-    ].filter(({ text }) => text !== "");
-    const well = { text: `${count(pairs, "pair")} ok`, tone: "quiet" as const };
-    return { title, lines: lines.length > 0 ? lines : [well] };
+    const counts = countCells(outcomes, axis, spot.rows, spot.columns);
+    const told = tellCounts(counts);
+    const well = { text: `${count(counts.pairs, "pair")} ok`, tone: "quiet" as const };
+    return { title, lines: told.length > 0 ? told : [well] };
   }
   const to = axis.order[spot.columns.start]!;
   const checks = checksBetween(mesh, from, to, planes);
   const twoFamilies = new Set(checks.map(({ family }) => family)).size > 1;
   const lines = checks.map((check) => ({
     text: tellCheck(check, twoFamilies),
-    tone:
-      check.reason === "ok" || check.planned !== null || check.reason === null
-        ? ("quiet" as const)
-        : check.reason === "not_probed"
-          ? ("unknown" as const)
-          : ("bad" as const),
+    tone: check.counts === null ? ("quiet" as const) : TONES[check.counts],
   }));
   const { missing, planned } = mesh.nodes[from];
   const why = planned ? sayPlanned(planned) : missing ? sayMissing(missing) : null;

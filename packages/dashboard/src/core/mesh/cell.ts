@@ -1,5 +1,3 @@
-import { OK_CODE, NOT_PROBED_CODE } from "@netchecker/contract";
-
 /**
  * What a cell of the heat map is, as a byte: the larger, the worse. A cell is one pair of nodes, or, from
  * far away, the pairs of several.
@@ -8,11 +6,13 @@ export const NOT_KEPT = 0;
 export const OK = 1;
 /** Not ok, for a planned change. */
 export const PLANNED = 2;
+/** Not measured, because the agent is starting. */
+export const STARTING = 3;
 /** Not measured. */
-export const UNKNOWN = 3;
+export const UNKNOWN = 4;
 /** Failed: a few of what the cell stands for … all of it. */
-const FAILED_FEW = 4;
-export const FAILED_ALL = 7;
+const FAILED_FEW = 5;
+export const FAILED_ALL = 8;
 
 /** From here on: a measured value, on a scale of {@link RAMP_STEPS}. */
 export const RAMP = 16;
@@ -21,6 +21,7 @@ export const RAMP_STEPS = 48;
 export const CELLS = RAMP + RAMP_STEPS;
 
 export const isFailed = (cell: number): boolean => cell >= FAILED_FEW && cell <= FAILED_ALL;
+export const isUnknown = (cell: number): boolean => cell === UNKNOWN || cell === STARTING;
 
 /** The share that failed → one of four shades; a single failure among thousands still shows. */
 export function failedCell(failed: number, of: number): number {
@@ -28,9 +29,3 @@ export function failedCell(failed: number, of: number): number {
   const share = failed / of;
   return FAILED_FEW + (share < 0.05 ? 0 : share < 0.4 ? 1 : 2);
 }
-
-/** A letter of a row of reasons, as its character code → the cell that it makes, were it no planned change. */
-export const CELL_OF_LETTER: Uint8Array = new Uint8Array(256).fill(FAILED_ALL);
-CELL_OF_LETTER[".".charCodeAt(0)] = NOT_KEPT;
-CELL_OF_LETTER["a".charCodeAt(0) + OK_CODE] = OK;
-CELL_OF_LETTER["a".charCodeAt(0) + NOT_PROBED_CODE] = UNKNOWN;

@@ -1,11 +1,21 @@
-import { CELLS, PLANNED, FAILED_ALL, NOT_KEPT, OK, RAMP, RAMP_STEPS, UNKNOWN } from "./cell.ts";
+import {
+  CELLS,
+  FAILED_ALL,
+  NOT_KEPT,
+  OK,
+  PLANNED,
+  RAMP,
+  RAMP_STEPS,
+  STARTING,
+  UNKNOWN,
+} from "./cell.ts";
 import type { Look, Rgb } from "./paint.ts";
 
 export type Theme = "light" | "dark";
 
 /**
  * Blue is well, orange is broken: told apart by every kind of colour vision, and by brightness alone. What
- * was not measured is hatched, what is planned is dotted.
+ * was not measured is hatched (wider where the agent is starting), what is planned is dotted.
  */
 const COLOURS = {
   light: {
@@ -33,6 +43,7 @@ export function looksOf(theme: Theme): Look[] {
   looks[NOT_KEPT] = { fill: rgb(blank) };
   looks[OK] = { fill: rgb(ok) };
   looks[PLANNED] = { fill: rgb(planned[0]), mark: rgb(planned[1]), pattern: "dots" };
+  looks[STARTING] = { fill: rgb(unknown[0]), mark: rgb(unknown[1]), pattern: "wide-hatch" };
   looks[UNKNOWN] = { fill: rgb(unknown[0]), mark: rgb(unknown[1]), pattern: "hatch" };
   for (const [shade, colour] of failed.entries())
     looks[FAILED_ALL - failed.length + 1 + shade] = { fill: rgb(colour) };

@@ -17,3 +17,10 @@ it("what is not ok of a node with a planned change is planned, and what is not k
   expect(b!.from.get("echo")).toEqual({ ok: 2, failed: 0, unknown: 0, planned: 1 });
   expect([a!.failed, b!.failed]).toEqual([0, 0]);
 });
+
+it("what an agent that is starting did not measure is not measured, not planned", () => {
+  const nodes = [aNode("a"), aNode("b", { planned: "node_starting" }), aNode("c")];
+  const [a, b] = nodeRows(aMesh(nodes, [aPlane("echo", ["aba", "obo", "aba"])]));
+  expect(b!.from.get("echo")).toEqual({ ok: 0, failed: 0, unknown: 3, planned: 0 });
+  expect(a!.from.get("echo")).toEqual({ ok: 2, failed: 0, unknown: 0, planned: 1 });
+});

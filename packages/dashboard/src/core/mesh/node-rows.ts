@@ -1,13 +1,9 @@
-import type { Check, Mesh, MeshNode } from "@netchecker/contract";
-import { CELL_OF_LETTER, PLANNED, NOT_KEPT, OK, UNKNOWN } from "./cell.ts";
+import type { CellResult, Check, Mesh, MeshNode } from "@netchecker/contract";
+import { isUnknown, NOT_KEPT, OK, PLANNED } from "./cell.ts";
+import { cellsByLetter, NO_LETTER } from "./cells-by-letter.ts";
 
 /** How many of a node's checks went how, one way. */
-export interface Tally {
-  ok: number;
-  failed: number;
-  unknown: number;
-  planned: number;
-}
+export type Tally = Record<CellResult, number>;
 
 /** A node in a round: by check, what it finds, and what others find of it. */
 export interface NodeRow {
@@ -35,15 +31,10 @@ export function nodeRows({ nodes, planes }: Mesh): NodeRow[] {
       const tally = tallyOf(row.from, check);
       const letters = reasons[from] ?? "";
       for (const [index, target] of targets.entries()) {
-        const letter = letters.charCodeAt(index);
         const planned =
-          row.node.planned ??
-          target.planned ??
-          (target.node === null ? null : nodes[target.node]!.planned);
-        const key = keyOf(
-          Number.isNaN(letter) ? UNKNOWN : CELL_OF_LETTER[letter]!,
-          planned !== null,
-        );
+          target.planned ?? (target.node === null ? null : nodes[target.node]!.planned);
+        const letter = index < letters.length ? letters.charCodeAt(index) : NO_LETTER;
+        const key = keyOf(cellsByLetter(row.node.planned, planned)[letter]!);
         if (key === null) continue;
         tally[key] += 1;
         if (target.node !== from && to[index]) to[index][key] += 1;
@@ -68,9 +59,9 @@ function tallyOf(map: Map<Check, Tally>, check: Check): Tally {
   return tally;
 }
 
-function keyOf(cell: number, planned: boolean): keyof Tally | null {
+function keyOf(cell: number): CellResult | null {
   if (cell === NOT_KEPT) return null;
   if (cell === OK) return "ok";
-  if (planned || cell === PLANNED) return "planned";
-  return cell === UNKNOWN ? "unknown" : "failed";
+  if (cell === PLANNED) return "planned";
+  return isUnknown(cell) ? "unknown" : "failed";
 }

@@ -65,7 +65,7 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 export interface Look {
   readonly fill: Rgb;
   readonly mark?: Rgb;
-  readonly pattern?: "hatch" | "dots";
+  readonly pattern?: "hatch" | "wide-hatch" | "dots";
 }
 
 /** The looks of all cells → tiles to paint with, as pixels of an ImageData. */
@@ -89,5 +89,6 @@ function bytesOf([red, green, blue]: Rgb): number {
 
 function isMarked(pattern: Look["pattern"], x: number, y: number): boolean {
   if (pattern === "hatch") return (x + y) % 4 === 0;
+  if (pattern === "wide-hatch") return (x - y + TILE) % TILE === 0;
   return pattern === "dots" && x % 4 < 2 && y % 4 < 2;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { aMesh, aNode, aPlane } from "../../../tests/support/a-mesh.ts";
-import { PLANNED, FAILED_ALL, isFailed, NOT_KEPT, OK, UNKNOWN } from "./cell.ts";
+import { FAILED_ALL, isFailed, NOT_KEPT, OK, PLANNED, STARTING, UNKNOWN } from "./cell.ts";
 import { readOutcomes } from "./read-outcomes.ts";
 
 const NODES = [aNode("a"), aNode("b"), aNode("c")];
@@ -45,4 +45,11 @@ it("two targets on one node are one cell, the worse of them", () => {
   const { cells } = readOutcomes(aMesh(NODES, [echo]), [echo]);
   expect(isFailed(cells[1]!)).toBe(true);
   expect(cells[2]).toBe(NOT_KEPT);
+});
+
+it("the row of an agent that is starting is not measured yet; the column of that node is left out", () => {
+  const nodes = [aNode("a"), aNode("b", { planned: "node_starting" }), aNode("c")];
+  const echo = aPlane("echo", ["aba", "bob", "aba"]);
+  const { cells } = readOutcomes(aMesh(nodes, [echo]), [echo]);
+  expect([...cells]).toEqual([OK, PLANNED, OK, STARTING, STARTING, STARTING, OK, PLANNED, OK]);
 });

@@ -1,5 +1,6 @@
-import type { Mesh, MeshPlane } from "@netchecker/contract";
-import { CELL_OF_LETTER, PLANNED, FAILED_ALL, failedCell, UNKNOWN } from "./cell.ts";
+import type { Mesh, MeshPlane, PlannedWhy } from "@netchecker/contract";
+import { FAILED_ALL, failedCell } from "./cell.ts";
+import { cellsByLetter, NO_LETTER } from "./cells-by-letter.ts";
 import type { Grid } from "./grid.ts";
 
 /** The worst of the planes, for each pair of nodes. What is in no plane stays blank. */
@@ -8,25 +9,31 @@ export function readOutcomes({ nodes }: Mesh, planes: readonly MeshPlane[]): Gri
   const cells = new Uint8Array(size * size);
   const asked = new Uint8Array(size);
   const failed = new Uint8Array(size);
+  /** The few reasons for which targets are planned; columns have their positions in it. */
+  const whys: (PlannedWhy | null)[] = [null];
+  const positionOf = (why: PlannedWhy | null) => {
+    const at = whys.indexOf(why);
+    return at === -1 ? whys.push(why) - 1 : at;
+  };
   const columns = planes.map((plane) => ({
     reasons: plane.reasons,
     node: Int32Array.from(plane.targets, (target) => target.node ?? -1),
-    planned: Uint8Array.from(plane.targets, (target) =>
-      Number(target.planned !== null || isPlanned(nodes, target.node)),
+    why: Uint8Array.from(plane.targets, ({ node, planned }) =>
+      positionOf(planned ?? (node === null ? null : nodes[node]!.planned)),
     ),
   }));
   for (let from = 0; from < size; from += 1) {
     const row = cells.subarray(from * size, (from + 1) * size);
-    const rowPlanned = isPlanned(nodes, from);
+    const tables = whys.map((why) => cellsByLetter(nodes[from]!.planned, why));
     asked.fill(0);
     failed.fill(0);
-    for (const { reasons, node, planned } of columns) {
+    for (const { reasons, node, why } of columns) {
       const letters = reasons[from] ?? "";
       for (let target = 0; target < node.length; target += 1) {
         const to = node[target]!;
         if (to < 0) continue;
-        let cell = target < letters.length ? CELL_OF_LETTER[letters.charCodeAt(target)]! : UNKNOWN;
-        if (cell >= UNKNOWN && (rowPlanned || planned[target])) cell = PLANNED;
+        const letter = target < letters.length ? letters.charCodeAt(target) : NO_LETTER;
+        const cell = tables[why[target]!]![letter]!;
         asked[to]! += 1;
         if (cell === FAILED_ALL) failed[to]! += 1;
         if (cell > row[to]!) row[to] = cell;
@@ -36,8 +43,4 @@ export function readOutcomes({ nodes }: Mesh, planes: readonly MeshPlane[]): Gri
       if (failed[to]! > 0) row[to] = failedCell(failed[to]!, asked[to]!);
   }
   return { size, cells };
-}
-
-function isPlanned(nodes: Mesh["nodes"], node: number | null): boolean {
-  return node !== null && nodes[node]?.planned !== null;
 }

@@ -1,6 +1,6 @@
 import type { Mesh, MeshPlane, Reason } from "@netchecker/contract";
 import { sayCheck } from "../phrases.ts";
-import { CELL_OF_LETTER, PLANNED, UNKNOWN } from "./cell.ts";
+import { cellsByLetter, NO_LETTER } from "./cells-by-letter.ts";
 import { reasonAt } from "./tell-pair.ts";
 
 /** What every node finds of one target that is no node: a column beside the heat map. */
@@ -24,9 +24,9 @@ function columnsOf({ nodes }: Mesh, plane: MeshPlane, type: SideColumn["type"]):
     type,
     label: labelOf(plane, target),
     cells: Uint8Array.from(nodes, ({ planned }, node) => {
-      const letter = plane.reasons[node]?.charCodeAt(index);
-      const cell = letter ? CELL_OF_LETTER[letter]! : UNKNOWN;
-      return cell >= UNKNOWN && (planned ?? target.planned) !== null ? PLANNED : cell;
+      const letters = plane.reasons[node] ?? "";
+      const letter = index < letters.length ? letters.charCodeAt(index) : NO_LETTER;
+      return cellsByLetter(planned, target.planned)[letter]!;
     }),
     reasonOf: (node) => reasonAt(plane, node, index),
   }));

@@ -27,6 +27,17 @@ it("tells each check between two nodes, one way", () => {
   ]);
 });
 
+it("says of a check what it counts as, and whether its agent is starting", () => {
+  const mesh = aMesh(
+    [aNode("a"), aNode("b", { planned: "node_returning" })],
+    [aPlane("echo", ["ab", "oa"])],
+  );
+  const [towards] = checksBetween(mesh, 0, 1);
+  const [from] = checksBetween(mesh, 1, 0);
+  expect([towards!.counts, from!.counts]).toEqual(["planned", "unknown"]);
+  expect(tellCheck(from!, false)).toBe("pod echo: not measured (starting)");
+});
+
 it.each([
   ["echo", "10.0.0.1:8080", "http://10.0.0.1:8080/echo"],
   ["nodeport", "[fd00::1]:32088", "http://[fd00::1]:32088/echo"],

@@ -1,5 +1,8 @@
 import {
+  type CellResult,
   type Check,
+  countCell,
+  isStarting,
   type PlannedWhy,
   latencyOf,
   type Mesh,
@@ -17,6 +20,8 @@ export interface PairCheck {
   readonly name: string | null;
   /** null: not kept of an old round. */
   readonly reason: Reason | null;
+  /** What it counts as; null where it is not kept. */
+  readonly counts: CellResult | null;
   readonly planned: PlannedWhy | null;
   readonly latencyMs: number | null;
   readonly attempts: number | null;
@@ -42,14 +47,16 @@ export function checksBetween(
       const { check, family, latencies, attempts } = plane;
       const code = latencies ? atob(latencies[from] ?? "").charCodeAt(index) : Number.NaN;
       const digit = attempts?.[from]?.[index];
-      const planned = mesh.nodes[from]?.planned ?? target.planned ?? mesh.nodes[to]?.planned;
+      const agent = mesh.nodes[from]?.planned ?? null;
+      const toWhy = target.planned ?? mesh.nodes[to]?.planned ?? null;
       return {
         check,
         family,
         address: target.address,
         name: target.name,
         reason,
-        planned: reason === "ok" ? null : (planned ?? null),
+        counts: reason === null ? null : countCell(REASONS.indexOf(reason), agent, toWhy),
+        planned: reason === "ok" ? null : (agent ?? toWhy),
         latencyMs: Number.isNaN(code) ? null : latencyOf(code),
         attempts: digit === undefined ? null : Number(digit),
       };
@@ -64,7 +71,7 @@ export function tellCheck(check: PairCheck, twoFamilies: boolean): string {
   const more = [
     check.reason === "ok" && check.latencyMs !== null ? latency(check.latencyMs) : "",
     check.attempts !== null && check.attempts > 1 ? `${check.attempts} attempts` : "",
-    check.planned === null ? "" : "planned",
+    check.planned === null ? "" : isStarting(check.planned) ? "starting" : "planned",
   ].filter(Boolean);
   return `${name}: ${reason}${more.length > 0 ? ` (${more.join(", ")})` : ""}`;
 }

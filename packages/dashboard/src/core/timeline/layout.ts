@@ -3,7 +3,10 @@ import type { TimelineEntry } from "@netchecker/contract";
 /** One bar of the timeline: a round, or, where there are more rounds than room, several. */
 export interface Bar {
   readonly rounds: readonly TimelineEntry[];
-  readonly tone: "critical" | "warning" | "failing" | "unmeasured" | "well" | "none";
+  /** The worst of what was measured. `unknown` and `warning` are of rounds without a verdict: older versions stored them. */
+  readonly tone: "critical" | "warning" | "degraded" | "unknown" | "ok" | "none";
+  /** How many rounds netchecker could not measure. */
+  readonly unmeasured: number;
   /** 0 to 1: how much failed, on a scale that shows a single one of millions. */
   readonly height: number;
   /** What was not measured, on the same scale. */
@@ -29,32 +32,47 @@ export function layOut(rounds: readonly TimelineEntry[], width: number): Bar[] {
   return bars;
 }
 
-/** The round in a bar that tells most: the one that failed most, or else the last. */
+/** The round in a bar that tells most: the one that failed most, or the last that was not measured, or the last. */
 export function tellingRound({ rounds }: Bar): TimelineEntry {
-  return rounds.reduce((most, round) => ((round.failed ?? 0) >= (most.failed ?? 0) ? round : most));
+  const weight = (round: TimelineEntry) => (round.failed ?? 0) || (isUnmeasured(round) ? 0.5 : 0);
+  return rounds.reduce((most, round) => (weight(round) >= weight(most) ? round : most));
+}
+
+/** Whether netchecker could not measure: by the round's verdict, or because it has no result at all. */
+export function isUnmeasured({ verdict, state }: TimelineEntry): boolean {
+  return verdict === "unmeasured" || state === "failed" || state === "abandoned";
 }
 
 function barOf(rounds: readonly TimelineEntry[]): Bar {
   const most = (of: (round: TimelineEntry) => number | null) =>
     Math.max(...rounds.map((round) => scaled(of(round), round.total)));
+  const tones = new Set(rounds.map(toneOf));
   return {
     rounds,
-    tone: toneOf(rounds),
+    tone: TONES.find((tone) => tones.has(tone)) ?? "none",
+    unmeasured: rounds.filter(isUnmeasured).length,
     height: most(({ failed }) => failed),
     unknown: most(({ unknown }) => unknown),
   };
 }
 
-function toneOf(rounds: readonly TimelineEntry[]): Bar["tone"] {
-  const any = (of: (round: TimelineEntry) => number | null) =>
-    rounds.some((round) => (of(round) ?? 0) > 0);
-  if (any(({ critical }) => critical)) return "critical";
-  if (any(({ warning }) => warning)) return "warning";
-  if (rounds.every(({ total }) => total === null)) return "none";
-  if (any(({ failed }) => failed)) return "failing";
-  return any(({ unknown }) => unknown) || any(({ expected, reported }) => expected - reported)
-    ? "unmeasured"
-    : "well";
+/** The worst first. */
+const TONES = ["critical", "warning", "degraded", "unknown", "ok"] as const;
+const TONE_OF = {
+  failing: "critical",
+  degraded: "degraded",
+  ok: "ok",
+  unmeasured: "none",
+} as const;
+
+function toneOf(round: TimelineEntry): Bar["tone"] {
+  if (round.verdict) return TONE_OF[round.verdict];
+  const { critical, warning, total, failed, unknown, expected, reported } = round;
+  if (critical) return "critical";
+  if (warning) return "warning";
+  if (total === null) return "none";
+  if (failed) return "degraded";
+  return unknown || reported < expected ? "unknown" : "ok";
 }
 
 /** A share, so that one of a million is still a tenth of the height. */

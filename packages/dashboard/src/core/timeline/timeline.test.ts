@@ -2,7 +2,7 @@ import type { TimelineEntry } from "@netchecker/contract";
 import { expect, it } from "vitest";
 import { extendTimeline } from "./extend-timeline.ts";
 import { barWidth, layOut, tellingRound } from "./layout.ts";
-import { tellRound } from "./tell-round.ts";
+import { tellBar, tellRound } from "./tell-round.ts";
 
 function anEntry(id: number, with_: Partial<TimelineEntry> = {}): TimelineEntry {
   return {
@@ -48,21 +48,43 @@ it("one failure of a million shows, in a bar of many rounds too, and a click goe
   const rounds = many(1_440).with(700, anEntry(701, { failed: 1 }));
   const bar = layOut(rounds, 300).find(({ height }) => height > 0)!;
   expect(bar.height).toBeGreaterThan(0.1);
-  expect(bar.tone).toBe("failing");
+  expect(bar.tone).toBe("degraded");
   expect(tellingRound(bar).id).toBe(701);
 });
 
-it("a bar has the tone of its worst round; not measured is not well", () => {
-  const toneOf = (...rounds: TimelineEntry[]) => layOut(rounds, 4)[0]!.tone;
-  expect(toneOf(anEntry(1), anEntry(2, { warning: 1 }), anEntry(3, { critical: 1 }))).toBe(
+const barOf = (...rounds: TimelineEntry[]) => layOut(rounds, 4)[0]!;
+const NO_RESULT = { total: null, failed: null, unknown: null };
+
+it("a bar has the tone of its worst verdict", () => {
+  const toneOf = (...verdicts: TimelineEntry["verdict"][]) =>
+    barOf(...verdicts.map((verdict, at) => anEntry(at, { verdict }))).tone;
+  expect(toneOf("ok", "failing", "degraded")).toBe("critical");
+  expect(toneOf("ok", "degraded")).toBe("degraded");
+  expect(toneOf("ok", "ok")).toBe("ok");
+  // The verdict decides, not the counts: a few scattered failures are ok.
+  expect(barOf(anEntry(1, { verdict: "ok", failed: 3, unknown: 2 })).tone).toBe("ok");
+});
+
+it("rounds that were not measured show beside what others found, and never as ok", () => {
+  const failing = anEntry(1, { verdict: "failing", failed: 9 });
+  const unmeasured = anEntry(2, { verdict: "unmeasured", unknown: 1_000_000, reported: 0 });
+  const failed = anEntry(3, { state: "failed", ...NO_RESULT });
+  const abandoned = anEntry(4, { state: "abandoned", ...NO_RESULT });
+  const all = barOf(failing, unmeasured, failed, abandoned);
+  expect([all.tone, all.unmeasured]).toEqual(["critical", 3]);
+  expect(barOf(unmeasured).tone).toBe("none");
+  expect(tellingRound(all).id).toBe(1);
+  expect(tellingRound(barOf(unmeasured, anEntry(5))).id).toBe(2);
+});
+
+it("a round that an older version stored has the tone of its findings and counts; not measured is not ok", () => {
+  expect(barOf(anEntry(1), anEntry(2, { warning: 1 }), anEntry(3, { critical: 1 })).tone).toBe(
     "critical",
   );
-  expect(toneOf(anEntry(1), anEntry(2, { unknown: 3 }))).toBe("unmeasured");
-  expect(toneOf(anEntry(1, { reported: 4 }))).toBe("unmeasured");
-  expect(toneOf(anEntry(1, { state: "failed", total: null, failed: null, unknown: null }))).toBe(
-    "none",
-  );
-  expect(toneOf(anEntry(1))).toBe("well");
+  expect(barOf(anEntry(1), anEntry(2, { warning: 1 })).tone).toBe("warning");
+  expect(barOf(anEntry(1), anEntry(2, { unknown: 3 })).tone).toBe("unknown");
+  expect(barOf(anEntry(1, { reported: 4 })).tone).toBe("unknown");
+  expect(barOf(anEntry(1)).tone).toBe("ok");
 });
 
 it("grows by a round that just closed, and says when rounds between are not known", () => {
@@ -72,13 +94,34 @@ it("grows by a round that just closed, and says when rounds between are not know
   expect(extendTimeline([], anEntry(1))).toBeNull();
 });
 
-it("a round is told in one line: what is wrong, what is not known, or that all is well", () => {
+it("a round is told in one line: its verdict, what is wrong, what is not known", () => {
   const now = Date.parse("2026-11-22T23:01:00.000Z");
-  const tell = (with_: Partial<TimelineEntry>) => tellRound(anEntry(7, with_), now).split(": ")[1];
-  expect(tell({})).toBe("all well");
-  expect(tell({ critical: 1, failed: 1_200, unknown: 4, reported: 4 })).toBe(
-    "1 finding, 1,200 failed, 4 not measured, 1 agent missing",
+  const tell = (with_: Partial<TimelineEntry>) =>
+    tellRound(anEntry(7, with_), now).split(/: (.*)/)[1];
+  expect(tell({ verdict: "ok" })).toBe("ok");
+  expect(tell({ verdict: "failing", critical: 1, failed: 1_200, unknown: 4, reported: 4 })).toBe(
+    "failing, 1 alarm, 1,200 failed, 4 not measured, 1 agent missing",
   );
-  expect(tell({ state: "failed", failed: null })).toBe("could not be run");
-  expect(tell({ state: "abandoned", failed: null })).toBe("abandoned");
+  expect(tell({ state: "failed", failed: null })).toBe("unmeasured, it could not be published");
+  expect(tell({ state: "abandoned", failed: null })).toBe(
+    "unmeasured, netchecker ended while it was open",
+  );
+});
+
+it("of a round without a verdict no verdict is told", () => {
+  const now = Date.parse("2026-11-22T23:01:00.000Z");
+  expect(tellRound(anEntry(7), now)).toMatch(/: nothing failed$/);
+  expect(tellRound(anEntry(7, { failed: 2 }), now)).toMatch(/: 2 failed$/);
+});
+
+it("a bar of several rounds also tells how many of them were not measured", () => {
+  const now = Date.parse("2026-11-22T23:01:00.000Z");
+  const bar = barOf(
+    anEntry(1, { verdict: "failing", failed: 9 }),
+    anEntry(2, { verdict: "unmeasured" }),
+  );
+  expect(tellBar(bar, now)).toMatch(
+    /Round 1, .*: failing, 9 failed; 1 round beside it unmeasured$/,
+  );
+  expect(tellBar(barOf(anEntry(2, { verdict: "unmeasured" })), now)).toMatch(/: unmeasured$/);
 });

@@ -1,17 +1,17 @@
 import type { Mesh } from "@netchecker/contract";
-import { count, digits, sayCounts, sayPlanned, sayMissing } from "../core/phrases.ts";
-import { verdictOf } from "../core/verdict.ts";
+import { count, digits, sayCounts, sayMissing, sayPlanned } from "../core/phrases.ts";
 import { nodeLink } from "../store/route.ts";
 
 const TYPES = { pod: "Pods", node: "Nodes", service: "Service", external: "Outside" } as const;
 
-/** What the round comes to, what was measured, and what was not. */
-export function VerdictLine({ mesh: { round, summary, findings } }: { mesh: Mesh }) {
-  const { tone, headline, detail } = verdictOf(round, summary, findings);
+/** The numbers of a round: what was measured, and what was not. */
+export function Measured({ mesh: { round, summary } }: { mesh: Mesh }) {
   return (
-    <div class={`verdict ${tone}`}>
-      <h1 id="findings-title">{headline}</h1>
-      <p>{detail}</p>
+    <div class="measured">
+      <h2>Round {round.id} in numbers</h2>
+      <p>
+        {digits(round.reported)} of {count(round.expected, "agent")} reported
+      </p>
       <dl class="by-type">
         {(["pod", "node", "service", "external"] as const)
           .filter((type) => summary[type].total + summary[type].planned > 0)
@@ -46,7 +46,7 @@ function Share({ counts }: { counts: Mesh["summary"]["pod"] }) {
 
 const MOST_SHOWN = 6;
 
-/** Agents that did not report, and why: what they would have measured is unknown, not well. */
+/** Agents that did not report, and why: what they would have measured is unknown, not ok. */
 export function Missing({ round: { missing } }: { round: Mesh["round"] }) {
   if (missing.length === 0) return null;
   const shown = missing.slice(0, MOST_SHOWN);

@@ -1,0 +1,35 @@
+import { useEffect } from "preact/hooks";
+import { iconOf, MARKS } from "../core/marks.ts";
+import { titleOf } from "../core/first-line.ts";
+import { firstLine } from "../store/first-line.ts";
+
+/** The verdict, above everything; the tab's title and icon follow it. */
+export function FirstLine() {
+  const line = firstLine.value;
+  const { look, of, word, sentence, spoken = sentence, age, before } = line;
+  const title = titleOf(line);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+  useEffect(() => {
+    document.querySelector<HTMLLinkElement>("link[rel=icon]")!.href = iconOf(look);
+  }, [look]);
+  return (
+    <section class={`first-line ${look}`} aria-labelledby="verdict">
+      {/* What ticks is not in it: it would be read out each second. */}
+      <p class="sr-only" role="status">
+        {`${of ? `${of}: ` : ""}${word}. ${spoken}`}
+      </p>
+      {of && <p class="of">{of}</p>}
+      <h1 id="verdict">
+        <svg class="mark" viewBox="0 0 16 16" aria-hidden="true">
+          <path d={MARKS[look]} />
+        </svg>
+        {word}
+      </h1>
+      <p class="says">{sentence}</p>
+      {age && <p class="lasts">{age}</p>}
+      {before && <p class="before">{before}</p>}
+    </section>
+  );
+}

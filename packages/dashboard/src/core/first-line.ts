@@ -1,0 +1,145 @@
+import type { Finding, Mesh, RoundHead, State, Summary, VerdictWord } from "@netchecker/contract";
+import { lasted } from "./age.ts";
+import type { Connection } from "./connection.ts";
+import { count, digits } from "./phrases.ts";
+
+/** How loud a first line is; `neutral` claims nothing. */
+export type Look = VerdictWord | "neutral";
+
+/** The one line above everything. */
+export interface FirstLine {
+  readonly look: Look;
+  /** What it is of, where that is not now. */
+  readonly of: string | null;
+  readonly word: string;
+  /** Why, how much, what to do. */
+  readonly sentence: string;
+  /** The same where the sentence ticks: what is read out, once. */
+  readonly spoken?: string;
+  /** How long it has been so: `for 12 min`. */
+  readonly age: string | null;
+  /** What was known before. */
+  readonly before: string | null;
+}
+
+const WORDS = {
+  ok: "OK",
+  degraded: "Degraded",
+  failing: "Failing",
+  unmeasured: "Unmeasured",
+} as const satisfies Record<VerdictWord, string>;
+
+/** A verdict's word as it stands in a sentence, and in the title of the page. */
+export const sayVerdict = (word: VerdictWord): string => WORDS[word].toLowerCase();
+
+/**
+ * Where the newest round is looked at: netchecker's verdict of now, or that the page itself does not know,
+ * which is as loud as unmeasured. `now` is netchecker's clock, milliseconds since 1970.
+ */
+export function lineOfNow(state: State | null, connection: Connection, now: number): FirstLine {
+  if (connection.is === "lost")
+    return unknown({
+      sentence: `netchecker has not answered for ${lasted(now - connection.since)}: ${connection.why}`,
+      spoken: `netchecker does not answer: ${connection.why}`,
+      age: null,
+      before: lastKnown(state, now),
+    });
+  if (connection.is === "standing-by")
+    return unknown({
+      sentence: connection.why,
+      age: `for ${lasted(now - connection.since)}`,
+      before: lastKnown(state, now),
+    });
+  if (!state) return neutral(null, "Not known yet", "The page is asking netchecker how it is now.");
+  const { verdict, sentence, since } = state.verdict;
+  return {
+    look: verdict,
+    of: null,
+    word: WORDS[verdict],
+    sentence,
+    age: `for ${lasted(now - Date.parse(since))}`,
+    before: null,
+  };
+}
+
+/** Where a past round is looked at: its own verdict, as of its close. `mesh` is what the page has; it may be of another round. */
+export function lineOfRound(id: number, mesh: Mesh | null): FirstLine {
+  const of = `Round ${id}, as of its close`;
+  if (mesh?.round.id !== id) return neutral(of, "Not here yet", "The page has not got this round.");
+  const { round, summary, findings } = mesh;
+  if (!round.verdict)
+    return neutral(
+      of,
+      "No verdict",
+      `An older version stored this round, and rounds had no verdict then. ${sayContent(round, summary, findings)}`,
+    );
+  const { verdict, sentence, since } = round.verdict;
+  const closed = Date.parse(round.finishedAt ?? round.startedAt);
+  const ms = closed - Date.parse(since);
+  return {
+    look: verdict,
+    of,
+    word: WORDS[verdict],
+    sentence,
+    age: ms < 1_000 ? "since this round" : `for ${lasted(ms)} when it closed`,
+    before: null,
+  };
+}
+
+/**
+ * Why the round below says nothing of how it is now; null where it does, or where no round is below. `line` is
+ * that of now.
+ */
+export function sayShownIsOld(line: FirstLine, round: RoundHead, now: number): string | null {
+  if (line.look !== "unmeasured") return null;
+  const closed = lasted(now - Date.parse(round.finishedAt ?? round.startedAt));
+  const shown = `Shown below: round ${round.id}, which closed ${closed} ago`;
+  return round.verdict?.verdict === "unmeasured"
+    ? `${shown}; it measured too little to tell how the network is.`
+    : `${shown}; it says nothing of now.`;
+}
+
+/** The title of the page, and so of its tab: the word first, because tabs are narrow. */
+export function titleOf({ word, of }: FirstLine): string {
+  const round = of === null ? "" : `${of.split(",")[0]!.toLowerCase()}: `;
+  return `${round}${word.toLowerCase()} – netChecker`;
+}
+
+function unknown(told: Omit<FirstLine, "look" | "of" | "word">): FirstLine {
+  return { look: "unmeasured", of: null, word: "Not known", ...told };
+}
+
+function neutral(of: string | null, word: string, sentence: string): FirstLine {
+  return { look: "neutral", of, word, sentence, age: null, before: null };
+}
+
+function lastKnown(state: State | null, now: number): string | null {
+  if (!state) return null;
+  const { verdict, sentence } = state.verdict;
+  return `Last known, ${lasted(now - Date.parse(state.now))} ago: ${sayVerdict(verdict)}: ${sentence}`;
+}
+
+/** What a round without a verdict has: its counts, and its findings. */
+function sayContent(
+  { expected, reported }: RoundHead,
+  summary: Summary,
+  findings: readonly Finding[],
+): string {
+  const counts = Object.values(summary);
+  const sum = (of: "total" | "ok" | "failed" | "unknown") =>
+    counts.reduce((all, each) => all + each[of], 0);
+  const alarms = findings.filter(
+    ({ state, severity }) => state !== "recovered" && severity !== "info",
+  );
+  const critical = alarms.filter(({ severity }) => severity === "critical").length;
+  const parts = [
+    `${digits(sum("ok"))} of ${count(sum("total"), "check")} ok`,
+    sum("failed") > 0 ? `${digits(sum("failed"))} failed` : "",
+    sum("unknown") > 0 ? `${digits(sum("unknown"))} not measured` : "",
+    `${digits(reported)} of ${count(expected, "agent")} reported`,
+    alarms.length === 0
+      ? "no alarm"
+      : `${count(alarms.length, "alarm")}${critical > 0 ? `, ${digits(critical)} of them critical` : ""}`,
+  ];
+  return `${parts.filter(Boolean).join("; ")}.`;
+}
