@@ -1,6 +1,7 @@
 import { benchDraws } from "./findings/bench-draws.ts";
-import { benchClean, benchPlanned } from "./findings/bench-quiet.ts";
+import { benchClean } from "./findings/bench-quiet.ts";
 import { benchTime } from "./findings/bench-time.ts";
+import { benchChanges } from "./findings/changes/bench-changes.ts";
 import { explain } from "./findings/explain.ts";
 import { type FindingsOptions, parseOptions, USAGE } from "./findings/options.ts";
 import { drawScenario } from "./findings/scenario.ts";
@@ -21,12 +22,15 @@ function run(options: FindingsOptions): void {
       if (confusions.length > 0)
         console.log(`The worst of ${part}:\n${formatConfusions(confusions)}\n`);
     } else if (part === "time") rows.push(...benchTime(options.seed));
-    else {
-      const { rows: measured, alarms } =
-        part === "clean" ? benchClean(options) : benchPlanned(options);
+    else if (part === "clean") {
+      const { rows: measured, alarms } = benchClean(options);
       rows.push(...measured);
       if (alarms.length > 0)
-        console.log(`Alarms of ${part}:\n${alarms.slice(0, MOST_CONFUSIONS).join("\n")}\n`);
+        console.log(`Alarms of clean:\n${alarms.slice(0, MOST_CONFUSIONS).join("\n")}\n`);
+    } else {
+      const { rows: measured, wrong } = benchChanges(part, options);
+      rows.push(...measured);
+      if (wrong.length > 0) console.log(`Wrong of ${part}:\n${wrong.join("\n")}\n`);
     }
   }
   console.log(formatTable(rows));

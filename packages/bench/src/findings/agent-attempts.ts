@@ -4,7 +4,7 @@ import { type Attempt, Conversation } from "./conversation.ts";
 import { outsideOf } from "./cluster.ts";
 import type { Plane, Port, Rule } from "./packet.ts";
 import type { Random } from "./random.ts";
-import type { Backend, ProxyState, World } from "./world.ts";
+import type { Backend, PongState, ProxyState, World } from "./world.ts";
 
 const SERVICE_CONNECTIONS = 3;
 
@@ -45,15 +45,15 @@ export class AgentAttempts {
     this.#moment = this.#random.next();
   }
 
-  /** Check `echo`: a pong pod, small then large. */
-  echo(node: number): Attempt {
+  /** Check `echo`: a pong pod, small then large. A node that has several has a state for each. */
+  echo(node: number, pod: string | null = null): Attempt {
     const { pongs, hijacked } = this.#world;
     // Who sits on the node itself reaches its pod without asking the network who has its address.
     const server = node === this.#agent ? node : (hijacked.get(node) ?? node);
     const talk = this.#talk(server, "pod", "pong");
-    const failure = this.#toPong(talk, server);
+    const state = (pod === null ? null : this.#world.podStates.get(pod)) ?? pongs[server]!;
+    const failure = this.#toPong(talk, server, state);
     if (failure) return { reason: failure, latencyUs: 0 };
-    const state = pongs[server]!;
     if (state.is === "foreign") {
       const detail = "echo answer: not JSON";
       return { reason: "wrong_responder", latencyUs: talk.elapsedUs, detail };
@@ -74,7 +74,8 @@ export class AgentAttempts {
   /** Check `tcp`: the kubelet's port on the node's own address. */
   tcp(node: number): Attempt {
     const talk = this.#talk(node, "node", "kubelet");
-    return this.#ended(talk, this.#toNode(node) ?? talk.connect());
+    const listens = this.#world.kubelets[node] ? "yes" : "no";
+    return this.#ended(talk, this.#toNode(node) ?? talk.connect(listens));
   }
 
   /** Check `nodeport`: the node's kube-proxy, which leads to the node's own pong. */
@@ -168,13 +169,12 @@ export class AgentAttempts {
   }
 
   /** Over the pod network up to the small answer. */
-  #toPong(talk: Conversation, node: number): Reason | null {
+  #toPong(talk: Conversation, node: number, state?: PongState): Reason | null {
     if (this.#isCut() || this.#world.detached[node]) return "connect_timeout";
-    return this.#toNode(node) ?? this.#fromPong(talk, node);
+    return this.#toNode(node) ?? this.#fromPong(talk, node, state);
   }
 
-  #fromPong(talk: Conversation, node: number): Reason | null {
-    const state = this.#world.pongs[node]!;
+  #fromPong(talk: Conversation, node: number, state = this.#world.pongs[node]!): Reason | null {
     if (state.is === "dead") return talk.connect("no")!;
     if (state.is === "leaving" && this.#moment < state.gone)
       return this.#random.chance(0.5) ? "connection_refused" : "connect_timeout";

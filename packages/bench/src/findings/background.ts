@@ -26,12 +26,13 @@ function plan(site: Site): void {
   const [node] = site.takeNodes(1, { spareRedis: true }) ?? [];
   if (node === undefined) return;
   const { ping, pong } = site.cluster.nodes[node]!;
-  const how = site.random.pick(["cordoned", "not-ready", "down", "pong", "ping"] as const);
+  const how = site.random.pick(["cordoned", "leaving", "down", "pong", "ping"] as const);
   if (how === "cordoned") site.shown.nodes.set(node, { cordoned: true });
-  else if (how === "not-ready") site.shown.nodes.set(node, { ready: false });
+  else if (how === "leaving")
+    site.shown.nodes.set(node, { leaving: "ToBeDeletedByClusterAutoscaler" });
   else if (how === "down") {
     if (!site.mayLoseDns([node], "everywhere")) return;
-    site.shown.nodes.set(node, { ready: false });
+    site.shown.nodes.set(node, { ready: false, cordoned: true });
     site.world.down[node] = 1;
   } else if (how === "pong") {
     site.shown.pods.set(pong, { terminating: true });

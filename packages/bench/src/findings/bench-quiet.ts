@@ -4,7 +4,6 @@ import type { Scene } from "./background.ts";
 import { drawCluster } from "./cluster.ts";
 import { formatForm } from "./expectation.ts";
 import type { FindingsOptions } from "./options.ts";
-import { PLANNED_CHANGES, plannedScenes } from "./planned-changes.ts";
 import { Random } from "./random.ts";
 import { ALL_WELL } from "./shown-cluster.ts";
 import { simulateRound } from "./simulate-round.ts";
@@ -13,7 +12,6 @@ import { healthyWorld } from "./world.ts";
 const CLEAN_ROUNDS = 10_000;
 /** Consecutive rounds of one cluster. */
 const CLEAN_RUN = 50;
-const PLANNED_DRAWS = 1_000;
 const MOST_LOSS = 0.005;
 const OUTLASTING = 0.16;
 
@@ -37,20 +35,6 @@ export function benchClean({ seed, draws, share }: FindingsOptions): Quiet {
   }
   const what = `clean cluster with loss, ${rounds} rounds of up to ${largest} nodes`;
   return { alarms, rows: [...quietRows(what, alarms.length, startedAt)] };
-}
-
-/** Drains, rollouts and the like of healthy clusters: nothing may alarm. */
-export function benchPlanned({ seed, draws, share }: FindingsOptions): Quiet {
-  const count = draws ?? Math.ceil(PLANNED_DRAWS * share);
-  const names = Object.keys(PLANNED_CHANGES);
-  const alarms: string[] = [];
-  const startedAt = performance.now();
-  for (let draw = 0; draw < count; draw += 1) {
-    const name = names[draw % names.length]!;
-    const scenes = plannedScenes(name, new Random(seed + draw, `planned ${name}`));
-    alarms.push(...alarmsOf(name, seed + draw, scenes));
-  }
-  return { alarms, rows: quietRows(`planned changes, ${count} draws`, alarms.length, startedAt) };
 }
 
 function cleanScenes(seed: number, rounds: number): Scene[] {

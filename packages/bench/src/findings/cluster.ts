@@ -49,8 +49,12 @@ const EXTERNALS = [
   "198.51.100.20:5432",
 ] as const;
 
-export function drawCluster(random: Random, size: number): Cluster {
-  const zones = 1 + random.int(Math.min(4, Math.max(1, size >> 2)));
+/** `zones` where their number is not to be drawn. */
+export function drawCluster(
+  random: Random,
+  size: number,
+  zones = drawZones(random, size),
+): Cluster {
   const pools = 1 + random.int(Math.min(4, Math.max(1, size >> 2)));
   const prefix = random.pick(["node-", "worker-", "ip-10-0-", "gke-main-pool-"]);
   const inBlocks = random.chance(0.3);
@@ -87,6 +91,10 @@ export function drawCluster(random: Random, size: number): Cluster {
     zoneRttUs: drawZoneRtts(random, zones),
     externalRttUs: EXTERNALS.map(() => random.logBetween(1_000, 40_000)),
   };
+}
+
+function drawZones(random: Random, size: number): number {
+  return 1 + random.int(Math.min(4, Math.max(1, size >> 2)));
 }
 
 function drawZoneRtts(random: Random, zones: number): number[][] {

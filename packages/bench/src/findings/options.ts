@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { SimulatedCause } from "./causes/cause.ts";
 import { causesOf } from "./scenario.ts";
 
-const PARTS = ["one", "two", "three", "clean", "planned", "time"] as const;
+const PARTS = ["one", "two", "three", "clean", "planned", "unannounced", "time"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface FindingsOptions {

@@ -12,6 +12,8 @@ export interface SimulatedTarget {
   readonly check: Check;
   /** The node probed; -1 where it is none. */
   readonly node: number;
+  /** The pong pod probed, where one is. */
+  readonly pod: string | null;
   /** Which external target; -1 where it is none. */
   readonly external: number;
 }
@@ -117,8 +119,8 @@ export class ProbingAgent {
     return { ...attempt, latencyUs: attempt.latencyUs * slowdown };
   }
 
-  #attemptAt({ check, node, external }: SimulatedTarget, earlier?: Attempt): Attempt {
-    if (check === "echo") return this.#attempts.echo(node);
+  #attemptAt({ check, node, pod, external }: SimulatedTarget, earlier?: Attempt): Attempt {
+    if (check === "echo") return this.#attempts.echo(node, pod);
     if (check === "tcp") return this.#attempts.tcp(node);
     if (check === "nodeport") return this.#attempts.nodePort(node);
     if (check === "clusterip") return this.#attempts.clusterIp(earlier);
@@ -126,12 +128,13 @@ export class ProbingAgent {
   }
 
   /** An attempt within a burst of loss, which comes as far as it would have come without at most. */
-  #lostAttempt({ check, node, external }: SimulatedTarget): Attempt {
+  #lostAttempt(target: SimulatedTarget): Attempt {
+    const { check } = target;
     if (check === "dns") return { reason: "dns_failure", latencyUs: 0, detail: "ETIMEOUT" };
     const chance = check === "tcp" ? 0 : this.#random.next() * (check === "echo" ? 1 : 0.96);
     const reason = BURST_REASONS.find(([upTo]) => chance < upTo)![1];
     if (reason === "connect_timeout") return { reason, latencyUs: 0 };
-    const otherwise = this.#attemptAt({ check, node, external });
+    const otherwise = this.#attemptAt(target);
     return otherwise.reason === "ok" ? { reason, latencyUs: 0 } : otherwise;
   }
 
@@ -144,9 +147,15 @@ export class ProbingAgent {
 
 /** Nodes that do not answer as a healthy one does, by node. */
 export function oddNodes(world: World): Uint8Array {
-  const { pongs, nodePorts, down, detached, leaving, listed, hijacked } = world;
+  const { pongs, nodePorts, down, detached, leaving, listed, hijacked, kubelets, podStates } =
+    world;
+  const oddPods = new Set(
+    podStates.values().flatMap(({ node, is }) => (is === "alive" ? [] : [node])),
+  );
   return Uint8Array.from(world.cluster.nodes, ({ index }) =>
     pongs[index]!.is !== "alive" ||
+    oddPods.has(index) ||
+    !kubelets[index] ||
     nodePorts[index] !== "works" ||
     down[index] ||
     detached[index] ||

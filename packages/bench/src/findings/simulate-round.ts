@@ -16,6 +16,7 @@ import { dialledCount, type RoundPlan } from "@netchecker/netchecker/src/core/pl
 import { planRound } from "@netchecker/netchecker/src/core/plan-round.ts";
 import { reviewPlan } from "@netchecker/netchecker/src/core/review-plan.ts";
 import { reportedAll, RoundCollector } from "@netchecker/netchecker/src/core/round-collector.ts";
+import type { Cluster } from "./cluster.ts";
 import type { Attempt } from "./conversation.ts";
 import { oddNodes, ProbingAgent, type RowSink, type SimulatedTarget } from "./probe-row.ts";
 import type { Random } from "./random.ts";
@@ -23,6 +24,9 @@ import { arrivingTypes, collects } from "./reporting.ts";
 import { ROUND_TOOK_MS, roundStart } from "./round-times.ts";
 import { planSettings, type Shown, viewOf } from "./shown-cluster.ts";
 import { backendsOf, type World } from "./world.ts";
+
+/** What an agent needs for one list, milliseconds. */
+const TOOK_MS = 1_000;
 
 /** What Kubernetes tells when a round opens, and when it closes. */
 export interface RoundViews {
@@ -48,53 +52,95 @@ export function simulateRound(
 ): SimulatedRound {
   const { cluster } = world;
   const startedAt = roundStart(id);
-  const plan = planRound(viewOf(cluster, views.opening, startedAt), planSettings(cluster));
-  const collector = new RoundCollector(plan, id, `list-${id}`);
-  const redisAway = !collects(world);
-  const targets = simulatedTargets(world, plan);
-  const counts = countsOf(targets);
-  const shared = { backends: backendsOf(world), odd: oddNodes(world) };
-  const indexOf = nodeIndexes(world);
+  const round = new OpenRound(cluster, id, startedAt, viewOf(cluster, views.opening, startedAt));
   const pingOf = new Set(cluster.nodes.map(({ ping }) => ping));
-  for (const [row, agent] of plan.agents.entries()) {
-    const node = indexOf.get(agent.node)!;
+  const redisAway = !collects(world);
+  const during = round.during(world);
+  for (const [row, { absent, pod }] of round.plan.agents.entries())
     // A pod that Kubernetes calls not ready has no process that could report.
-    if (redisAway || agent.absent !== null || !pingOf.has(agent.pod!)) continue;
-    const types = arrivingTypes(world, node, counts);
-    if (types.length === 0) continue;
-    const probing = new ProbingAgent(world, node, random, shared);
-    for (const type of types) {
-      const prober = proberOf(world, node, random);
-      const tookMs = 1_000;
-      if (wire) {
-        const sink = new ReportSink(targets[type].length);
-        probing.probe(targets[type], sink);
-        const { pod, ip } = agent;
-        const head = { v: 1, type, round: id, list: `list-${id}`, tookMs, prober } as const;
-        const from = { pod: pod!, node: agent.node, ip: ip! };
-        const acceptance = collector.accept({ ...head, agent: from, ...sink.columns() });
-        if (acceptance !== "accepted") throw new Error(`a report was ${acceptance}`);
-      } else {
-        probing.probe(targets[type], new MatrixSink(collector.matrices[type], row));
-        collector.agents[row]!.health[type] = { tookMs, prober };
-      }
-    }
-  }
-  const complete = plan.agents.every(
-    ({ absent }, row) => absent !== null || reportedAll(collector.agents[row]!),
-  );
+    if (!redisAway && absent === null && pingOf.has(pod!)) during.report(row, random, wire);
   const finishedAt = startedAt + ROUND_TOOK_MS;
-  const view = viewOf(cluster, views.closing, finishedAt);
-  const run = {
-    id,
-    startedAt,
-    finishedAt,
-    closedBy: complete ? ("reports" as const) : ("timer" as const),
-    dropped: { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 },
-    clusterViewStaleSince: null,
-    redisAway,
-  };
-  return { round: concludeRound(run, collector, reviewPlan(plan, view)), view };
+  return round.close(finishedAt, viewOf(cluster, views.closing, finishedAt), redisAway);
+}
+
+/** A round that agents report to, in one world or in several one after the other. */
+export class OpenRound {
+  readonly plan: RoundPlan;
+  readonly #id: number;
+  readonly #startedAt: number;
+  readonly #collector: RoundCollector;
+
+  constructor(cluster: Cluster, id: number, startedAt: number, view: ClusterView) {
+    this.#id = id;
+    this.#startedAt = startedAt;
+    this.plan = planRound(view, planSettings(cluster));
+    this.#collector = new RoundCollector(this.plan, id, `list-${id}`);
+  }
+
+  hasReported(row: number): boolean {
+    return reportedAll(this.#collector.agents[row]!);
+  }
+
+  /** Whether all whom the round waits for have reported. */
+  get complete(): boolean {
+    return this.plan.agents.every(({ absent }, row) => absent !== null || this.hasReported(row));
+  }
+
+  /** The agents of a world probe, and report what they have. */
+  during(world: World): { report(row: number, random: Random, wire?: boolean): void } {
+    const targets = simulatedTargets(world, this.plan);
+    const counts = countsOf(targets);
+    const shared = { backends: backendsOf(world), odd: oddNodes(world) };
+    const indexOf = nodeIndexes(world);
+    return {
+      report: (row, random, wire = false) => {
+        const agent = this.plan.agents[row]!;
+        const node = indexOf.get(agent.node)!;
+        const types = arrivingTypes(world, node, counts);
+        if (types.length === 0) return;
+        const probing = new ProbingAgent(world, node, random, shared);
+        for (const type of types) {
+          const prober = proberOf(world, node, random);
+          if (wire) this.#handIn(row, type, targets[type], probing, prober);
+          else {
+            probing.probe(targets[type], new MatrixSink(this.#collector.matrices[type], row));
+            this.#collector.agents[row]!.health[type] = { tookMs: TOOK_MS, prober };
+          }
+        }
+      },
+    };
+  }
+
+  #handIn(
+    row: number,
+    type: TargetType,
+    targets: readonly SimulatedTarget[],
+    probing: ProbingAgent,
+    prober: Prober,
+  ): void {
+    const sink = new ReportSink(targets.length);
+    probing.probe(targets, sink);
+    const { pod, node, ip } = this.plan.agents[row]!;
+    const [round, list] = [this.#id, `list-${this.#id}`];
+    const head = { v: 1, type, round, list, tookMs: TOOK_MS, prober } as const;
+    const agent = { pod: pod!, node, ip: ip! };
+    const acceptance = this.#collector.accept({ ...head, agent, ...sink.columns() });
+    if (acceptance !== "accepted") throw new Error(`a report was ${acceptance}`);
+  }
+
+  /** What netchecker makes of it, with what Kubernetes shows by then. */
+  close(finishedAt: number, view: ClusterView, redisAway = false): SimulatedRound {
+    const run = {
+      id: this.#id,
+      startedAt: this.#startedAt,
+      finishedAt,
+      closedBy: this.complete ? ("reports" as const) : ("timer" as const),
+      dropped: { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 },
+      clusterViewStaleSince: null,
+      redisAway,
+    };
+    return { round: concludeRound(run, this.#collector, reviewPlan(this.plan, view)), view };
+  }
 }
 
 function nodeIndexes({ cluster }: World): Map<string, number> {
@@ -113,6 +159,7 @@ function simulatedTargets(
       plan.targets[type].slice(0, dialledCount(plan.targets[type])).map((target, index) => ({
         check: target.check,
         node: target.node === null ? -1 : indexOf.get(target.node)!,
+        pod: type === "pod" ? target.name : null,
         external: type === "external" ? index : -1,
       })),
     ]),

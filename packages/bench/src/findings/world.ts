@@ -57,6 +57,10 @@ export interface World {
   /** Its pods' interfaces are dead: they neither send nor receive, not even on the node. */
   readonly detached: Uint8Array;
   readonly pongs: PongState[];
+  /** Pong pods by name, where a node's pods are not all alike: one comes, another one goes. */
+  readonly podStates: ReadonlyMap<string, PongState & { readonly node: number }>;
+  /** Whether the kubelet listens. */
+  readonly kubelets: Uint8Array;
   /** The node's pong is behind the service, as kube-proxy knows it. */
   readonly listed: Uint8Array;
   readonly agents: AgentState[];
@@ -91,6 +95,8 @@ export function healthyWorld(cluster: Cluster): World {
     leaving: new Float64Array(nodes.length),
     detached: new Uint8Array(nodes.length),
     pongs: each<PongState>({ is: "alive" }),
+    podStates: new Map(),
+    kubelets: new Uint8Array(nodes.length).fill(1),
     listed: new Uint8Array(nodes.length).fill(1),
     agents: each<AgentState>({ is: "alive" }),
     clusterIps: each<ProxyState>("works"),
