@@ -9,7 +9,6 @@ import {
   setNodeReady,
 } from "@netchecker/local-cluster/objects/node-object";
 import {
-  isReady,
   type PodObject,
   podObject,
   run,

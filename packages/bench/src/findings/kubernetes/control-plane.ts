@@ -86,6 +86,7 @@ export class ControlPlane {
     this.timeline = timeline;
     this.random = random;
     this.#graceMs = random.pick(GRACES_MS);
+    this.#records.listsAt(timeline.now);
     this.#looksAt = timeline.now + random.between(0, LOOKS_EVERY_MS);
     this.nodes = cluster.nodes.map((simulated) => {
       const there = !absent.has(simulated.index);
@@ -105,6 +106,7 @@ export class ControlPlane {
       if (there) this.#standsLongSince(node);
       return node;
     });
+    this.#records.watchesFrom(timeline.now);
   }
 
   #standsLongSince(node: SimNode): void {
@@ -170,6 +172,7 @@ export class ControlPlane {
       pods: this.#records.pods,
       service: {
         name: "pong-svc",
+        uid: "pong-svc-uid",
         clusterIPs: ["10.96.0.10"],
         ports: [{ port: 8080, nodePort: 32_088 }],
       },
@@ -180,24 +183,25 @@ export class ControlPlane {
 
   /** A netchecker that starts anew lists what is there, and knows nothing of before. */
   watchAnew(): void {
-    this.#records.forget();
+    this.#records.listsAt(this.now);
     for (const node of this.nodes) {
       this.nodeChanged(node);
       for (const pod of node.pods) this.podChanged(pod);
     }
+    this.#records.watchesFrom(this.now);
   }
 
   /** After any change of what the API server has of a node. */
   nodeChanged(node: SimNode): void {
     const { simulated, api } = node;
     const object = api && nodeObject(simulated, this.cluster.labelled, api);
-    this.#records.node(simulated.name, object);
+    this.#records.node(simulated.name, object, this.now);
     this.#look();
   }
 
   /** After any change of what the API server has of a pod. Endpoints, and kube-proxies, follow. */
   podChanged(pod: SimPod): void {
-    this.#records.pod(pod.name, pod.there ? podObject(pod) : null);
+    this.#records.pod(pod.name, pod.there ? podObject(pod) : null, this.now);
     const listed = pod.there && pod.ready && pod.terminatingSince === null;
     if (pod.listed !== listed)
       this.soon(200, 2_500, () => {

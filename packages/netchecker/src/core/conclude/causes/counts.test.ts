@@ -29,6 +29,7 @@ const dual = (nodes: number, with_: (n: number) => Partial<NodeRecord> = () => (
     ]),
     service: {
       name: "pong-svc",
+      uid: "pong-svc-uid",
       clusterIPs: ["10.96.0.10", "fd02::10"],
       ports: [{ port: 8080, nodePort: 32_088 }],
     },
