@@ -39,7 +39,7 @@ beforeAll(async () => {
       { job: "netchecker-ping", targets: at("ping"), labels },
       { job: "netchecker-pong", targets: at("pong"), labels },
     ],
-    await ruleFile({ for: "1s", interval: "1s" }),
+    await ruleFile({ for: "1s", interval: "1s", lastWord: "5s" }),
   );
 });
 afterAll(async () => {

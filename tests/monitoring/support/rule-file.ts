@@ -37,19 +37,28 @@ export async function alertRules(): Promise<readonly AlertRule[]> {
 
 /**
  * The component's rules as Prometheus reads them from a file (JSON is YAML); `shortened` says how long an
- * alert waits, and how often it is looked at, for tests that do not wait for minutes.
+ * alert waits, how often it is looked at, and how long a last word counts, for tests that do not wait for
+ * minutes.
  */
-export async function ruleFile(shortened?: { for: string; interval: string }): Promise<string> {
+export async function ruleFile(shortened?: {
+  for: string;
+  interval: string;
+  lastWord: string;
+}): Promise<string> {
   const { groups } = await spec();
   if (!shortened) return JSON.stringify({ groups });
-  const { interval } = shortened;
+  const { interval, lastWord } = shortened;
   return JSON.stringify({
     groups: groups.map(({ name, rules }) => ({
       name,
       interval,
-      rules: rules.map((rule) =>
-        "alert" in rule ? { ...rule, for: shortened.for, keep_firing_for: "0s" } : rule,
-      ),
+      rules: rules.map((rule) => ({
+        ...rule,
+        expr: rule.expr
+          .replaceAll(/\[\d+m\]/g, `[${lastWord}]`)
+          .replaceAll(/\[\d+m:\d+s\]/g, `[${lastWord}:${interval}]`),
+        ...("alert" in rule && { for: shortened.for, keep_firing_for: "0s" }),
+      })),
     })),
   });
 }
