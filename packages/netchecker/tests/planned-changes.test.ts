@@ -245,7 +245,7 @@ function become(index: number, status: keyof typeof WORDS, podsReady = status ==
 }
 
 /** Until netchecker's view has what was changed. */
-const seen = (index: number, is: object) =>
+const isSeen = (index: number, is: object) =>
   vi.waitFor(() => expect(recordOf(index)).toMatchObject(is), { timeout: 5_000 });
 
 const whys = (round: ClosedRound) =>
@@ -308,14 +308,14 @@ describe("planned changes in a cluster of 100 nodes", () => {
     api.store.update<NodeObject>("nodes", theNode(9), (copy) => {
       copy.spec.taints = [going];
     });
-    await seen(9, { leaving: going.key });
+    await isSeen(9, { leaving: going.key });
     off.add("node-9");
     const taken = await aRound();
     expect(failed(taken)).toEqual([]);
     expect(whys(taken)).toEqual(new Set(["node_leaving"]));
     for (const pod of [...podsOf("pong", 9), ...podsOf("ping", 9)]) removePod(pod);
     become(9, "Unknown");
-    await seen(9, { ready: false });
+    await isSeen(9, { ready: false });
     const lost = await aRoundWith((closed) =>
       expect(closed.head.coverage).toEqual({ nodes: 100, ready: 99 }),
     );
@@ -356,7 +356,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
       become(9, "Unknown");
     };
     isDown(await aRound());
-    await seen(9, { ready: false });
+    await isSeen(9, { ready: false });
     const after = await aRoundWith(({ head }) => expect(head.coverage.ready).toBe(99));
     isDown(after);
     expect(after.plan.agents[8]).toMatchObject({ node: "node-9", ready: false, absent: null });
@@ -368,7 +368,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
     isDown(await aRound());
     // Somebody takes note of it: from then on it is planned, and still in every row.
     api.store.update<NodeObject>("nodes", theNode(9), cordon);
-    await seen(9, { cordoned: true });
+    await isSeen(9, { cordoned: true });
     const cordoned = await aRound();
     expect(failed(cordoned)).toEqual([]);
     expect(whys(cordoned)).toEqual(new Set(["node_cordoned"]));
@@ -378,7 +378,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
   it("a kubelet that dies while its pods live: they are asked, they report, and nothing is planned", async () => {
     withoutKubelet.add("node-9");
     become(9, "Unknown");
-    await seen(9, { ready: false });
+    await isSeen(9, { ready: false });
     const round = await aRoundWith(({ head }) => expect(head.coverage.ready).toBe(99));
     expect(missing(round)).toEqual([]);
     expect(round.head.reported).toBe(NODES);
@@ -389,11 +389,11 @@ describe("planned changes in a cluster of 100 nodes", () => {
 
   it("a shutdown in good order is planned, also when the controller's word takes the kubelet's place", async () => {
     become(9, "False");
-    await seen(9, { shutdownSince: expect.any(Number) });
+    await isSeen(9, { shutdownSince: expect.any(Number) });
     off.add("node-9");
     const first = await aRound();
     become(9, "Unknown");
-    await seen(9, { readiness: { status: "Unknown" } });
+    await isSeen(9, { readiness: { status: "Unknown" } });
     for (const round of [first, await aRound()]) {
       expect(failed(round)).toEqual([]);
       expect(whys(round)).toEqual(new Set(["node_shutting_down"]));
@@ -404,7 +404,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
     const crashAndReturn = async (times: number): Promise<ClosedRound> => {
       off.add("node-9");
       become(9, "Unknown");
-      await seen(9, { ready: false });
+      await isSeen(9, { ready: false });
       off.delete("node-9");
       withoutPods.add("node-9");
       become(9, "True", false);
