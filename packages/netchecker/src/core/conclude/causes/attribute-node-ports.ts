@@ -17,6 +17,7 @@ export function attributeNodePorts(evidence: Evidence, found: readonly Draft[]):
     if (plane.check !== "nodeport") continue;
     for (let b = 0; b < evidence.size; b += 1) {
       if (plane.column[b] === -1) continue;
+      if (plane.columnFailed[b] === 0 && evidence.at(plane, b, b) !== FAILED) continue;
       const hides = found.find((cause) => hidesLiveBackend(evidence, cause, b));
       if (!hides || hides.nodes.includes(b)) continue;
       const states = evidence.nodes.map((_, a) => evidence.at(plane, a, b));

@@ -87,12 +87,17 @@ export function hiddenShare(evidence: Evidence, n: number): number {
   let known = 0;
   for (let cell = pod.cell(n, 0); cell < pod.cell(n + 1, 0); cell += 1) {
     if (pod.reasons[cell] === NOT_PROBED_CODE || evidence.states.pod[cell] === PLANNED) continue;
-    const node = evidence.round.plan.targets.pod[cell - pod.cell(n, 0)]!.node;
-    if (evidence.kubernetes.leftServices(evidence.agentOf.get(node ?? "") ?? -1)) continue;
+    const fails = evidence.failedAt("pod", cell);
+    if (fails && hasLeft(evidence, cell - pod.cell(n, 0))) continue;
     known += 1;
-    if (evidence.failedAt("pod", cell)) failed += 1;
+    if (fails) failed += 1;
   }
   return known === 0 ? 0 : failed / known;
+}
+
+/** Whether Kubernetes has taken a pong out of the service for a while. */
+function hasLeft({ round, agentOf, kubernetes }: Evidence, target: number): boolean {
+  return kubernetes.leftServices(agentOf.get(round.plan.targets.pod[target]!.node ?? "") ?? -1);
 }
 
 /** Some connections were answered, or DNS works by the same kube-proxy: then the backend is to blame. */

@@ -173,6 +173,14 @@ describe("what looks alike", () => {
     expect(inShort(10, faults)).toContain("critical dns [] [] null dns");
   });
 
+  it("is an alarm of its own, DNS, where nobody has any, not even a node that is cut off and reports", () => {
+    const faults = [between(across(5)), fromNodes(() => true, ["dns"], NO_DNS)];
+    expect(inShort(10, faults)).toEqual([
+      "critical node-cut-off [node-5] [] both node",
+      "critical dns [] [] null dns",
+    ]);
+  });
+
   it("is an alarm of its own, DNS, where nobody has any, though a silent node may have had its servers", () => {
     const faults = [between(into(5)), fromNodes(() => true, ["dns"], NO_DNS)];
     const causes = causesOf(10, faults, { silent: [N(5)] });

@@ -18,7 +18,7 @@ export interface Candidate {
 }
 
 /** How many peers fail a check, of how many; counted before they are claimed. */
-export type PeerCounts = (
+type PeerCounts = (
   side: "in" | "out",
   check: MeshCheck,
 ) => {

@@ -6,7 +6,7 @@ import type { MeshCheck } from "../evidence/mesh-planes.ts";
 import { peerCounts } from "../evidence/node-verdicts.ts";
 
 /** Kinds that tell of their nodes what Kubernetes says of them. */
-export const TELL_READINESS: ReadonlySet<FindingKind> = new Set([
+const TELL_READINESS: ReadonlySet<FindingKind> = new Set([
   "node-down",
   "node-cut-off",
   "not-ready",

@@ -90,12 +90,14 @@ export function peerCounts(
   let of = 0;
   for (let peer = 0; peer < evidence.size; peer += 1) {
     if (peer === n) continue;
-    const states = planes.map((plane) =>
-      side === "in" ? evidence.at(plane, peer, n) : evidence.at(plane, n, peer),
+    const states = new Set(
+      planes.map((plane) =>
+        side === "in" ? evidence.at(plane, peer, n) : evidence.at(plane, n, peer),
+      ),
     );
-    const fails = states.includes(FAILED);
+    const fails = states.has(FAILED);
     if (fails) failed += 1;
-    if (fails || states.includes(WORKS) || states.includes(LARGE_LOST)) of += 1;
+    if (fails || states.has(WORKS) || states.has(LARGE_LOST)) of += 1;
   }
   return { failed, of };
 }

@@ -7,7 +7,6 @@ const POD_NETWORK: ReadonlySet<FindingKind> = new Set([
   "mtu",
   "firewall",
   "route",
-  "partition",
   "wrong-answerer",
 ]);
 
@@ -17,7 +16,8 @@ export function nextSteps(evidence: Evidence, cause: Draft): string[] {
   return [...new Set([...byKind(evidence, cause, node), ...probes(evidence, cause)])];
 }
 
-function byKind(evidence: Evidence, { kind, nodes }: Draft, node: string | null): string[] {
+function byKind(evidence: Evidence, cause: Draft, node: string | null): string[] {
+  const { kind, nodes, layer, candidates } = cause;
   const pod = nodes.length > 0 ? evidence.round.plan.agents[nodes[0]!]!.pod : null;
   switch (kind) {
     case "no-report":
@@ -25,6 +25,11 @@ function byKind(evidence: Evidence, { kind, nodes }: Draft, node: string | null)
         "kubectl -n netchecker get pods -o wide",
         "kubectl -n netchecker logs -l name=ping --tail=5 --prefix",
       ];
+    case "partition":
+      // Which nodes are NotReady, and where they stand.
+      return layer === "node" && candidates.includes("node-down")
+        ? ["kubectl get nodes -o wide -L topology.kubernetes.io/zone"]
+        : podsOn(node);
     case "left-out":
       return ["kubectl get nodes -o wide"];
     case "not-ready":
@@ -68,10 +73,14 @@ function byKind(evidence: Evidence, { kind, nodes }: Draft, node: string | null)
           : [`kubectl -n netchecker logs ${pod} --tail=50`]),
       ];
     default:
-      return node !== null && POD_NETWORK.has(kind)
-        ? [`kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`]
-        : [];
+      return POD_NETWORK.has(kind) ? podsOn(node) : [];
   }
+}
+
+function podsOn(node: string | null): string[] {
+  return node === null
+    ? []
+    : [`kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`];
 }
 
 const MOST_PROBES = 2;

@@ -33,7 +33,7 @@ function called(whom: string, since: string | null): string {
 }
 
 /** The kubelet's own words, where it is it that speaks: else nothing was heard of it, and there is no more to say. */
-export function wordsOf({ status, reason, message }: NodeReadiness): string {
+function wordsOf({ status, reason, message }: NodeReadiness): string {
   const words = shorten(message) || reason;
   return status === "False" && words !== "" ? `, in its kubelet's words: ${words}` : "";
 }
@@ -45,7 +45,7 @@ export function shorten(message: string): string {
 }
 
 /** `12:03:10 UTC`, with the date where it is not the day of `today`, an ISO time. */
-export function sayTime(at: number, today: string): string {
+function sayTime(at: number, today: string): string {
   const [day, time] = new Date(at).toISOString().split("T") as [string, string];
   const clock = `${time.slice(0, 8)} UTC`;
   return today.startsWith(day) ? clock : `${day} ${clock}`;
