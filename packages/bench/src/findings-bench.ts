@@ -2,6 +2,7 @@ import { benchDraws } from "./findings/bench-draws.ts";
 import { benchClean } from "./findings/bench-quiet.ts";
 import { benchTime } from "./findings/bench-time.ts";
 import { benchChanges } from "./findings/changes/bench-changes.ts";
+import { explainScene } from "./findings/changes/explain-scene.ts";
 import { explain } from "./findings/explain.ts";
 import { type FindingsOptions, parseOptions, USAGE } from "./findings/options.ts";
 import { drawScenario } from "./findings/scenario.ts";
@@ -40,6 +41,7 @@ function run(options: FindingsOptions): void {
 try {
   const options = parseOptions(process.argv.slice(2));
   if (!options) console.log(USAGE);
+  else if (options.scene) console.log(explainScene(options.scene, options.seed));
   else if (options.explain) console.log(explain(drawScenario(options.seed, options.causes ?? 1)));
   else run(options);
 } catch (error) {

@@ -176,6 +176,7 @@ export class AgentAttempts {
 
   #fromPong(talk: Conversation, node: number, state = this.#world.pongs[node]!): Reason | null {
     if (state.is === "dead") return talk.connect("no")!;
+    if (state.is === "absent") return talk.connect("silent")!;
     if (state.is === "leaving" && this.#moment < state.gone)
       return this.#random.chance(0.5) ? "connection_refused" : "connect_timeout";
     const full = state.is === "hung" && this.#random.chance(state.backlogFull);

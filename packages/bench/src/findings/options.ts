@@ -1,5 +1,8 @@
 import { parseArgs } from "node:util";
 import type { SimulatedCause } from "./causes/cause.ts";
+import { PLANNED_CHANGES } from "./changes/planned-changes.ts";
+import type { ChangeScene } from "./changes/script.ts";
+import { UNANNOUNCED_CHANGES } from "./changes/unannounced-changes.ts";
 import { causesOf } from "./scenario.ts";
 
 const PARTS = ["one", "two", "three", "clean", "planned", "unannounced", "time"] as const;
@@ -16,6 +19,8 @@ export interface FindingsOptions {
   /** One of each, in every draw; undefined: drawn. */
   readonly causes: readonly (readonly SimulatedCause[])[] | undefined;
   readonly explain: boolean;
+  /** A planned or unannounced change, told in full; undefined: none. */
+  readonly scene: ChangeScene | undefined;
 }
 
 export const USAGE = `Draws clusters, breaks them in a simulator, and tells how often findings name what is broken.
@@ -27,6 +32,7 @@ Usage: bench:findings [options]
   --cause IDS    these causes in every draw, as "pod-network" or "mtu/node-in", comma-separated
   --seed N       the first draw's seed (default 1)
   --explain      one draw, told in full: what was broken, expected and found
+  --scene NAME   one draw of a planned or unannounced change, told in full, as "node dies"
   --help         this text
 `;
 
@@ -41,6 +47,7 @@ export function parseOptions(args: readonly string[]): FindingsOptions | null {
       cause: { type: "string" },
       seed: { type: "string" },
       explain: { type: "boolean" },
+      scene: { type: "string" },
       help: { type: "boolean" },
     },
   });
@@ -54,7 +61,16 @@ export function parseOptions(args: readonly string[]): FindingsOptions | null {
     parts: values.only ? partsOf(values.only) : causes ? [counted] : PARTS,
     causes,
     explain: values.explain ?? false,
+    scene: values.scene === undefined ? undefined : sceneOf(values.scene),
   };
+}
+
+function sceneOf(name: string): ChangeScene {
+  const scenes = [...PLANNED_CHANGES, ...UNANNOUNCED_CHANGES];
+  const scene = scenes.find((each) => each.name === name);
+  if (scene) return scene;
+  const allowed = scenes.map((each) => each.name).join("; ");
+  throw new RangeError(`--scene is "${name}"; allowed: ${allowed}`);
 }
 
 function integer(name: string, text: string | undefined): number | undefined {

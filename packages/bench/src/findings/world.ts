@@ -5,6 +5,8 @@ import type { Rule } from "./packet.ts";
 export type PongState =
   | { readonly is: "alive" }
   | { readonly is: "dead" }
+  /** Nobody has its address any more. */
+  | { readonly is: "absent" }
   /** The kernel accepts until its backlog is full, and nothing is ever answered. */
   | { readonly is: "hung"; readonly backlogFull: number }
   /** Answers late, or turns bodies away with 503, each for a share of its requests. */

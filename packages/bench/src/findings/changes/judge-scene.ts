@@ -54,12 +54,16 @@ function mustBeTold({ from, easesAt }: Trouble, { openedAt, closedAt }: PlayedRo
 const NAMES_A_DEAD_NODE: ReadonlySet<string> = new Set(["node-down", "node-cut-off"]);
 
 function whyUntrue(
-  { kind, nodes, severity }: Finding,
-  { alive }: PlayedRound,
+  { kind, nodes, peers, severity, lastSeen }: Finding,
+  { alive, round }: PlayedRound,
   about: ReadonlySet<string>,
   troubles: readonly Trouble[],
 ): string | null {
-  const well = nodes.filter((node) => !about.has(node));
+  // One that comes and goes is told for a while after it was last seen.
+  if (lastSeen.round !== round.head.id) return null;
+  // A border between two groups names both; the smaller one stands first, broken or not.
+  const isBorder = peers.length > 0 && peers.every((node) => about.has(node));
+  const well = isBorder ? [] : nodes.filter((node) => !about.has(node));
   if (well.length > 0) return `nothing is wrong with ${well.join(", ")}`;
   const living = nodes.filter((node) => alive.has(node));
   const began = troubles.some(({ as }) => as === "unwell");
@@ -78,7 +82,9 @@ function whatIsMissed(
   const names = nodes.map(({ simulated }) => simulated.name);
   const critical = alarms.filter(({ severity }) => severity === "critical");
   if (as === "group") {
-    const one = critical.some((alarm) => names.every((name) => alarm.nodes.includes(name)));
+    const one = critical.some(({ nodes: of, peers }) =>
+      [of, peers].some((side) => names.every((name) => side.includes(name))),
+    );
     return one ? null : `no critical finding names all of ${names.join(", ")}`;
   }
   if (as === "unwell") {

@@ -61,7 +61,7 @@ function uncordonsWhenReady(script: Script, node: SimNode): void {
   // kured's own pod does it as soon as it runs; scripts wait for all pods.
   const early = random.chance(0.5);
   plane.when(
-    () => (early ? node.api?.ready?.status === "True" && node.kubelet : isWhole(node)),
+    () => (early ? node.api?.ready?.status === "True" && node.beating : isWhole(node)),
     () => script.after(1, early ? 20 : 60, () => plane.cordon(node, false)),
   );
 }

@@ -145,13 +145,18 @@ function zoneDies(script: Script): void {
   });
 }
 
+/** More than half: whether they died or are cut off together cannot be told from the others. */
 function mostDie(script: Script): void {
   const { plane, random, nodes, at } = script;
-  for (const node of nodes)
-    at(random.between(0, 20), () => {
-      machineDies(plane, node);
-      script.begins("node-down", [node]);
+  for (const node of nodes) at(random.between(0, 20), () => machineDies(plane, node));
+  at(0, () => {
+    const dying = script.begins("group");
+    script.eases(dying);
+    at(20, () => {
+      script.ends(dying);
+      script.begins("group");
     });
+  });
 }
 
 function kubeletAlone(script: Script): void {
@@ -253,7 +258,7 @@ function backWithoutPods(script: Script): void {
         node.network = true;
         kubeletStarts(plane, node);
         plane.when(
-          () => node.kubelet && node.api?.ready?.status === "True",
+          () => node.beating && node.api?.ready?.status === "True",
           () => {
             node.network = false;
             plane.cordon(node, false);

@@ -38,6 +38,8 @@ export interface SimPod extends PodInApi {
   readonly node: SimNode;
   /** Its process runs and answers. */
   running: boolean;
+  /** Its address is on its node: a container that ended alone is refused, one that is gone meets silence. */
+  reachable: boolean;
   /** It is behind the service, as kube-proxies know it. */
   listed: boolean;
   /** The API server has it. */
@@ -137,6 +139,7 @@ export class ControlPlane {
         startedAt: LONG_AGO + 50_000,
         failed: null,
         running: true,
+        reachable: true,
         listed: true,
         there: true,
       };

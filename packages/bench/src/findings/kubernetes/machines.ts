@@ -18,6 +18,7 @@ export function machineDies(plane: ControlPlane, node: SimNode): void {
   node.machine = false;
   node.network = false;
   podsDie(node);
+  for (const pod of node.pods) pod.reachable = false;
   kubeletDies(plane, node);
 }
 

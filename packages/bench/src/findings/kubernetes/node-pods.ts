@@ -32,6 +32,7 @@ export function createPod(plane: ControlPlane, node: SimNode, app: SimPod["app"]
     startedAt: null,
     failed: null,
     running: false,
+    reachable: false,
     listed: false,
     there: true,
   };
@@ -54,6 +55,7 @@ export function startPod(plane: ControlPlane, pod: SimPod): void {
     node.pulled = true;
     pod.ip = plane.newAddress();
     pod.running = true;
+    pod.reachable = true;
     pod.startedAt = plane.now;
     if (!isNew) pod.restarts += 1;
     pod.ready = false;

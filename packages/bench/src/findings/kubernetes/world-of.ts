@@ -1,6 +1,6 @@
 import type { Random } from "../random.ts";
 import { healthyWorld, type PongState, type World } from "../world.ts";
-import type { ControlPlane } from "./control-plane.ts";
+import type { ControlPlane, SimPod } from "./control-plane.ts";
 
 /** What is there at one moment. */
 export interface Moment {
@@ -39,7 +39,7 @@ export function worldBetween(
       before.running.has(name) && after.running.has(name);
     if (!agents.some(lives)) world.agents[index] = { is: "dead" };
     const pongs = [...node.pods].filter(({ app }) => app === "pong");
-    const states = pongs.map((pong) => stateOf(before, after, pong.name, random));
+    const states = pongs.map((pong) => stateOf(before, after, pong, random));
     for (const [at, pong] of pongs.entries())
       podStates.set(pong.name, { ...states[at]!, node: index });
     world.listed[index] = pongs.some(({ listed }) => listed) ? 1 : 0;
@@ -48,12 +48,18 @@ export function worldBetween(
   return { ...world, podStates };
 }
 
-const GONE: PongState = { is: "leaving", gone: 1 };
+const ABSENT: PongState = { is: "absent" };
 
-function stateOf(before: Moment, after: Moment, name: string, random: Random): PongState {
+function stateOf(
+  before: Moment,
+  after: Moment,
+  { name, reachable }: SimPod,
+  random: Random,
+): PongState {
   const [was, is] = [before.running.has(name), after.running.has(name)];
   if (was && is) return { is: "alive" };
-  return was || is ? { is: "leaving", gone: random.next() } : GONE;
+  if (was || is) return { is: "leaving", gone: random.next() };
+  return reachable ? { is: "dead" } : ABSENT;
 }
 
 /** Of the pod that the service leads to, of any other one else. */
@@ -62,5 +68,5 @@ function servingState(
   states: readonly PongState[],
 ): PongState {
   const listed = pongs.findIndex((pong) => pong.listed);
-  return states[listed === -1 ? 0 : listed] ?? GONE;
+  return states[listed === -1 ? 0 : listed] ?? ABSENT;
 }
