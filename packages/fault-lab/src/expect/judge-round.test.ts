@@ -79,3 +79,39 @@ test("an agent that can report must not be missing, and one that cannot must be,
   ]);
   expect(wrongOf(judge(silence, unknown, missing("node-2", "silent")))).toEqual([]);
 });
+
+/** Both nodes of a pair see a node that is down as it is, and a round says why that is no failure; or it does not. */
+function judgeDown(faults: readonly FaultSpec[], planned: Result["planned"]) {
+  const results = NODES.flatMap((from) =>
+    NODES.map((to): Result => {
+      if (from === "node-3") return result(from, to, "not_probed");
+      const found = result(from, to, to === "node-3" ? "connect_timeout" : "ok");
+      return found.ok || planned === undefined ? found : { ...found, planned };
+    }),
+  );
+  const round = { id: 1, missing: [missing("node-3", "unreachable")] } as unknown as RoundHead;
+  const effects = faults.map((fault) => effectOf(fault));
+  return wrongOf(judgeRound({ round, results }, effects, NODES));
+}
+
+const DOWN = { kind: "node-down", node: "node-3" };
+
+test("that a node is NotReady is no plan: what fails there must not be excused by it", () => {
+  const notReady = { kind: "not-ready", node: "node-3" };
+  expect(judgeDown([notReady, DOWN], undefined)).toEqual([]);
+  expect(judgeDown([notReady, DOWN], "node_not_ready")).toContain(
+    "node-1 echo node-3 is connect_timeout, and marked as planned (node_not_ready), which it is not",
+  );
+});
+
+test.each([
+  ["cordoned", "node_cordoned"],
+  ["leaving", "node_leaving"],
+  ["shutting-down", "node_shutting_down"],
+] as const)("a node that is %s is planned, and its failures must say so", (kind, planned) => {
+  const faults = [{ kind, node: "node-3" }, DOWN];
+  expect(judgeDown(faults, planned)).toEqual([]);
+  expect(judgeDown(faults, undefined)).toContain(
+    "node-1 echo node-3 is connect_timeout, and not marked as planned",
+  );
+});

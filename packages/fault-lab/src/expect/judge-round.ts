@@ -90,6 +90,8 @@ function missingFault(
     return report === "no" ? `${node} is not missing, though it cannot report` : null;
   if (report === "yes") return `${node} is missing (${why}), though it can report`;
   const allowed = whysOf(node, effects, nodes, reports);
+  // Nobody needs to wait for an agent that is being taken away, once Kubernetes calls its pod not ready.
+  if (effects.some(({ planned }) => planned?.includes(node))) allowed.push("pod_not_ready");
   return allowed.includes(why)
     ? null
     : `${node} is missing as ${why}; it should be ${allowed.join(" or ")}`;
