@@ -13,7 +13,7 @@ type Connection = Pick<RedisHealth, "awaySince" | "losses">;
 export interface MetricSources {
   readonly cluster: Pick<ClusterWatch, "view" | "watchLosses">;
   readonly intervalMs: number;
-  readonly keeper: Pick<RoundKeeper, "lastStoredAt" | "latest" | "restored">;
+  readonly keeper: Pick<RoundKeeper, "lastStoredAt" | "latest">;
   readonly lease: Pick<Lease, "holding" | "standsBy">;
   readonly redis: Readonly<Record<"commands" | "subscriber", Connection>>;
   readonly tally: Pick<RoundsTally, "families">;
@@ -23,7 +23,9 @@ export interface MetricSources {
 
 /**
  * All that netchecker's `/metrics` tells at a moment, milliseconds since 1970. One that stands by knows rounds only from the
- * time when it started: it says nothing of them, and no verdict.
+ * time when it started: it says nothing of them, and no verdict. One that stood by when Redis went away goes
+ * on standing by: the one that held the lease says so, and where it is gone too, the alert on a missing verdict
+ * does.
  */
 export function gatherMetrics(sources: MetricSources, at = Date.now()): MetricFamily[] {
   const { cluster, intervalMs, lease, redis, tally } = sources;
@@ -35,16 +37,7 @@ export function gatherMetrics(sources: MetricSources, at = Date.now()): MetricFa
     staleSince: cluster.view().staleSince,
     watchLosses: cluster.watchLosses(),
   });
-  return [...health, ...tally.families, ...(standsBy(sources) ? [] : ofTheMesh(sources))];
-}
-
-/**
- * Whether another netchecker speaks for the mesh. Where Redis was never read nobody knows of another, and
- * this one says that it cannot know. One that stood by when Redis went away goes on standing by: the one
- * that held the lease says so, and where it is gone too, the alert on a missing verdict does.
- */
-function standsBy({ keeper, lease }: MetricSources): boolean {
-  return lease.standsBy && (lease.holding === "other" || keeper.restored);
+  return [...health, ...tally.families, ...(lease.standsBy ? [] : ofTheMesh(sources))];
 }
 
 function ofTheMesh({ keeper, verdict }: MetricSources): MetricFamily[] {

@@ -49,7 +49,7 @@ export type Holding = "held" | "other" | "redis_away";
 /** Who may open rounds. Two netcheckers on one Redis (a pod that lives on behind a partition) must not both. */
 export interface Lease {
   readonly holding: Holding;
-  /** Whether it was another's when Redis was last asked, or Redis is yet to be asked. */
+  /** Whether it was another's when Redis was last asked. */
   readonly standsBy: boolean;
   /** Who holds it, when another does; as of when Redis was last asked. */
   readonly holder: OtherHolder | null;

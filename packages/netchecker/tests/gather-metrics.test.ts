@@ -12,15 +12,14 @@ const OK: Verdict = { verdict: "ok", sentence: "", since, reason: null };
 /** A netchecker that holds the lease and has closed a round, but for what is said. */
 function sources(with_: {
   lease?: { holding: Holding; standsBy: boolean };
-  restored?: boolean;
   verdict?: Verdict;
 }): MetricSources {
-  const { lease = { holding: "held", standsBy: false }, restored = true, verdict = OK } = with_;
+  const { lease = { holding: "held", standsBy: false }, verdict = OK } = with_;
   const view = aView(3);
   return {
     cluster: { view: () => view, watchLosses: () => ({}) },
     intervalMs: 60_000,
-    keeper: { latest: aClosedRound(view), lastStoredAt: 1_000, restored },
+    keeper: { latest: aClosedRound(view), lastStoredAt: 1_000 },
     lease,
     redis: {
       commands: { awaySince: null, losses: 0 },
@@ -66,11 +65,6 @@ test("one that held the lease when Redis went away says its verdict", () => {
 });
 
 test("where Redis is away from the start nobody is known to hold the lease: it says that it cannot know", () => {
-  const lease = { holding: "redis_away", standsBy: true } as const;
-  expect(said(sources({ lease, restored: false, verdict: UNMEASURED }))).toBe("unmeasured");
-});
-
-test("one that stands by from its first answer on does so, though it could not read the history", () => {
-  const lease = { holding: "other", standsBy: true } as const;
-  expect(said(sources({ lease, restored: false }))).toBeUndefined();
+  const lease = { holding: "redis_away", standsBy: false } as const;
+  expect(said(sources({ lease, verdict: UNMEASURED }))).toBe("unmeasured");
 });

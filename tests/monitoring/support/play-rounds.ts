@@ -4,7 +4,12 @@ import type { ClusterView } from "../../../packages/netchecker/src/core/cluster-
 import { conclude, emptyMemory } from "../../../packages/netchecker/src/core/conclude/conclude.ts";
 import { gatherMetrics } from "../../../packages/netchecker/src/gather-metrics.ts";
 import type { Holding } from "../../../packages/netchecker/src/ports.ts";
-import { aClosedRound, type Finds } from "../../../packages/netchecker/tests/support/a-round.ts";
+import { judgeNow } from "../../../packages/netchecker/src/core/verdict/judge-now.ts";
+import {
+  aClosedRound,
+  type Finds,
+  judged,
+} from "../../../packages/netchecker/tests/support/a-round.ts";
 
 /** What goes on at a netchecker for a while: a minute, where nothing else is said. */
 export interface Step {
@@ -57,20 +62,18 @@ export function playRounds(steps: readonly Step[], scraped: Scraped = {}): Serie
   const written = new Written();
   let memory = emptyMemory();
   let latest: ClosedRound | null = null;
-  let restored = false;
-  let standsBy = true;
+  let standsBy = false;
   let rounds = 0;
   let slot = 0;
   for (const step of steps) {
     const at = slot * SLOT_S * 1_000;
-    restored ||= !step.redisAway;
     if (step.down !== true && !step.gone && !step.noRound && !step.redisAway) {
       rounds += 1;
       const run = { id: rounds, startedAt: at - 1_000, finishedAt: at };
       const closed = aClosedRound({ ...step.view, at }, { ...step, run });
       const concluded = conclude(closed, { ...step.view, at }, memory);
       memory = concluded.memory;
-      latest = { ...closed, findings: concluded.findings };
+      latest = judged({ ...closed, findings: concluded.findings });
     }
     const holding = holdingIn(step);
     if (holding !== "redis_away") standsBy = holding === "other";
@@ -91,7 +94,7 @@ export function playRounds(steps: readonly Step[], scraped: Scraped = {}): Serie
                     watchLosses: () => ({}),
                   },
                   intervalMs: INTERVAL_MS,
-                  keeper: { latest, lastStoredAt: null, restored },
+                  keeper: { latest, lastStoredAt: null },
                   lease: { holding, standsBy },
                   redis: { commands: CONNECTED, subscriber: CONNECTED },
                   tally: { families: [] },
@@ -113,17 +116,24 @@ function holdingIn({ standsBy, redisAway }: Step): Holding {
   return standsBy ? "other" : "held";
 }
 
-/** How the verdict goes with the rounds, as far as alerts are concerned. */
+/** Now's verdict, as netchecker judges it where a step does not say another. */
 function verdictOf({ verdict }: Step, latest: ClosedRound | null, now: number): Verdict {
   if (verdict === "ok" || verdict === "degraded" || verdict === "failing") return said(verdict);
-  if (verdict !== undefined && verdict !== "unmeasured") return said("unmeasured", verdict);
-  if (latest === null) return said("unmeasured", "first_round_pending");
-  if (verdict || now - Date.parse(latest.head.finishedAt!) >= 3 * INTERVAL_MS)
-    return said("unmeasured", "rounds_stopped");
-  const isAlarm = latest.findings.some(
-    ({ severity, planned, state }) => severity !== "info" && !planned && state !== "recovered",
-  );
-  return said(isAlarm ? "failing" : "ok");
+  if (verdict === "unmeasured") return said("unmeasured", "rounds_stopped");
+  if (verdict !== undefined) return said("unmeasured", verdict);
+  const head = latest?.head ?? null;
+  const judgedNow = judgeNow({
+    at: now,
+    startedAt: 0,
+    intervalMs: INTERVAL_MS,
+    latest: head,
+    last: head,
+    holder: null,
+    redis: null,
+    clusterUnseen: null,
+    nodes: head?.expected ?? 1,
+  });
+  return { ...judgedNow, since: judgedNow.since ?? new Date(now).toISOString() };
 }
 
 const said = (verdict: VerdictWord, reason: UnmeasuredReason | null = null): Verdict => ({

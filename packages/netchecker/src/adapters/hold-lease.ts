@@ -39,7 +39,9 @@ export function holdLease(
   { cluster = () => null, clusterName = null, trouble }: LeaseParts = {},
 ): Lease {
   let holding: Holding = "redis_away";
-  let standsBy = true;
+  let standsBy = false;
+  /** When Redis was last asked with success, of a clock that nobody sets. */
+  let askedAt = -Infinity;
   let holder: OtherHolder | null = null;
   let said = "";
   const tell = (what: string): void => {
@@ -56,6 +58,7 @@ export function holdLease(
       holder = other === undefined ? null : decodeHolder(other, told, ourCluster);
       holding = holder ? "other" : "held";
       standsBy = holder !== null;
+      askedAt = performance.now();
       trouble?.worked("lease");
       tell(holder ? sayHolder(holder) : "this netchecker holds it");
     } catch (error) {
@@ -75,7 +78,8 @@ export function holdLease(
       return standsBy;
     },
     get holder() {
-      return holder;
+      // A lease that nobody could ask about for so long may be anybody's.
+      return performance.now() - askedAt > LEASE_MS ? null : holder;
     },
     hold,
     async release() {
