@@ -88,6 +88,7 @@ export class ControlPlane {
     this.timeline = timeline;
     this.random = random;
     this.#graceMs = random.pick(GRACES_MS);
+    this.#records.listsAt(timeline.now);
     this.#looksAt = timeline.now + random.between(0, LOOKS_EVERY_MS);
     this.nodes = cluster.nodes.map((simulated) => {
       const there = !absent.has(simulated.index);
@@ -107,6 +108,7 @@ export class ControlPlane {
       if (there) this.#standsLongSince(node);
       return node;
     });
+    this.#records.watchesFrom(timeline.now);
   }
 
   #standsLongSince(node: SimNode): void {
@@ -183,24 +185,25 @@ export class ControlPlane {
 
   /** A netchecker that starts anew lists what is there, and knows nothing of before. */
   watchAnew(): void {
-    this.#records.forget();
+    this.#records.listsAt(this.now);
     for (const node of this.nodes) {
       this.nodeChanged(node);
       for (const pod of node.pods) this.podChanged(pod);
     }
+    this.#records.watchesFrom(this.now);
   }
 
   /** After any change of what the API server has of a node. */
   nodeChanged(node: SimNode): void {
     const { simulated, api } = node;
     const object = api && nodeObject(simulated, this.cluster.labelled, api);
-    this.#records.node(simulated.name, object);
+    this.#records.node(simulated.name, object, this.now);
     this.#look();
   }
 
   /** After any change of what the API server has of a pod. Endpoints, and kube-proxies, follow. */
   podChanged(pod: SimPod): void {
-    this.#records.pod(pod.name, pod.there ? podObject(pod) : null);
+    this.#records.pod(pod.name, pod.there ? podObject(pod) : null, this.now);
     const listed = pod.there && pod.ready && pod.terminatingSince === null;
     if (pod.listed !== listed)
       this.soon(200, 2_500, () => {

@@ -3,14 +3,17 @@ import {
   toNodeRecord,
   toPodRecord,
 } from "@netchecker/netchecker/src/adapters/to-records.ts";
-import type { NodeRecord, PodRecord } from "@netchecker/netchecker/src/core/cluster-view.ts";
+import type { PodRecord } from "@netchecker/netchecker/src/core/cluster-view.ts";
+import type { RememberedNode } from "@netchecker/netchecker/src/core/remember-node.ts";
+import type { Sighting } from "@netchecker/netchecker/src/core/sighting.ts";
 
 /** What netchecker's watch remembers of nodes and pods: each object goes through its own code. */
 export class WatchedRecords {
-  #nodes = new Map<string, NodeRecord>();
+  #nodes = new Map<string, RememberedNode>();
   #pods = new Map<string, PodRecord>();
+  #seen: Sighting = { now: 0, knownUntil: null, live: false, aheadMs: 0 };
 
-  get nodes(): NodeRecord[] {
+  get nodes(): RememberedNode[] {
     return [...this.#nodes.values()];
   }
 
@@ -18,19 +21,34 @@ export class WatchedRecords {
     return [...this.#pods.values()];
   }
 
-  /** A netchecker that begins anew knows nothing of before. */
-  forget(): void {
+  /** A netchecker that begins lists what is there, and knows nothing of before. */
+  listsAt(now: number): void {
     this.#nodes = new Map();
     this.#pods = new Map();
+    this.#seen = { now, knownUntil: null, live: false, aheadMs: 0 };
+  }
+
+  /** From now on it is told of each change as it happens. */
+  watchesFrom(now: number): void {
+    this.#seen = { now, knownUntil: now, live: true, aheadMs: 0 };
   }
 
   /** What the API server has now of this name; null for nothing. */
-  node(name: string, object: KubernetesObject | null): void {
-    put(this.#nodes, name, object && toNodeRecord(object));
+  node(name: string, object: KubernetesObject | null, now: number): void {
+    const seen = this.#sees(now);
+    put(this.#nodes, name, object && toNodeRecord(object, this.#nodes.get(name) ?? null, seen));
   }
 
-  pod(name: string, object: KubernetesObject | null): void {
-    put(this.#pods, name, object && toPodRecord(object));
+  pod(name: string, object: KubernetesObject | null, now: number): void {
+    const seen = this.#sees(now);
+    put(this.#pods, name, object && toPodRecord(object, this.#pods.get(name) ?? null, seen));
+  }
+
+  #sees(now: number): Sighting {
+    const seen = { ...this.#seen, now };
+    // With each event the view is known to be complete until then.
+    if (seen.live) this.#seen = { ...seen, knownUntil: now };
+    return seen;
   }
 }
 
