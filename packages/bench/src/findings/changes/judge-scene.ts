@@ -31,7 +31,7 @@ export function judgeScene({ nodes, troubles, rounds }: Played): Fault | null {
       return fault(lasts ? "outlives its end" : "false alarm", alarms.map(say).join("; "));
     }
     for (const alarm of alarms) {
-      const untrue = whyUntrue(alarm, round, about, now);
+      const untrue = whyUntrue(alarm, round, about);
       if (untrue) return fault("untrue", `${untrue}: ${say(alarm)}`);
     }
     for (const trouble of now) {
@@ -55,9 +55,8 @@ const NAMES_A_DEAD_NODE: ReadonlySet<string> = new Set(["node-down", "node-cut-o
 
 function whyUntrue(
   { kind, nodes, peers, severity, lastSeen }: Finding,
-  { alive, round }: PlayedRound,
+  { up, round }: PlayedRound,
   about: ReadonlySet<string>,
-  troubles: readonly Trouble[],
 ): string | null {
   // One that comes and goes is told for a while after it was last seen.
   if (lastSeen.round !== round.head.id) return null;
@@ -65,10 +64,9 @@ function whyUntrue(
   const isBorder = peers.length > 0 && peers.every((node) => about.has(node));
   const well = isBorder ? [] : nodes.filter((node) => !about.has(node));
   if (well.length > 0) return `nothing is wrong with ${well.join(", ")}`;
-  const living = nodes.filter((node) => alive.has(node));
-  const began = troubles.some(({ as }) => as === "unwell");
-  if (began && NAMES_A_DEAD_NODE.has(kind) && living.length > 0)
-    return `${living.join(", ")} and its pods are alive`;
+  const answering = nodes.filter((node) => up.has(node));
+  if (NAMES_A_DEAD_NODE.has(kind) && answering.length > 0)
+    return `the machine of ${answering.join(", ")} is up and refuses what does not run`;
   return nodes.length === 0 && severity === "critical" ? "not everything is broken" : null;
 }
 
@@ -86,6 +84,11 @@ function whatIsMissed(
       [of, peers].some((side) => names.every((name) => side.includes(name))),
     );
     return one ? null : `no critical finding names all of ${names.join(", ")}`;
+  }
+  if (as === "named") {
+    const named = new Set(critical.flatMap(({ nodes: of, peers }) => [...of, ...peers]));
+    const unnamed = names.filter((name) => !named.has(name));
+    return unnamed.length === 0 ? null : `no critical finding names ${unnamed.join(", ")}`;
   }
   if (as === "unwell") {
     const met = rounds.slice(-3).filter((round) => mustBeTold(trouble, round)).length;

@@ -7,7 +7,7 @@ import {
 import { type Cluster, drawCluster } from "../cluster.ts";
 import { ControlPlane, type SimNode } from "../kubernetes/control-plane.ts";
 import { Timeline } from "../kubernetes/timeline.ts";
-import { momentOf, worldBetween } from "../kubernetes/world-of.ts";
+import { type Moment, momentOf, worldBetween } from "../kubernetes/world-of.ts";
 import { Random } from "../random.ts";
 import { INTERVAL_MS, roundStart } from "../round-times.ts";
 import { OpenRound, type SimulatedRound } from "../simulate-round.ts";
@@ -23,8 +23,8 @@ export interface PlayedRound extends SimulatedRound {
   readonly openedAt: number;
   readonly closedAt: number;
   readonly findings: readonly Finding[];
-  /** Nodes whose machine and pods were all there from its opening to its close. */
-  readonly alive: ReadonlySet<string>;
+  /** Nodes whose machine was up from its opening to its close: whatever does not run there is refused. */
+  readonly up: ReadonlySet<string>;
 }
 
 export interface Played {
@@ -149,19 +149,15 @@ function playRound(
     step(Math.min(1_000, openedAt + TIMEOUT_MS - plane.now));
   if (!netchecker.machine) return null;
   plane.timeline.advance(plane.now + random.between(20, 300));
-  const alive = aliveThroughout(plane, opening);
-  return { ...round.close(plane.now, plane.view()), openedAt, closedAt: plane.now, alive };
+  const up = upThroughout(plane, opening);
+  return { ...round.close(plane.now, plane.view()), openedAt, closedAt: plane.now, up };
 }
 
-function aliveThroughout(plane: ControlPlane, opening: ReturnType<typeof momentOf>): Set<string> {
-  const closing = momentOf(plane);
+function upThroughout(plane: ControlPlane, opening: Moment): Set<string> {
+  const { machines } = momentOf(plane);
   return new Set(
-    plane.nodes.flatMap(({ simulated: { index, name }, pods }) => {
-      const machine = opening.machines[index] && closing.machines[index];
-      const lives = [...pods].every(
-        (pod) => opening.running.has(pod.name) && closing.running.has(pod.name),
-      );
-      return machine && lives && pods.size > 0 ? [name] : [];
-    }),
+    plane.nodes.flatMap(({ simulated: { index, name } }) =>
+      opening.machines[index] && machines[index] ? [name] : [],
+    ),
   );
 }

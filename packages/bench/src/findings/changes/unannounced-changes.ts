@@ -150,11 +150,11 @@ function mostDie(script: Script): void {
   const { plane, random, nodes, at } = script;
   for (const node of nodes) at(random.between(0, 20), () => machineDies(plane, node));
   at(0, () => {
-    const dying = script.begins("group");
+    const dying = script.begins("named");
     script.eases(dying);
     at(20, () => {
       script.ends(dying);
-      script.begins("group");
+      script.begins("named");
     });
   });
 }
