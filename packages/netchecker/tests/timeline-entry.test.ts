@@ -34,6 +34,7 @@ describe("a round on the timeline", () => {
       critical: 1,
       warning: 2,
       info: 1,
+      verdict: null,
     });
   });
 

@@ -4,7 +4,7 @@ import { plural } from "../text-view/phrases.ts";
 import { isStale } from "./is-stale.ts";
 
 /** What keeps Redis from doing what netchecker needs. */
-export interface RedisTrouble {
+interface RedisTrouble {
   /** away: it does not answer. refuses: it answers, and says no. loses_large: large commands get lost. */
   readonly kind: "away" | "refuses" | "loses_large";
   /** What is wrong and what to do, a sentence without a full stop at its end. */
