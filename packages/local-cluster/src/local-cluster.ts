@@ -37,6 +37,8 @@ export interface NewNode {
   readonly labels?: Readonly<Record<string, string>>;
   /** Why it is not ready when it joins; null, the default: it is. */
   readonly notReady?: string | null;
+  /** Default: now. */
+  readonly joinedAt?: Date;
 }
 
 interface AddNodeOptions extends Pick<NewNode, "labels"> {

@@ -29,6 +29,7 @@ export interface NodeSpec {
   readonly podIp: Readonly<Record<Workload, string>>;
   /** The second addresses of the node and its pods, in a dual-stack cluster. */
   readonly ipv6?: Readonly<Record<"node" | Workload, string>> | undefined;
+  readonly joinedAt: Date;
   readonly redisProxyIp: string;
   readonly bundle: Readonly<Record<Workload, string>>;
   readonly env: Readonly<Record<Workload, Readonly<Record<string, string>>>>;
@@ -343,8 +344,8 @@ export class LocalNode {
   }
 
   #newObject(): NodeObject {
-    const { name, ip, ipv6, labels } = this.spec;
-    const object = nodeObject(name, ip, KUBELET_PORT, ipv6?.node);
+    const { name, ip, ipv6, labels, joinedAt } = this.spec;
+    const object = nodeObject(name, ip, KUBELET_PORT, { ipv6: ipv6?.node, joinedAt });
     Object.assign(object.metadata.labels!, labels);
     if (this.#notReady !== null) setNodeReady(object, false, this.#notReady);
     return object;

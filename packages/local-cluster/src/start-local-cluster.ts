@@ -19,6 +19,7 @@ import { LoopbackIpv6 } from "./loopback-ipv6.ts";
 import { claimLoopbackSlice, type LoopbackSlice } from "./loopback-slice.ts";
 import { NetcheckerProcess } from "./netchecker-process.ts";
 import { NodeController } from "./node-controller.ts";
+import { longAgo } from "./objects/node-object.ts";
 import { serviceObject } from "./objects/service-object.ts";
 import { RedisServer } from "./redis-server.ts";
 import { type Address, TcpProxy } from "./tcp-proxy.ts";
@@ -152,7 +153,7 @@ async function build(
   let lastIndex = 0;
   const startNode = async (
     name: string,
-    { labels, notReady = null }: NewNode = {},
+    { labels, notReady = null, joinedAt = new Date() }: NewNode = {},
   ): Promise<LocalNode> => {
     signal?.throwIfAborted();
     lastIndex += 1;
@@ -162,6 +163,7 @@ async function build(
       name,
       namespace: NAMESPACE,
       ip,
+      joinedAt,
       podIp,
       ipv6: ipv6?.add({ node: ip, ...podIp }),
       redisProxyIp: slice.redisProxyIp(lastIndex),
@@ -229,7 +231,7 @@ async function build(
 /** A few at a time: a hundred that start at once would only be in each other's way. */
 async function startNodes(
   count: number,
-  startNode: (name: string) => Promise<LocalNode>,
+  startNode: (name: string, how: NewNode) => Promise<LocalNode>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const names = Array.from({ length: count }, (_, index) => `node-${index + 1}`);
@@ -237,7 +239,7 @@ async function startNodes(
   for (let at = 0; at < count; at += batch) {
     // Settled, so that after a failure none is still on its way when the others are removed.
     const started = await Promise.allSettled(
-      names.slice(at, at + batch).map((name) => startNode(name)),
+      names.slice(at, at + batch).map((name) => startNode(name, { joinedAt: longAgo() })),
     );
     for (const start of started) if (start.status === "rejected") throw start.reason;
     await Promise.all(

@@ -88,7 +88,7 @@ test("--json prints the last results and nothing else on stdout, and exits with 
 test("something broken is an exit with 2", async () => {
   const options = "--nodes 2 --rounds 1 --interval 4 --port 0 --break node-2=pong-down".split(" ");
   const { code, stdout } = await demo(...options).ended;
-  expect(stdout).toMatch(/\n +1 +\d\d:\d\d:\d\d +\d\.\d{3} s +reports +2\/4 /);
+  expect(stdout).toMatch(/\n +1 +\d\d:\d\d:\d\d +degraded +\d\.\d{3} s +reports +2\/4 /);
   expect(code).toBe(2);
 });
 

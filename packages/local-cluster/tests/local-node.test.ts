@@ -66,6 +66,7 @@ async function startNode(index: number): Promise<LocalNode> {
       namespace: "netchecker",
       ip: slice.nodeIp(index),
       podIp: { ping: slice.pingIp(index), pong: slice.pongIp(index) },
+      joinedAt: new Date(),
       redisProxyIp: slice.redisProxyIp(index),
       bundle: BUNDLES,
       env: { ping: { LOG_LEVEL: "silent" }, pong: {} },

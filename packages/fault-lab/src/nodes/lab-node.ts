@@ -6,6 +6,7 @@ import { KUBELET_PORT } from "@netchecker/local-cluster/kubelet";
 import type { NodeController } from "@netchecker/local-cluster/node-controller";
 import {
   type NodeObject,
+  longAgo,
   nodeObject,
   readyStatus,
   setNodeReady,
@@ -177,7 +178,7 @@ export class LabNode implements NodePlace {
   }
 
   #newObject(): NodeObject {
-    return nodeObject(this.name, this.ip, KUBELET_PORT);
+    return nodeObject(this.name, this.ip, KUBELET_PORT, { joinedAt: longAgo() });
   }
 
   #newKubelet(): Child {

@@ -65,19 +65,26 @@ export const NOT_READY_MESSAGES = {
   runtime: "PLEG is not healthy: pleg was last seen active 3m15s ago; threshold is 3m0s",
 } as const;
 
-/** A ready node as its API server describes it; with an IPv6 address too, one of a dual-stack cluster. */
+/** When a node joined that was there long before anything happens: a new one may take its time. */
+export const longAgo = (): Date => new Date(Date.now() - 3_600_000);
+
+/** A node that is ready since it joined, as its API server describes it; with an IPv6 address too, one of a dual-stack cluster. */
 export function nodeObject(
   name: string,
   ip: string,
   kubeletPort: number,
-  ipv6?: string,
+  {
+    ipv6,
+    joinedAt = new Date(),
+  }: { readonly ipv6?: string | undefined; readonly joinedAt?: Date } = {},
 ): NodeObject {
-  const now = kubeTime();
+  const now = kubeTime(joinedAt);
   const podCIDR = `${ip.split(".").slice(0, 3).join(".")}.0/24`;
   const size = { cpu: "4", "ephemeral-storage": "50Gi", memory: "8Gi", pods: "110" };
   return {
     metadata: {
       name,
+      creationTimestamp: now,
       labels: {
         "beta.kubernetes.io/arch": "amd64",
         "beta.kubernetes.io/os": "linux",

@@ -27,7 +27,11 @@ interface ContainerStatus {
   readonly state?: {
     readonly running?: { readonly startedAt?: string };
     readonly waiting?: { readonly reason?: string; readonly message?: string };
-    readonly terminated?: { readonly reason?: string; readonly exitCode?: number };
+    readonly terminated?: {
+      readonly reason?: string;
+      readonly exitCode?: number;
+      readonly startedAt?: string;
+    };
   };
 }
 
@@ -179,7 +183,8 @@ function wasReady(status: KubernetesPod["status"]): boolean {
   return (
     status?.containerStatuses?.some(
       ({ restartCount = 0, state }) =>
-        restartCount > 0 || lostAt > Date.parse(state?.running?.startedAt ?? ""),
+        restartCount > 0 ||
+        lostAt > Date.parse(state?.running?.startedAt ?? state?.terminated?.startedAt ?? ""),
     ) ?? false
   );
 }

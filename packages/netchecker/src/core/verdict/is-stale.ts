@@ -1,7 +1,7 @@
 import type { RoundHead } from "@netchecker/contract";
 
 /** So many intervals after its close, a round says nothing of now. */
-const STALE_AFTER_INTERVALS = 3;
+export const STALE_AFTER_INTERVALS = 3;
 
 /** Whether a closed round says nothing of the time `at`, milliseconds since 1970. */
 export function isStale({ finishedAt }: RoundHead, at: number, intervalMs: number): boolean {

@@ -96,7 +96,7 @@ describe("now's verdict", () => {
     expect(judge({ at: LATER, startedAt: LATER - 1_000 })).toMatchObject({
       reason: "first_round_pending",
       since: ROUND.finishedAt,
-      sentence: expect.stringContaining("The last one before was round 7."),
+      sentence: expect.stringContaining("; the last one before was round 7."),
     });
   });
 

@@ -1,7 +1,7 @@
 import type { RoundHead, UnmeasuredReason, Verdict } from "@netchecker/contract";
 import { type OtherHolder, sayHolder } from "../lease-holder.ts";
 import { plural } from "../text-view/phrases.ts";
-import { isStale } from "./is-stale.ts";
+import { isStale, STALE_AFTER_INTERVALS } from "./is-stale.ts";
 
 /** What keeps Redis from doing what netchecker needs. */
 interface RedisTrouble {
@@ -57,53 +57,49 @@ const unmeasured = (reason: UnmeasuredReason, sentence: string) => ({
   sentence,
 });
 
-/** The most certain reason first: what keeps rounds from being opened, then what became of the last one. */
-function whyUnmeasured({
-  redis,
-  clusterUnseen,
-  nodes,
-  last,
-  latest,
-  at,
-  startedAt,
-  intervalMs,
-}: OwnState) {
+const REDIS_REASONS = {
+  away: "redis_away",
+  refuses: "redis_refuses",
+  loses_large: "redis_loses_large",
+} as const;
+
+interface Obstacle {
+  readonly reason: UnmeasuredReason;
+  readonly what: string;
+}
+
+/** What keeps rounds from being opened now; the most certain first. */
+function obstacle({ redis, clusterUnseen, nodes }: OwnState): Obstacle | null {
+  if (redis) return { reason: REDIS_REASONS[redis.kind], what: `${redis.sentence}.` };
+  if (clusterUnseen !== null)
+    return {
+      reason: "cluster_unseen",
+      what: `the API server was never seen since netchecker started: ${clusterUnseen}.`,
+    };
+  if (nodes > 0) return null;
+  return {
+    reason: "no_nodes",
+    what: "no node is known. Look at what the API server lists as nodes, and at which of them run agents.",
+  };
+}
+
+function whyUnmeasured(own: OwnState) {
+  const { last, latest, at, startedAt, intervalMs } = own;
+  const found = obstacle(own);
   const closed = latest
     ? `no round has closed since round ${latest.id}`
     : "no round has closed yet";
-  if (redis)
-    return unmeasured(
-      ({ away: "redis_away", refuses: "redis_refuses", loses_large: "redis_loses_large" } as const)[
-        redis.kind
-      ],
-      `${closed}: ${redis.sentence}.`,
-    );
-  // The first list takes a moment.
-  if (clusterUnseen !== null && at - startedAt <= intervalMs)
-    return unmeasured(
-      "first_round_pending",
-      "the cluster is being listed, and the first round is yet to open.",
-    );
-  if (clusterUnseen !== null)
-    return unmeasured(
-      "cluster_unseen",
-      `${closed}: the API server was never seen since netchecker started: ${clusterUnseen}.`,
-    );
-  if (nodes === 0)
-    return unmeasured(
-      "no_nodes",
-      `${closed}: no node is known. Look at what the API server lists as nodes, and at which of them run agents.`,
-    );
-  const isNew = at - startedAt <= 3 * intervalMs;
-  if (last && last.state !== "closed" && last.failure !== null && !isNew)
+  const age = at - startedAt;
+  // Connections and lists take a moment: what is in the way of the very first round may be gone at once.
+  if (found && age > intervalMs) return unmeasured(found.reason, `${closed}: ${found.what}`);
+  if (age <= STALE_AFTER_INTERVALS * intervalMs) {
+    const first = latest
+      ? `netchecker has just started, and its first round is yet to close; the last one before was round ${latest.id}`
+      : "the first round is yet to close";
+    return unmeasured("first_round_pending", found ? `${first}: ${found.what}` : `${first}.`);
+  }
+  if (last && last.state !== "closed" && last.failure !== null)
     return unmeasured("rounds_stopped", `${closed}: round ${last.id} ${last.failure}.`);
-  if (latest === null || isNew)
-    return unmeasured(
-      "first_round_pending",
-      latest === null
-        ? "the first round is yet to close."
-        : `netchecker has just started: its first round is yet to close. The last one before was round ${latest.id}.`,
-    );
   return unmeasured(
     "rounds_stopped",
     `${closed}, and one should each ${plural(Math.round(intervalMs / 1_000), "second")}. Look at netchecker's log.`,
