@@ -39,7 +39,7 @@ describe("Redis is killed in mid-round and restarted", () => {
     ]);
   });
 
-  it("rounds meanwhile are recorded as failed, with why, and the last round stays the one that is served", async () => {
+  it("rounds meanwhile are recorded as failed, with why, and no round is served as of now any more", async () => {
     const failed = await until(async () => {
       const found = (await rounds(cluster)).filter(({ state }) => state === "failed");
       expect(found.length).toBeGreaterThanOrEqual(2);
@@ -51,10 +51,20 @@ describe("Redis is killed in mid-round and restarted", () => {
       expect(round.failure).toBe("could not be published: Redis is away");
       expect(round.id).toBeGreaterThan(killedIn);
     }
-    const { round, redis } = await lastResults(cluster);
-    expect(round.id).toBe(killedIn);
-    expect(redis.awaySince).not.toBeNull();
-    expect((await cluster.fetch("/readyz")).status).toBe(200);
+    const last = await until(async () => {
+      const response = await cluster.fetch("/results");
+      expect(response.status).toBe(503);
+      return (await response.json()) as { code: string; round: { id: number }; url: string };
+    });
+    expect(last).toMatchObject({
+      code: "unmeasured",
+      verdict: { verdict: "unmeasured", reason: "redis_away" },
+      round: { id: killedIn },
+    });
+    const kept = (await (await cluster.fetch(last.url)).json()) as Results;
+    expect(kept.round.id).toBe(killedIn);
+    expect(kept.redis.awaySince).not.toBeNull();
+    expect((await cluster.fetch("/readyz")).status).toBe(503);
   });
 
   it("when it is back, empty, a round is whole and stored again, and its id is new", async () => {

@@ -107,8 +107,11 @@ test.each([50, 250, 400, 550, 700, 1_000, 1_500])(
   },
 );
 
-async function whenItRuns({ said }: ReturnType<typeof demo>): Promise<void> {
-  while (!said.stdout.includes("round ")) await sleep(20);
+async function whenItRuns({ said, child }: ReturnType<typeof demo>): Promise<void> {
+  while (!said.stdout.includes("round ")) {
+    if (child.exitCode !== null) throw new Error(`it ended: ${said.stderr}`);
+    await sleep(20);
+  }
 }
 
 test("an interrupted run that has rounds to do does not count as done", async () => {

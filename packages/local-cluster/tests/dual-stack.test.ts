@@ -187,7 +187,10 @@ describe.runIf(refusal === null)("a dual-stack cluster", () => {
 
   test.each([1, 2])("leaves none of its addresses after %i × Ctrl-C", async (times) => {
     const { child, said, ended } = demo();
-    while (!said.stdout.includes("round ")) await sleep(20);
+    while (!said.stdout.includes("round ")) {
+      if (child.exitCode !== null) throw new Error(`it ended: ${said.stderr}`);
+      await sleep(20);
+    }
     const prefix = childrenOf(child.pid!).map(prefixOfPod).find(Boolean);
     expect(localAddresses(prefix!)).toHaveLength(4);
     for (let pressed = 0; pressed < times; pressed += 1) {
