@@ -25,7 +25,7 @@ export const TimelineEntrySchema = Type.Object({
   critical: orNull(Type.Integer()),
   warning: orNull(Type.Integer()),
   info: orNull(Type.Integer()),
-  /** As of its close; null of rounds stored before 2.0. */
+  /** As of its close; null of rounds stored before 0.2. */
   verdict: orNull(VerdictWordSchema),
 });
 export type TimelineEntry = Static<typeof TimelineEntrySchema>;

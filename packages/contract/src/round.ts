@@ -25,7 +25,7 @@ export type MissingWhy = Static<typeof MissingWhySchema>;
 /**
  * Why what is not ok of a node or a pod is no failure. The first ones are planned: somebody decided it.
  * `node_starting`, `node_returning` and `pod_starting` are starting: not there yet, within bounds.
- * `node_not_ready` is in rounds that were stored before 2.0 only: NotReady is a symptom, not a plan.
+ * `node_not_ready` is in rounds that were stored before 0.2 only: NotReady is a symptom, not a plan.
  */
 export const PLANNED_WHYS = [
   "node_cordoned",
@@ -42,7 +42,7 @@ export const PLANNED_WHYS = [
 ] as const;
 export const PlannedWhySchema = Type.Enum(PLANNED_WHYS, {
   description:
-    "The planned change that explains it. node_leaving: a taint says that it will be taken away. node_shutting_down: its kubelet said that it shuts down in good order. …_gone: it went away while the round was open. node_starting: it has never been Ready. node_returning: it is Ready again, its pods are not yet. pod_starting: it is younger than its readiness. node_not_ready: in rounds stored before 2.0 only.",
+    "The planned change that explains it. node_leaving: a taint says that it will be taken away. node_shutting_down: its kubelet said that it shuts down in good order. …_gone: it went away while the round was open. node_starting: it has never been Ready. node_returning: it is Ready again, its pods are not yet. pod_starting: it is younger than its readiness. node_not_ready: in rounds stored before 0.2 only.",
 });
 export type PlannedWhy = Static<typeof PlannedWhySchema>;
 
@@ -104,7 +104,7 @@ export const RoundHeadSchema = Type.Object({
   kept: Type.Enum(["all", "failures", "none"] as const),
   /** Why it failed or was abandoned, in a sentence. */
   failure: orNull(Type.String()),
-  /** What it came to when it closed; null while it is open, and of rounds stored before 2.0. */
+  /** What it came to when it closed; null while it is open, and of rounds stored before 0.2. */
   verdict: orNull(VerdictSchema),
 });
 export type RoundHead = Static<typeof RoundHeadSchema>;

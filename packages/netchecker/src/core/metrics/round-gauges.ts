@@ -57,7 +57,7 @@ export function roundGauges(round: ClosedRound): MetricFamily[] {
   ];
 }
 
-/** The label was called `expected` until 2.0: for one release it has both names. */
+/** The label was called `expected` until 0.2: for one release it has both names. */
 function plannedLabels(planned: boolean) {
   return { planned: String(planned), expected: String(planned) };
 }
