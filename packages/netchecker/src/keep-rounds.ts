@@ -39,11 +39,19 @@ export class RoundKeeper {
   readonly #store: RoundStore;
   readonly #log: Log;
   readonly #changes: Changes;
+  readonly #onMemory: (memory: FindingsMemory) => void;
   #unsavedRounds: Unsaved[] = [];
   #unsavedHeads: RoundHead[] = [];
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(store: RoundStore, log: Log, changes = new Changes()) {
+  /** `onMemory` is told what was remembered, each time that it is taken over from Redis. */
+  constructor(
+    store: RoundStore,
+    log: Log,
+    changes = new Changes(),
+    onMemory: (memory: FindingsMemory) => void = () => {},
+  ) {
+    this.#onMemory = onMemory;
     this.#store = store;
     this.#log = log;
     this.#changes = changes;
@@ -67,6 +75,7 @@ export class RoundKeeper {
       this.latest = stored ?? this.latest;
       if (stored) this.lastStoredAt = Date.parse(stored.head.finishedAt!);
       this.memory = memory ?? this.memory;
+      if (behind) this.#onMemory(this.memory);
       this.restored = true;
       if (newest) this.#note(newest.head);
     } catch (error) {

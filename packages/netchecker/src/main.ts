@@ -73,15 +73,14 @@ async function main(): Promise<void> {
   );
   const history = { fullRounds: config.HISTORY_FULL_ROUNDS, rounds: config.HISTORY_ROUNDS };
   const store = createRoundStore(redis, names, history, { log, trouble });
-  const keeper = new RoundKeeper(store, log, changes);
-  health.onReady(() => void keeper.restore());
-
   const cluster = watchCluster(
     kubeConfig,
     { namespace: config.NAMESPACE, serviceName: config.PONG_SERVICE },
     log,
     stop.signal,
   );
+  const keeper = new RoundKeeper(store, log, changes, (memory) => cluster.recall(memory.nodePasts));
+  health.onReady(() => void keeper.restore());
   const lease = holdLease(redis, names, config.POD_NAME ?? hostname(), log, stop.signal, {
     cluster: () => cluster.view().service?.uid || null,
     clusterName: config.CLUSTER_NAME ?? null,

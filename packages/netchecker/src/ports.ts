@@ -10,6 +10,7 @@ import type {
 import type { ClosedRound } from "./core/closed-round.ts";
 import type { ClusterView } from "./core/cluster-view.ts";
 import type { FindingsMemory } from "./core/conclude/conclude.ts";
+import type { NodePasts } from "./core/node-past.ts";
 import type { OtherHolder } from "./core/lease-holder.ts";
 import type { StoredHead } from "./core/round-record.ts";
 
@@ -18,6 +19,10 @@ export interface ClusterWatch {
   /** Resolves once every part of the view was listed. */
   readonly synced: Promise<void>;
   view(): ClusterView;
+  /** What it knows of nodes that a watch which begins later is not told. */
+  nodePasts(): NodePasts;
+  /** Takes over what an earlier watch knew, before or after it has listed anything itself; once. */
+  recall(pasts: NodePasts): void;
   /** How often the watch of each resource was lost since the start. */
   watchLosses(): Readonly<Record<string, number>>;
 }

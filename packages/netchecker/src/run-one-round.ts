@@ -222,7 +222,7 @@ export class OneRound {
     const { findings, memory, changed } = conclude(closed, view, keeper.memory);
     const { round: judged, recentFailures } = this.#judge({ ...closed, findings }, memory);
     tally.closed(judged, performance.now() - concludesSince);
-    await keeper.keep(judged, { ...memory, recentFailures });
+    await keeper.keep(judged, { ...memory, recentFailures, nodePasts: cluster.nodePasts() });
     this.#tell(id, findings, changed);
     const { durationMs, expected, reported, missing } = closed.head;
     log.info(

@@ -101,8 +101,8 @@ function playRounds(plane: ControlPlane, random: Random, count: number): PlayedR
     // It takes a round to be back: its pod, Redis' pod, the lease.
     if (!canRun || !isUp || id === restartsBefore) {
       if (canRun) {
-        plane.watchAnew();
-        memory = decodeMemory(JSON.stringify(memory)) ?? emptyMemory();
+        memory = decodeMemory(JSON.stringify(memory));
+        plane.watchAnew(memory.nodePasts);
       }
       isUp = canRun;
       if (!canRun || id !== restartsBefore) continue;
@@ -113,7 +113,7 @@ function playRounds(plane: ControlPlane, random: Random, count: number): PlayedR
       continue;
     }
     const { findings, memory: next } = conclude(played.round, played.view, memory);
-    memory = next;
+    memory = { ...next, nodePasts: plane.nodePasts() };
     rounds.push({ ...played, findings });
   }
   return rounds;
