@@ -10,7 +10,7 @@ import closeWithGrace from "close-with-grace";
 import { anyAddress } from "./adapters/any-address.ts";
 import { collectReports } from "./adapters/collect-reports.ts";
 import { holdLease } from "./adapters/hold-lease.ts";
-import { createRoundPublisher } from "./adapters/publish-targets.ts";
+import { createRoundPublisher, renewing } from "./adapters/publish-targets.ts";
 import { watchRedisHealth } from "./adapters/redis-health.ts";
 import { diagnoseRedis } from "./adapters/diagnose-redis.ts";
 import { watchRedisTrouble } from "./adapters/watch-redis-trouble.ts";
@@ -103,13 +103,14 @@ async function main(): Promise<void> {
     },
     {
       cluster,
-      publisher: createRoundPublisher(redis, names, trouble),
+      publisher: createRoundPublisher(redis, names, trouble, renewing([redis, subscriber], log)),
       reports: collectReports(subscriber, names, log, trouble),
       store,
       keeper,
       lease,
       tally,
       log,
+      redisTrouble: () => trouble.trouble(),
       changes,
       newListId: () => randomUUID(),
     },

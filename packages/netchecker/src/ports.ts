@@ -37,8 +37,16 @@ export interface OpenRound {
 export interface RoundPublisher {
   /** A new id, above `above` and above every id given before. */
   nextId(above: number): Promise<number>;
-  /** Keeps the lists for those who were away, remembers the round as open, publishes; all or nothing. */
-  publish(round: OpenRound, lists: readonly TargetList[], deadlineMs: number): Promise<void>;
+  /**
+   * Keeps the lists for those who were away, remembers the round as open, publishes; all or nothing.
+   * `awaited` is how many agents should hear of it.
+   */
+  publish(
+    round: OpenRound,
+    lists: readonly TargetList[],
+    deadlineMs: number,
+    awaited?: number,
+  ): Promise<void>;
 }
 
 /** Where agents' reports come in. */

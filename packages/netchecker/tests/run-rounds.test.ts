@@ -79,6 +79,7 @@ async function startRunner(
       lease: with_.lease ?? holdLease(commands, NAMES, owner, LOG, signal),
       tally,
       log: LOG,
+      redisTrouble: () => ({ kind: "away", code: "ERR", sentence: "it has no room" }),
       changes: new Changes(),
       newListId: () => {
         lists.push(`list-${lists.length}`);
@@ -243,6 +244,24 @@ describe("rounds", () => {
         (await keeper.heads(50)).filter(({ head }) => head.state === "failed" && head.stored),
       ).not.toEqual([]),
     );
+  });
+
+  it("say why they could not be published: in Redis' words, or in those of its trouble where there is no connection", async () => {
+    const { keeper, stop: end } = await startRunner({ intervalMs: 300, timeoutMs: 200 });
+    const failures = async () =>
+      new Set((await keeper.heads(50)).flatMap(({ head }) => head.failure ?? []));
+    const asks = await redis.connect();
+    await asks.config("SET", "maxmemory", "1");
+    await vi.waitFor(async () =>
+      expect([...(await failures())]).toContainEqual(
+        expect.stringMatching(/^could not be published: Redis is full/),
+      ),
+    );
+    await redis.server.kill();
+    await vi.waitFor(async () =>
+      expect(await failures()).toContain("could not be published: it has no room"),
+    );
+    await end();
   });
 
   it("blame Redis for what it kept from coming in", async () => {
