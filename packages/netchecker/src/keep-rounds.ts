@@ -10,6 +10,7 @@ import { sayRedisError } from "@netchecker/runtime/redis";
 import { Changes } from "./changes.ts";
 import type { ClosedRound } from "./core/closed-round.ts";
 import { emptyMemory, type FindingsMemory } from "./core/conclude/conclude.ts";
+import type { NodePasts } from "./core/node-past.ts";
 import { nodeLines, nodeMoment } from "./core/history/node-lines.ts";
 import type { RoundFindings, RoundStore, StoredRoundHead } from "./ports.ts";
 
@@ -98,6 +99,15 @@ export class RoundKeeper {
     this.#note(head);
     this.#unsavedHeads = [...this.#unsavedHeads, head].slice(-MAX_UNSAVED_HEADS);
     await this.flush();
+  }
+
+  /** What the watch has learned of nodes since the last round is stored at an orderly end. Never throws. */
+  async keepNodePasts(nodePasts: NodePasts): Promise<void> {
+    this.memory = { ...this.memory, nodePasts };
+    await this.#saving;
+    await this.#store.saveMemory(this.memory).catch((error: unknown) => {
+      this.#log.warn({ err: sayRedisError(error) }, "could not store what is known of nodes");
+    });
   }
 
   /** Stores what waits. Never throws: what cannot be stored goes on waiting. */

@@ -93,6 +93,7 @@ export interface RoundStore {
   /** Stores a round whole and what is remembered of findings, marks none as open, prunes what is too old; all in one transaction. */
   save(round: ClosedRound, memory: FindingsMemory): Promise<void>;
   saveHead(head: RoundHead): Promise<void>;
+  saveMemory(memory: FindingsMemory): Promise<void>;
   /** The last `limit` rounds below `before`, newest first. */
   heads(limit: number, before?: number): Promise<StoredRoundHead[]>;
   head(id: number): Promise<StoredRoundHead | null>;

@@ -294,9 +294,12 @@ describe("rounds", () => {
     const one = await startRunner({ owner: "one", timeoutMs: 20_000, pasts });
     await vi.waitFor(() => expect(one.keeper.latest?.head.stored).toBe(true));
     expect(one.recalled).toEqual([{}]);
+    // Seen after the round was stored: it is stored at the end.
+    pasts["node-2"] = { ...pasts["node-1"]!, uid: "uid-2" };
     await one.stop();
     const two = await startRunner({ owner: "two" });
     expect(two.recalled).toEqual([pasts]);
+    expect(Object.keys(two.recalled[0]!)).toEqual(["node-1", "node-2"]);
     await two.keeper.restore();
     expect(two.recalled).toHaveLength(1);
   });

@@ -101,6 +101,8 @@ function playRounds(plane: ControlPlane, random: Random, count: number): PlayedR
     // It takes a round to be back: its pod, Redis' pod, the lease.
     if (!canRun || !isUp || id === restartsBefore) {
       if (canRun) {
+        // At an orderly end it stores what it has learned since the last round.
+        if (isUp) memory = { ...memory, nodePasts: plane.nodePasts() };
         memory = decodeMemory(JSON.stringify(memory));
         plane.watchAnew(memory.nodePasts);
       }
