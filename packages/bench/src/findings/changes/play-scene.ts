@@ -102,8 +102,9 @@ function playRounds(plane: ControlPlane, random: Random, count: number): PlayedR
     if (!canRun || !isUp || id === restartsBefore) {
       if (canRun) {
         // At an orderly end it stores what it has learned since the last round.
-        if (isUp) memory = { ...memory, nodePasts: plane.nodePasts() };
-        memory = decodeMemory(JSON.stringify(memory));
+        const nodePasts = isUp ? plane.nodePasts() : memory.nodePasts;
+        const stored = JSON.stringify(Object.assign(memory, { nodePasts }));
+        memory = decodeMemory(stored);
         plane.watchAnew(memory.nodePasts);
       }
       isUp = canRun;
