@@ -10,6 +10,7 @@ import { sayRedisError } from "@netchecker/runtime/redis";
 import { Changes } from "./changes.ts";
 import type { ClosedRound } from "./core/closed-round.ts";
 import { emptyMemory, type FindingsMemory } from "./core/conclude/conclude.ts";
+import type { NodePasts } from "./core/node-past.ts";
 import { nodeLines, nodeMoment } from "./core/history/node-lines.ts";
 import type { RoundFindings, RoundStore, StoredRoundHead } from "./ports.ts";
 
@@ -39,11 +40,19 @@ export class RoundKeeper {
   readonly #store: RoundStore;
   readonly #log: Log;
   readonly #changes: Changes;
+  readonly #onMemory: (memory: FindingsMemory) => void;
   #unsavedRounds: Unsaved[] = [];
   #unsavedHeads: RoundHead[] = [];
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(store: RoundStore, log: Log, changes = new Changes()) {
+  /** `onMemory` is told what was remembered, each time that it is taken over from Redis. */
+  constructor(
+    store: RoundStore,
+    log: Log,
+    changes = new Changes(),
+    onMemory: (memory: FindingsMemory) => void = () => {},
+  ) {
+    this.#onMemory = onMemory;
     this.#store = store;
     this.#log = log;
     this.#changes = changes;
@@ -67,6 +76,7 @@ export class RoundKeeper {
       this.latest = stored ?? this.latest;
       if (stored) this.lastStoredAt = Date.parse(stored.head.finishedAt!);
       this.memory = memory ?? this.memory;
+      if (behind) this.#onMemory(this.memory);
       this.restored = true;
       if (newest) this.#note(newest.head);
     } catch (error) {
@@ -89,6 +99,15 @@ export class RoundKeeper {
     this.#note(head);
     this.#unsavedHeads = [...this.#unsavedHeads, head].slice(-MAX_UNSAVED_HEADS);
     await this.flush();
+  }
+
+  /** What the watch has learned of nodes since the last round is stored at an orderly end. Never throws. */
+  async keepNodePasts(nodePasts: NodePasts): Promise<void> {
+    this.memory = { ...this.memory, nodePasts };
+    await this.#saving;
+    await this.#store.saveMemory(this.memory).catch((error: unknown) => {
+      this.#log.warn({ err: sayRedisError(error) }, "could not store what is known of nodes");
+    });
   }
 
   /** Stores what waits. Never throws: what cannot be stored goes on waiting. */

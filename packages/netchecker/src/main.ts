@@ -10,7 +10,7 @@ import closeWithGrace from "close-with-grace";
 import { anyAddress } from "./adapters/any-address.ts";
 import { collectReports } from "./adapters/collect-reports.ts";
 import { holdLease } from "./adapters/hold-lease.ts";
-import { createRoundPublisher } from "./adapters/publish-targets.ts";
+import { createRoundPublisher, renewing } from "./adapters/publish-targets.ts";
 import { watchRedisHealth } from "./adapters/redis-health.ts";
 import { diagnoseRedis } from "./adapters/diagnose-redis.ts";
 import { watchRedisTrouble } from "./adapters/watch-redis-trouble.ts";
@@ -73,15 +73,14 @@ async function main(): Promise<void> {
   );
   const history = { fullRounds: config.HISTORY_FULL_ROUNDS, rounds: config.HISTORY_ROUNDS };
   const store = createRoundStore(redis, names, history, { log, trouble });
-  const keeper = new RoundKeeper(store, log, changes);
-  health.onReady(() => void keeper.restore());
-
   const cluster = watchCluster(
     kubeConfig,
     { namespace: config.NAMESPACE, serviceName: config.PONG_SERVICE },
     log,
     stop.signal,
   );
+  const keeper = new RoundKeeper(store, log, changes, (memory) => cluster.recall(memory.nodePasts));
+  health.onReady(() => void keeper.restore());
   const lease = holdLease(redis, names, config.POD_NAME ?? hostname(), log, stop.signal, {
     cluster: () => cluster.view().service?.uid || null,
     clusterName: config.CLUSTER_NAME ?? null,
@@ -104,13 +103,14 @@ async function main(): Promise<void> {
     },
     {
       cluster,
-      publisher: createRoundPublisher(redis, names, trouble),
+      publisher: createRoundPublisher(redis, names, trouble, renewing([redis, subscriber], log)),
       reports: collectReports(subscriber, names, log, trouble),
       store,
       keeper,
       lease,
       tally,
       log,
+      redisTrouble: () => trouble.trouble(),
       changes,
       newListId: () => randomUUID(),
     },

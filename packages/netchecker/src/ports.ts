@@ -10,6 +10,7 @@ import type {
 import type { ClosedRound } from "./core/closed-round.ts";
 import type { ClusterView } from "./core/cluster-view.ts";
 import type { FindingsMemory } from "./core/conclude/conclude.ts";
+import type { NodePasts } from "./core/node-past.ts";
 import type { OtherHolder } from "./core/lease-holder.ts";
 import type { StoredHead } from "./core/round-record.ts";
 
@@ -18,6 +19,10 @@ export interface ClusterWatch {
   /** Resolves once every part of the view was listed. */
   readonly synced: Promise<void>;
   view(): ClusterView;
+  /** What it knows of nodes that a watch which begins later is not told. */
+  nodePasts(): NodePasts;
+  /** Takes over what an earlier watch knew, before or after it has listed anything itself; once. */
+  recall(pasts: NodePasts): void;
   /** How often the watch of each resource was lost since the start. */
   watchLosses(): Readonly<Record<string, number>>;
 }
@@ -32,8 +37,16 @@ export interface OpenRound {
 export interface RoundPublisher {
   /** A new id, above `above` and above every id given before. */
   nextId(above: number): Promise<number>;
-  /** Keeps the lists for those who were away, remembers the round as open, publishes; all or nothing. */
-  publish(round: OpenRound, lists: readonly TargetList[], deadlineMs: number): Promise<void>;
+  /**
+   * Keeps the lists for those who were away, remembers the round as open, publishes; all or nothing.
+   * `awaited` is how many agents should hear of it.
+   */
+  publish(
+    round: OpenRound,
+    lists: readonly TargetList[],
+    deadlineMs: number,
+    awaited?: number,
+  ): Promise<void>;
 }
 
 /** Where agents' reports come in. */
@@ -80,6 +93,7 @@ export interface RoundStore {
   /** Stores a round whole and what is remembered of findings, marks none as open, prunes what is too old; all in one transaction. */
   save(round: ClosedRound, memory: FindingsMemory): Promise<void>;
   saveHead(head: RoundHead): Promise<void>;
+  saveMemory(memory: FindingsMemory): Promise<void>;
   /** The last `limit` rounds below `before`, newest first. */
   heads(limit: number, before?: number): Promise<StoredRoundHead[]>;
   head(id: number): Promise<StoredRoundHead | null>;

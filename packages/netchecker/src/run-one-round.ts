@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Dropped, type Finding, TARGET_TYPES, type TargetList } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
-import { sayRedisError } from "@netchecker/runtime/redis";
+import { explainRedisError } from "@netchecker/runtime/redis";
 import type { Changes } from "./changes.ts";
 import type { ClosedRound } from "./core/closed-round.ts";
 import { type ChangedFindings, conclude, type FindingsMemory } from "./core/conclude/conclude.ts";
@@ -14,7 +14,14 @@ import { traceFailures } from "./core/verdict/failure-trace.ts";
 import { judgeRound } from "./core/verdict/judge-round.ts";
 import { type Acceptance, RoundCollector } from "./core/round-collector.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
-import type { ClusterWatch, Lease, OpenRound, ReportSource, RoundPublisher } from "./ports.ts";
+import type {
+  ClusterWatch,
+  Lease,
+  OpenRound,
+  RedisFault,
+  ReportSource,
+  RoundPublisher,
+} from "./ports.ts";
 
 export interface OneRoundSettings {
   /** A round is opened so often: a verdict is of the last three. */
@@ -32,6 +39,8 @@ export interface OneRoundParts {
   readonly lease: Lease;
   readonly tally: RoundsTally;
   readonly log: Log;
+  /** What is known to be wrong with Redis. */
+  readonly redisTrouble?: () => RedisFault | null;
   /** Told when a round is opened, and when none is any more. */
   readonly changes: Changes;
   /** Names one publication of the lists; never the same twice. */
@@ -137,7 +146,7 @@ export class OneRound {
   }
 
   async #publish(): Promise<OpenedRound> {
-    const { cluster, publisher, reports, keeper, log, newListId, tally } = this.#parts;
+    const { cluster, publisher, keeper, log, newListId, tally } = this.#parts;
     const startedAt = Date.now();
     const openedAt = performance.now();
     const view = cluster.view();
@@ -161,11 +170,11 @@ export class OneRound {
         reportWithinMs: withinMs,
         ...toListColumns(plan.targets[type]),
       }));
-      await publisher.publish({ id, startedAt }, lists, withinMs);
+      const awaited = plan.agents.filter(({ absent }) => absent === null).length;
+      await publisher.publish({ id, startedAt }, lists, withinMs, awaited);
       return round;
     } catch (error) {
-      const said = reports.awaySince === null ? sayRedisError(error as Error) : "Redis is away";
-      const why = `could not be published: ${said}`;
+      const why = `could not be published: ${this.#sayWhy(error)}`;
       log.error({ round: id, why }, "the round failed");
       tally.ended("failed");
       await keeper.keepHead(
@@ -173,6 +182,13 @@ export class OneRound {
       );
       throw new CannotOpenRoundError("redis_away", `The round ${why}.`);
     }
+  }
+
+  /** A command that finds no connection does not know why there is none. */
+  #sayWhy(error: unknown): string {
+    const { code, sentence } = explainRedisError(error);
+    const known = code === "not_connected" ? this.#parts.redisTrouble?.() : null;
+    return known?.sentence ?? sentence;
   }
 
   /** A list without items is no empty cluster: there would be no netchecker either. */
@@ -222,7 +238,7 @@ export class OneRound {
     const { findings, memory, changed } = conclude(closed, view, keeper.memory);
     const { round: judged, recentFailures } = this.#judge({ ...closed, findings }, memory);
     tally.closed(judged, performance.now() - concludesSince);
-    await keeper.keep(judged, { ...memory, recentFailures });
+    await keeper.keep(judged, { ...memory, recentFailures, nodePasts: cluster.nodePasts() });
     this.#tell(id, findings, changed);
     const { durationMs, expected, reported, missing } = closed.head;
     log.info(

@@ -60,6 +60,10 @@ export class RoundRunner {
       await sleep(Math.max(left, 0), undefined, { signal: this.#signal }).catch(() => {});
     }
     await this.#round.idle();
+    const { keeper, lease, cluster } = this.#parts;
+    // What was never read must not be overwritten, nor what another netchecker remembers.
+    if (keeper.restored && this.#held === "held" && lease.holding === "held")
+      await keeper.keepNodePasts(cluster.nodePasts());
   }
 
   /** Opens a round now and gives it; it goes on by itself. Throws a {@link CannotOpenRoundError}. */

@@ -121,12 +121,15 @@ describe("the history that netchecker 1 has stored", () => {
     for (const id of CLOSED) {
       const round = (await store.round(id))!;
       const { plan, agents } = await raw(id, "plan");
-      // Of an agent that was awaited version 1 knew that it was ready.
-      plan.agents = plan.agents.map((agent: { absent: string | null }) => ({
+      // Version 1 asked for reports of pods that were ready, and of no other.
+      const asked = plan.agents.map((agent: { readonly absent: string | null }) => ({
         ...agent,
         ready: agent.absent === null,
       }));
-      expect({ plan: round.plan, agents: round.agents }).toEqual({ plan, agents });
+      expect({ plan: round.plan, agents: round.agents }).toEqual({
+        plan: { ...plan, agents: asked },
+        agents,
+      });
       const rows = [...results(round)];
       const count = (is: (row: (typeof rows)[number]) => boolean) => rows.filter(is).length;
       const sum = (of: "ok" | "failed" | "planned") =>
@@ -145,7 +148,7 @@ describe("the history that netchecker 1 has stored", () => {
   it("has what is remembered of findings: id, onset, marks and state of each", async () => {
     const stored = renamed(JSON.parse((await redis.get(NAMES.findings))!));
     expect(stored.findings.length).toBeGreaterThanOrEqual(5);
-    expect(await store.memory()).toEqual({ ...stored, v: 2, recentFailures: [] });
+    expect(await store.memory()).toEqual({ ...stored, v: 2, recentFailures: [], nodePasts: {} });
     expect(store.unreadable()).toEqual({ newer: 0, damaged: 0 });
   });
 });

@@ -72,6 +72,53 @@ describe("the lease to open rounds", () => {
     await us.release();
   });
 
+  it("is another's where a pod of the same name is one of another cluster", async () => {
+    await redis.del(NAMES.lease, NAMES.leaseHolder);
+    let cluster: string | null = null;
+    const eu = leaseOf("netchecker-0", { cluster: () => "uid-eu", clusterName: "prod-eu" });
+    const us = leaseOf("netchecker-0", { cluster: () => cluster });
+    expect(await eu.hold()).toBe("held");
+    // Before it has seen its own cluster it may be anybody.
+    expect(await us.hold()).toBe("other");
+    cluster = "uid-us";
+    expect(await us.hold()).toBe("other");
+    expect(us.holder).toMatchObject({ pod: "netchecker-0", clusterName: "prod-eu" });
+    expect(sayHolder(us.holder!)).toMatch(/netchecker-0 of the cluster prod-eu, .*REDIS_PREFIX/);
+    await us.release();
+    expect(await eu.hold()).toBe("held");
+    const next = leaseOf("netchecker-0", { cluster: () => "uid-eu", clusterName: "prod-eu" });
+    expect(await next.hold()).toBe("held");
+    await next.release();
+    expect(await us.hold()).toBe("held");
+    expect(await eu.hold()).toBe("other");
+    await us.release();
+  });
+
+  it("stays its own when its cluster's pong service is made anew", async () => {
+    let cluster: string | null = null;
+    const lease = leaseOf("a", { cluster: () => cluster });
+    for (cluster of [null, "uid-1", "uid-2", null]) expect(await lease.hold()).toBe("held");
+    await lease.release();
+    expect(await redis.exists(NAMES.lease, NAMES.leaseHolder)).toBe(0);
+  });
+
+  it("is not kept from its pod by what cannot be read beside it", async () => {
+    for (const beside of [
+      "",
+      "{",
+      "7",
+      "[]",
+      '{"pod":"b","cluster":"x"}',
+      '{"pod":"a","cluster":7}',
+    ]) {
+      await redis.set(NAMES.lease, "a");
+      await redis.set(NAMES.leaseHolder, beside);
+      const lease = leaseOf("a", { cluster: () => "uid" });
+      expect(await lease.hold()).toBe("held");
+      await lease.release();
+    }
+  });
+
   it("works beside a version that writes its name alone", async () => {
     const ours = leaseOf("new", { cluster: () => "uid" });
     await ours.hold();

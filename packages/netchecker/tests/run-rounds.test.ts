@@ -7,6 +7,7 @@ import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import { Changes } from "../src/changes.ts";
 import type { ClusterView } from "../src/core/cluster-view.ts";
+import type { NodePasts } from "../src/core/node-past.ts";
 import { RoundsTally } from "../src/core/metrics/rounds-tally.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import type { Holding, Lease, RoundStore } from "../src/ports.ts";
@@ -43,13 +44,18 @@ async function startRunner(
     lease?: Lease;
     /** What of the store behaves in another way. */
     store?: Partial<RoundStore>;
+    /** What the watch knows of nodes. */
+    pasts?: NodePasts;
   } = {},
 ) {
   const { intervalMs = 60_000, timeoutMs = 1_000, view = aView(2), owner = "netchecker-1" } = with_;
   const commands = await redis.connect();
   const real = createRoundStore(commands, NAMES, { fullRounds: 5, rounds: 10 });
   const store = { ...real, ...with_.store };
-  const keeper = new RoundKeeper(store, LOG);
+  const recalled: NodePasts[] = [];
+  const keeper = new RoundKeeper(store, LOG, new Changes(), ({ nodePasts }) => {
+    recalled.push(nodePasts);
+  });
   commands.on("ready", () => void keeper.restore());
   await keeper.restore();
   const end = new AbortController();
@@ -59,7 +65,13 @@ async function startRunner(
   const runner = new RoundRunner(
     { intervalMs, timeoutMs, plan: SETTINGS },
     {
-      cluster: { synced: Promise.resolve(), view: () => view, watchLosses: () => ({}) },
+      cluster: {
+        synced: Promise.resolve(),
+        view: () => view,
+        watchLosses: () => ({}),
+        nodePasts: () => with_.pasts ?? {},
+        recall: () => {},
+      },
       publisher: createRoundPublisher(commands, NAMES),
       reports: collectReports(await redis.connect("subscriber"), NAMES, LOG),
       store,
@@ -67,6 +79,7 @@ async function startRunner(
       lease: with_.lease ?? holdLease(commands, NAMES, owner, LOG, signal),
       tally,
       log: LOG,
+      redisTrouble: () => ({ kind: "away", code: "ERR", sentence: "it has no room" }),
       changes: new Changes(),
       newListId: () => {
         lists.push(`list-${lists.length}`);
@@ -80,6 +93,7 @@ async function startRunner(
   return {
     runner,
     keeper,
+    recalled,
     store,
     tally,
     stop: () => {
@@ -232,6 +246,24 @@ describe("rounds", () => {
     );
   });
 
+  it("say why they could not be published: in Redis' words, or in those of its trouble where there is no connection", async () => {
+    const { keeper, stop: end } = await startRunner({ intervalMs: 300, timeoutMs: 200 });
+    const failures = async () =>
+      new Set((await keeper.heads(50)).flatMap(({ head }) => head.failure ?? []));
+    const asks = await redis.connect();
+    await asks.config("SET", "maxmemory", "1");
+    await vi.waitFor(async () =>
+      expect([...(await failures())]).toContainEqual(
+        expect.stringMatching(/^could not be published: Redis is full/),
+      ),
+    );
+    await redis.server.kill();
+    await vi.waitFor(async () =>
+      expect(await failures()).toContain("could not be published: it has no room"),
+    );
+    await end();
+  });
+
   it("blame Redis for what it kept from coming in", async () => {
     await simulate([FIRST]);
     const { keeper, runner } = await startRunner({ timeoutMs: 1_500 });
@@ -244,6 +276,32 @@ describe("rounds", () => {
       stored: false,
       missing: [{ node: "node-2", why: "redis_away" }],
     });
+  });
+
+  it("hand on what the watch knows of nodes to the netchecker that comes after", async () => {
+    await simulate(AGENTS);
+    const pasts: NodePasts = {
+      "node-1": {
+        uid: "uid-1",
+        transitionAt: 2_000,
+        createdAt: 1_000,
+        readiness: { status: "Unknown", since: 2_000 },
+        everReady: true,
+        returns: [1_500],
+        shutdownSince: 1_900,
+      },
+    };
+    const one = await startRunner({ owner: "one", timeoutMs: 20_000, pasts });
+    await vi.waitFor(() => expect(one.keeper.latest?.head.stored).toBe(true));
+    expect(one.recalled).toEqual([{}]);
+    // Seen after the round was stored: it is stored at the end.
+    pasts["node-2"] = { ...pasts["node-1"]!, uid: "uid-2" };
+    await one.stop();
+    const two = await startRunner({ owner: "two" });
+    expect(two.recalled).toEqual([pasts]);
+    expect(Object.keys(two.recalled[0]!)).toEqual(["node-1", "node-2"]);
+    await two.keeper.restore();
+    expect(two.recalled).toHaveLength(1);
   });
 
   it("that were open when netchecker died are recorded as abandoned by the next one", async () => {

@@ -86,6 +86,7 @@ describe("watchCluster", () => {
           everReady: true,
           returns: [],
           shutdownSince: null,
+          heard: [expect.anything()],
           leaving: null,
           cordoned: false,
           deleting: false,
@@ -153,6 +154,35 @@ describe("watchCluster", () => {
     await vi.waitFor(() => expect(known().readiness.status).toBe("Unknown"));
     const { everReady, returns, shutdownSince, createdAt } = before;
     expect(known()).toMatchObject({ everReady, returns, shutdownSince, createdAt });
+  });
+
+  it("knows after a restart what the watch before it knew, whether that is read before or after the first list", async () => {
+    const node = addNode(1);
+    const become = (status: "True" | "False" | "Unknown", message: string) =>
+      api.store.update<NodeObject>("nodes", node, (copy) => {
+        const ready = copy.status.conditions.find(({ type }) => type === "Ready")!;
+        Object.assign(ready, { status, message, lastTransitionTime: kubeTime() });
+      });
+    const before = watch();
+    await before.synced;
+    become("False", "node is shutting down");
+    await vi.waitFor(() => expect(before.view().nodes[0]!.shutdownSince).not.toBeNull());
+    become("Unknown", "Kubelet stopped posting node status.");
+    await vi.waitFor(() => expect(before.view().nodes[0]!.readiness.status).toBe("Unknown"));
+    const { shutdownSince } = before.view().nodes[0]!;
+    const pasts = before.nodePasts();
+    const [first, last, never] = [watch(), watch(), watch()];
+    first.recall(pasts);
+    await Promise.all([first, last, never].map(({ synced }) => synced));
+    expect(first.view().nodes[0]).toMatchObject({ shutdownSince });
+    expect([last, never].map((each) => each.view().nodes[0]!.shutdownSince)).toEqual([null, null]);
+    last.recall(pasts);
+    await vi.waitFor(() => expect(last.view().nodes[0]).toMatchObject({ shutdownSince }));
+    become("True", "kubelet is posting ready status");
+    for (const { view } of [first, last])
+      await vi.waitFor(() =>
+        expect(view().nodes[0]).toMatchObject({ ready: true, shutdownSince: null }),
+      );
   });
 
   it("takes a node that comes while it watches for one that has never been Ready", async () => {

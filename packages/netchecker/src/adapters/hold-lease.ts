@@ -7,15 +7,22 @@ import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
 
 const LEASE_MS = 15_000;
 
+/** A pod of our name may be one of another cluster, as far as it said of which it is. */
 const HOLD = `
-local owner = redis.call("GET", KEYS[1])
-if owner and owner ~= ARGV[1] then return {owner, redis.call("GET", KEYS[2])} end
+local owner, told = redis.call("GET", KEYS[1]), redis.call("GET", KEYS[2])
+local isOther = owner and owner ~= ARGV[1]
+if owner == ARGV[1] and told and told ~= ARGV[5] then
+  local read, holder = pcall(cjson.decode, told)
+  isOther = read and type(holder) == "table" and holder.pod == owner
+    and type(holder.cluster) == "string" and holder.cluster ~= ARGV[4]
+end
+if isOther then return {owner, told} end
 redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
 redis.call("SET", KEYS[2], ARGV[3], "PX", ARGV[2])
 return {}`;
 
 const RELEASE = `
-if redis.call("GET", KEYS[1]) == ARGV[1] then redis.call("DEL", KEYS[1], KEYS[2]) end
+if redis.call("GET", KEYS[1]) == ARGV[1] and redis.call("GET", KEYS[2]) == ARGV[2] then redis.call("DEL", KEYS[1], KEYS[2]) end
 return 0`;
 
 export interface LeaseParts {
@@ -28,7 +35,8 @@ export interface LeaseParts {
 /**
  * Renews by itself a few times in its lifetime, until `signal` aborts. `owner` is the pod's name: a
  * container that restarts in its pod goes on at once, another pod waits until the lease runs out.
- * The lease's value is that name alone, as versions wrote it that knew no more of its holder.
+ * The lease's value is that name alone, as versions wrote it that knew no more of its holder. A pod of the
+ * same name in another cluster is told apart by what is written beside it.
  */
 export function holdLease(
   redis: Redis,
@@ -44,6 +52,8 @@ export function holdLease(
   let askedAt = -Infinity;
   let holder: OtherHolder | null = null;
   let said = "";
+  /** What this process last wrote beside it. Its cluster's id may change meanwhile: the lease stays its own. */
+  let written = "";
   const tell = (what: string): void => {
     if (said !== what) log.info({ owner, holding, what }, "the lease to open rounds");
     said = what;
@@ -53,9 +63,11 @@ export function holdLease(
     const beside = encodeHolder({ pod: owner, cluster: ourCluster, clusterName });
     try {
       const keys = [names.lease, names.leaseHolder];
-      const answer = await redis.eval(HOLD, keys.length, ...keys, owner, LEASE_MS, beside);
+      const about = [owner, LEASE_MS, beside, ourCluster ?? "", written];
+      const answer = await redis.eval(HOLD, keys.length, ...keys, ...about);
       const [other, told = null] = answer as [string?, (string | null)?];
       holder = other === undefined ? null : decodeHolder(other, told, ourCluster);
+      if (!holder) written = beside;
       holding = holder ? "other" : "held";
       standsBy = holder !== null;
       askedAt = performance.now();
@@ -83,7 +95,7 @@ export function holdLease(
     },
     hold,
     async release() {
-      await redis.eval(RELEASE, 2, names.lease, names.leaseHolder, owner);
+      await redis.eval(RELEASE, 2, names.lease, names.leaseHolder, owner, written);
     },
   };
 }

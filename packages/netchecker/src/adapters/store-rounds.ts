@@ -83,6 +83,10 @@ export function createRoundStore(
     await prune();
   }
 
+  async function saveMemory(memory: FindingsMemory): Promise<void> {
+    await redis.set(names.findings, JSON.stringify(memory));
+  }
+
   /** By rank, so that a save which was cut off before its pruning is made up for by the next. */
   async function prune(): Promise<void> {
     const [slim, gone] = await Promise.all([
@@ -116,6 +120,7 @@ export function createRoundStore(
   return {
     save: (closed, memory) => told(save(closed, memory)),
     saveHead: (head) => told(saveHead(head)),
+    saveMemory: (memory) => told(saveMemory(memory)),
     ...readRounds(redis, names, unreadable),
     ...readHistory(redis, names, unreadable),
     unreadable: () => unreadable.counts,

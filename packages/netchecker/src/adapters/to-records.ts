@@ -2,7 +2,12 @@ import { isIP } from "node:net";
 import type { PodRecord, ServiceRecord } from "../core/cluster-view.ts";
 import { leavingTaint, type Taint } from "../core/leaving-taints.ts";
 import { placeLabels } from "../core/node-places.ts";
-import { type RememberedNode, rememberNode, type ToldReadiness } from "../core/remember-node.ts";
+import {
+  type KnownNode,
+  type RememberedNode,
+  rememberNode,
+  type ToldReadiness,
+} from "../core/remember-node.ts";
 import { happenedAt, type Sighting } from "../core/sighting.ts";
 
 /** The parts of Kubernetes' objects that netChecker reads; nothing in an answer is taken for granted. */
@@ -93,7 +98,7 @@ interface KubernetesService extends KubernetesObject {
 /** Null for an object that has no name, and for a node that cannot run an agent. */
 export function toNodeRecord(
   object: KubernetesObject,
-  previous: RememberedNode | null,
+  previous: KnownNode | null,
   seen: Sighting,
 ): RememberedNode | null {
   const { metadata, spec, status } = object as KubernetesNode;

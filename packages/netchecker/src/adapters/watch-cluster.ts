@@ -1,5 +1,6 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import type { Log } from "@netchecker/runtime/log";
+import { nodePasts, recallNode } from "../core/node-past.ts";
 import type { ClusterWatch } from "../ports.ts";
 import type { ResourcePath } from "./ask-api-server.ts";
 import { toNodeRecord, toPodRecord, toServiceRecord } from "./to-records.ts";
@@ -89,6 +90,10 @@ export function watchCluster(
       pods: pods.losses(),
       services: services.losses(),
     }),
+    nodePasts: () => nodePasts(nodes.records(), Date.now()),
+    recall(pasts) {
+      void nodes.synced.then(() => nodes.revise((node) => recallNode(node, pasts)));
+    },
     view() {
       return {
         nodes: nodes.records(),

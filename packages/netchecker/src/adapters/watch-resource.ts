@@ -35,6 +35,8 @@ export const WATCH_TIMINGS: WatchTimings = {
 export interface WatchedResource<T> {
   readonly synced: Promise<void>;
   records(): readonly T[];
+  /** Puts another record into the place of each. */
+  revise(revised: (record: T) => T): void;
   /** Since when it is not kept up to date, milliseconds since 1970; null while it is. */
   staleSince(): number | null;
   /** Why it cannot be read; null while it can. */
@@ -195,6 +197,9 @@ export function watchResource<T>(
   return {
     synced: synced.promise,
     records: () => [...records.values()],
+    revise(revised) {
+      for (const [name, record] of records) records.set(name, revised(record));
+    },
     staleSince: () =>
       lostSince ?? (Date.now() - lastSignAt > timings.staleAfterMs ? lastSignAt : null),
     problem: () => problem,

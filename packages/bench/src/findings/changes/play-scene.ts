@@ -101,8 +101,11 @@ function playRounds(plane: ControlPlane, random: Random, count: number): PlayedR
     // It takes a round to be back: its pod, Redis' pod, the lease.
     if (!canRun || !isUp || id === restartsBefore) {
       if (canRun) {
-        plane.watchAnew();
-        memory = decodeMemory(JSON.stringify(memory)) ?? emptyMemory();
+        // At an orderly end it stores what it has learned since the last round.
+        const nodePasts = isUp ? plane.nodePasts() : memory.nodePasts;
+        const stored = JSON.stringify(Object.assign(memory, { nodePasts }));
+        memory = decodeMemory(stored);
+        plane.watchAnew(memory.nodePasts);
       }
       isUp = canRun;
       if (!canRun || id !== restartsBefore) continue;
@@ -113,7 +116,7 @@ function playRounds(plane: ControlPlane, random: Random, count: number): PlayedR
       continue;
     }
     const { findings, memory: next } = conclude(played.round, played.view, memory);
-    memory = next;
+    memory = { ...next, nodePasts: plane.nodePasts() };
     rounds.push({ ...played, findings });
   }
   return rounds;

@@ -1,4 +1,5 @@
 import type { ClusterView } from "@netchecker/netchecker/src/core/cluster-view.ts";
+import type { NodePasts } from "@netchecker/netchecker/src/core/node-past.ts";
 import type { Cluster, SimulatedNode } from "../cluster.ts";
 import type { Random } from "../random.ts";
 import {
@@ -184,14 +185,20 @@ export class ControlPlane {
     };
   }
 
-  /** A netchecker that starts anew lists what is there, and knows nothing of before. */
-  watchAnew(): void {
+  /** What netchecker stores of what its watch knows of nodes. */
+  nodePasts(): NodePasts {
+    return this.#records.nodePasts(this.now);
+  }
+
+  /** A netchecker that starts anew lists what is there, and knows of before what was stored. */
+  watchAnew(stored: NodePasts): void {
     this.#records.listsAt(this.now);
     for (const node of this.nodes) {
       this.nodeChanged(node);
       for (const pod of node.pods) this.podChanged(pod);
     }
     this.#records.watchesFrom(this.now);
+    this.#records.recall(stored);
   }
 
   /** After any change of what the API server has of a node. */

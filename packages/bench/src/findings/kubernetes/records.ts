@@ -4,6 +4,11 @@ import {
   toPodRecord,
 } from "@netchecker/netchecker/src/adapters/to-records.ts";
 import type { PodRecord } from "@netchecker/netchecker/src/core/cluster-view.ts";
+import {
+  type NodePasts,
+  nodePasts,
+  recallNode,
+} from "@netchecker/netchecker/src/core/node-past.ts";
 import type { RememberedNode } from "@netchecker/netchecker/src/core/remember-node.ts";
 import type { Sighting } from "@netchecker/netchecker/src/core/sighting.ts";
 
@@ -31,6 +36,16 @@ export class WatchedRecords {
   /** From now on it is told of each change as it happens. */
   watchesFrom(now: number): void {
     this.#seen = { now, knownUntil: now, live: true, aheadMs: 0 };
+  }
+
+  /** What is stored of it with a round. */
+  nodePasts(now: number): NodePasts {
+    return nodePasts(this.nodes, now);
+  }
+
+  /** A netchecker that has begun reads what the one before it stored. */
+  recall(pasts: NodePasts): void {
+    for (const [name, node] of this.#nodes) this.#nodes.set(name, recallNode(node, pasts));
   }
 
   /** What the API server has now of this name; null for nothing. */

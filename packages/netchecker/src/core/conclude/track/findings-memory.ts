@@ -1,6 +1,7 @@
 import { FindingSchema, NameSchema, RoundIdSchema } from "@netchecker/contract";
 import { type Static, Type } from "typebox";
 import { Check } from "typebox/schema";
+import { NodePastsSchema } from "../../node-past.ts";
 import { withNewName } from "../../planned-in-records.ts";
 import {
   decoding,
@@ -60,6 +61,8 @@ const MemorySchema = Type.Object({
   nodes: Type.Record(Type.String(), NodeFactsSchema),
   /** What changed in that, oldest first. */
   changes: Type.Array(NodeChangeSchema),
+  /** What the watch knows of nodes, and a watch that begins later is not told. */
+  nodePasts: NodePastsSchema,
   /** Failures of single probes: since how many rounds, like a finding's marks. */
   lone: Type.Record(Type.String(), MarksSchema),
   /** Of the last rounds, fading: how many probes failed for no reason, of how many. */
@@ -89,6 +92,7 @@ export function emptyMemory(): FindingsMemory {
     findings: [],
     nodes: {},
     changes: [],
+    nodePasts: {},
     lone: {},
     noise: { failed: 0, of: 0 },
     recentFailures: [],
@@ -107,6 +111,7 @@ export function decodeMemory(text: string): FindingsMemory {
     const memory: unknown = {
       v: RECORD_VERSION,
       recentFailures: [],
+      nodePasts: {},
       ...stored,
       findings: stored.findings.map((tracked: { readonly finding: unknown }) => ({
         ...tracked,

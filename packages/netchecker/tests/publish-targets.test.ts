@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TargetList } from "@netchecker/contract";
+import { TcpProxy } from "@netchecker/local-cluster/tcp-proxy";
+import { connectRedis, type Redis } from "@netchecker/runtime/redis";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createRoundPublisher, renewing } from "../src/adapters/publish-targets.ts";
+import { toListColumns } from "../src/core/plan.ts";
+import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+
+let [old, anew]: ARedis[] = [];
+let primary: ARedis;
+let service: TcpProxy;
+let connections: Redis[];
+
+beforeEach(async () => {
+  [old, anew] = await Promise.all([aRedis(), aRedis()]);
+  primary = old;
+  // As a service does, it leads new connections to the primary, and leaves the old ones where they are.
+  service = new TcpProxy({ host: "127.0.0.1", port: 0 }, () => primary.server.address);
+  await service.open();
+  connections = (["commands", "subscriber"] as const).map((role) =>
+    connectRedis({ host: service.address }, { service: "netchecker", role, log: LOG }),
+  );
+  await vi.waitFor(() =>
+    expect(connections.map(({ status }) => status)).toEqual(["ready", "ready"]),
+  );
+});
+afterEach(async () => {
+  for (const redis of connections) redis.disconnect();
+  await service.close();
+  await Promise.all([old, anew].map((each) => each!.stop()));
+});
+
+const aList: TargetList = {
+  v: 1,
+  type: "pod",
+  round: 1,
+  list: "list-1",
+  reportWithinMs: 1_000,
+  ...toListColumns([]),
+};
+
+const publish = (awaited: number) =>
+  createRoundPublisher(connections[0]!, NAMES, undefined, renewing(connections, LOG)).publish(
+    { id: 1, startedAt: 1 },
+    [aList],
+    1_000,
+    awaited,
+  );
+
+/** How many of netchecker's connections lead to it. */
+async function ledTo(server: ARedis): Promise<number> {
+  const asks = await server.connect();
+  return String(await asks.client("LIST")).match(/name=netchecker-/g)?.length ?? 0;
+}
+
+describe("lists that are published", () => {
+  it("and that no agent hears, on an old primary that is cut off, make netchecker connect to the new one", async () => {
+    const agent = await anew!.connect("subscriber");
+    await agent.subscribe(NAMES.lists.pod);
+    const heard: string[] = [];
+    agent.on("message", (_, text) => heard.push(text));
+    primary = anew!;
+    await publish(3);
+    await vi.waitFor(async () => expect(await ledTo(anew!)).toBe(2), { timeout: 5_000 });
+    expect(await ledTo(old!)).toBe(0);
+    await vi.waitFor(() => publish(3));
+    await vi.waitFor(() => expect(heard).toHaveLength(1));
+  });
+
+  it("and that one agent hears, or that nobody should hear, leave the connections as they are", async () => {
+    primary = anew!;
+    await publish(0);
+    const agent = await old!.connect("subscriber");
+    await agent.subscribe(NAMES.lists.pod);
+    await publish(3);
+    await sleep(300);
+    expect([await ledTo(old!), await ledTo(anew!)]).toEqual([2, 0]);
+  });
+});
