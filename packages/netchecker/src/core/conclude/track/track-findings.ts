@@ -1,4 +1,11 @@
-import type { Cause, Finding, FindingState, RoundHead, Severity } from "@netchecker/contract";
+import type {
+  Cause,
+  Finding,
+  FindingKind,
+  FindingState,
+  RoundHead,
+  Severity,
+} from "@netchecker/contract";
 import type { ClusterView } from "../../cluster-view.ts";
 import { bySeverity } from "../by-severity.ts";
 import { couldShow } from "./could-show.ts";
@@ -166,9 +173,11 @@ function gate(cause: Cause, marks: string, wasAlarm: boolean, needed: number): S
   return "info";
 }
 
-/** Whole nodes that are gone, and that nobody reports, need no second round. */
+/** What one round is enough for: whole nodes that are gone, that nobody reports, and what is planned. */
+const CERTAIN: ReadonlySet<FindingKind> = new Set(["node-down", "no-report", "left-out"]);
+
 function isCertain(cause: Cause): boolean {
-  return cause.kind === "node-down" || cause.kind === "no-report" || fellSilent(cause);
+  return CERTAIN.has(cause.kind) || fellSilent(cause);
 }
 
 /** What never was an alarm is not told to be over. */
