@@ -1,5 +1,4 @@
 import { type Draft, draft } from "../evidence/draft.ts";
-import { orientGroups } from "./group-causes.ts";
 import { Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { CHECKS_OF, brokenPart, type Part } from "./node-faults.ts";
@@ -185,10 +184,10 @@ function apart(
 ): Draft {
   const pairs = pairsAmong(evidence, others, silent);
   const claim = claimAll(evidence, part, others, silent);
-  const { nodes, peers } = orientGroups(silent, others, true);
+  // Nothing is heard of them, however many they are: they are what it is about.
   return draft("partition", {
-    nodes,
-    peers,
+    nodes: silent,
+    peers: others,
     layer: part === "node" ? "node" : "pod-network",
     direction: "both",
     candidates: [part === "node" ? "node-down" : "pod-network"],
