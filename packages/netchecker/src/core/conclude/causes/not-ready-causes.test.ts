@@ -39,6 +39,51 @@ const dead = [between(into(3))];
 const said = (view: ClusterView, faults = dead, silent = [N(3)]) =>
   causesOf(view.nodes.length, faults, { view, silent }).map(({ summary }) => summary);
 
+describe("a node whose machine refuses", () => {
+  const refused = failing("connection_refused");
+  const nothingRuns = [
+    between(into(3), refused, ["tcp", "echo"]),
+    between(into(3), TIMES_OUT, ["nodeport"]),
+  ];
+
+  it("is not down: nothing runs there, says what Kubernetes calls it", () => {
+    const view = viewWith(6, 3, UNKNOWN);
+    expect(inShort(6, nothingRuns, { view, silent: [N(3)] })).toEqual([
+      "warning not-ready [node-3] [] both node",
+    ]);
+    expect(said(view, nothingRuns)).toEqual([
+      "node-3: the machine is up, and nothing runs on it: it refuses connections to its kubelet and its pods (5 of 5), and nothing is heard of its agent. Kubernetes has called it NotReady since 23:50:03 UTC. Its kubelet and its container runtime do not run, most likely; a firewall that refuses would look the same. Look at the kubelet and the container runtime on node-3.",
+    ]);
+  });
+
+  it("is undetermined for as long as Kubernetes calls it Ready", () => {
+    expect(inShort(6, nothingRuns, { silent: [N(3)] })).toEqual([
+      "warning undetermined [node-3] [] both node",
+    ]);
+    expect(said(aView(6), nothingRuns)[0]).toContain("Kubernetes still calls it Ready.");
+  });
+
+  it("is behind a firewall where its NodePort refuses too, until Kubernetes notices", () => {
+    const all = [between(into(3), refused)];
+    expect(inShort(6, all, { silent: [N(3)] })).toEqual(["warning firewall [node-3] [] both node"]);
+    expect(inShort(6, all, { view: viewWith(6, 3, UNKNOWN), silent: [N(3)] })).toEqual([
+      "warning not-ready [node-3] [] both node",
+    ]);
+  });
+
+  it("is told with the others that refuse, and not as a group that fell silent", () => {
+    const some = [1, 2, 3, 4].map(N);
+    const view = aView(9, {
+      nodes: Array.from({ length: 9 }, (_, i) => aNode(i + 1, i < 4 ? UNKNOWN : {})),
+    });
+    const faults = [between((from, to) => from !== to && some.includes(to), refused)];
+    expect(inShort(9, faults, { view, silent: some })).toEqual([
+      "warning not-ready [node-1,node-2,node-3,node-4] [] both node",
+    ]);
+    expect(said(view, faults, some)[0]).toContain("4 nodes are up, and nothing runs there");
+  });
+});
+
 describe("a dead node", () => {
   it("is down for as long as it is dead, and says since when Kubernetes calls it NotReady", () => {
     const view = viewWith(6, 3, UNKNOWN);

@@ -3,6 +3,7 @@ import type { Draft } from "../evidence/draft.ts";
 import { draft } from "../evidence/draft.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { MeshCheck } from "../evidence/mesh-planes.ts";
+import { COMING_BACK, NOTHING_RUNS } from "./node-drafts.ts";
 import { peerCounts } from "../evidence/node-verdicts.ts";
 
 /** Kinds that tell of their nodes what Kubernetes says of them. */
@@ -55,11 +56,14 @@ export function notReadyCauses(evidence: Evidence, found: readonly Draft[]): Dra
   });
 }
 
+/** Facts of what is undetermined that tell it as well. */
+const TELL_TOO: ReadonlySet<string | null> = new Set(["host", NOTHING_RUNS, COMING_BACK]);
+
 function tellsReadiness({ kind, planned, peers, candidates, fact }: Draft): boolean {
   if (planned) return false;
   // Groups that fell silent.
   if (peers.length > 0) return kind === "partition" && candidates.includes("node-down");
-  return TELL_READINESS.has(kind) || (kind === "undetermined" && fact === "host");
+  return TELL_READINESS.has(kind) || (kind === "undetermined" && TELL_TOO.has(fact));
 }
 
 const WORDS: Readonly<Record<MeshCheck, string>> = {

@@ -3,7 +3,7 @@ import { Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { CHECKS_OF, brokenPart, type Part } from "./node-faults.ts";
 import { UNKNOWN } from "../evidence/outcome-state.ts";
-import { saysNothing } from "./node-drafts.ts";
+import { machineAnswers, saysNothing } from "./node-drafts.ts";
 import { nodeView } from "../evidence/node-verdicts.ts";
 import type { Topology } from "../evidence/topology.ts";
 
@@ -88,6 +88,8 @@ function silentNodes(evidence: Evidence, part: Part): number[] {
     if (evidence.absenceExplained[n]) return [];
     // A pod that is not there says nothing of its node: the pods of dead nodes are taken away after a while.
     if (part === "pods" && !saysNothing(evidence, n)) return [];
+    // It is not away: each that refuses has its own reason.
+    if (part === "node" && machineAnswers(evidence, n)) return [];
     const { in: towards } = nodeView(evidence, scope, n, "strict");
     // A NodePort that fails too speaks against the process, not the network.
     const process = part === "pods" && towards.nodeport.verdict === "fails";

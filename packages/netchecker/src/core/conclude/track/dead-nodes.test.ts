@@ -201,6 +201,43 @@ describe("a round in which no agent reports", () => {
   });
 });
 
+describe("a node that comes back while a round is open", () => {
+  const notReached = between(
+    (from, to) => to === N(3) && from !== N(3),
+    failing("connect_timeout"),
+  );
+
+  it("is no node that is cut off, though the others did not reach it", () => {
+    const next = rounds(6);
+    const [down] = next([3]);
+    const [back, ...others] = next([], {}, { faults: [notReached] });
+    expect(others).toEqual([]);
+    expect(back).toMatchObject({ kind: "undetermined", severity: "info", id: down!.id });
+    expect(back!.summary).toBe(
+      "node-3: no node reached it (5 of 5) when they probed it, and then its agent reported: it is coming back, most likely. Watch whether it stays.",
+    );
+    expect(next([])).toMatchObject([{ id: down!.id, state: "recovered" }]);
+  });
+
+  it("is known by its boot, where it was away for less than a round", () => {
+    const next = rounds(6);
+    next([]);
+    const booted = { nodes: { 3: { bootId: "another" } } };
+    expect(next([], booted, { faults: [notReached] })).toMatchObject([
+      { kind: "undetermined", severity: "info" },
+    ]);
+  });
+
+  it("is cut off where the others still do not reach it in the round after that", () => {
+    const next = rounds(6);
+    next([3]);
+    next([], {}, { faults: [notReached] });
+    expect(next([], {}, { faults: [notReached] })).toMatchObject([
+      { kind: "node-cut-off", direction: "in" },
+    ]);
+  });
+});
+
 describe("many that are left out", () => {
   it("are a warning from the first round on, and end when they are back", () => {
     const next = rounds(12);

@@ -106,9 +106,12 @@ function seeAgain(known: Tracked, cause: Cause, head: RoundHead, needed: number)
   const returns = [...known.returns, ...(cameBack && known.alarmed ? [head.id] : [])].filter(
     (round) => head.id - round < REMEMBERED,
   );
-  const wasAlarm = known.alarmed && !cameBack;
-  const severity = gate(cause, marks, wasAlarm, needed);
-  const state: FindingState = returns.length >= FLAPPING_RETURNS ? "flapping" : "ongoing";
+  const flaps = returns.length >= FLAPPING_RETURNS;
+  // One that comes and goes is an alarm also while it is there so weakly that it may be chance.
+  const steady = flaps && cause.severity === "info" ? finding.severity : null;
+  const wasAlarm = known.alarmed && (flaps || !cameBack);
+  const severity = steady ?? gate(cause, marks, wasAlarm, needed);
+  const state: FindingState = flaps ? "flapping" : "ongoing";
   return {
     finding: {
       ...finding,
