@@ -12,7 +12,7 @@ import { couldShow } from "./could-show.ts";
 import type { FindingsMemory, Tracked } from "./findings-memory.ts";
 import { loneFailures } from "./lone-failures.ts";
 import { away, certain, type Mark, mark, marksNeeded, present } from "./marks.ts";
-import { fellSilent, matchCauses } from "./match-causes.ts";
+import { fellSilent, isWithin, matchCauses } from "./match-causes.ts";
 import { changesAt, noteChanges } from "./node-changes.ts";
 
 /** How long a finding that is over is still shown, in rounds. */
@@ -58,6 +58,9 @@ export function trackFindings(
   const ids = new Set(memory.findings.map(({ finding }) => finding.id));
   const seen = causes.map((cause) => {
     const known = matches.get(cause);
+    const whole =
+      known && !known.marks.endsWith("0") ? null : wholeOf(memory.findings, cause, causes);
+    if (whole) return splitOff(whole, cause, head, needed, ids);
     return known
       ? seeAgain(known, cause, head, needed)
       : begin(cause, head, changesAt(noted.changes, [...cause.nodes, ...cause.peers]), ids);
@@ -97,6 +100,29 @@ function begin(cause: Cause, head: RoundHead, changed: string[], ids: Set<string
     alarmed: severity !== "info",
     returns: [],
   };
+}
+
+/** The finding about several nodes that a cause was part of in the round before. */
+function wholeOf(
+  known: readonly Tracked[],
+  cause: Cause,
+  causes: readonly Cause[],
+): Tracked | undefined {
+  // Where it still is told of all of them, this is something else.
+  if (causes.some((other) => isWithin(cause, other))) return undefined;
+  return known.find(({ finding, marks }) => !marks.endsWith("0") && isWithin(cause, finding));
+}
+
+/** What is left at some of several nodes goes on as it was, by a name of its own. */
+function splitOff(
+  whole: Tracked,
+  cause: Cause,
+  head: RoundHead,
+  needed: number,
+  ids: Set<string>,
+): Tracked {
+  const goesOn = seeAgain(whole, cause, head, needed);
+  return { ...goesOn, finding: { ...goesOn.finding, id: newId(cause, head.id, ids) } };
 }
 
 function seeAgain(known: Tracked, cause: Cause, head: RoundHead, needed: number): Tracked {
@@ -147,8 +173,9 @@ function miss(
   return [{ ...known, marks, finding: { ...finding, state: "recovered", severity: "info" } }];
 }
 
-/** Whether nodes that are down are told of with others now: they have not recovered. */
+/** Whether it is told of with others now: then it has not recovered. */
 function isSwallowed(finding: Finding, causes: readonly Cause[], { missing }: RoundHead): boolean {
+  if (causes.some((cause) => isWithin(finding, cause))) return true;
   if (finding.kind !== "node-down" || finding.planned || finding.state === "recovered")
     return false;
   const unheard = new Set(missing.map(({ node }) => node));
