@@ -165,7 +165,9 @@ export function ofHost(evidence: Evidence, candidate: Taken, part: Part): Draft 
     direction: side as Direction,
   };
   // The kubelet does not reach the API server either: that leaves the kubelet, or all of the node's own network.
-  if (side === "in" && view.in.echo.verdict === "works" && evidence.kubernetes.notReady(n)) {
+  const { verdict } = view.in.echo;
+  const podsAnswer = verdict === "works" || (verdict === "unknown" && view.own.echo === "works");
+  if (side === "in" && podsAnswer && evidence.kubernetes.notReady(n)) {
     // Nobody starts an agent there, or keeps one.
     if (evidence.missing[n]?.why !== "redis_away") evidence.absenceExplained[n] = true;
     return draft("not-ready", { ...told, candidates: ["firewall"], fact: part, places: null });

@@ -84,6 +84,32 @@ describe("a node whose machine refuses", () => {
   });
 });
 
+describe("the kubelet of a cluster's only node", () => {
+  const refused = failing("connection_refused");
+  const kubelet = between(() => true, refused, ["tcp"]);
+
+  it("is named when it refuses its own node's agent, for a refusal is no lost packet", () => {
+    expect(inShort(1, [kubelet])).toEqual(["warning undetermined [node-1] [] in node"]);
+    expect(said(aView(1), [kubelet], [])[0]).toContain("does not answer (1 of 1)");
+  });
+
+  it("is all that is told, once Kubernetes calls its pods not ready and the service has none left", () => {
+    const view = viewWith(1, 1, UNKNOWN);
+    const service = [
+      kubelet,
+      between(() => true, TIMES_OUT, ["nodeport"]),
+      fromNodes(() => true, ["clusterip"], refused),
+    ];
+    expect(inShort(1, service, { view })).toEqual(["warning not-ready [node-1] [] in node"]);
+  });
+
+  it("is not named for a probe that timed out", () => {
+    expect(inShort(1, [between(() => true, TIMES_OUT, ["tcp"])])).toEqual([
+      "info unexplained [] [] null null",
+    ]);
+  });
+});
+
 describe("a dead node", () => {
   it("is down for as long as it is dead, and says since when Kubernetes calls it NotReady", () => {
     const view = viewWith(6, 3, UNKNOWN);
