@@ -84,6 +84,44 @@ describe("a node whose machine refuses", () => {
   });
 });
 
+describe("several nodes that are NotReady", () => {
+  const three = [2, 3, 4];
+  const of = (with_: Partial<NodeRecord>, pods = true) =>
+    aView(9, {
+      nodes: Array.from({ length: 9 }, (_, i) => aNode(i + 1, three.includes(i + 1) ? with_ : {})),
+      ...(pods
+        ? {}
+        : {
+            pods: [1, 2, 3, 4, 5, 6, 7, 8, 9]
+              .filter((n) => !three.includes(n))
+              .flatMap((n) => [aPod("ping", n), aPod("pong", n)]),
+          }),
+    });
+  const intoThem = (from: string, to: string) => from !== to && three.map(N).includes(to);
+
+  it("are spoken of as several", () => {
+    const kubelets = said(of(UNKNOWN), [between(intoThem, TIMES_OUT, ["tcp", "nodeport"])], []);
+    expect(kubelets).toHaveLength(1);
+    expect(kubelets[0]).toContain(
+      "the kubelets' ports and the NodePorts do not answer (24 of 24 pairs); their pods do.",
+    );
+    expect(kubelets[0]).not.toMatch(/\bits\b/i);
+    const answering = said(of(UNKNOWN), [], []);
+    expect(answering).toEqual([
+      "node-2, node-3, node-4: Kubernetes has called them NotReady since 23:50:03 UTC, the first of them, though their kubelets' ports, their NodePorts and their pongs answer. Look at the kubelets there, their container runtimes, and their way to the API server.",
+    ]);
+  });
+
+  it("are not told of a backend beside it that none of them has", () => {
+    const noNetwork = of(says("container runtime network not ready"), false);
+    const found = said(noNetwork, [between(intoThem, TIMES_OUT, ["nodeport"])], []);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(
+      "though their kubelets' ports answer, and they have no ping pods that could report",
+    );
+  });
+});
+
 describe("the kubelet of a cluster's only node", () => {
   const refused = failing("connection_refused");
   const kubelet = between(() => true, refused, ["tcp"]);

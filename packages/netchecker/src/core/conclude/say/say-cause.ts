@@ -5,6 +5,7 @@ import { GONE_TOGETHER, LONE_REPORTER } from "../causes/silent-groups.ts";
 import { sayGroups } from "./say-groups.ts";
 import { sayOthers } from "./say-others.ts";
 import { sayPlanned } from "./say-planned.ts";
+import { sayThough } from "./say-though.ts";
 import type { Where } from "./say-where.ts";
 
 /** For an operator at 3 a.m.: node first, then what, how many of how many, then where to look. */
@@ -114,13 +115,18 @@ function sayNotReady(cause: Draft, where: Where): string {
     case NOTHING_RUNS:
       return sayNothingRuns(cause, where);
     case "kubelet":
-      return `${who}: the kubelet's port does not answer${family} (${count}); its pods do.${readiness} Its kubelet is dead or hangs, most likely; a filter on the node's own addresses would look the same. Look at the kubelet on ${who}.`;
+      return many
+        ? `${who}: the kubelets' ports do not answer${family} (${count} pairs); their pods do.${readiness} Their kubelets are dead or hang, most likely; filters on the nodes' own addresses would look the same. Look at the kubelets there.`
+        : `${who}: the kubelet's port does not answer${family} (${count}); its pods do.${readiness} Its kubelet is dead or hangs, most likely; a filter on the node's own addresses would look the same. Look at the kubelet on ${who}.`;
     case "host":
-      return `${who}: the kubelet's port and the NodePort do not answer${family} (${count}); its pods do.${readiness} Its kubelet is dead or hangs, most likely: Kubernetes then calls its pods not ready, and a NodePort that leads to the node's own pods only has none left. A filter on the node's own addresses would look the same. Look at the kubelet on ${who}.`;
+      return many
+        ? `${who}: the kubelets' ports and the NodePorts do not answer${family} (${count} pairs); their pods do.${readiness} Their kubelets are dead or hang, most likely: Kubernetes then calls their pods not ready, and a NodePort that leads to the node's own pods only has none left. Filters on the nodes' own addresses would look the same. Look at the kubelets there.`
+        : `${who}: the kubelet's port and the NodePort do not answer${family} (${count}); its pods do.${readiness} Its kubelet is dead or hangs, most likely: Kubernetes then calls its pods not ready, and a NodePort that leads to the node's own pods only has none left. A filter on the node's own addresses would look the same. Look at the kubelet on ${who}.`;
     default: {
-      const though = fact ? `, though ${fact}` : "";
+      const measured = fact ? sayThough(fact, many) : "";
+      const though = measured === "" ? "" : `, though ${measured}`;
       const calls = readiness.trim().replace(/\.$/, "");
-      return `${who}: ${calls}${though}. Look at the kubelet there, its container runtime, and its way to the API server.`;
+      return `${who}: ${calls}${though}. Look at the ${many ? "kubelets there, their container runtimes, and their" : "kubelet there, its container runtime, and its"} way to the API server.`;
     }
   }
 }
