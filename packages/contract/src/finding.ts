@@ -81,7 +81,7 @@ export type EvidenceExample = Static<typeof EvidenceExampleSchema>;
 const causeFields = {
   kind: FindingKindSchema,
   severity: SeveritySchema,
-  /** Natural order. Empty: everywhere. */
+  /** Natural order. Empty: everywhere. Of two groups the one of which nothing is heard, or else the smaller one. */
   nodes: Type.Array(NameSchema),
   /** The other side of a pair or of two groups; else empty. */
   peers: Type.Array(NameSchema),

@@ -60,7 +60,11 @@ function groups(
       if (silent && !named) return null;
       site.full = silent;
       if (!site.mayLoseDns([...nodes, ...peers], [...nodes, ...peers])) return null;
-      return [expecting(site.form(name, nodes, only === "opens" ? direction : "both", peers))];
+      if (only === "opens") return [expecting(site.form(name, nodes, direction, peers))];
+      // The side of which nothing is heard stands first.
+      const othersAreSilent = peers.every((node) => site.reports(node) === "none");
+      const [first, second] = othersAreSilent ? [peers, nodes] : [nodes, peers];
+      return [expecting(site.form(name, first, "both", second))];
     },
   };
 }

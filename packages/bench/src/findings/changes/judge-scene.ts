@@ -54,15 +54,13 @@ function mustBeTold({ from, easesAt }: Trouble, { openedAt, closedAt }: PlayedRo
 const NAMES_A_DEAD_NODE: ReadonlySet<string> = new Set(["node-down", "node-cut-off"]);
 
 function whyUntrue(
-  { kind, nodes, peers, severity, lastSeen }: Finding,
+  { kind, nodes, severity, lastSeen }: Finding,
   { up, round }: PlayedRound,
   about: ReadonlySet<string>,
 ): string | null {
   // One that comes and goes is told for a while after it was last seen.
   if (lastSeen.round !== round.head.id) return null;
-  // A border between two groups names both; the smaller one stands first, broken or not.
-  const isBorder = peers.length > 0 && peers.every((node) => about.has(node));
-  const well = isBorder ? [] : nodes.filter((node) => !about.has(node));
+  const well = nodes.filter((node) => !about.has(node));
   if (well.length > 0) return `nothing is wrong with ${well.join(", ")}`;
   const answering = nodes.filter((node) => up.has(node));
   if (NAMES_A_DEAD_NODE.has(kind) && answering.length > 0)

@@ -170,7 +170,7 @@ function markedNodes({ findings, nodes }: Mesh): Set<number> {
   const names = new Set(
     findings
       .filter(({ state, severity }) => state !== "recovered" && severity !== "info")
-      // Of a pair both; of two groups the smaller one.
+      // Of a pair both; of two groups the one that is silent, or else the smaller one.
       .flatMap((finding) => [
         ...finding.nodes,
         ...(finding.peers.length === 1 ? finding.peers : []),

@@ -4,6 +4,7 @@ import type { ClusterView } from "../cluster-view.ts";
 import { findCauses } from "./causes/find-causes.ts";
 import type { FindingsMemory } from "./track/findings-memory.ts";
 import { extendHistory } from "./evidence/latency-history.ts";
+import { cameBack } from "./track/came-back.ts";
 import { type ChangedFindings, trackFindings } from "./track/track-findings.ts";
 
 export { decodeMemory, emptyMemory, type FindingsMemory } from "./track/findings-memory.ts";
@@ -23,7 +24,7 @@ export function conclude(
   view: ClusterView,
   memory: FindingsMemory,
 ): Conclusion {
-  const causes = findCauses(round, view, memory.latency);
+  const causes = findCauses(round, view, memory.latency, cameBack(memory, view));
   const latency = extendHistory(memory.latency, round);
   const noise = fadeIn(memory.noise, round, causes);
   const tracked = trackFindings({ ...memory, noise }, causes, round.head, view);

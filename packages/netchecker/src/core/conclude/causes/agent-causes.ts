@@ -30,7 +30,7 @@ function absence(n: number, { why, detail, planned }: MissingAgent): Draft {
       layer: "reporting",
       candidates: ["cluster-ip", "dns"],
     });
-  return draft("agent-missing", { ...common, layer: "process", fact: detail ?? why });
+  return draft("agent-missing", { ...common, layer: "process", fact: planned ?? detail ?? why });
 }
 
 /** That no agent reported is one finding, not one for each: nothing was measured, and that is what to mend. */

@@ -36,14 +36,16 @@ import { Topology } from "../evidence/topology.ts";
 /**
  * One round → its causes, most severe first. Pure. A greedy cover: planned before unplanned, the prober
  * before what it probed, all before groups before nodes before pairs, the layer below before the one
- * above. Each cause takes the failures that it explains out of the evidence for the next.
+ * above. Each cause takes the failures that it explains out of the evidence for the next. `cameBack`: nodes
+ * that were down or have booted since the round before.
  */
 export function findCauses(
   round: ClosedRound,
   view: ClusterView,
   history: LatencyHistory,
+  cameBack?: ReadonlySet<string>,
 ): Cause[] {
-  const evidence = new Evidence(round, view);
+  const evidence = new Evidence(round, view, cameBack);
   const topology = new Topology(view, evidence.nodes);
   const found: Draft[] = [
     ...plannedCauses(evidence),

@@ -47,6 +47,18 @@ describe("what is wrong with agents one by one", () => {
     ]);
   });
 
+  it("speaks of several also where it is planned", () => {
+    const view = aView(8);
+    const pods = view.pods.map((pod) =>
+      ["ping-2", "ping-5", "ping-7"].includes(pod.name) ? { ...pod, terminating: true } : pod,
+    );
+    const silent = [2, 5, 7].map(nodeName);
+    const summaries = causesOf(8, [], { view: { ...view, pods }, silent }).map((c) => c.summary);
+    expect(summaries).toEqual([
+      "node-2, node-5, node-7: their agents do not report, as planned: their pods are terminating.",
+    ]);
+  });
+
   it("is told for each node where it is two of them, or not the same", () => {
     expect(missing(without([2, 5])).map(({ nodes }) => nodes)).toEqual([["node-2"], ["node-5"]]);
     const each = without([2, 5, 7], (n) => `${PROBLEM}-${n}`);

@@ -13,6 +13,7 @@ import {
   type Taken,
 } from "./node-drafts.ts";
 import { brokenPart, CHECKS_OF, isProcess, type Part } from "./node-faults.ts";
+import { isRefused } from "../evidence/refusals.ts";
 import {
   nodeView,
   type NodeView,
@@ -54,7 +55,7 @@ function anyFailed(evidence: Evidence, scope: Scope, n: number): boolean {
   for (const check of MESH_CHECKS)
     for (const plane of scope.planes[check]) {
       if (plane.columnFailed[n]! > 0 || plane.rowFailed[n]! > 0) return true;
-      if (evidence.size < 3 && evidence.failures > 0) return true;
+      if ((evidence.size < 3 || evidence.heardCount === 1) && evidence.failures > 0) return true;
     }
   return false;
 }
@@ -66,7 +67,8 @@ function candidateAt(
   strictness: Strictness,
 ): Candidate | null {
   const view = nodeView(evidence, scope, n, strictness);
-  const partIn = brokenPart(view.in) ?? brokenAlone(view);
+  const refused = refusedByItself(evidence, n, view);
+  const partIn = brokenPart(view.in) ?? brokenAlone(view) ?? refused;
   const partOut = brokenPart(view.out);
   const inWeight = partIn ? weigh(view.in, CHECKS_OF[partIn]) : 0;
   const outWeight = partOut ? weigh(view.out, CHECKS_OF[partOut]) : 0;
@@ -85,7 +87,7 @@ function candidateAt(
   };
   const heard = evidence.heardCount - Number(evidence.heard(n));
   const counted = {
-    partIn: enough(view.in, partIn, heard) ? partIn : null,
+    partIn: enough(view.in, partIn, heard) || partIn === refused ? partIn : null,
     partOut: enough(view.out, partOut, evidence.size - 1) ? partOut : null,
   };
   if (!counted.partIn && !counted.partOut) return null;
@@ -100,6 +102,13 @@ const CERTAIN = 2 / 3;
 function brokenAlone({ in: towards, own }: NodeView): Part | null {
   const alone = own.echo === "fails" && own.tcp === "works" && towards.echo.verdict === "unknown";
   return alone && towards.tcp.verdict !== "fails" ? "pods" : null;
+}
+
+/** A kubelet that refuses the only agent that reports, its own: that is an answer, and nobody else is there to ask. */
+function refusedByItself(evidence: Evidence, n: number, { own }: NodeView): Part | null {
+  if (evidence.heardCount > 1 || own.tcp !== "fails" || own.echo === "fails") return null;
+  if (!isRefused(evidence, "tcp", n, "itself")) return null;
+  return own.nodeport === "fails" ? "host" : "kubelet";
 }
 
 function weigh(tallies: Tallies, checks: readonly MeshCheck[]): number {
@@ -155,10 +164,15 @@ function explain(evidence: Evidence, candidate: Candidate): Draft {
   return ofHost(evidence, taken, partOut!);
 }
 
-function peersOf(evidence: Evidence, { scope, n }: Candidate) {
+function peersOf(evidence: Evidence, { scope, n, view }: Candidate) {
+  const ofHost = (side: "in" | "out", check: "tcp" | "nodeport") => {
+    const counts = peerCounts(evidence, scope.planes[check], side, n);
+    // Where nobody else asks, its own agent is all that can tell.
+    return counts.of === 0 && view.own[check] === "fails" ? { failed: 1, of: 1 } : counts;
+  };
   const of = (side: "in" | "out") => ({
-    tcp: peerCounts(evidence, scope.planes.tcp, side, n),
-    nodeport: peerCounts(evidence, scope.planes.nodeport, side, n),
+    tcp: ofHost(side, "tcp"),
+    nodeport: ofHost(side, "nodeport"),
     echo: peerCounts(evidence, scope.planes.echo, side, n),
   });
   return { in: of("in"), out: of("out") };

@@ -3,6 +3,7 @@ import type { Claim } from "../evidence/claim.ts";
 import { type Draft, draft } from "../evidence/draft.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { refuses } from "../evidence/firewall.ts";
+import { isRefused } from "../evidence/refusals.ts";
 import type { MeshCheck, Scope } from "../evidence/mesh-planes.ts";
 import type { Part } from "./node-faults.ts";
 import type { NodeView } from "../evidence/node-verdicts.ts";
@@ -62,6 +63,8 @@ export function ofNetwork(evidence: Evidence, candidate: Taken): Draft {
   if (silent && isIn && (wholeNode || saysNothing(evidence, n)))
     evidence.absenceExplained[n] = true;
   const told = { ...common(candidate, isIn ? "in" : "out", check), layer, direction };
+  if (isIn && !isOut && evidence.comesBack(n)) return comingBack(told);
+  if (silent && wholeNode && machineAnswers(evidence, n)) return nothingRuns(evidence, candidate);
   if (refuses(claim, wholeNode && silent))
     return draft("firewall", {
       ...told,
@@ -77,6 +80,47 @@ export function ofNetwork(evidence: Evidence, candidate: Taken): Draft {
     });
   if (wholeNode) return draft("node-cut-off", { ...told, candidates: ownFails(candidate) });
   return draft("pod-network", told);
+}
+
+/** What is told of a node that was silent, and reports again in a round in which others did not reach it. */
+export const COMING_BACK = "back";
+
+/** Its own probes are newer than those of the others: what they say of it need not be so any more. */
+function comingBack(told: Partial<Draft>): Draft {
+  return draft("undetermined", {
+    ...told,
+    layer: "node",
+    severity: "info",
+    candidates: ["node-down", "node-cut-off"],
+    fact: COMING_BACK,
+  });
+}
+
+/** What is told of a silent node whose machine answers, though nothing on it does. */
+export const NOTHING_RUNS = "refuses";
+
+export function machineAnswers(evidence: Evidence, n: number): boolean {
+  return isRefused(evidence, "tcp", n) || isRefused(evidence, "echo", n);
+}
+
+/**
+ * The machine is up and says that nobody listens: its kubelet and its pods do not run. A filter that refuses
+ * everything looks the same, until Kubernetes calls the node NotReady; it would refuse the NodePort too.
+ */
+function nothingRuns(evidence: Evidence, candidate: Taken): Draft {
+  const { n, view } = candidate;
+  const told = {
+    ...common(candidate, "in", "tcp"),
+    layer: "node" as const,
+    direction: "both" as const,
+    places: null,
+  };
+  if (evidence.kubernetes.notReady(n))
+    return draft("not-ready", { ...told, candidates: ["firewall"], fact: NOTHING_RUNS });
+  const asFilters = view.in.nodeport.verdict !== "works" && refuses(candidate.claim, true);
+  return asFilters
+    ? draft("firewall", { ...told, candidates: ["node-cut-off"] })
+    : draft("undetermined", { ...told, candidates: ["not-ready", "firewall"], fact: NOTHING_RUNS });
 }
 
 /** What may be wrong with an agent that does not even reach its own node. */
@@ -121,7 +165,9 @@ export function ofHost(evidence: Evidence, candidate: Taken, part: Part): Draft 
     direction: side as Direction,
   };
   // The kubelet does not reach the API server either: that leaves the kubelet, or all of the node's own network.
-  if (side === "in" && view.in.echo.verdict === "works" && evidence.kubernetes.notReady(n)) {
+  const { verdict } = view.in.echo;
+  const podsAnswer = verdict === "works" || (verdict === "unknown" && view.own.echo === "works");
+  if (side === "in" && podsAnswer && evidence.kubernetes.notReady(n)) {
     // Nobody starts an agent there, or keeps one.
     if (evidence.missing[n]?.why !== "redis_away") evidence.absenceExplained[n] = true;
     return draft("not-ready", { ...told, candidates: ["firewall"], fact: part, places: null });

@@ -39,6 +39,115 @@ const dead = [between(into(3))];
 const said = (view: ClusterView, faults = dead, silent = [N(3)]) =>
   causesOf(view.nodes.length, faults, { view, silent }).map(({ summary }) => summary);
 
+describe("a node whose machine refuses", () => {
+  const refused = failing("connection_refused");
+  const nothingRuns = [
+    between(into(3), refused, ["tcp", "echo"]),
+    between(into(3), TIMES_OUT, ["nodeport"]),
+  ];
+
+  it("is not down: nothing runs there, says what Kubernetes calls it", () => {
+    const view = viewWith(6, 3, UNKNOWN);
+    expect(inShort(6, nothingRuns, { view, silent: [N(3)] })).toEqual([
+      "warning not-ready [node-3] [] both node",
+    ]);
+    expect(said(view, nothingRuns)).toEqual([
+      "node-3: the machine is up, and nothing runs on it: it refuses connections to its kubelet and its pods (5 of 5), and nothing is heard of its agent. Kubernetes has called it NotReady since 23:50:03 UTC. Its kubelet and its container runtime do not run, most likely; a firewall that refuses would look the same. Look at the kubelet and the container runtime on node-3.",
+    ]);
+  });
+
+  it("is undetermined for as long as Kubernetes calls it Ready", () => {
+    expect(inShort(6, nothingRuns, { silent: [N(3)] })).toEqual([
+      "warning undetermined [node-3] [] both node",
+    ]);
+    expect(said(aView(6), nothingRuns)[0]).toContain("Kubernetes still calls it Ready.");
+  });
+
+  it("is behind a firewall where its NodePort refuses too, until Kubernetes notices", () => {
+    const all = [between(into(3), refused)];
+    expect(inShort(6, all, { silent: [N(3)] })).toEqual(["warning firewall [node-3] [] both node"]);
+    expect(inShort(6, all, { view: viewWith(6, 3, UNKNOWN), silent: [N(3)] })).toEqual([
+      "warning not-ready [node-3] [] both node",
+    ]);
+  });
+
+  it("is told with the others that refuse, and not as a group that fell silent", () => {
+    const some = [1, 2, 3, 4].map(N);
+    const view = aView(9, {
+      nodes: Array.from({ length: 9 }, (_, i) => aNode(i + 1, i < 4 ? UNKNOWN : {})),
+    });
+    const faults = [between((from, to) => from !== to && some.includes(to), refused)];
+    expect(inShort(9, faults, { view, silent: some })).toEqual([
+      "warning not-ready [node-1,node-2,node-3,node-4] [] both node",
+    ]);
+    expect(said(view, faults, some)[0]).toContain("4 nodes are up, and nothing runs there");
+  });
+});
+
+describe("several nodes that are NotReady", () => {
+  const three = [2, 3, 4];
+  const of = (with_: Partial<NodeRecord>, pods = true) =>
+    aView(9, {
+      nodes: Array.from({ length: 9 }, (_, i) => aNode(i + 1, three.includes(i + 1) ? with_ : {})),
+      ...(pods
+        ? {}
+        : {
+            pods: [1, 2, 3, 4, 5, 6, 7, 8, 9]
+              .filter((n) => !three.includes(n))
+              .flatMap((n) => [aPod("ping", n), aPod("pong", n)]),
+          }),
+    });
+  const intoThem = (from: string, to: string) => from !== to && three.map(N).includes(to);
+
+  it("are spoken of as several", () => {
+    const kubelets = said(of(UNKNOWN), [between(intoThem, TIMES_OUT, ["tcp", "nodeport"])], []);
+    expect(kubelets).toHaveLength(1);
+    expect(kubelets[0]).toContain(
+      "the kubelets' ports and the NodePorts do not answer (24 of 24 pairs); their pods do.",
+    );
+    expect(kubelets[0]).not.toMatch(/\bits\b/i);
+    const answering = said(of(UNKNOWN), [], []);
+    expect(answering).toEqual([
+      "node-2, node-3, node-4: Kubernetes has called them NotReady since 23:50:03 UTC, the first of them, though their kubelets' ports, their NodePorts and their pongs answer. Look at the kubelets there, their container runtimes, and their way to the API server.",
+    ]);
+  });
+
+  it("are not told of a backend beside it that none of them has", () => {
+    const noNetwork = of(says("container runtime network not ready"), false);
+    const found = said(noNetwork, [between(intoThem, TIMES_OUT, ["nodeport"])], []);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(
+      "though their kubelets' ports answer, and they have no ping pods that could report",
+    );
+  });
+});
+
+describe("the kubelet of a cluster's only node", () => {
+  const refused = failing("connection_refused");
+  const kubelet = between(() => true, refused, ["tcp"]);
+
+  it("is named when it refuses its own node's agent, for a refusal is no lost packet", () => {
+    expect(inShort(1, [kubelet])).toEqual(["warning undetermined [node-1] [] in node"]);
+    expect(said(aView(1), [kubelet], [])[0]).toContain("does not answer (1 of 1)");
+  });
+
+  it("is all that is told, once Kubernetes calls its pods not ready and the service has none left", () => {
+    const view = viewWith(1, 1, UNKNOWN);
+    const service = [
+      kubelet,
+      between(() => true, TIMES_OUT, ["nodeport"]),
+      fromNodes(() => true, ["clusterip"], refused),
+    ];
+    expect(inShort(1, service, { view })).toEqual(["warning not-ready [node-1] [] in node"]);
+  });
+
+  it("is not named for a probe that timed out", () => {
+    expect(inShort(1, [between(() => true, TIMES_OUT, ["tcp"])])).toEqual([
+      "info unexplained [] [] null null",
+    ]);
+  });
+});
+
 describe("a dead node", () => {
   it("is down for as long as it is dead, and says since when Kubernetes calls it NotReady", () => {
     const view = viewWith(6, 3, UNKNOWN);

@@ -2,7 +2,9 @@ import type { FindingKind } from "@netchecker/contract";
 import type { Draft } from "../evidence/draft.ts";
 import { draft } from "../evidence/draft.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import type { MeshCheck } from "../evidence/mesh-planes.ts";
+import { MESH_CHECKS } from "../evidence/mesh-planes.ts";
+import { COMING_BACK, NOTHING_RUNS } from "./node-drafts.ts";
+import type { Though } from "../say/say-though.ts";
 import { peerCounts } from "../evidence/node-verdicts.ts";
 
 /** Kinds that tell of their nodes what Kubernetes says of them. */
@@ -25,9 +27,9 @@ const NO_NETWORK = /network not ready|NetworkReady=false|NetworkPluginNotReady|c
 /**
  * Nodes that Kubernetes calls NotReady, though no fault of theirs was measured. Where the kubelet is not heard
  * of, its pods have no network to come, or its agent is away, it is an alarm; else it is told as info, for the
- * network works.
+ * network works. What was found of its backend becomes a part of it.
  */
-export function notReadyCauses(evidence: Evidence, found: readonly Draft[]): Draft[] {
+export function notReadyCauses(evidence: Evidence, found: Draft[]): Draft[] {
   // Where nobody reported, nothing speaks for a node or against it.
   if (evidence.heardCount === 0) return [];
   const told = new Set(
@@ -41,47 +43,52 @@ export function notReadyCauses(evidence: Evidence, found: readonly Draft[]): Dra
     const absent = evidence.missing[n] !== null;
     if (absent && evidence.missing[n]!.why === "redis_away") return [];
     evidence.absenceExplained[n] = true;
+    const fact = JSON.stringify(thoughOf(evidence, n));
     const alarm = says.status === "Unknown" || absent || NO_NETWORK.test(says.message);
     return [
       draft("not-ready", {
         nodes: [n],
         layer: "node",
         severity: alarm ? null : "info",
-        fact: [answering(evidence, n), absent ? absenceOf(evidence, n) : ""]
-          .filter((part) => part !== "")
-          .join(", and "),
+        ...takeBackend(found, n),
+        fact,
       }),
     ];
   });
+}
+
+/** Facts of what is undetermined that tell it as well. */
+const TELL_TOO: ReadonlySet<string | null> = new Set(["host", NOTHING_RUNS, COMING_BACK]);
+
+/** Its NodePort that has no backend, for its pods are not ready either: taken out of what was found. */
+function takeBackend(found: Draft[], n: number): Partial<Draft> {
+  const at = found.findIndex(
+    ({ kind, nodes }) => kind === "service-backend" && nodes.length === 1 && nodes[0] === n,
+  );
+  if (at === -1) return {};
+  const [{ claim, failed, of }] = found.splice(at, 1) as [Draft];
+  return { claim, failed, of };
 }
 
 function tellsReadiness({ kind, planned, peers, candidates, fact }: Draft): boolean {
   if (planned) return false;
   // Groups that fell silent.
   if (peers.length > 0) return kind === "partition" && candidates.includes("node-down");
-  return TELL_READINESS.has(kind) || (kind === "undetermined" && fact === "host");
+  return TELL_READINESS.has(kind) || (kind === "undetermined" && TELL_TOO.has(fact));
 }
 
-const WORDS: Readonly<Record<MeshCheck, string>> = {
-  tcp: "its kubelet's port",
-  nodeport: "its NodePort",
-  echo: "its pong",
-};
-
-/** What of a node answers whoever asks: `its kubelet's port and its pong answer`; empty where nothing does. */
-function answering(evidence: Evidence, n: number): string {
-  const parts = (["tcp", "nodeport", "echo"] as const).flatMap((check) => {
+/** What was measured of it, which its network is not to blame for. */
+function thoughOf(evidence: Evidence, n: number): Though {
+  const answers = MESH_CHECKS.filter((check) => {
     const { failed, of } = peerCounts(evidence, evidence.scopes[0]!.planes[check], "in", n);
-    return of > 0 && failed === 0 ? [WORDS[check]] : [];
+    return of > 0 && failed === 0;
   });
-  if (parts.length === 0) return "";
-  const listed =
-    parts.length === 1 ? parts[0]! : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
-  return `${listed} ${parts.length === 1 ? "answers" : "answer"}`;
-}
-
-function absenceOf(evidence: Evidence, n: number): string {
-  const { why, detail } = evidence.missing[n]!;
-  if (why === "silent" || why === "unreachable") return "its agent did not report";
-  return `it has no ping pod that could report${detail ? ` (${detail})` : ""}`;
+  const missing = evidence.missing[n];
+  if (!missing) return { answers, agent: null, detail: null };
+  const silent = missing.why === "silent" || missing.why === "unreachable";
+  return {
+    answers,
+    agent: silent ? "silent" : "none",
+    detail: silent ? null : missing.detail,
+  };
 }

@@ -116,6 +116,10 @@ describe("slowness", () => {
     expect(causes[0]!.summary).toMatch(/probes take 20 ms, [01](\.\d)? ms would be usual/);
   });
 
+  it("is not a node that stands farther away, in a cluster too small to know, when there is no past", () => {
+    for (const nodes of [3, 4, 5]) expect(causesOf(nodes, [taking(across(2), 20)])).toEqual([]);
+  });
+
   it("is found between two nodes", () => {
     expect(summaries(taking(pair(3, 9), 30))).toEqual([["slow", [N(3)], [N(9)]]]);
   });

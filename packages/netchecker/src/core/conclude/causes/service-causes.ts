@@ -14,6 +14,7 @@ import { claimTargets, sourceTallies, targetsOf } from "../evidence/source-talli
 export function serviceCauses(evidence: Evidence, found: readonly Draft[]): Draft[] {
   const targets = targetsOf(evidence, "service", "clusterip");
   const dns = targetsOf(evidence, "service", "dns");
+  attributeToNotReady(evidence, found, targets);
   attributeToBackends(evidence, found, targets);
   const groups = found.find(partsGroups);
   const everywhere = serviceEverywhere(evidence);
@@ -23,6 +24,22 @@ export function serviceCauses(evidence: Evidence, found: readonly Draft[]): Draf
     ...staleRules(evidence, targets),
     ...deadBackend(evidence, targets),
   ];
+}
+
+/** Pods of nodes that are NotReady are not ready either: where all pongs are on such nodes, the service has no endpoints. */
+function attributeToNotReady(
+  evidence: Evidence,
+  found: readonly Draft[],
+  targets: readonly number[],
+): void {
+  const pongs = evidence.nodes.flatMap((_, n) =>
+    evidence.planes.some(({ check, column }) => check === "echo" && column[n] !== -1) ? [n] : [],
+  );
+  if (!pongs.every((n) => evidence.kubernetes.notReady(n))) return;
+  const told = found.find(
+    ({ kind, nodes }) => kind === "not-ready" && nodes.some((n) => pongs.includes(n)),
+  );
+  if (told) claimTargets(evidence, told.claim, "service", targets, [...evidence.nodes.keys()]);
 }
 
 /** Neither the service nor DNS answers at any ClusterIP, and pods are reached: kube-proxy of the node. */

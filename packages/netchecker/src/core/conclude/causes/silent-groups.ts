@@ -1,10 +1,9 @@
 import { type Draft, draft } from "../evidence/draft.ts";
-import { orientGroups } from "./group-causes.ts";
 import { Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { CHECKS_OF, brokenPart, type Part } from "./node-faults.ts";
 import { UNKNOWN } from "../evidence/outcome-state.ts";
-import { saysNothing } from "./node-drafts.ts";
+import { machineAnswers, saysNothing } from "./node-drafts.ts";
 import { nodeView } from "../evidence/node-verdicts.ts";
 import type { Topology } from "../evidence/topology.ts";
 
@@ -89,6 +88,8 @@ function silentNodes(evidence: Evidence, part: Part): number[] {
     if (evidence.absenceExplained[n]) return [];
     // A pod that is not there says nothing of its node: the pods of dead nodes are taken away after a while.
     if (part === "pods" && !saysNothing(evidence, n)) return [];
+    // It is not away: each that refuses has its own reason.
+    if (part === "node" && machineAnswers(evidence, n)) return [];
     const { in: towards } = nodeView(evidence, scope, n, "strict");
     // A NodePort that fails too speaks against the process, not the network.
     const process = part === "pods" && towards.nodeport.verdict === "fails";
@@ -185,10 +186,10 @@ function apart(
 ): Draft {
   const pairs = pairsAmong(evidence, others, silent);
   const claim = claimAll(evidence, part, others, silent);
-  const { nodes, peers } = orientGroups(silent, others, true);
+  // Nothing is heard of them, however many they are: they are what it is about.
   return draft("partition", {
-    nodes,
-    peers,
+    nodes: silent,
+    peers: others,
     layer: part === "node" ? "node" : "pod-network",
     direction: "both",
     candidates: [part === "node" ? "node-down" : "pod-network"],

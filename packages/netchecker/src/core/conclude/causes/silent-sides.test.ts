@@ -33,6 +33,17 @@ describe("agents of which nothing is heard", () => {
     ]);
   });
 
+  it("stand first, also where they are more than those that are heard", () => {
+    const seven = [1, 2, 3, 4, 5, 6, 7];
+    const [only, ...others] = causesOf(12, [between(across(...seven))], { silent: seven.map(N) });
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({
+      kind: "partition",
+      nodes: seven.map(N),
+      peers: [8, 9, 10, 11, 12].map(N),
+    });
+  });
+
   it("may be apart together, where several nodes seem down and no neighbour says so", () => {
     const cut = (reason: "connect_timeout" | "host_unreachable") =>
       causesOf(6, [between(across(5, 6), failing(reason))], { silent: [N(5), N(6)] }).map(

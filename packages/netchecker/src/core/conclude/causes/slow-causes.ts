@@ -18,6 +18,8 @@ const SPREADS = 6;
 const PAIR_TIMES = 5;
 const PAIR_MORE_US = 5_000;
 const FEWEST_PEERS = 3;
+/** Of a few nodes that tell no zone, one may well stand elsewhere, and be far from all others for that. */
+const FEWEST_UNPLACED = 6;
 
 /**
  * It works, slowly: a node against its own past and its peers, a pair against the rest of both. Where
@@ -118,7 +120,8 @@ function withoutPast(topology: Topology, now: readonly Known[]): (n: number) => 
   const farIn = new Map(
     [...zones].map(([zone, nodes]) => {
       const known = nodes.flatMap((n) => now[n]?.[FAR] ?? []);
-      return [zone, known.length < FEWEST_PEERS ? null : median(known)];
+      const fewest = zone === null ? FEWEST_UNPLACED : FEWEST_PEERS;
+      return [zone, known.length < fewest ? null : median(known)];
     }),
   );
   return (n) => {

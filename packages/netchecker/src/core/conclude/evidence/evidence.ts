@@ -54,10 +54,12 @@ export class Evidence {
   readonly heardCount: number;
   readonly #heard: readonly boolean[];
   readonly #starved: readonly boolean[];
+  readonly #comesBack: readonly boolean[];
   readonly #planeOf: Readonly<Record<"pod" | "node", Int32Array>>;
   readonly #nodeOf: Readonly<Record<"pod" | "node", Int32Array>>;
 
-  constructor(round: ClosedRound, view: ClusterView) {
+  /** `cameBack`: nodes that were down or have booted since the round before. */
+  constructor(round: ClosedRound, view: ClusterView, cameBack: ReadonlySet<string> = new Set()) {
     const { plan, matrices } = round;
     this.round = round;
     this.nodes = plan.agents.map(({ node }) => node);
@@ -69,6 +71,7 @@ export class Evidence {
     this.#starved = round.agents.map(({ health }) =>
       Object.values(health).some(({ prober }) => prober.starved),
     );
+    this.#comesBack = this.nodes.map((node, n) => this.#heard[n]! && cameBack.has(node));
     this.heardCount = this.#heard.filter(Boolean).length;
     this.absenceExplained = this.nodes.map(() => false);
     this.states = Object.fromEntries(
@@ -96,6 +99,11 @@ export class Evidence {
   /** Whether a node's agent reported anything at all. */
   heard(n: number): boolean {
     return this.#heard[n]!;
+  }
+
+  /** Whether it was away until this round, in which its agent reported. */
+  comesBack(n: number): boolean {
+    return this.#comesBack[n]!;
   }
 
   /** Whether it had too little CPU for its findings to be trusted. */

@@ -1,9 +1,11 @@
 import type { Draft } from "../evidence/draft.ts";
 import { NEVER_READY } from "../causes/never-ready-causes.ts";
+import { COMING_BACK, NOTHING_RUNS } from "../causes/node-drafts.ts";
 import { GONE_TOGETHER, LONE_REPORTER } from "../causes/silent-groups.ts";
 import { sayGroups } from "./say-groups.ts";
 import { sayOthers } from "./say-others.ts";
 import { sayPlanned } from "./say-planned.ts";
+import { sayThough } from "./say-though.ts";
 import type { Where } from "./say-where.ts";
 
 /** For an operator at 3 a.m.: node first, then what, how many of how many, then where to look. */
@@ -31,6 +33,11 @@ function sayNode(cause: Draft, where: Where): string | null {
         out: `${who}: it reaches no node${family} (${count}), but is reached by others.${where.readiness} Look at its routes and at what filters traffic out of ${who}.`,
         both: `${who}: cut off: no node reaches it and it reaches none${family} (${count}), but its agent reports.${where.readiness} Look at its link, its routes and its firewall.`,
       }[cause.direction ?? "both"];
+    case "undetermined":
+      if (cause.fact === NOTHING_RUNS) return sayNothingRuns(cause, where);
+      return cause.fact === COMING_BACK
+        ? `${who}: no node reached it${family} (${count}) when they probed it, and then its agent reported: it is coming back, most likely.${where.readiness} Watch whether it stays.`
+        : null;
     case "not-ready":
       return sayNotReady(cause, where);
     case "pod-network":
@@ -95,7 +102,8 @@ function sayAllCutOff({ of }: Draft, { count, family, heard }: Where): string {
 }
 
 /** Kubernetes calls it NotReady, and its network is not to blame. */
-function sayNotReady({ fact, nodes }: Draft, where: Where): string {
+function sayNotReady(cause: Draft, where: Where): string {
+  const { fact, nodes } = cause;
   const { count, family, words, readiness } = where;
   const who = where.nodes;
   const many = nodes.length > 1;
@@ -104,16 +112,32 @@ function sayNotReady({ fact, nodes }: Draft, where: Where): string {
       return many
         ? `${who}: ${nodes.length} nodes never became Ready: ${words}. Look at the kubelet, the container runtime and the CNI plugin there.`
         : `${who}: never became Ready: ${words}. Look at its kubelet, its container runtime and its CNI plugin.`;
+    case NOTHING_RUNS:
+      return sayNothingRuns(cause, where);
     case "kubelet":
-      return `${who}: the kubelet's port does not answer${family} (${count}); its pods do.${readiness} Its kubelet is dead or hangs, most likely; a filter on the node's own addresses would look the same. Look at the kubelet on ${who}.`;
+      return many
+        ? `${who}: the kubelets' ports do not answer${family} (${count} pairs); their pods do.${readiness} Their kubelets are dead or hang, most likely; filters on the nodes' own addresses would look the same. Look at the kubelets there.`
+        : `${who}: the kubelet's port does not answer${family} (${count}); its pods do.${readiness} Its kubelet is dead or hangs, most likely; a filter on the node's own addresses would look the same. Look at the kubelet on ${who}.`;
     case "host":
-      return `${who}: the kubelet's port and the NodePort do not answer${family} (${count}); its pods do.${readiness} Its kubelet is dead or hangs, most likely: Kubernetes then calls its pods not ready, and a NodePort that leads to the node's own pods only has none left. A filter on the node's own addresses would look the same. Look at the kubelet on ${who}.`;
+      return many
+        ? `${who}: the kubelets' ports and the NodePorts do not answer${family} (${count} pairs); their pods do.${readiness} Their kubelets are dead or hang, most likely: Kubernetes then calls their pods not ready, and a NodePort that leads to the node's own pods only has none left. Filters on the nodes' own addresses would look the same. Look at the kubelets there.`
+        : `${who}: the kubelet's port and the NodePort do not answer${family} (${count}); its pods do.${readiness} Its kubelet is dead or hangs, most likely: Kubernetes then calls its pods not ready, and a NodePort that leads to the node's own pods only has none left. A filter on the node's own addresses would look the same. Look at the kubelet on ${who}.`;
     default: {
-      const though = fact ? `, though ${fact}` : "";
+      const measured = fact ? sayThough(fact, many) : "";
+      const though = measured === "" ? "" : `, though ${measured}`;
       const calls = readiness.trim().replace(/\.$/, "");
-      return `${who}: ${calls}${though}. Look at the kubelet there, its container runtime, and its way to the API server.`;
+      return `${who}: ${calls}${though}. Look at the ${many ? "kubelets there, their container runtimes, and their" : "kubelet there, its container runtime, and its"} way to the API server.`;
     }
   }
+}
+
+/** A machine that says no is up. */
+function sayNothingRuns({ nodes }: Draft, where: Where): string {
+  const { count, family, readiness } = where;
+  const who = where.nodes;
+  return nodes.length > 1
+    ? `${who}: ${nodes.length} nodes are up, and nothing runs there: they refuse connections to their kubelets and pods${family} (${count} pairs), and nothing is heard of their agents.${readiness} Their kubelets and container runtimes do not run, most likely; firewalls that refuse would look the same. Look at the kubelet and the container runtime there.`
+    : `${who}: the machine is up, and nothing runs on it: it refuses connections to its kubelet and its pods${family} (${count}), and nothing is heard of its agent.${readiness} Its kubelet and its container runtime do not run, most likely; a firewall that refuses would look the same. Look at the kubelet and the container runtime on ${who}.`;
 }
 
 function sayFirewall({ direction, layer, nodes }: Draft, where: Where, who: string) {

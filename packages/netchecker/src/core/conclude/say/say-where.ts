@@ -1,6 +1,7 @@
 import { listNames } from "../../text-view/phrases.ts";
 import type { Draft } from "../evidence/draft.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import { NOTHING_RUNS } from "../causes/node-drafts.ts";
 import { LONE_REPORTER } from "../causes/silent-groups.ts";
 import { sayReadiness, shorten } from "./say-readiness.ts";
 import type { Topology } from "../evidence/topology.ts";
@@ -61,7 +62,7 @@ function readinessOf(evidence: Evidence, cause: Draft, silent: Where["silent"]):
     const others = evidence.nodes.map((_, n) => n).filter((n) => !nodes.includes(n));
     return sayReadiness(evidence, others, false) || sayReadiness(evidence, nodes, false);
   }
-  return sayReadiness(evidence, nodes, kind === "node-down");
+  return sayReadiness(evidence, nodes, kind === "node-down" || fact === NOTHING_RUNS);
 }
 
 /** The kubelet's words, or else the node controller's: it says why where no kubelet ever spoke. */

@@ -201,11 +201,91 @@ describe("a round in which no agent reports", () => {
   });
 });
 
+describe("a finding about several nodes that falls apart", () => {
+  const kubelets = (...dead: readonly number[]): Fault =>
+    between((_, to) => dead.map(N).includes(to), failing("connection_refused"), ["tcp"]);
+  const told = { nodes: Object.fromEntries([2, 4, 7].map((n) => [n, UNKNOWN])) };
+  const notReady = (findings: readonly Finding[]) =>
+    findings
+      .filter(({ kind, planned }) => kind === "not-ready" && !planned)
+      .map(({ nodes, severity, state, since }) => [nodes.join(), severity, state, since.round]);
+
+  it("goes on at each node that is left, as the alarm that it was, since then", () => {
+    const next = rounds(12);
+    next([], told, { faults: [kubelets(2, 4, 7)] });
+    expect(notReady(next([], told, { faults: [kubelets(2, 4, 7)] }))).toEqual([
+      ["node-2,node-4,node-7", "warning", "ongoing", 1],
+    ]);
+    const back = { nodes: { 4: UNKNOWN, 7: UNKNOWN } };
+    for (let more = 0; more < 2; more += 1)
+      expect(notReady(next([], back, { faults: [kubelets(4, 7)] }))).toEqual([
+        ["node-4", "warning", "ongoing", 1],
+        ["node-7", "warning", "ongoing", 1],
+      ]);
+  });
+
+  it("ends as a part, and not as recovered, where it is told with others", () => {
+    const next = rounds(12);
+    const two = { nodes: { 2: UNKNOWN, 4: UNKNOWN } };
+    for (let more = 0; more < 2; more += 1) next([], two, { faults: [kubelets(2, 4)] });
+    const joined = next([], told, { faults: [kubelets(2, 4, 7)] });
+    expect(joined.map(({ nodes, state }) => [nodes.join(), state])).toEqual([
+      ["node-2,node-4,node-7", "ongoing"],
+    ]);
+  });
+
+  it("keeps the onset of the zone where single nodes of it are left", () => {
+    const next = rounds(12);
+    next([5, 6, 7, 8]);
+    const left = next([6, 8]).filter(({ kind }) => kind === "node-down");
+    expect(left.map(({ nodes, since }) => [nodes.join(), since.round])).toEqual([
+      ["node-6", 1],
+      ["node-8", 1],
+    ]);
+  });
+});
+
+describe("a node that comes back while a round is open", () => {
+  const notReached = between(
+    (from, to) => to === N(3) && from !== N(3),
+    failing("connect_timeout"),
+  );
+
+  it("is no node that is cut off, though the others did not reach it", () => {
+    const next = rounds(6);
+    const [down] = next([3]);
+    const [back, ...others] = next([], {}, { faults: [notReached] });
+    expect(others).toEqual([]);
+    expect(back).toMatchObject({ kind: "undetermined", severity: "info", id: down!.id });
+    expect(back!.summary).toBe(
+      "node-3: no node reached it (5 of 5) when they probed it, and then its agent reported: it is coming back, most likely. Watch whether it stays.",
+    );
+    expect(next([])).toMatchObject([{ id: down!.id, state: "recovered" }]);
+  });
+
+  it("is known by its boot, where it was away for less than a round", () => {
+    const next = rounds(6);
+    next([]);
+    const booted = { nodes: { 3: { bootId: "another" } } };
+    expect(next([], booted, { faults: [notReached] })).toMatchObject([
+      { kind: "undetermined", severity: "info" },
+    ]);
+  });
+
+  it("is cut off where the others still do not reach it in the round after that", () => {
+    const next = rounds(6);
+    next([3]);
+    next([], {}, { faults: [notReached] });
+    expect(next([], {}, { faults: [notReached] })).toMatchObject([
+      { kind: "node-cut-off", direction: "in" },
+    ]);
+  });
+});
+
 describe("many that are left out", () => {
-  it("become a warning in the second round, and end when they are back", () => {
+  it("are a warning from the first round on, and end when they are back", () => {
     const next = rounds(12);
     const told = { nodes: Object.fromEntries([1, 2, 5, 6, 9].map((n) => [n, { cordoned: true }])) };
-    expect(next([], told)).toMatchObject([{ kind: "left-out", severity: "info", planned: true }]);
     expect(next([], told)).toMatchObject([
       { kind: "left-out", severity: "warning", planned: true },
     ]);

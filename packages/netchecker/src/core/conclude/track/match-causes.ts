@@ -66,6 +66,24 @@ export function fellSilent({ kind, candidates }: Cause): boolean {
   return kind === "partition" && candidates.includes("node-down");
 }
 
+/** A finding about several nodes, each of which it is said of. */
+function isOfMany(cause: Cause): boolean {
+  return cause.nodes.length > 1 && (JOINED_KINDS.has(cause.kind) || fellSilent(cause));
+}
+
+/** Whether what is said of one place is said of it within another, greater one. */
+export function isWithin(part: Cause, whole: Cause): boolean {
+  return (
+    isOfMany(whole) &&
+    part.planned === whole.planned &&
+    part.nodes.length > 0 &&
+    part.nodes.length < whole.nodes.length &&
+    (part.peers.length === 0 || fellSilent(part)) &&
+    part.nodes.every((node) => whole.nodes.includes(node)) &&
+    likeKinds(part, whole) > 0
+  );
+}
+
 function likeKinds(a: Cause, b: Cause): number {
   if (a.kind === b.kind) return 2;
   if (a.layer !== b.layer) return 0;

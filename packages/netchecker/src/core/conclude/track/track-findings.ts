@@ -1,11 +1,18 @@
-import type { Cause, Finding, FindingState, RoundHead, Severity } from "@netchecker/contract";
+import type {
+  Cause,
+  Finding,
+  FindingKind,
+  FindingState,
+  RoundHead,
+  Severity,
+} from "@netchecker/contract";
 import type { ClusterView } from "../../cluster-view.ts";
 import { bySeverity } from "../by-severity.ts";
 import { couldShow } from "./could-show.ts";
 import type { FindingsMemory, Tracked } from "./findings-memory.ts";
 import { loneFailures } from "./lone-failures.ts";
 import { away, certain, type Mark, mark, marksNeeded, present } from "./marks.ts";
-import { fellSilent, matchCauses } from "./match-causes.ts";
+import { fellSilent, isWithin, matchCauses } from "./match-causes.ts";
 import { changesAt, noteChanges } from "./node-changes.ts";
 
 /** How long a finding that is over is still shown, in rounds. */
@@ -51,6 +58,9 @@ export function trackFindings(
   const ids = new Set(memory.findings.map(({ finding }) => finding.id));
   const seen = causes.map((cause) => {
     const known = matches.get(cause);
+    const whole =
+      known && !known.marks.endsWith("0") ? null : wholeOf(memory.findings, cause, causes);
+    if (whole) return splitOff(whole, cause, head, needed, ids);
     return known
       ? seeAgain(known, cause, head, needed)
       : begin(cause, head, changesAt(noted.changes, [...cause.nodes, ...cause.peers]), ids);
@@ -92,6 +102,29 @@ function begin(cause: Cause, head: RoundHead, changed: string[], ids: Set<string
   };
 }
 
+/** The finding about several nodes that a cause was part of in the round before. */
+function wholeOf(
+  known: readonly Tracked[],
+  cause: Cause,
+  causes: readonly Cause[],
+): Tracked | undefined {
+  // Where it still is told of all of them, this is something else.
+  if (causes.some((other) => isWithin(cause, other))) return undefined;
+  return known.find(({ finding, marks }) => !marks.endsWith("0") && isWithin(cause, finding));
+}
+
+/** What is left at some of several nodes goes on as it was, by a name of its own. */
+function splitOff(
+  whole: Tracked,
+  cause: Cause,
+  head: RoundHead,
+  needed: number,
+  ids: Set<string>,
+): Tracked {
+  const goesOn = seeAgain(whole, cause, head, needed);
+  return { ...goesOn, finding: { ...goesOn.finding, id: newId(cause, head.id, ids) } };
+}
+
 function seeAgain(known: Tracked, cause: Cause, head: RoundHead, needed: number): Tracked {
   const { finding } = known;
   const cameBack = known.marks.endsWith("0");
@@ -99,9 +132,12 @@ function seeAgain(known: Tracked, cause: Cause, head: RoundHead, needed: number)
   const returns = [...known.returns, ...(cameBack && known.alarmed ? [head.id] : [])].filter(
     (round) => head.id - round < REMEMBERED,
   );
-  const wasAlarm = known.alarmed && !cameBack;
-  const severity = gate(cause, marks, wasAlarm, needed);
-  const state: FindingState = returns.length >= FLAPPING_RETURNS ? "flapping" : "ongoing";
+  const flaps = returns.length >= FLAPPING_RETURNS;
+  // One that comes and goes is an alarm also while it is there so weakly that it may be chance.
+  const steady = flaps && cause.severity === "info" ? finding.severity : null;
+  const wasAlarm = known.alarmed && (flaps || !cameBack);
+  const severity = steady ?? gate(cause, marks, wasAlarm, needed);
+  const state: FindingState = flaps ? "flapping" : "ongoing";
   return {
     finding: {
       ...finding,
@@ -137,8 +173,9 @@ function miss(
   return [{ ...known, marks, finding: { ...finding, state: "recovered", severity: "info" } }];
 }
 
-/** Whether nodes that are down are told of with others now: they have not recovered. */
+/** Whether it is told of with others now: then it has not recovered. */
 function isSwallowed(finding: Finding, causes: readonly Cause[], { missing }: RoundHead): boolean {
+  if (causes.some((cause) => isWithin(finding, cause))) return true;
   if (finding.kind !== "node-down" || finding.planned || finding.state === "recovered")
     return false;
   const unheard = new Set(missing.map(({ node }) => node));
@@ -166,9 +203,11 @@ function gate(cause: Cause, marks: string, wasAlarm: boolean, needed: number): S
   return "info";
 }
 
-/** Whole nodes that are gone, and that nobody reports, need no second round. */
+/** What one round is enough for: whole nodes that are gone, that nobody reports, and what is planned. */
+const CERTAIN: ReadonlySet<FindingKind> = new Set(["node-down", "no-report", "left-out"]);
+
 function isCertain(cause: Cause): boolean {
-  return cause.kind === "node-down" || cause.kind === "no-report" || fellSilent(cause);
+  return CERTAIN.has(cause.kind) || fellSilent(cause);
 }
 
 /** What never was an alarm is not told to be over. */

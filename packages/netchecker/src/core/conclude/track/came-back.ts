@@ -1,0 +1,36 @@
+import type { FindingKind } from "@netchecker/contract";
+import type { ClusterView } from "../../cluster-view.ts";
+import type { FindingsMemory, Tracked } from "./findings-memory.ts";
+import { fellSilent } from "./match-causes.ts";
+
+/** What was told of nodes of which nothing was heard; in both directions, for nothing came from there. */
+const OF_SILENT: ReadonlySet<FindingKind> = new Set([
+  "node-down",
+  "not-ready",
+  "firewall",
+  "undetermined",
+]);
+
+/**
+ * Nodes that were down in the round before, or have booted since. In the round in which such a node comes
+ * back, the others probed it before its own agent ran.
+ */
+export function cameBack(
+  { findings, nodes }: Pick<FindingsMemory, "findings" | "nodes">,
+  view: ClusterView,
+): ReadonlySet<string> {
+  const booted = view.nodes.filter(({ name, bootId }) => {
+    const was = nodes[name]?.bootId ?? "";
+    return was !== "" && bootId !== "" && was !== bootId;
+  });
+  return new Set([
+    ...findings.filter(wasSilent).flatMap(({ finding }) => finding.nodes),
+    ...booted.map(({ name }) => name),
+  ]);
+}
+
+function wasSilent({ finding, marks }: Tracked): boolean {
+  if (marks.endsWith("0")) return false;
+  const { kind, direction, layer } = finding;
+  return fellSilent(finding) || (OF_SILENT.has(kind) && direction === "both" && layer === "node");
+}
