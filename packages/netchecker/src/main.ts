@@ -126,7 +126,7 @@ async function main(): Promise<void> {
       last: keeper.last,
       holder: lease.holder,
       redis: trouble.trouble(),
-      clusterUnseen: runner.synced ? null : (cluster.problem() ?? "it has not answered yet"),
+      clusterUnseen: runner.synced ? null : { why: cluster.problem() },
       nodes: cluster.view().nodes.length,
     }),
     log,

@@ -54,7 +54,9 @@ export class VerdictWatch {
     this.#told = verdict;
     if (before?.verdict === verdict.verdict && before.reason === verdict.reason) return;
     const { sentence, since, reason } = verdict;
-    this.#log[LEVELS[verdict.verdict]](
+    // A start is no fault.
+    const level = reason === "first_round_pending" ? "info" : LEVELS[verdict.verdict];
+    this.#log[level](
       { verdict: verdict.verdict, since, sentence, ...(reason && { reason }) },
       "the verdict",
     );

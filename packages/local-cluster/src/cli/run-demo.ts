@@ -96,8 +96,10 @@ function urls(url: string): string {
 function warningOf(line: string): string | null {
   try {
     const { level, msg, time: _time, service: _service, name: _name, ...rest } = JSON.parse(line);
-    // Findings are told below their round.
+    // Findings are told below their round, and verdicts in its line; but where no round closes.
     if (!["warn", "error", "fatal"].includes(level) || rest.finding !== undefined) return null;
+    if (rest.verdict !== undefined)
+      return rest.verdict === "unmeasured" ? `UNMEASURED: ${rest.sentence}` : null;
     const more = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : "";
     return `netchecker ${level}: ${msg}${more}`;
   } catch {

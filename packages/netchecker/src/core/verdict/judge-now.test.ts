@@ -75,7 +75,7 @@ describe("now's verdict", () => {
 
   it("says that the API server was never seen, and why", () => {
     const unseen = "connect ECONNREFUSED 10.96.0.1:443";
-    const never = { latest: null, last: null, clusterUnseen: unseen, nodes: 0 };
+    const never = { latest: null, last: null, clusterUnseen: { why: unseen }, nodes: 0 };
     expect(judge({ ...never, startedAt: CLOSED_AT }).reason).toBe("first_round_pending");
     expect(judge(never)).toMatchObject({
       reason: "cluster_unseen",

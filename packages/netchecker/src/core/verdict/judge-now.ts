@@ -23,8 +23,8 @@ export interface OwnState {
   /** Who holds the lease instead; null where this netchecker does, or Redis cannot say. */
   readonly holder: OtherHolder | null;
   readonly redis: RedisTrouble | null;
-  /** Null once the API server was seen; else why it was not. */
-  readonly clusterUnseen: string | null;
+  /** Null once the API server was seen; else why it was not, as far as that is known. */
+  readonly clusterUnseen: { readonly why: string | null } | null;
   /** How many nodes are known. */
   readonly nodes: number;
 }
@@ -74,7 +74,7 @@ function obstacle({ redis, clusterUnseen, nodes }: OwnState): Obstacle | null {
   if (clusterUnseen !== null)
     return {
       reason: "cluster_unseen",
-      what: `the API server was never seen since netchecker started: ${clusterUnseen}.`,
+      what: `the API server was never seen since netchecker started: ${clusterUnseen.why ?? "it has not answered yet"}.`,
     };
   if (nodes > 0) return null;
   return {
@@ -96,7 +96,8 @@ function whyUnmeasured(own: OwnState) {
     const first = latest
       ? `netchecker has just started, and its first round is yet to close; the last one before was round ${latest.id}`
       : "the first round is yet to close";
-    return unmeasured("first_round_pending", found ? `${first}: ${found.what}` : `${first}.`);
+    const isTold = found && own.clusterUnseen?.why !== null;
+    return unmeasured("first_round_pending", isTold ? `${first}: ${found.what}` : `${first}.`);
   }
   if (last && last.state !== "closed" && last.failure !== null)
     return unmeasured("rounds_stopped", `${closed}: round ${last.id} ${last.failure}.`);

@@ -92,7 +92,7 @@ function failing(round: ClosedRound): Judged | null {
       : `${plural(alarms.length, "finding")}${critical > 0 ? `, ${digits(critical)} critical` : ""}`;
   return {
     verdict: "failing",
-    sentence: `${[count, ...onlyReported(round)].join("; ")}: ${worst.summary}`,
+    sentence: `${[count, ...onlyReported(round)].join("; ")}: ${firstSentence(worst.summary)}`,
   };
 }
 
@@ -225,6 +225,12 @@ function unknownOfStarting({ plan, matrices }: ClosedRound): number {
       }
   }
   return count;
+}
+
+/** What is wrong, without what to look at: the finding stands beside it. */
+function firstSentence(summary: string): string {
+  const end = summary.search(/\.(\s|$)/);
+  return end === -1 ? summary : summary.slice(0, end + 1);
 }
 
 function endSentence(text: string): string {
