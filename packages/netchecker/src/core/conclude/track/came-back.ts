@@ -31,6 +31,9 @@ export function cameBack(
 
 function wasSilent({ finding, marks }: Tracked): boolean {
   if (marks.endsWith("0")) return false;
-  const { kind, direction, layer } = finding;
-  return fellSilent(finding) || (OF_SILENT.has(kind) && direction === "both" && layer === "node");
+  const { kind, direction, layer, peers, candidates } = finding;
+  if (fellSilent(finding)) return true;
+  // Behind a firewall an agent may well report; one of which nothing is heard may run nothing at all.
+  if (kind === "firewall" && !candidates.includes("not-ready")) return false;
+  return OF_SILENT.has(kind) && direction === "both" && layer === "node" && peers.length === 0;
 }
