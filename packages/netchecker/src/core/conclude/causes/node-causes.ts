@@ -165,14 +165,14 @@ function explain(evidence: Evidence, candidate: Candidate): Draft {
 }
 
 function peersOf(evidence: Evidence, { scope, n, view }: Candidate) {
-  const ofHost = (side: "in" | "out", check: "tcp" | "nodeport") => {
+  const alsoByItself = (side: "in" | "out", check: "tcp" | "nodeport") => {
     const counts = peerCounts(evidence, scope.planes[check], side, n);
     // Where nobody else asks, its own agent is all that can tell.
     return counts.of === 0 && view.own[check] === "fails" ? { failed: 1, of: 1 } : counts;
   };
   const of = (side: "in" | "out") => ({
-    tcp: ofHost(side, "tcp"),
-    nodeport: ofHost(side, "nodeport"),
+    tcp: alsoByItself(side, "tcp"),
+    nodeport: alsoByItself(side, "nodeport"),
     echo: peerCounts(evidence, scope.planes.echo, side, n),
   });
   return { in: of("in"), out: of("out") };

@@ -119,7 +119,7 @@ function nothingRuns(evidence: Evidence, candidate: Taken): Draft {
     return draft("not-ready", { ...told, candidates: ["firewall"], fact: NOTHING_RUNS });
   const asFilters = view.in.nodeport.verdict !== "works" && refuses(candidate.claim, true);
   return asFilters
-    ? draft("firewall", { ...told, candidates: ["node-cut-off"] })
+    ? draft("firewall", { ...told, candidates: ["node-cut-off", "not-ready"] })
     : draft("undetermined", { ...told, candidates: ["not-ready", "firewall"], fact: NOTHING_RUNS });
 }
 

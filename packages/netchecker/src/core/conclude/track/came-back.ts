@@ -1,4 +1,4 @@
-import type { FindingKind } from "@netchecker/contract";
+import type { Cause, FindingKind } from "@netchecker/contract";
 import type { ClusterView } from "../../cluster-view.ts";
 import type { FindingsMemory, Tracked } from "./findings-memory.ts";
 import { fellSilent } from "./match-causes.ts";
@@ -31,6 +31,14 @@ export function cameBack(
 
 function wasSilent({ finding, marks }: Tracked): boolean {
   if (marks.endsWith("0")) return false;
-  const { kind, direction, layer } = finding;
-  return fellSilent(finding) || (OF_SILENT.has(kind) && direction === "both" && layer === "node");
+  const { kind, direction, layer, peers, candidates } = finding;
+  if (fellSilent(finding)) return true;
+  // Behind a firewall an agent may well report; one of which nothing is heard may run nothing at all.
+  if (kind === "firewall" && !candidates.includes("not-ready")) return false;
+  return OF_SILENT.has(kind) && direction === "both" && layer === "node" && peers.length === 0;
+}
+
+/** Whether it is told of a node that it was not reached before it reported again. */
+export function isComingBack({ kind, candidates }: Cause): boolean {
+  return kind === "undetermined" && candidates.includes("node-down");
 }

@@ -272,6 +272,18 @@ describe("a node that comes back while a round is open", () => {
     ]);
   });
 
+  it("counts as not reached: an alarm where it was not reached in the round before either", () => {
+    const next = rounds(6);
+    const refuses = between(
+      (from, to) => to === N(3) && from !== N(3),
+      failing("connection_refused"),
+    );
+    const silent = [3];
+    expect(next([], {}, { faults: [refuses], silent })).toMatchObject([{ severity: "info" }]);
+    expect(next([], {}, { faults: [refuses] })).toMatchObject([{ severity: "info" }]);
+    expect(next([], {}, { faults: [refuses], silent })).toMatchObject([{ severity: "warning" }]);
+  });
+
   it("is cut off where the others still do not reach it in the round after that", () => {
     const next = rounds(6);
     next([3]);

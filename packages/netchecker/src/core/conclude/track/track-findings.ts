@@ -8,6 +8,7 @@ import type {
 } from "@netchecker/contract";
 import type { ClusterView } from "../../cluster-view.ts";
 import { bySeverity } from "../by-severity.ts";
+import { isComingBack } from "./came-back.ts";
 import { couldShow } from "./could-show.ts";
 import type { FindingsMemory, Tracked } from "./findings-memory.ts";
 import { loneFailures } from "./lone-failures.ts";
@@ -189,7 +190,9 @@ function isSwallowed(finding: Finding, causes: readonly Cause[], { missing }: Ro
 
 const settled = (state: FindingState): FindingState => (state === "new" ? "ongoing" : state);
 
-const markOf = ({ severity }: Cause): Mark => (severity === "info" ? "w" : "1");
+/** Of a node that comes back it is certain that it was not reached. */
+const markOf = (cause: Cause): Mark =>
+  cause.severity === "info" && !isComingBack(cause) ? "w" : "1";
 
 /** The severity that a cause has after these rounds. */
 function gate(cause: Cause, marks: string, wasAlarm: boolean, needed: number): Severity {
