@@ -3,15 +3,13 @@ import { type Dropped, type Finding, TARGET_TYPES, type TargetList } from "@netc
 import type { Log } from "@netchecker/runtime/log";
 import { explainRedisError } from "@netchecker/runtime/redis";
 import type { Changes } from "./changes.ts";
-import type { ClosedRound } from "./core/closed-round.ts";
-import { type ChangedFindings, conclude, type FindingsMemory } from "./core/conclude/conclude.ts";
+import { type ChangedFindings, conclude } from "./core/conclude/conclude.ts";
 import type { RoundsTally } from "./core/metrics/rounds-tally.ts";
 import { concludeRound, roundWithoutResult } from "./core/conclude/conclude-round.ts";
 import { type PlanSettings, toListColumns } from "./core/plan.ts";
 import { planRound } from "./core/plan-round.ts";
 import { reviewPlan } from "./core/review-plan.ts";
-import { traceFailures } from "./core/verdict/failure-trace.ts";
-import { judgeRound } from "./core/verdict/judge-round.ts";
+import { giveVerdict } from "./core/verdict/judge-round.ts";
 import { type Acceptance, RoundCollector } from "./core/round-collector.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
 import type {
@@ -236,30 +234,18 @@ export class OneRound {
     const view = cluster.view();
     const closed = concludeRound(run, collector, reviewPlan(collector.plan, view));
     const { findings, memory, changed } = conclude(closed, view, keeper.memory);
-    const { round: judged, recentFailures } = this.#judge({ ...closed, findings }, memory);
-    tally.closed(judged, performance.now() - concludesSince);
-    await keeper.keep(judged, { ...memory, recentFailures, nodePasts: cluster.nodePasts() });
+    const concluded = { ...closed, findings };
+    const { intervalMs } = this.#settings;
+    const previous = keeper.latest?.head ?? null;
+    const judged = giveVerdict(concluded, memory, { previous, intervalMs });
+    tally.closed(judged.round, performance.now() - concludesSince);
+    await keeper.keep(judged.round, judged.memory);
     this.#tell(id, findings, changed);
     const { durationMs, expected, reported, missing } = closed.head;
     log.info(
       { round: id, closedBy, durationMs, expected, reported, missing, summary: closed.summary },
       "closed a round",
     );
-  }
-
-  /** Gives the round its verdict; the rounds after it are judged beside its failures. */
-  #judge(round: ClosedRound, { recentFailures }: FindingsMemory) {
-    const failures = traceFailures(round);
-    const verdict = judgeRound(round, {
-      failures,
-      failuresBefore: recentFailures,
-      previous: this.#parts.keeper.latest?.head ?? null,
-      intervalMs: this.#settings.intervalMs,
-    });
-    return {
-      round: { ...round, head: { ...round.head, verdict } },
-      recentFailures: [...recentFailures, failures].slice(-2),
-    };
   }
 
   /** A line for each finding whose state has changed. */

@@ -1,4 +1,4 @@
-import type { Finding, Verdict } from "@netchecker/contract";
+import type { Finding, RoundHead } from "@netchecker/contract";
 import { CAUSES } from "@netchecker/bench/src/findings/causes/all-causes.ts";
 import { type Cluster, drawCluster } from "@netchecker/bench/src/findings/cluster.ts";
 import { Random } from "@netchecker/bench/src/findings/random.ts";
@@ -8,7 +8,10 @@ import { Site } from "@netchecker/bench/src/findings/site.ts";
 import type { ClosedRound } from "@netchecker/netchecker/src/core/closed-round.ts";
 import type { ClusterView } from "@netchecker/netchecker/src/core/cluster-view.ts";
 import { conclude, emptyMemory } from "@netchecker/netchecker/src/core/conclude/conclude.ts";
-import { plausibleVerdict } from "./plausible-verdict.ts";
+import { giveVerdict } from "@netchecker/netchecker/src/core/verdict/judge-round.ts";
+
+/** The simulator opens a round each minute. */
+const INTERVAL_MS = 60_000;
 
 /** A round of the simulator, concluded by netchecker's own code, and the cluster at its end. */
 export interface SimulatedRound {
@@ -37,7 +40,7 @@ export function* simulateRounds(
   const cluster = clusterOf(size, seed);
   const random = new Random(seed, "rounds");
   let memory = emptyMemory();
-  let verdict: Verdict | null = null;
+  let previous: RoundHead | null = null;
   let id = 0;
   for (const [
     index,
@@ -54,10 +57,13 @@ export function* simulateRounds(
       id += 1;
       const simulated = simulateRound(site.world, views, { id, random });
       const { findings, memory: next } = conclude(simulated.round, simulated.view, memory);
-      memory = next;
-      verdict = older ? null : plausibleVerdict(simulated.round, findings, verdict);
-      const head = { ...simulated.round.head, verdict };
-      yield { round: { ...simulated.round, head, findings }, view: simulated.view };
+      const concluded = { ...simulated.round, findings };
+      const judged = giveVerdict(concluded, next, { previous, intervalMs: INTERVAL_MS });
+      memory = judged.memory;
+      const verdict = older ? null : judged.round.head.verdict;
+      const told = { ...concluded, head: { ...concluded.head, verdict } };
+      previous = told.head;
+      yield { round: told, view: simulated.view };
     }
   }
 }

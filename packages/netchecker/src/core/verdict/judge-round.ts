@@ -12,7 +12,8 @@ import {
 import type { ClosedRound } from "../closed-round.ts";
 import type { AskedAgent } from "../plan.ts";
 import { digits, plural } from "../text-view/phrases.ts";
-import type { FailureTrace } from "./failure-trace.ts";
+import type { FindingsMemory } from "../conclude/conclude.ts";
+import { type FailureTrace, traceFailures } from "./failure-trace.ts";
 import { isChance } from "./is-chance.ts";
 import { isStale } from "./is-stale.ts";
 
@@ -24,6 +25,24 @@ export interface JudgedWith {
   /** The closed round before it; null where there was none. */
   readonly previous: RoundHead | null;
   readonly intervalMs: number;
+}
+
+/**
+ * A concluded round and what is remembered → the round with its verdict, and what is remembered with its
+ * failures, beside which the next rounds are judged. `previous` is the closed round before it. Pure.
+ */
+export function giveVerdict(
+  round: ClosedRound,
+  memory: FindingsMemory,
+  { previous, intervalMs }: Pick<JudgedWith, "previous" | "intervalMs">,
+): { readonly round: ClosedRound; readonly memory: FindingsMemory } {
+  const failures = traceFailures(round);
+  const failuresBefore = memory.recentFailures;
+  const verdict = judgeRound(round, { failures, failuresBefore, previous, intervalMs });
+  return {
+    round: { ...round, head: { ...round.head, verdict } },
+    memory: { ...memory, recentFailures: [...failuresBefore, failures].slice(-2) },
+  };
 }
 
 /** A closed round and its findings → what it comes to, as of its close. Pure. */
