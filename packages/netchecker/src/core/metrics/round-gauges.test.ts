@@ -80,6 +80,17 @@ test("a finding has a series for each node that it concerns, on both sides", () 
   ]);
 });
 
+test("of nodes that fell silent together the other side, which is well, has no series", () => {
+  const apart: Partial<Finding> = {
+    kind: "partition",
+    severity: "critical",
+    nodes: ["node-1"],
+    peers: ["node-2", "node-3"],
+  };
+  expect(findingsOf({ ...apart, candidates: ["node-down"] })).toHaveLength(1);
+  expect(findingsOf({ ...apart, candidates: [] })).toHaveLength(3);
+});
+
 test("findings that differ in nothing that is told are counted; one that is everywhere names node *", () => {
   expect(
     findingsOf(

@@ -1,4 +1,4 @@
-import { type Counts, TARGET_TYPES } from "@netchecker/contract";
+import { type Counts, type Finding, TARGET_TYPES } from "@netchecker/contract";
 import { gauge, type MetricFamily, type Sample } from "@netchecker/contract/metrics";
 import type { ClosedRound } from "../closed-round.ts";
 import { type NodeState, nodeStates } from "../node-states.ts";
@@ -57,6 +57,12 @@ export function roundGauges(round: ClosedRound): MetricFamily[] {
   ];
 }
 
+/** The other side of a pair or of two groups; not of nodes that fell silent, whose other side is well. */
+function brokenPeers({ kind, candidates, peers }: Finding): readonly string[] {
+  const isSilentSide = kind === "partition" && candidates.includes("node-down");
+  return isSilentSide ? [] : peers;
+}
+
 /** The label was called `expected` until 0.2: for one release it has both names. */
 function plannedLabels(planned: boolean) {
   return { planned: String(planned), expected: String(planned) };
@@ -64,9 +70,10 @@ function plannedLabels(planned: boolean) {
 
 function findingSamples({ findings }: ClosedRound): Sample[] {
   const samples = new Map<string, { labels: Sample["labels"]; value: number }>();
-  for (const { state, kind, severity, planned, nodes, peers } of findings) {
+  for (const finding of findings) {
+    const { state, kind, severity, planned, nodes } = finding;
     if (state === "recovered") continue;
-    const concerned = new Set([...nodes, ...peers]);
+    const concerned = new Set([...nodes, ...brokenPeers(finding)]);
     for (const node of concerned.size > 0 ? concerned : [EVERYWHERE]) {
       const labels = { kind, severity, node, ...plannedLabels(planned) };
       const key = Object.values(labels).join("\n");
