@@ -129,6 +129,21 @@ describe("the lease", () => {
     await cluster.foreignLease.release();
     await isOkAgain();
   }, 120_000);
+
+  it("held by the netchecker of another cluster, on this Redis by mistake: it says of which, and what to do", async () => {
+    const beside = { pod: "netchecker-other", cluster: "another-uid", clusterName: "prod-eu" };
+    const told = () =>
+      cluster.redis.command("SET", "netchecker:lease-holder", JSON.stringify(beside), "PX", "9000");
+    await cluster.foreignLease.take("netchecker-other");
+    await until(async () => {
+      await told();
+      const { message } = await json<{ message: string }>("/verdict", 503);
+      expect(message).toContain("netchecker-other of the cluster prod-eu, holds the lease");
+      expect(message).toContain("REDIS_PREFIX");
+    });
+    await cluster.foreignLease.release();
+    await isOkAgain();
+  }, 120_000);
 });
 
 describe("the cluster", () => {

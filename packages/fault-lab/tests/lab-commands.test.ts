@@ -116,6 +116,21 @@ describe.runIf(refusal === null)("a laboratory by hand, from up to down", () => 
     expect((await lab("results")).code).toBe(0);
   });
 
+  test("where netchecker cannot know, its verdict comes first, and it is no success", async () => {
+    expect((await lab("break", "redis-paused")).code).toBe(0);
+    let results = await lab("results");
+    while (!results.stdout.startsWith("UNMEASURED")) {
+      await sleep(200);
+      results = await lab("results");
+    }
+    expect(results.code).toBe(2);
+    expect(results.stdout).toMatch(
+      /^UNMEASURED since .*\n! What follows is the last round that closed/,
+    );
+    await lab("heal");
+    while ((await lab("results")).code !== 0) await sleep(200);
+  }, 90_000);
+
   test("what the laboratory refuses is a sentence, and nothing is broken by it", async () => {
     const { code, stderr } = await lab("break", "node-down", "node-9");
     expect({ code, stderr }).toEqual({

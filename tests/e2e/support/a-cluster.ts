@@ -1,4 +1,4 @@
-import type { Finding, Result, RoundHead, Summary } from "@netchecker/contract";
+import type { Finding, Result, RoundHead, Summary, Verdict } from "@netchecker/contract";
 import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
 import {
   type LocalClusterOptions,
@@ -8,6 +8,7 @@ import { vi } from "vitest";
 
 /** The body of `GET /results`. */
 export interface Results {
+  readonly verdict: Verdict | null;
   readonly round: RoundHead;
   readonly summary: Summary;
   readonly findings: Finding[];
