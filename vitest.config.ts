@@ -5,8 +5,8 @@ const LABORATORIES = "packages/fault-lab/tests/**/*.test.ts";
 
 export default defineConfig({
   test: {
-    // Two cores: whole clusters of processes run inside some of these tests.
-    maxWorkers: 2,
+    // For two cores. Whole clusters of processes run inside some of these tests, and wait most of the time.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

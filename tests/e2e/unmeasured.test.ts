@@ -3,7 +3,7 @@ import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
 import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
-const INTERVAL_MS = 2_000;
+const INTERVAL_MS = 1_500;
 /** Three intervals until the last round says nothing of now, and what it takes to find out why. */
 const PATIENCE_MS = 45_000;
 
