@@ -1,5 +1,5 @@
 import { text } from "node:stream/consumers";
-import { type State, StateSchema } from "@netchecker/contract";
+import { type State, StateSchema, type Verdict } from "@netchecker/contract";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { Errors } from "typebox/schema";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
@@ -17,6 +17,8 @@ let keeper: RoundKeeper;
 let changes: Changes;
 let open: { id: number; startedAt: number } | null;
 let staleSince: number | null;
+/** What netchecker knows now; null: what its last round came to. */
+let now: Verdict | null;
 let app: AnApp;
 let url: string;
 let leave: AbortController;
@@ -34,6 +36,7 @@ beforeEach(async () => {
   keeper = new RoundKeeper(store, LOG, changes);
   open = null;
   staleSince = null;
+  now = null;
   leave = new AbortController();
   await serve();
 });
@@ -44,8 +47,10 @@ afterEach(async () => {
 
 async function serve(token?: string): Promise<void> {
   await app?.close();
+  const ofRound = aServed(keeper).verdict;
   const served = aServed(keeper, {
     changes,
+    verdict: () => now ?? ofRound(),
     openRound: () => open,
     clusterStaleSince: () => staleSince,
   });
@@ -131,6 +136,19 @@ describe("GET /events", () => {
     expect(response.headers.get("content-encoding")).toBeNull();
     const state = await next();
     expect(Errors(StateSchema, state)).toEqual([true, []]);
+  });
+
+  it("sends one when the verdict turns by the clock alone, of which nothing else tells", async () => {
+    await keeper.keep(aRound(7));
+    const { next } = await listen();
+    await next();
+    now = {
+      verdict: "unmeasured",
+      sentence: "no round has closed since round 7.",
+      since: "2026-11-22T23:51:11.166Z",
+      reason: "rounds_stopped",
+    };
+    expect(await next()).toMatchObject({ verdict: now, shown: { id: 7 } });
   });
 
   it("sends one event for each change, and one alone for what changes at once", async () => {

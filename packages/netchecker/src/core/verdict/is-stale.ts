@@ -5,5 +5,8 @@ export const STALE_AFTER_INTERVALS = 3;
 
 /** Whether a closed round says nothing of the time `at`, milliseconds since 1970. */
 export function isStale({ finishedAt }: RoundHead, at: number, intervalMs: number): boolean {
-  return finishedAt === null || at - Date.parse(finishedAt) > STALE_AFTER_INTERVALS * intervalMs;
+  if (finishedAt === null) return true;
+  const age = at - Date.parse(finishedAt);
+  // One from the future was closed by a clock that somebody has set since.
+  return age > STALE_AFTER_INTERVALS * intervalMs || age < -intervalMs;
 }

@@ -40,6 +40,11 @@ describe("now's verdict", () => {
     expect(judge({ at: LATER - 1, redis: trouble })).toEqual(ROUND.verdict);
   });
 
+  it("is not that of a round from the future, which another clock closed", () => {
+    expect(judge({ at: CLOSED_AT - INTERVAL_MS - 1 }).verdict).toBe("unmeasured");
+    expect(judge({ at: CLOSED_AT - 1_000 }).verdict).toBe("ok");
+  });
+
   it("is unmeasured after that, since the close of that round", () => {
     expect(judge({ at: LATER })).toMatchObject({
       verdict: "unmeasured",

@@ -1,4 +1,4 @@
-import type { Finding, RoundHead, Verdict } from "@netchecker/contract";
+import type { Finding, Outcome, RoundHead, Verdict } from "@netchecker/contract";
 import { describe, expect, it } from "vitest";
 import { aClosedRound, aNode, aPod, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
 import type { ClosedRound } from "../closed-round.ts";
@@ -202,6 +202,14 @@ describe("the verdict of a round", () => {
     expect(judge(aClosedRound({ ...view, nodes, pods: [...rest, ...starting] })).verdict).toBe(
       "ok",
     );
+  });
+
+  it("is unmeasured where agents reported, and none had probed anything", () => {
+    const nothing: Outcome = { reason: "not_probed", latencyMs: null, attempts: 0 };
+    expect(judge(aClosedRound(aView(3), { finds: () => nothing }))).toMatchObject({
+      verdict: "unmeasured",
+      reason: "nothing_probed",
+    });
   });
 
   it("is unmeasured where no node is known", () => {

@@ -62,7 +62,8 @@ function wordOf(round: ClosedRound, judgedWith: JudgedWith): Judged {
 }
 
 /** Nobody could tell: no agent at all, or too few for a reason that lies with netchecker or Redis. */
-function unmeasured({ head, plan }: ClosedRound): Judged | null {
+function unmeasured(round: ClosedRound): Judged | null {
+  const { head, plan } = round;
   const { expected, reported, missing } = head;
   if (expected === 0)
     return {
@@ -76,6 +77,12 @@ function unmeasured({ head, plan }: ClosedRound): Judged | null {
       verdict: "unmeasured",
       reason: "no_agent_reported",
       sentence: `none of ${plural(expected, "agent")} reported. Look at the ping pods, at Redis, and at what lies between them.`,
+    };
+  if (total(round, "ok") + total(round, "failed") === 0)
+    return {
+      verdict: "unmeasured",
+      reason: "nothing_probed",
+      sentence: `${plural(reported, "agent")} reported, and none had probed anything. Look at the ping pods' log and CPU, and whether there are pong pods at all.`,
     };
   const absent = new Set(missing.map(({ node }) => node));
   const starting = plan.agents.filter(
@@ -222,7 +229,10 @@ function sayWhys(agents: readonly AskedAgent[]): string {
     .join(", ");
 }
 
-function total({ summary }: ClosedRound, key: "total" | "failed" | "unknown" | "planned"): number {
+function total(
+  { summary }: ClosedRound,
+  key: "total" | "ok" | "failed" | "unknown" | "planned",
+): number {
   return TARGET_TYPES.reduce((sum, type) => sum + summary[type][key], 0);
 }
 
