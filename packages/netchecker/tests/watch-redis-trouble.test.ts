@@ -95,6 +95,26 @@ describe("the trouble with Redis", () => {
     await vi.waitFor(() => expect(trouble.trouble()).toBeNull(), 5_000);
   });
 
+  it("is told as something else only when two diagnoses say so, one after the other", async () => {
+    const large = { kind: "loses_large", code: "large_lost", sentence: "no large ones" } as const;
+    const away = { kind: "away", code: "timeout", sentence: "no answer" } as const;
+    const script = [large, away, large, away, away];
+    const said: (string | undefined)[] = [];
+    const trouble = watchRedisTrouble(
+      async () => script[Math.min(diagnoses++, script.length - 1)]!,
+      { log: LOG, changes: new Changes() },
+      stop.signal,
+      { diagnoseEveryMs: 20, forgetAfterMs: 60_000 },
+    );
+    trouble.failed(new Error("Command timed out"));
+    while (diagnoses < 7) {
+      const kind = trouble.trouble()?.kind;
+      if (diagnoses > 0 && said.at(-1) !== kind) said.push(kind);
+      await sleep(2);
+    }
+    expect(said).toEqual(["loses_large", "away"]);
+  });
+
   it("is looked at once at a time, however often something fails", async () => {
     const trouble = watch();
     process.kill(redis.server.pid!, "SIGSTOP");

@@ -39,12 +39,15 @@ export function watchRedisTrouble(
   let failedAt = 0;
   let diagnosedAt = -Infinity;
   let diagnosing = false;
+  /** What the last diagnosis of this trouble found; null before there is one. */
+  let found: RedisFault["kind"] | null = null;
   let next: NodeJS.Timeout | undefined;
   signal.addEventListener("abort", () => clearTimeout(next), { once: true });
 
   function turn(fault: RedisFault | null): void {
     const before = trouble;
     trouble = fault && { ...fault, since: before?.since ?? Date.now() };
+    if (fault === null) found = null;
     if (before?.sentence === trouble?.sentence) return;
     if (trouble) log.warn({ code: trouble.code, why: trouble.sentence }, "trouble with Redis");
     else log.info("Redis works again");
@@ -59,8 +62,11 @@ export function watchRedisTrouble(
     diagnosing = false;
     // It may have worked meanwhile.
     if (trouble === null) return;
-    if (fault) turn(fault);
-    else if (performance.now() - failedAt > timings.forgetAfterMs) {
+    // On a bad path one diagnosis may find less than the one before: what differs is believed the second time.
+    const isBelieved = found === null || found === fault?.kind || trouble.kind === fault?.kind;
+    found = fault?.kind ?? found;
+    if (fault && isBelieved) turn(fault);
+    else if (fault === null && performance.now() - failedAt > timings.forgetAfterMs) {
       failing.clear();
       return turn(null);
     }
