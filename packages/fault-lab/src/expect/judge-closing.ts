@@ -24,13 +24,13 @@ export function judgeClosing(
       return report === "no" && isPlanned(node) ? "maybe" : report;
     }),
   );
-  const planned = reports.has("no") ? "timer" : "reports";
-  const unsure = planned === "reports" && reports.has("maybe");
+  const expected = reports.has("no") ? "timer" : "reports";
+  const unsure = expected === "reports" && reports.has("maybe");
   const took = durationMs ?? 0;
   return [
-    ...(closedBy === planned || unsure
+    ...(closedBy === expected || unsure
       ? []
-      : [`round ${id} is closed by ${closedBy}; must be by ${planned}`]),
+      : [`round ${id} is closed by ${closedBy}; must be by ${expected}`]),
     ...(took > timeoutMs + CLOSING_MS
       ? [`round ${id} took ${took} ms; the timer is at ${timeoutMs}`]
       : []),

@@ -15,10 +15,10 @@ const finding = (with_: Partial<Finding>): Finding =>
     ...with_,
   }) as Finding;
 
-const PLANNED = { kind: "pod-network", nodes: ["node-3"], direction: "in" } as const;
+const EXPECTED = { kind: "pod-network", nodes: ["node-3"], direction: "in" } as const;
 
-test("the planned finding and no other is right", () => {
-  expect(judgeFindings([finding({})], [PLANNED])).toEqual([]);
+test("the expected finding and no other is right", () => {
+  expect(judgeFindings([finding({})], [EXPECTED])).toEqual([]);
 });
 
 test.each([
@@ -26,29 +26,29 @@ test.each([
   ["another node", { nodes: ["node-2"] }],
   ["another direction", { direction: "both" }],
 ] as const)(
-  "%s is wrong twice: what is planned is missing, what is found is not so",
+  "%s is wrong twice: what is expected is missing, what is found is not so",
   (_what, with_) => {
-    expect(judgeFindings([finding(with_ as Partial<Finding>)], [PLANNED])).toHaveLength(2);
+    expect(judgeFindings([finding(with_ as Partial<Finding>)], [EXPECTED])).toHaveLength(2);
   },
 );
 
-test("where a size is planned, it says that one, less what a tunnel takes", () => {
+test("where a size is expected, it says that one, less what a tunnel takes", () => {
   const found = [
     finding({ summary: "large ones are lost, those of up to 1350 bytes get through" }),
   ];
-  expect(judgeFindings(found, [{ ...PLANNED, passesBytes: 1_350 }])).toEqual([]);
-  expect(judgeFindings(found, [{ ...PLANNED, passesBytes: 1_400 }], 50)).toEqual([]);
-  expect(judgeFindings(found, [{ ...PLANNED, passesBytes: 1_400 }])).toEqual([
+  expect(judgeFindings(found, [{ ...EXPECTED, passesBytes: 1_350 }])).toEqual([]);
+  expect(judgeFindings(found, [{ ...EXPECTED, passesBytes: 1_400 }], 50)).toEqual([]);
+  expect(judgeFindings(found, [{ ...EXPECTED, passesBytes: 1_400 }])).toEqual([
     "no finding pod-network at node-3, in, with 1400 bytes",
     'critical finding pod-network at node-3, in ("large ones are lost, those of up to 1350 bytes get through"), which is not so',
   ]);
 });
 
 test("a finding that is over is none, and a candidate that is named counts", () => {
-  expect(judgeFindings([finding({ state: "recovered" })], [PLANNED])).toHaveLength(1);
+  expect(judgeFindings([finding({ state: "recovered" })], [EXPECTED])).toHaveLength(1);
   expect(judgeFindings([finding({ state: "recovered" })], [])).toEqual([]);
   const unsure = finding({ kind: "undetermined", candidates: ["pod-network", "firewall"] });
-  expect(judgeFindings([unsure], [PLANNED])).toEqual([]);
+  expect(judgeFindings([unsure], [EXPECTED])).toEqual([]);
 });
 
 test("what is no alarm disturbs nobody", () => {

@@ -16,9 +16,9 @@ const isAlarm = (finding: Finding) => finding.severity !== "info" && !isOver(fin
 const same = (a: readonly string[], b: readonly string[]) =>
   a.toSorted().join() === b.toSorted().join();
 
-/** Whether a finding is the one planned; a kind that it names as a candidate counts. */
-function names(finding: Finding, planned: ExpectedFinding, tunnelBytes: number): boolean {
-  const { kind, nodes, peers, direction, passesBytes = null } = planned;
+/** Whether a finding is the one expected; a kind that it names as a candidate counts. */
+function names(finding: Finding, expected: ExpectedFinding, tunnelBytes: number): boolean {
+  const { kind, nodes, peers, direction, passesBytes = null } = expected;
   return (
     !isOver(finding) &&
     (finding.kind === kind || finding.candidates.includes(kind)) &&
@@ -30,21 +30,22 @@ function names(finding: Finding, planned: ExpectedFinding, tunnelBytes: number):
 }
 
 /**
- * What is wrong with a round's findings: planned ones that are missing, alarms that nobody expects. `tunnelBytes` is
+ * What is wrong with a round's findings: expected ones that are missing, alarms that nobody expects. `tunnelBytes` is
  * what the pod network adds to each packet. Pure.
  */
 export function judgeFindings(
   findings: readonly Finding[],
-  planned: readonly ExpectedFinding[],
+  expected: readonly ExpectedFinding[],
   tunnelBytes = 0,
 ): string[] {
   return [
-    ...planned
+    ...expected
       .filter((each) => !findings.some((finding) => names(finding, each, tunnelBytes)))
       .map((each) => `no finding ${tell(each)}`),
     ...findings
       .filter(
-        (finding) => isAlarm(finding) && !planned.some((each) => names(finding, each, tunnelBytes)),
+        (finding) =>
+          isAlarm(finding) && !expected.some((each) => names(finding, each, tunnelBytes)),
       )
       .map((finding) => `${finding.severity} finding ${tell(finding)}, which is not so`),
   ];

@@ -145,13 +145,13 @@ function judgeRow(
     return;
   }
   if (effects.some(({ starved }) => starved?.includes(row.from.node))) return;
-  const planned = expectRow(row, effects, nodes);
-  if (row.ok && planned?.sure && !isUnsettled(row, effects))
-    judgement.missedFailures.push(`${says}; must be ${planned.reasons}`);
+  const expected = expectRow(row, effects, nodes);
+  if (row.ok && expected?.sure && !isUnsettled(row, effects))
+    judgement.missedFailures.push(`${says}; must be ${expected.reasons}`);
   if (row.ok) return;
-  if (!planned) judgement.falseFailures.push(`${says}${detailOf(row)}; must be ok`);
-  else if (!planned.reasons.includes(row.reason))
-    judgement.otherFaults.push(`${says}${detailOf(row)}; may be ${planned.reasons.join(", ")}`);
+  if (!expected) judgement.falseFailures.push(`${says}${detailOf(row)}; must be ok`);
+  else if (!expected.reasons.includes(row.reason))
+    judgement.otherFaults.push(`${says}${detailOf(row)}; may be ${expected.reasons.join(", ")}`);
   if (isPlanned(row, effects)) {
     if (row.planned === undefined) judgement.otherFaults.push(`${says}, and not marked as planned`);
   } else if (isExcused(row) && !isUnsettled(row, effects))

@@ -260,7 +260,8 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "a kubelet that says its node is not ready",
     faults: [{ kind: "not-ready", node: "node-3" }],
-    findings: [],
+    // All of it answers; but its kubelet says that it has no network for new pods.
+    findings: [{ kind: "not-ready", nodes: ["node-3"] }],
   },
   {
     name: "pod network of one node and DNS at once",
