@@ -65,7 +65,7 @@ async function answersLarge(redis: Redis): Promise<boolean> {
   }
 }
 
-/** Two keys, because a Redis that spreads keys over servers takes one. */
+/** Several keys in one transaction: a Redis that spreads keys over servers refuses that. */
 async function write(redis: Redis, names: RedisNames): Promise<void> {
   const [text, hash, set] = [names.lease, names.findings, names.rounds].map(probeOf) as [
     string,

@@ -63,7 +63,7 @@ export function describeFaults(
     const name = instancePath.slice(1);
     const what =
       keyword === "enum"
-        ? (params["allowedValues"] as string[]).join(", ")
+        ? (params["allowedValues"] as string[]).map((value) => value || "nothing").join(", ")
         : message?.replace(/^must be /, "");
     return `Parameter ${name} is ${JSON.stringify(given[name])}; allowed: ${what}.`;
   });

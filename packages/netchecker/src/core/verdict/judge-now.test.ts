@@ -40,6 +40,21 @@ describe("now's verdict", () => {
     expect(judge({ at: LATER - 1, redis: trouble })).toEqual(ROUND.verdict);
   });
 
+  it("names Redis' trouble where nobody could report, since when that is so", () => {
+    const since = "2026-11-22T23:51:11.166Z";
+    const sentence = "Redis was away.";
+    const verdict = { verdict: "unmeasured", sentence, since, reason: "agents_unheard" } as const;
+    const redis = { kind: "away", sentence: "nothing listens at Redis' address" } as const;
+    const latest = { ...ROUND, verdict };
+    expect(judge({ latest })).toEqual(verdict);
+    expect(judge({ latest, redis })).toEqual({
+      verdict: "unmeasured",
+      sentence: "nothing listens at Redis' address.",
+      since,
+      reason: "redis_away",
+    });
+  });
+
   it("is not that of a round from the future, which another clock closed", () => {
     expect(judge({ at: CLOSED_AT - INTERVAL_MS - 1 }).verdict).toBe("unmeasured");
     expect(judge({ at: CLOSED_AT - 1_000 }).verdict).toBe("ok");

@@ -46,9 +46,16 @@ export function judgeNow(own: OwnState): JudgedNow {
       ...unmeasured("lease_held", `${sayHolder(holder)}. This one stands by: ask that one.`),
       since: null,
     };
-  if (latest?.verdict && !isStale(latest, at, intervalMs)) return latest.verdict;
+  if (latest?.verdict && !isStale(latest, at, intervalMs))
+    return withRedis(latest.verdict, own.redis);
   const since = latest?.finishedAt ?? new Date(own.startedAt).toISOString();
   return { ...whyUnmeasured(own), since };
+}
+
+/** Of a round that nobody could report in Redis' trouble is the reason, as long as it lasts. */
+function withRedis(verdict: Verdict, redis: RedisTrouble | null): Verdict {
+  if (verdict.verdict !== "unmeasured" || redis === null) return verdict;
+  return { ...verdict, reason: REDIS_REASONS[redis.kind], sentence: `${redis.sentence}.` };
 }
 
 const unmeasured = (reason: UnmeasuredReason, sentence: string) => ({

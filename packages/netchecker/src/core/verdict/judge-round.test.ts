@@ -176,6 +176,10 @@ describe("the verdict of a round", () => {
       reason: "agents_unheard",
     });
     expect(away("node-1", "node-2").verdict).toBe("degraded");
+    expect(away("node-1", "node-2", "node-3", "node-4")).toMatchObject({
+      reason: "agents_unheard",
+      sentence: "Redis was away when 4 agents should have reported. Look at Redis.",
+    });
   });
 
   it("is unmeasured while more than half of the agents start", () => {

@@ -47,8 +47,8 @@ export function giveVerdict(
 
 /** A closed round and its findings → what it comes to, as of its close. Pure. */
 export function judgeRound(round: ClosedRound, judgedWith: JudgedWith): Verdict {
-  const judged = wordOf(round, judgedWith);
-  return { reason: null, ...judged, since: sinceOf(judged.verdict, round.head, judgedWith) };
+  const { verdict, sentence, reason = null } = wordOf(round, judgedWith);
+  return { verdict, sentence, since: sinceOf(verdict, round.head, judgedWith), reason };
 }
 
 interface Judged {
@@ -71,6 +71,12 @@ function unmeasured(round: ClosedRound): Judged | null {
       reason: "no_nodes",
       sentence:
         "no node is known, so nobody was asked. Look at what the API server lists as nodes.",
+    };
+  if (reported === 0 && missing.every(({ why }) => why === "redis_away"))
+    return {
+      verdict: "unmeasured",
+      reason: "agents_unheard",
+      sentence: `Redis was away when ${plural(expected, "agent")} should have reported. Look at Redis.`,
     };
   if (reported === 0)
     return {
