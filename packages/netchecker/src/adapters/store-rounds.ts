@@ -73,8 +73,17 @@ export function createRoundStore(
     ]);
     const transaction = redis
       .multi()
-      .hset(names.round(id), VERSION_FIELD, RECORD_VERSION)
-      .hset(names.round(id), { head, entry, nodes, plan, findings, failures, columns, extras })
+      .hset(names.round(id), {
+        [VERSION_FIELD]: RECORD_VERSION,
+        head,
+        entry,
+        nodes,
+        plan,
+        findings,
+        failures,
+        columns,
+        extras,
+      })
       .set(names.findings, JSON.stringify(memory))
       .zadd(names.rounds, id, id)
       .zadd(names.fullRounds, id, id)

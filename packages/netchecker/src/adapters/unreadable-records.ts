@@ -1,4 +1,5 @@
 import type { Log } from "@netchecker/runtime/log";
+import { explainRedisError } from "@netchecker/runtime/redis";
 import { RecordVersionError, UnreadableRecordError } from "../core/record-version.ts";
 
 /** A round's id, or what is remembered of findings. */
@@ -55,7 +56,6 @@ export class UnreadableRecords {
   }
 }
 
-/** Redis' error code is the first word of its error; the client has it nowhere else. */
 function isWrongType(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith("WRONGTYPE ");
+  return explainRedisError(error).code === "WRONGTYPE";
 }

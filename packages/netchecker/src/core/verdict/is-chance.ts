@@ -4,7 +4,7 @@ import type { FailureTrace } from "./failure-trace.ts";
 /** Above this share of all checks, failures are no chance. */
 const CHANCE_SHARE = 1 / 20_000;
 /** Two failures of a row or a column are no chance where chance makes such a pair this seldom in three rounds. */
-const SELDOM = 0.1;
+const MIN_PLACES_BY_CHANCE = 0.1;
 
 /** How many rows (agents) and columns (targets' nodes and names) the failures could have fallen into. */
 export interface MeshSize {
@@ -32,7 +32,9 @@ export function isChance(
   if (mostOften(pairs) > 1) return false;
   const spread = (keys: readonly string[], places: number) => {
     const most = mostOften(keys);
-    return most < 2 || places * chanceOfAtLeast(most, keys.length, 1 / places) >= SELDOM;
+    return (
+      most < 2 || places * chanceOfAtLeast(most, keys.length, 1 / places) >= MIN_PLACES_BY_CHANCE
+    );
   };
   return (
     spread(

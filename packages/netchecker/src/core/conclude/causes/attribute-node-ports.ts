@@ -5,7 +5,7 @@ import { FAILED, WORKS } from "../evidence/outcome-state.ts";
 import { ATTEMPTS, hiddenShare, hidesLiveBackend } from "./backend-luck.ts";
 
 /** What bad luck makes less often than this, it did not make. */
-const RARE = 0.001;
+const MAX_CHANCE = 0.001;
 
 /**
  * A NodePort leads to any backend, if its service has the policy `Cluster`: where one is on a broken node, the
@@ -25,7 +25,7 @@ export function attributeNodePorts(evidence: Evidence, found: readonly Draft[]):
       if (failing.length === 0) continue;
       const known = states.filter((state) => state === FAILED || state === WORKS).length;
       const chance = hiddenShare(evidence, b) ** ATTEMPTS;
-      if (chanceOfAtLeast(failing.length, known, chance) <= RARE) continue;
+      if (chanceOfAtLeast(failing.length, known, chance) <= MAX_CHANCE) continue;
       for (const a of failing)
         evidence.claim(hides.claim, "node", a * plane.targets + plane.column[b]!);
     }

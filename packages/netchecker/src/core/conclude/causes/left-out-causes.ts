@@ -6,7 +6,7 @@ import type { Topology } from "../evidence/topology.ts";
 /** More of a cluster, or of a zone, than this planned at once is worth a warning. */
 const MOST_OF_ALL = 1 / 3;
 const MOST_OF_ZONE = 1 / 2;
-const FEWEST = 2;
+const MIN_LEFT_OUT_NODES = 2;
 
 /** Why a whole node is left out because somebody decided it. Those that are starting are not meant. */
 const LEAVING: Partial<Record<PlannedWhy, string>> = {
@@ -20,14 +20,14 @@ const LEAVING: Partial<Record<PlannedWhy, string>> = {
 /** So many nodes planned to be away at once that little is left to judge: one warning that says why. */
 export function leftOutCauses(evidence: Evidence, topology: Topology): Draft[] {
   const out = evidence.nodes.flatMap((_, n) => (LEAVING[whyOf(evidence, n)!] ? [n] : []));
-  if (out.length < FEWEST) return [];
+  if (out.length < MIN_LEFT_OUT_NODES) return [];
   if (out.length > evidence.size * MOST_OF_ALL)
     return [leftOut(evidence, out, evidence.size, "nodes")];
   const zones = Map.groupBy(evidence.nodes.keys(), (n) => topology.zoneOf(n));
   zones.delete(null);
   return [...zones].flatMap(([zone, members]) => {
     const away = members.filter((n) => out.includes(n));
-    return away.length >= FEWEST && away.length > members.length * MOST_OF_ZONE
+    return away.length >= MIN_LEFT_OUT_NODES && away.length > members.length * MOST_OF_ZONE
       ? [leftOut(evidence, away, members.length, `nodes of ${zone}`)]
       : [];
   });

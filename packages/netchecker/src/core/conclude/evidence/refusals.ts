@@ -4,7 +4,7 @@ import type { MeshCheck } from "./mesh-planes.ts";
 const REFUSALS: ReadonlySet<string> = new Set(["connection_refused", "connection_reset"]);
 
 /** Of most that ask must be known. */
-const MOST = 0.5;
+const MIN_REFUSED_SHARE = 0.5;
 
 /**
  * Whether most of those that fail to reach a node's part are refused. A machine that is off refuses nothing,
@@ -28,5 +28,5 @@ export function isRefused(
       if (REFUSALS.has(evidence.reasonAt(type, cell))) refused += 1;
     }
   }
-  return refused > 0 && refused >= failed * MOST;
+  return refused > 0 && refused >= failed * MIN_REFUSED_SHARE;
 }

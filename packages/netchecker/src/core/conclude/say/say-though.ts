@@ -15,7 +15,7 @@ const ONE: Readonly<Record<MeshCheck, string>> = {
   nodeport: "its NodePort",
   echo: "its pong",
 };
-const MANY: Readonly<Record<MeshCheck, string>> = {
+const WHAT_OF_SEVERAL_NODES: Readonly<Record<MeshCheck, string>> = {
   tcp: "their kubelets' ports",
   nodeport: "their NodePorts",
   echo: "their pongs",
@@ -30,7 +30,7 @@ export function sayThough(fact: string, many: boolean): string {
 }
 
 function sayAnswers(answers: readonly MeshCheck[], many: boolean): string {
-  const parts = answers.map((check) => (many ? MANY : ONE)[check]);
+  const parts = answers.map((check) => (many ? WHAT_OF_SEVERAL_NODES : ONE)[check]);
   if (parts.length === 0) return "";
   const listed =
     parts.length === 1 ? parts[0]! : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;

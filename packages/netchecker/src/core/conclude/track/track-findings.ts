@@ -207,10 +207,14 @@ function gate(cause: Cause, marks: string, wasAlarm: boolean, needed: number): S
 }
 
 /** What one round is enough for: whole nodes that are gone, that nobody reports, and what is planned. */
-const CERTAIN: ReadonlySet<FindingKind> = new Set(["node-down", "no-report", "left-out"]);
+const KINDS_CERTAIN_IN_ONE_ROUND: ReadonlySet<FindingKind> = new Set([
+  "node-down",
+  "no-report",
+  "left-out",
+]);
 
 function isCertain(cause: Cause): boolean {
-  return CERTAIN.has(cause.kind) || fellSilent(cause);
+  return KINDS_CERTAIN_IN_ONE_ROUND.has(cause.kind) || fellSilent(cause);
 }
 
 /** What never was an alarm is not told to be over. */
