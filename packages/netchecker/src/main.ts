@@ -127,7 +127,7 @@ async function main(): Promise<void> {
       holder: lease.holder,
       redis: trouble.trouble(),
       clusterUnseen: runner.synced ? null : { why: cluster.problem() },
-      nodes: cluster.view().nodes.length,
+      nodes: cluster.nodeCount(),
     }),
     log,
     changes,

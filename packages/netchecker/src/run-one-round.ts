@@ -4,6 +4,7 @@ import type { Log } from "@netchecker/runtime/log";
 import { explainRedisError } from "@netchecker/runtime/redis";
 import type { Changes } from "./changes.ts";
 import { type ChangedFindings, conclude } from "./core/conclude/conclude.ts";
+import type { RedisFault } from "./core/redis-fault.ts";
 import type { RoundsTally } from "./core/metrics/rounds-tally.ts";
 import { concludeRound, roundWithoutResult } from "./core/conclude/conclude-round.ts";
 import { type PlanSettings, toListColumns } from "./core/plan.ts";
@@ -12,14 +13,7 @@ import { reviewPlan } from "./core/review-plan.ts";
 import { giveVerdict } from "./core/verdict/judge-round.ts";
 import { type Acceptance, RoundCollector } from "./core/round-collector.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
-import type {
-  ClusterWatch,
-  Lease,
-  OpenRound,
-  RedisFault,
-  ReportSource,
-  RoundPublisher,
-} from "./ports.ts";
+import type { ClusterWatch, Lease, OpenRound, ReportSource, RoundPublisher } from "./ports.ts";
 
 export interface OneRoundSettings {
   /** A round is opened so often: a verdict is of the last three. */

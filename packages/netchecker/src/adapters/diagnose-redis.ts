@@ -5,7 +5,7 @@ import {
   type Redis,
   type RedisAddress,
 } from "@netchecker/runtime/redis";
-import type { RedisFault } from "../ports.ts";
+import type { RedisFault } from "../core/redis-fault.ts";
 import { throwFirstError } from "./publish-targets.ts";
 
 /** For each answer. A healthy Redis takes a millisecond. */

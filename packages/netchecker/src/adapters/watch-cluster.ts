@@ -55,9 +55,10 @@ export function watchedResources({ namespace, serviceName }: WatchedCluster) {
   };
 }
 
-/** As a view says it, without making the whole view. */
+/** What is asked for more often than each round, without making the whole view. */
 interface StaleAwareWatch extends ClusterWatch {
   staleSince(): number | null;
+  nodeCount(): number;
   /** Why the API server cannot be read; null while it can. */
   problem(): string | null;
 }
@@ -84,6 +85,7 @@ export function watchCluster(
   return {
     synced: Promise.all(all.map(({ synced }) => synced)).then(() => {}),
     staleSince,
+    nodeCount: () => nodes.count(),
     problem: () => all.map((each) => each.problem()).find((each) => each !== null) ?? null,
     watchLosses: () => ({
       nodes: nodes.losses(),

@@ -1,7 +1,7 @@
 import type { Log } from "@netchecker/runtime/log";
 import { explainRedisError } from "@netchecker/runtime/redis";
 import type { Changes } from "../changes.ts";
-import type { RedisFault, RedisTrouble } from "../ports.ts";
+import type { RedisFault, RedisTrouble } from "../core/redis-fault.ts";
 
 /** What netchecker does with Redis; each fails and works by itself. */
 type RedisDeed = "lease" | "publish" | "store" | "subscribe";

@@ -35,6 +35,7 @@ export const WATCH_TIMINGS: WatchTimings = {
 export interface WatchedResource<T> {
   readonly synced: Promise<void>;
   records(): readonly T[];
+  count(): number;
   /** Puts another record into the place of each. */
   revise(revised: (record: T) => T): void;
   /** Since when it is not kept up to date, milliseconds since 1970; null while it is. */
@@ -197,6 +198,7 @@ export function watchResource<T>(
   return {
     synced: synced.promise,
     records: () => [...records.values()],
+    count: () => records.size,
     revise(revised) {
       for (const [name, record] of records) records.set(name, revised(record));
     },

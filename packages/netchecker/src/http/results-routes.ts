@@ -101,11 +101,10 @@ function oldText(served: Served, verdict: Verdict): string {
   const now = Date.now();
   const { latest } = served.keeper;
   if (!latest) return `${sayVerdict(verdict, now)}\n`;
-  const notices = [
+  // The verdict says what is in the way.
+  return formatText(latest, verdict, now, [
     "What follows is the last round that closed. It says nothing of now.",
-    ...noticesOf(served, latest),
-  ];
-  return formatText(latest, verdict, now, notices);
+  ]);
 }
 
 export function resultsRoutes(served: Served): FastifyPluginAsyncTypebox {

@@ -112,6 +112,16 @@ describe("now's verdict", () => {
     });
   });
 
+  it("names what is wrong with Redis before the first round, also while the API server has not answered yet", () => {
+    const redis = { kind: "away", sentence: "nothing listens at Redis' address" } as const;
+    const start = { latest: null, last: null, startedAt: CLOSED_AT, clusterUnseen: { why: null } };
+    expect(judge(start).sentence).toBe("the first round is yet to close.");
+    expect(judge({ ...start, redis })).toMatchObject({
+      reason: "first_round_pending",
+      sentence: "the first round is yet to close: nothing listens at Redis' address.",
+    });
+  });
+
   it("of a netchecker that has just started says so, with the last round before it", () => {
     expect(judge({ at: LATER, startedAt: LATER - 1_000 })).toMatchObject({
       reason: "first_round_pending",

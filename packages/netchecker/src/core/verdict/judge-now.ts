@@ -1,15 +1,11 @@
 import type { RoundHead, UnmeasuredReason, Verdict } from "@netchecker/contract";
 import { type OtherHolder, sayHolder } from "../lease-holder.ts";
+import type { RedisFault } from "../redis-fault.ts";
 import { plural } from "../text-view/phrases.ts";
 import { isStale, STALE_AFTER_INTERVALS } from "./is-stale.ts";
 
-/** What keeps Redis from doing what netchecker needs. */
-interface RedisTrouble {
-  /** away: it does not answer. refuses: it answers, and says no. loses_large: large commands get lost. */
-  readonly kind: "away" | "refuses" | "loses_large";
-  /** What is wrong and what to do, a sentence without a full stop at its end. */
-  readonly sentence: string;
-}
+/** What is wrong with Redis, as far as a verdict tells it. */
+type RedisTold = Pick<RedisFault, "kind" | "sentence">;
 
 /** What netchecker knows of itself. Times are milliseconds since 1970. */
 export interface OwnState {
@@ -22,7 +18,7 @@ export interface OwnState {
   readonly last: RoundHead | null;
   /** Who holds the lease instead; null where this netchecker does, or Redis cannot say. */
   readonly holder: OtherHolder | null;
-  readonly redis: RedisTrouble | null;
+  readonly redis: RedisTold | null;
   /** Null once the API server was seen; else why it was not, as far as that is known. */
   readonly clusterUnseen: { readonly why: string | null } | null;
   /** How many nodes are known. */
@@ -53,7 +49,7 @@ export function judgeNow(own: OwnState): JudgedNow {
 }
 
 /** Of a round that nobody could report in Redis' trouble is the reason, as long as it lasts. */
-function withRedis(verdict: Verdict, redis: RedisTrouble | null): Verdict {
+function withRedis(verdict: Verdict, redis: RedisTold | null): Verdict {
   if (verdict.verdict !== "unmeasured" || redis === null) return verdict;
   return { ...verdict, reason: REDIS_REASONS[redis.kind], sentence: `${redis.sentence}.` };
 }
@@ -103,7 +99,8 @@ function whyUnmeasured(own: OwnState) {
     const first = latest
       ? `netchecker has just started, and its first round is yet to close; the last one before was round ${latest.id}`
       : "the first round is yet to close";
-    const isTold = found && own.clusterUnseen?.why !== null;
+    // That the API server has not answered yet is no news at a start.
+    const isTold = found && !(found.reason === "cluster_unseen" && own.clusterUnseen?.why === null);
     return unmeasured("first_round_pending", isTold ? `${first}: ${found.what}` : `${first}.`);
   }
   if (last && last.state !== "closed" && last.failure !== null)
