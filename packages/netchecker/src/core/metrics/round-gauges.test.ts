@@ -1,5 +1,6 @@
 import type { Finding } from "@netchecker/contract";
 import { expect, test } from "vitest";
+import { aFinding } from "../../../tests/support/a-finding.ts";
 import { aClosedRound, aNode, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
 import type { ClosedRound } from "../closed-round.ts";
 import { roundGauges } from "./round-gauges.ts";
@@ -13,32 +14,14 @@ function series(round: ClosedRound, name: string): string[] {
   });
 }
 
-const aFinding = (with_: Partial<Finding>): Finding => ({
-  id: "route-node-1-7",
-  kind: "route",
-  severity: "warning",
-  nodes: ["node-1"],
-  peers: [],
-  layer: null,
-  direction: null,
-  target: null,
-  candidates: [],
-  summary: "",
-  evidence: { explains: 1, ofFailures: 1, contradictedBy: 0, examples: [] },
-  planned: false,
-  next: [],
-  state: "ongoing",
-  since: { round: 7, at: "2026-11-22T23:51:10.123Z" },
-  lastSeen: { round: 7, at: "2026-11-22T23:51:10.123Z" },
-  rounds: 2,
-  flaps: 0,
-  changes: [],
-  ...with_,
-});
+const ROUTE: Partial<Finding> = { kind: "route", severity: "warning", nodes: ["node-1"] };
 
 const findingsOf = (...findings: Partial<Finding>[]) =>
   series(
-    { ...aClosedRound(aView(2)), findings: findings.map((each) => aFinding(each)) },
+    {
+      ...aClosedRound(aView(2)),
+      findings: findings.map((each) => aFinding({ ...ROUTE, ...each })),
+    },
     "netchecker_finding",
   );
 

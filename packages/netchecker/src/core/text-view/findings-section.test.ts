@@ -1,31 +1,25 @@
 import type { Finding } from "@netchecker/contract";
 import { expect, test } from "vitest";
+import { aFinding as aFindingOf } from "../../../tests/support/a-finding.ts";
 import { findingsSection } from "./findings-section.ts";
 
 const NOW = Date.parse("2026-11-23T10:05:00.000Z");
 
-const aFinding = (with_: Partial<Finding> = {}): Finding => ({
-  id: "pod-network-node-7",
-  kind: "pod-network",
-  severity: "critical",
-  nodes: ["node-7"],
-  peers: [],
-  layer: "pod-network",
-  direction: "in",
-  target: null,
-  candidates: [],
-  summary: "node-7: its pods cannot be reached from any node (23 of 23).",
-  evidence: { explains: 23, ofFailures: 24, contradictedBy: 0, examples: [] },
-  planned: false,
-  next: ["kubectl get pods -A"],
-  state: "ongoing",
-  since: { round: 40, at: "2026-11-23T10:00:00.000Z" },
-  lastSeen: { round: 44, at: "2026-11-23T10:04:00.000Z" },
-  rounds: 5,
-  flaps: 0,
-  changes: [],
-  ...with_,
-});
+const aFinding = (with_: Partial<Finding> = {}): Finding =>
+  aFindingOf({
+    id: "pod-network-node-7",
+    kind: "pod-network",
+    nodes: ["node-7"],
+    layer: "pod-network",
+    direction: "in",
+    summary: "node-7: its pods cannot be reached from any node (23 of 23).",
+    evidence: { explains: 23, ofFailures: 24, contradictedBy: 0, examples: [] },
+    next: ["kubectl get pods -A"],
+    since: { round: 40, at: "2026-11-23T10:00:00.000Z" },
+    lastSeen: { round: 44, at: "2026-11-23T10:04:00.000Z" },
+    rounds: 5,
+    ...with_,
+  });
 
 test("a finding is a sentence, how long and how sure, and what to run next", () => {
   expect(findingsSection([aFinding()], NOW).join("\n")).toBe(

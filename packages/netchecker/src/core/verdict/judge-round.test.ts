@@ -1,5 +1,6 @@
 import type { Finding, Outcome, RoundHead, Verdict } from "@netchecker/contract";
 import { describe, expect, it } from "vitest";
+import { aFinding } from "../../../tests/support/a-finding.ts";
 import { aClosedRound, aNode, aPod, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
 import type { ClosedRound } from "../closed-round.ts";
 import { traceFailures } from "./failure-trace.ts";
@@ -14,29 +15,6 @@ const judge = (round: ClosedRound, previous: RoundHead | null = null): Verdict =
     previous,
     intervalMs: INTERVAL_MS,
   });
-
-const aFinding = (with_: Partial<Finding> = {}): Finding => ({
-  id: "node-down-node-3-7",
-  kind: "node-down",
-  severity: "critical",
-  nodes: ["node-3"],
-  peers: [],
-  layer: "node",
-  direction: "both",
-  target: null,
-  candidates: [],
-  summary: "node-3: down.",
-  evidence: { explains: 1, ofFailures: 1, contradictedBy: 0, examples: [] },
-  planned: false,
-  next: [],
-  state: "ongoing",
-  since: { round: 7, at: "2026-11-22T23:51:10.123Z" },
-  lastSeen: { round: 7, at: "2026-11-22T23:51:10.123Z" },
-  rounds: 2,
-  flaps: 0,
-  changes: [],
-  ...with_,
-});
 
 const withFindings = (round: ClosedRound, ...findings: Partial<Finding>[]): ClosedRound => ({
   ...round,

@@ -1,21 +1,18 @@
-import {
-  countCell,
-  type Finding,
-  isStarting,
-  type PlannedWhy,
-  type RoundHead,
-  TARGET_TYPES,
-  type UnmeasuredReason,
-  type Verdict,
-  type VerdictWord,
+import type {
+  Finding,
+  RoundHead,
+  UnmeasuredReason,
+  Verdict,
+  VerdictWord,
 } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
-import type { AskedAgent } from "../plan.ts";
-import { digits, plural } from "../text-view/phrases.ts";
 import type { FindingsMemory } from "../conclude/conclude.ts";
+import { digits, plural } from "../text-view/phrases.ts";
+import { checksOf, unmeasuredOf } from "./checks-of.ts";
 import { type FailureTrace, traceFailures } from "./failure-trace.ts";
 import { isChance } from "./is-chance.ts";
 import { isStale } from "./is-stale.ts";
+import { isLeaving, sayPlannedAgents, startingAgents } from "./say-planned-agents.ts";
 
 /** What a round is judged with beside itself. */
 export interface JudgedWith {
@@ -84,16 +81,13 @@ function unmeasured(round: ClosedRound): Judged | null {
       reason: "no_agent_reported",
       sentence: `none of ${plural(expected, "agent")} reported. Look at the ping pods, at Redis, and at what lies between them.`,
     };
-  if (total(round, "ok") + total(round, "failed") === 0)
+  if (checksOf(round, "ok") + checksOf(round, "failed") === 0)
     return {
       verdict: "unmeasured",
       reason: "nothing_probed",
       sentence: `${plural(reported, "agent")} reported, and none had probed anything. Look at the ping pods' log and CPU, and whether there are pong pods at all.`,
     };
-  const absent = new Set(missing.map(({ node }) => node));
-  const starting = plan.agents.filter(
-    ({ planned, node }) => isStarting(planned) && absent.has(node),
-  ).length;
+  const starting = startingAgents(round).length;
   const unheard = missing.filter(
     ({ why, planned }) => why === "redis_away" && planned === null,
   ).length;
@@ -130,9 +124,9 @@ function failing(round: ClosedRound): Judged | null {
 
 /** Something failed or is missing, and no alarm says it (yet). */
 function degraded(round: ClosedRound, judgedWith: JudgedWith): Judged | null {
-  const { findings, head, summary } = round;
-  const failed = total(round, "failed");
-  const checks = total(round, "total");
+  const { findings, head } = round;
+  const failed = checksOf(round, "failed");
+  const checks = checksOf(round, "total");
   const size = { checks, rows: head.expected, columns: columnsOf(round) };
   const what: string[] = [];
   if (!isChance(judgedWith.failures, judgedWith.failuresBefore, size))
@@ -145,26 +139,28 @@ function degraded(round: ClosedRound, judgedWith: JudgedWith): Judged | null {
         .map(({ node }) => node)
         .join(", ")}${missing.length > 3 ? ", …" : ""})`,
     );
-  const unknown = TARGET_TYPES.reduce((sum, type) => sum + summary[type].unknown, 0);
-  const unmeasuredCells = unknown - unknownOfStarting(round);
-  if (unmeasuredCells > 0 && missing.length === 0)
-    what.push(`${plural(unmeasuredCells, "check")} could not be measured`);
+  const unmeasuredChecks = unmeasuredOf(round);
+  if (unmeasuredChecks > 0 && missing.length === 0)
+    what.push(`${plural(unmeasuredChecks, "check")} could not be measured`);
   const widely = findings.find(
     (finding) => isThere(finding) && finding.planned && finding.severity !== "info",
   );
   if (what.length === 0 && !widely) return null;
-  const leftOut = widely ? [widely.summary] : sayPlanned(round);
+  const leftOut = widely ? [widely.summary] : sayPlannedAgents(round);
   return { verdict: "degraded", sentence: endSentence([...what, ...leftOut].join("; ")) };
 }
 
 function well(round: ClosedRound): Judged {
-  const failed = total(round, "failed");
-  const checks = total(round, "total");
+  const failed = checksOf(round, "failed");
+  const checks = checksOf(round, "total");
   const measured =
     failed === 0
-      ? `all ${plural(checks - total(round, "unknown"), "check")} ok`
+      ? `all ${plural(checks - checksOf(round, "unknown"), "check")} ok`
       : `${digits(failed)} of ${plural(checks, "check")} failed, scattered`;
-  return { verdict: "ok", sentence: endSentence([measured, ...sayPlanned(round)].join("; ")) };
+  return {
+    verdict: "ok",
+    sentence: endSentence([measured, ...sayPlannedAgents(round)].join("; ")),
+  };
 }
 
 function isThere({ state }: Finding): boolean {
@@ -176,10 +172,6 @@ function isAlarm({ severity, planned }: Finding): boolean {
   return severity !== "info" && !planned;
 }
 
-function isLeaving(planned: PlannedWhy | null): boolean {
-  return planned !== null && !isStarting(planned);
-}
-
 /** A failing round that few could measure says so. */
 function onlyReported({ head, plan }: ClosedRound): string[] {
   const missing = head.missing.filter(({ planned }) => !isLeaving(planned));
@@ -188,78 +180,10 @@ function onlyReported({ head, plan }: ClosedRound): string[] {
   return [`only ${digits(due - missing.length)} of ${plural(due, "agent")} reported`];
 }
 
-/** Whose absence or failure is planned, and who is starting. */
-function sayPlanned(round: ClosedRound): string[] {
-  const { plan, head } = round;
-  const absent = new Set(head.missing.map(({ node }) => node));
-  const nodes = plan.agents.filter(({ planned }) => isLeaving(planned) && isOfNode(planned));
-  const agents = plan.agents.filter(({ planned }) => isLeaving(planned) && !isOfNode(planned));
-  const starting = plan.agents.filter(
-    ({ planned, node }) => isStarting(planned) && absent.has(node),
-  );
-  const said: string[] = [];
-  if (nodes.length > 0)
-    said.push(
-      `${digits(nodes.length)} of ${plural(head.expected, "node")} ${are(nodes.length)} left out: ${sayWhys(nodes)}`,
-    );
-  if (agents.length > 0)
-    said.push(`${plural(agents.length, "agent")} ${are(agents.length)} being replaced`);
-  if (starting.length > 0)
-    said.push(
-      `${plural(starting.length, "agent")} ${are(starting.length)} starting, and not measured yet`,
-    );
-  const planned = total(round, "planned");
-  if (said.length === 0 && planned > 0)
-    said.push(`${plural(planned, "check")} failed as planned: pods were being replaced`);
-  return said;
-}
-
-const are = (count: number) => (count === 1 ? "is" : "are");
-
-const isOfNode = (why: PlannedWhy | null): boolean => why?.startsWith("node_") ?? false;
-
-const LEFT_OUT: Partial<Record<PlannedWhy, string>> = {
-  node_cordoned: "cordoned",
-  node_deleting: "being deleted",
-  node_leaving: "announced to be taken away",
-  node_shutting_down: "shutting down in good order",
-  node_gone: "gone during the round",
-  node_not_ready: "not ready",
-};
-
-/** `cordoned`, or `3 cordoned, 1 being deleted`. */
-function sayWhys(agents: readonly AskedAgent[]): string {
-  const groups = [...Map.groupBy(agents, ({ planned }) => LEFT_OUT[planned!] ?? planned!)];
-  return groups
-    .map(([why, { length }]) => (groups.length === 1 ? why : `${digits(length)} ${why}`))
-    .join(", ");
-}
-
-function total(
-  { summary }: ClosedRound,
-  key: "total" | "ok" | "failed" | "unknown" | "planned",
-): number {
-  return TARGET_TYPES.reduce((sum, type) => sum + summary[type][key], 0);
-}
-
 /** Nodes and names that a failure could have as its destination. */
 function columnsOf({ plan }: ClosedRound): number {
   const others = plan.targets.service.length + plan.targets.external.length;
   return plan.agents.length + others;
-}
-
-/** Cells in the rows of agents that are starting, which are unknown for that reason alone. */
-function unknownOfStarting({ plan, matrices }: ClosedRound): number {
-  let count = 0;
-  for (const [a, agent] of plan.agents.entries()) {
-    if (!isStarting(agent.planned)) continue;
-    for (const type of TARGET_TYPES)
-      for (const [t, target] of plan.targets[type].entries()) {
-        const code = matrices[type].reasons[matrices[type].cell(a, t)]!;
-        if (countCell(code, agent.planned, target.planned) === "unknown") count += 1;
-      }
-  }
-  return count;
 }
 
 /** What is wrong, without what to look at: the finding stands beside it. */

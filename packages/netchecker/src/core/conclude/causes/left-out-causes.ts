@@ -1,4 +1,4 @@
-import type { PlannedWhy } from "@netchecker/contract";
+import { LEFT_OUT_WORDS } from "../../left-out-words.ts";
 import { type Draft, draft } from "../evidence/draft.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { Topology } from "../evidence/topology.ts";
@@ -8,18 +8,9 @@ const MOST_OF_ALL = 1 / 3;
 const MOST_OF_ZONE = 1 / 2;
 const MIN_LEFT_OUT_NODES = 2;
 
-/** Why a whole node is left out because somebody decided it. Those that are starting are not meant. */
-const LEAVING: Partial<Record<PlannedWhy, string>> = {
-  node_cordoned: "cordoned",
-  node_deleting: "being deleted",
-  node_leaving: "about to be taken away",
-  node_shutting_down: "shutting down",
-  node_gone: "gone",
-};
-
 /** So many nodes planned to be away at once that little is left to judge: one warning that says why. */
 export function leftOutCauses(evidence: Evidence, topology: Topology): Draft[] {
-  const out = evidence.nodes.flatMap((_, n) => (LEAVING[whyOf(evidence, n)!] ? [n] : []));
+  const out = evidence.nodes.flatMap((_, n) => (LEFT_OUT_WORDS[whyOf(evidence, n)!] ? [n] : []));
   if (out.length < MIN_LEFT_OUT_NODES) return [];
   if (out.length > evidence.size * MOST_OF_ALL)
     return [leftOut(evidence, out, evidence.size, "nodes")];
@@ -36,7 +27,7 @@ export function leftOutCauses(evidence: Evidence, topology: Topology): Draft[] {
 const whyOf = (evidence: Evidence, n: number) => evidence.round.plan.agents[n]!.planned;
 
 function leftOut(evidence: Evidence, out: readonly number[], of: number, what: string): Draft {
-  const byReason = Map.groupBy(out, (n) => LEAVING[whyOf(evidence, n)!]!);
+  const byReason = Map.groupBy(out, (n) => LEFT_OUT_WORDS[whyOf(evidence, n)!]!);
   const reasons = [...byReason].map(([reason, some]) => `${some.length} ${reason}`).join(", ");
   return draft("left-out", {
     nodes: out,

@@ -1,0 +1,10 @@
+import type { PlannedWhy } from "@netchecker/contract";
+
+/** Why a whole node is left out because somebody decided it. One that is starting is not meant. */
+export const LEFT_OUT_WORDS: Partial<Readonly<Record<PlannedWhy, string>>> = {
+  node_cordoned: "cordoned",
+  node_deleting: "being deleted",
+  node_leaving: "announced to be taken away",
+  node_shutting_down: "shutting down in good order",
+  node_gone: "gone during the round",
+};
