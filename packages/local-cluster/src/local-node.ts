@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ObjectStore } from "./api-server/object-store.ts";
+import { Heartbeats } from "./heartbeats.ts";
 import { Kubelet, KUBELET_PORT, POD_PORT } from "./kubelet.ts";
 import type { KubeProxy } from "./kube-proxy.ts";
 import { LocalClusterError } from "./local-cluster-error.ts";
@@ -55,8 +56,7 @@ export class LocalNode {
   readonly #around: NodeSurroundings;
   readonly #redis: TcpProxy;
   #kubelet: Kubelet | undefined;
-  #heartbeatsSince = Date.now();
-  #lastHeartbeat: number | null = null;
+  readonly #heartbeats: Heartbeats;
   #silence: Silence | undefined;
   /** Why the kubelet says that the node is not ready; null while it says that it is. */
   #notReady: string | null = null;
@@ -74,8 +74,9 @@ export class LocalNode {
     this.#around = around;
     this.#redis = redis;
     this.#notReady = notReady;
+    this.#heartbeats = new Heartbeats(around.nodeController.times.heartbeatMs);
     around.store.create("nodes", this.#newObject());
-    around.nodeController.hear(spec.name, () => this.heartbeatAt);
+    around.nodeController.hear(spec.name, () => this.#heartbeats.lastAt);
     this.pods = {
       pong: this.#pod("pong", spec.env.pong),
       ping: this.#pod("ping", { ...spec.env.ping, REDIS_HOST: redis.address }),
@@ -134,10 +135,7 @@ export class LocalNode {
 
   /** When its kubelet last renewed its Lease, milliseconds since 1970. */
   get heartbeatAt(): number {
-    if (this.#lastHeartbeat !== null) return this.#lastHeartbeat;
-    const { heartbeatMs } = this.#around.nodeController.times;
-    const beats = Math.floor((Date.now() - this.#heartbeatsSince) / heartbeatMs);
-    return this.#heartbeatsSince + beats * heartbeatMs;
+    return this.#heartbeats.lastAt;
   }
 
   /** The node's network is there: it becomes Ready, its pods start. */
@@ -205,7 +203,7 @@ export class LocalNode {
 
   /** The kubelet's process is gone: its port is closed and its Lease not renewed. Pods live on. */
   async killKubelet(): Promise<void> {
-    this.#fallSilent();
+    this.#heartbeats.stop();
     const kubelet = this.#kubelet;
     this.#kubelet = undefined;
     await kubelet?.stop();
@@ -220,8 +218,7 @@ export class LocalNode {
       for (const pod of Object.values(this.pods))
         if (pod.exists) this.#kubelet.watch(pod);
         else pod.end();
-    this.#heartbeatsSince = Date.now();
-    this.#lastHeartbeat = null;
+    this.#heartbeats.start();
     if (this.readiness === "Unknown") this.#post();
   }
 
@@ -331,10 +328,6 @@ export class LocalNode {
   async #listen(): Promise<void> {
     await this.startKubelet();
     await this.#around.kubeProxy.addNode(this.name, this.#ips);
-  }
-
-  #fallSilent(): void {
-    this.#lastHeartbeat = this.heartbeatAt;
   }
 
   #post(): void {

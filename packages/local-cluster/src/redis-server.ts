@@ -1,14 +1,15 @@
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connectOnce, sayRedisError } from "@netchecker/runtime/redis";
 import { Child } from "./child-process.ts";
 import { findOrInstallRedis } from "./ensure-redis.ts";
 import { freePort } from "./listen.ts";
 import { LocalClusterError } from "./local-cluster-error.ts";
-import { redisCommand } from "./redis-command.ts";
 import type { Address } from "./tcp-proxy.ts";
 
 const START_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 5_000;
 /** Less than an empty Redis takes, so that every write is refused. */
 const FULL_AT = "100kb";
 
@@ -74,9 +75,16 @@ export class RedisServer {
     }
   }
 
-  /** Gives the first line of the answer. Rejects with a {@link LocalClusterError}. */
-  command(...command: string[]): Promise<string> {
-    return redisCommand(this.address, command, this.#password);
+  /** Rejects with a {@link LocalClusterError} where Redis refuses it or does not answer. */
+  async command(name: string, ...args: string[]): Promise<void> {
+    const host = `${this.address.host}:${this.address.port}`;
+    const url = this.#password === null ? undefined : `redis://:${this.#password}@${host}`;
+    try {
+      const redis = await connectOnce({ host, url }, "local-cluster", ANSWER_TIMEOUT_MS);
+      await redis.call(name, ...args).finally(() => redis.disconnect());
+    } catch (cause) {
+      throw new LocalClusterError(`Redis did not do ${name}: ${sayRedisError(cause)}.`, { cause });
+    }
   }
 
   /** After a failover: it is a read-only replica, of a primary that it does not reach. */
