@@ -260,7 +260,7 @@ export class LocalNode {
       ...this.#pongIps.map((host) => ({ host, port: POD_PORT })),
     ];
     const logFile = join(this.spec.logFolder, `${this.name}.silence.log`);
-    this.#silence = await Silence.lurk(addresses, logFile);
+    this.#silence = await Silence.prepare(addresses, logFile);
     this.pods.ping.freeze();
     await Promise.all([
       this.killKubelet(),

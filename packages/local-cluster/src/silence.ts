@@ -28,10 +28,10 @@ export class Silence {
   }
 
   /**
-   * Lurks for the addresses: each goes unanswered from the moment on at which nobody else listens there any more. Rejects
+   * Waits for the addresses: each goes unanswered from the moment on at which nobody else listens there any more. Rejects
    * with a {@link LocalClusterError}.
    */
-  static async lurk(addresses: readonly Address[], logFile: string): Promise<Silence> {
+  static async prepare(addresses: readonly Address[], logFile: string): Promise<Silence> {
     const [ready, taken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const listener = new Child({
       file: process.execPath,

@@ -51,11 +51,11 @@ const signalRedis = (lab: Lab, signal: NodeJS.Signals) => () => {
   if (pid !== undefined && !lab.broken.has(REDIS)) process.kill(pid, signal);
 };
 
-/** Redis ails in a way that keeps rounds from being opened. */
-const ailingRedis = (
+/** Redis has a trouble that keeps rounds from being opened. */
+const troubledRedis = (
   summary: string,
-  ail: (lab: Lab) => Promise<unknown> | void,
-  recover: (lab: Lab) => Promise<unknown> | void,
+  begin: (lab: Lab) => Promise<unknown> | void,
+  end: (lab: Lab) => Promise<unknown> | void,
 ) =>
   faultKind({
     summary,
@@ -64,33 +64,33 @@ const ailingRedis = (
       lab.broken.hold(summary, id, async (undo) => {
         undo.defer(async () => {
           // One that was killed meanwhile has forgotten it; one that is away has nothing to recover from.
-          if (!lab.broken.has(REDIS)) await recover(lab);
+          if (!lab.broken.has(REDIS)) await end(lab);
         });
-        await ail(lab);
+        await begin(lab);
       }),
     heal: (lab, _, id) => lab.broken.release(id),
     effect: () => ({ noRounds: true }),
   });
 
-export const redisReadOnly = ailingRedis(
+export const redisReadOnly = troubledRedis(
   "Redis is a read-only replica, as after a failover",
   ({ redis }) => redis.becomeReplica(),
   ({ redis }) => redis.becomePrimary(),
 );
 
-export const redisFull = ailingRedis(
+export const redisFull = troubledRedis(
   "Redis is full: it refuses whatever takes memory",
   ({ redis }) => redis.fillUp(),
   ({ redis }) => redis.makeRoom(),
 );
 
-export const redisPaused = ailingRedis(
+export const redisPaused = troubledRedis(
   "Redis stands still: it accepts connections and answers nothing",
   ({ redis }) => redis.freeze(),
   ({ redis }) => redis.thaw(),
 );
 
-export const redisPassword = ailingRedis(
+export const redisPassword = troubledRedis(
   "Redis has another password than its clients know",
   ({ redis }) => redis.changePassword("changed"),
   ({ redis }) => redis.changePassword(null),
