@@ -13,7 +13,10 @@ const ANSWER_TIMEOUT_MS = 5_000;
 /** Less than an empty Redis takes, so that every write is refused. */
 const FULL_AT = "100kb";
 
-/** A real redis-server without persistence. It can be killed and started again on its port, and fail in the ways that a Redis does. */
+/**
+ * A real redis-server without persistence. It can be killed and started again on its port, and fail in the ways that
+ * a Redis does.
+ */
 export class RedisServer {
   readonly address: Address;
   readonly #file: string;

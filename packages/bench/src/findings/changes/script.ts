@@ -3,7 +3,8 @@ import type { Random } from "../random.ts";
 
 /**
  * What must be found of it. `node-down`: each of its nodes by a critical node-down. `group`: one critical finding
- * that names all of them. `named`: each by some critical one, on either side of a border. `unwell`: an alarm that names the node, once two of three rounds have met it.
+ * that names all of them. `named`: each by some critical one, on either side of a border. `unwell`: an alarm that
+ * names the node, once two of three rounds have met it.
  */
 export type TroubleKind = "node-down" | "group" | "named" | "unwell";
 
