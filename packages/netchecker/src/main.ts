@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { redisNames } from "@netchecker/contract";
 import { createLog } from "@netchecker/runtime/log";
 import { exposeMetrics } from "@netchecker/runtime/metrics";
-import { connectRedis } from "@netchecker/runtime/redis";
+import { connectRedisPair } from "@netchecker/runtime/redis";
 import { startService } from "@netchecker/runtime/start";
 import closeWithGrace from "close-with-grace";
 import { anyAddress } from "./adapters/any-address.ts";
@@ -62,8 +62,7 @@ async function main(): Promise<void> {
 
   const names = redisNames(config.REDIS_PREFIX);
   const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
-  const redis = connectRedis(address, { service: "netchecker", role: "commands", log });
-  const subscriber = connectRedis(address, { service: "netchecker", role: "subscriber", log });
+  const { commands: redis, subscriber } = connectRedisPair(address, { service: "netchecker", log });
   const changes = new Changes();
   const health = watchRedisHealth(redis, changes);
   const trouble = watchRedisTrouble(
@@ -103,7 +102,7 @@ async function main(): Promise<void> {
     },
     {
       cluster,
-      publisher: createRoundPublisher(redis, names, trouble, renewing([redis, subscriber], log)),
+      publisher: createRoundPublisher(redis, names, trouble, renewing(redis, log)),
       reports: collectReports(subscriber, names, log, trouble),
       store,
       keeper,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TargetList } from "@netchecker/contract";
 import { TcpProxy } from "@netchecker/local-cluster/tcp-proxy";
-import { connectRedis, type Redis } from "@netchecker/runtime/redis";
+import { connectRedisPair, type RedisPair } from "@netchecker/runtime/redis";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createRoundPublisher, renewing } from "../src/adapters/publish-targets.ts";
 import { toListColumns } from "../src/core/plan.ts";
@@ -10,7 +10,7 @@ import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 let [old, anew]: ARedis[] = [];
 let primary: ARedis;
 let service: TcpProxy;
-let connections: Redis[];
+let pair: RedisPair;
 
 beforeEach(async () => {
   [old, anew] = await Promise.all([aRedis(), aRedis()]);
@@ -18,15 +18,13 @@ beforeEach(async () => {
   // As a service does, it leads new connections to the primary, and leaves the old ones where they are.
   service = new TcpProxy({ host: "127.0.0.1", port: 0 }, () => primary.server.address);
   await service.open();
-  connections = (["commands", "subscriber"] as const).map((role) =>
-    connectRedis({ host: service.address }, { service: "netchecker", role, log: LOG }),
-  );
+  pair = connectRedisPair({ host: service.address }, { service: "netchecker", log: LOG });
   await vi.waitFor(() =>
-    expect(connections.map(({ status }) => status)).toEqual(["ready", "ready"]),
+    expect(Object.values(pair).map(({ status }) => status)).toEqual(["ready", "ready"]),
   );
 });
 afterEach(async () => {
-  for (const redis of connections) redis.disconnect();
+  for (const redis of Object.values(pair)) redis.disconnect();
   await service.close();
   await Promise.all([old, anew].map((each) => each!.stop()));
 });
@@ -41,7 +39,7 @@ const aList: TargetList = {
 };
 
 const publish = (awaited: number) =>
-  createRoundPublisher(connections[0]!, NAMES, undefined, renewing(connections, LOG)).publish(
+  createRoundPublisher(pair.commands, NAMES, undefined, renewing(pair.commands, LOG)).publish(
     { id: 1, startedAt: 1 },
     [aList],
     1_000,
@@ -66,6 +64,14 @@ describe("lists that are published", () => {
     expect(await ledTo(old!)).toBe(0);
     await vi.waitFor(() => publish(3));
     await vi.waitFor(() => expect(heard).toHaveLength(1));
+  });
+
+  it("and that a read-only replica refuses, make both connections leave it at once", async () => {
+    await old!.server.command("REPLICAOF", "127.0.0.1", "1");
+    primary = anew!;
+    await publish(0).catch(() => {});
+    await vi.waitFor(async () => expect(await ledTo(anew!)).toBeGreaterThan(0), 5_000);
+    expect(await ledTo(old!)).toBe(0);
   });
 
   it("and that one agent hears, or that nobody should hear, leave the connections as they are", async () => {

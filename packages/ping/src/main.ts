@@ -1,7 +1,7 @@
 import { redisNames } from "@netchecker/contract";
 import { createLog } from "@netchecker/runtime/log";
 import { exposeMetrics } from "@netchecker/runtime/metrics";
-import { connectRedis } from "@netchecker/runtime/redis";
+import { connectRedisPair } from "@netchecker/runtime/redis";
 import { startService } from "@netchecker/runtime/start";
 import closeWithGrace from "close-with-grace";
 import { createPublisher } from "./adapters/publish-report.ts";
@@ -36,15 +36,14 @@ function main(): void {
   const log = createLog("ping", config.LOG_LEVEL);
   const names = redisNames(config.REDIS_PREFIX);
   const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
-  const commands = connectRedis(address, { service: "ping", role: "commands", log });
-  const subscriber = connectRedis(address, { service: "ping", role: "subscriber", log });
+  const { commands, subscriber } = connectRedisPair(address, { service: "ping", log });
 
   const agent = { pod: config.POD_NAME, node: config.NODE_NAME, ip: config.POD_IP };
   const tally = new AgentTally();
   const answerer = new RoundAnswerer({
     agent,
     log,
-    publish: createPublisher(commands, names, log, tally, subscriber),
+    publish: createPublisher(commands, names, log, tally),
     tally,
     probe: createProber({
       agentName: agent.pod,

@@ -24,7 +24,7 @@ const HEARTBEAT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 
 /**
- * How long a connection lives at least before it is made anew on purpose: doubled each time, up to the
+ * How long connections live at least before they are made anew on purpose: doubled each time, up to the
  * most; and from the first again after a calm.
  */
 const RENEWAL_PAUSE_MS = { first: 5_000, most: 60_000 };
@@ -48,12 +48,32 @@ const options = ({ service, role }: RedisRole) => ({
   lazyConnect: true,
 });
 
-/** When a connection was last made anew on purpose, and how long it must live before the next time. */
-interface Renewals {
-  readonly at: number;
-  readonly pauseMs: number;
+/**
+ * Connections that belong together: they are made anew at the same moment, so that one of them does not
+ * stay at an old primary while another is at the new one.
+ */
+interface Companions {
+  readonly all: Redis[];
+  /** When they were last made anew on purpose, and how long they must live before the next time. */
+  renewed?: { readonly at: number; readonly pauseMs: number };
 }
-const renewals = new WeakMap<Redis, Renewals>();
+const companionsOf = new WeakMap<Redis, Companions>();
+
+/** The two connections of a service: a subscriber may say little else. */
+export interface RedisPair {
+  readonly commands: Redis;
+  readonly subscriber: Redis;
+}
+
+/** Connects both to one address; they are made anew together. */
+export function connectRedisPair(
+  address: RedisAddress,
+  of: Pick<RedisRole, "service" | "log">,
+): RedisPair {
+  const companions: Companions = { all: [] };
+  const connect = (role: RedisRole["role"]) => connectRedis(address, { ...of, role }, companions);
+  return { commands: connect("commands"), subscriber: connect("subscriber") };
+}
 
 /**
  * One connection for one role. It connects by itself, again and again, and logs when it is lost and
@@ -61,11 +81,20 @@ const renewals = new WeakMap<Redis, Renewals>();
  * reset) is found by a heartbeat and made anew, and so is one that leads to a read-only replica: after
  * a failover the address leads to another server, the old connection does not. End it with `disconnect()`.
  */
-export function connectRedis(address: RedisAddress, role: RedisRole): Redis {
+export function connectRedis(
+  address: RedisAddress,
+  role: RedisRole,
+  companions: Companions = { all: [] },
+): Redis {
   const redis: Redis = new Redis(urlOf(address), {
     ...options(role),
-    reconnectOnError: (error) => replyCode(error) === "READONLY" && mayRenew(redis),
+    reconnectOnError: (error) => {
+      if (replyCode(error) === "READONLY") connectAnew(redis);
+      return false;
+    },
   });
+  companions.all.push(redis);
+  companionsOf.set(redis, companions);
   /** The code with which it was last said to be away; null while it is there. */
   let away: string | null = null;
   redis.on("error", (error: Error) => {
@@ -84,24 +113,26 @@ export function connectRedis(address: RedisAddress, role: RedisRole): Redis {
 }
 
 /**
- * Makes a connection anew, because its address may lead elsewhere by now. Not more often than with a
- * pause that grows from 5 s to a minute: the address may lead to the wrong server for long, and a
- * thousand agents ask. Tells whether it did.
+ * Makes a connection and its companions anew, because their address may lead elsewhere by now. Not more
+ * often than with a pause that grows from 5 s to a minute: the address may lead to the wrong server for
+ * long, and a thousand agents ask. Tells whether it did.
  */
 export function connectAnew(redis: Redis): boolean {
-  if (redis.status !== "ready" || !mayRenew(redis)) return false;
-  redis.disconnect(true);
+  const companions = companionsOf.get(redis);
+  const connected = companions?.all.filter(({ status }) => status === "ready") ?? [];
+  if (!companions || connected.length === 0 || !mayRenew(companions)) return false;
+  for (const each of connected) each.disconnect(true);
   return true;
 }
 
-function mayRenew(redis: Redis): boolean {
-  const last = renewals.get(redis);
+function mayRenew(companions: Companions): boolean {
+  const last = companions.renewed;
   const now = performance.now();
   const since = now - (last?.at ?? -Infinity);
   if (last && since < last.pauseMs) return false;
   const { first, most } = RENEWAL_PAUSE_MS;
   const pauseMs = last && since < CALM_MS ? Math.min(2 * last.pauseMs, most) : first;
-  renewals.set(redis, { at: now, pauseMs });
+  companions.renewed = { at: now, pauseMs };
   return true;
 }
 

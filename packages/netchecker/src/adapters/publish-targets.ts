@@ -48,10 +48,9 @@ export function createRoundPublisher(
  * For where no agent hears the lists: they may be on another server by now. After a failover the address
  * leads to a new primary, old connections do not, and an old primary that is cut off may not know that it is one.
  */
-export function renewing(connections: readonly Redis[], log: Log): () => void {
+export function renewing(redis: Redis, log: Log): () => void {
   return () => {
-    const renewed = connections.filter((each) => connectAnew(each));
-    if (renewed.length > 0) log.warn("no agent hears the lists; connects to Redis anew");
+    if (connectAnew(redis)) log.warn("no agent hears the lists; connects to Redis anew");
   };
 }
 

@@ -13,18 +13,16 @@ const UNHEARD_BEFORE_ANEW = 2;
 /**
  * Publishes reports on their type's channel, again and again while Redis is away or nobody listens. Where
  * nobody listens, netchecker may be on another server by now: after a failover the address leads to a new
- * primary, and old connections do not. Then it connects anew, `subscriber` too.
+ * primary, and old connections do not. Then it connects anew.
  */
 export function createPublisher(
   commands: Redis,
   names: RedisNames,
   log: Log,
   tally: AgentTally,
-  subscriber?: Redis,
 ): PublishReport {
   const renew = (channel: string) => {
-    const renewed = [commands, subscriber].filter((each) => each && connectAnew(each));
-    if (renewed.length > 0) log.warn({ channel }, "nobody hears the report; connects anew");
+    if (connectAnew(commands)) log.warn({ channel }, "nobody hears the report; connects anew");
   };
   return async (report, signal) => {
     const channel = names.reports[report.type];

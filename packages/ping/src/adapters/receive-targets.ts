@@ -5,7 +5,7 @@ import {
   TARGET_TYPES,
   type TargetType,
 } from "@netchecker/contract";
-import { connectAnew, type Redis, sayRedisError, subscribe } from "@netchecker/runtime/redis";
+import { connectAnew, type RedisPair, sayRedisError, subscribe } from "@netchecker/runtime/redis";
 import type { ArrivedList, Log } from "../ports.ts";
 
 const LOG_EVERY_MS = 60_000;
@@ -25,7 +25,7 @@ export type DroppedLists = Partial<Record<DecodeFault, number>>;
  * they wait for an agent that was away. Bad messages are dropped and counted; returns the counts.
  */
 export function receiveTargets(
-  { subscriber, commands }: { readonly subscriber: Redis; readonly commands: Redis },
+  { subscriber, commands }: RedisPair,
   names: RedisNames,
   log: Log,
   onList: (arrived: ArrivedList) => void,
@@ -37,8 +37,7 @@ export function receiveTargets(
   let heardAt = performance.now();
   const silence = setInterval(() => {
     if (performance.now() - heardAt < SILENCE_MS) return;
-    const renewed = [commands, subscriber].filter(connectAnew);
-    if (renewed.length > 0) log.warn({}, "hears no target list; connects anew");
+    if (connectAnew(subscriber)) log.warn({}, "hears no target list; connects anew");
     heardAt = performance.now();
   }, SILENCE_MS / 5);
   silence.unref();
