@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { MAX_MESSAGE_BYTES } from "./decode.ts";
 import { decodeReport } from "./decode-report.ts";
 import { type Outcome, toColumns } from "./outcome.ts";
+import { MOST_TARGETS, reportLimits } from "./message-limits.ts";
 import type { Report } from "./report.ts";
 
 function aReport(outcomes: Outcome[], with_: object = {}): Report {
@@ -49,7 +49,9 @@ describe("decodeReport", () => {
   });
 
   it.each([
-    ["too_large", `"${"x".repeat(MAX_MESSAGE_BYTES)}"`],
+    ["too_large", `"${"x".repeat(reportLimits("pod", MOST_TARGETS.pod).chars)}"`],
+    ["too_large", "[".repeat(100_000)],
+    ["too_large", `{"v":1,"detail":${"[[[[]]]]"}}`],
     ["not_json", JSON.stringify(aReport([OK])).slice(0, 100)],
     ["not_json", ""],
     ["wrong_version", "null"],
@@ -70,9 +72,43 @@ describe("decodeReport", () => {
     ["wrong_shape", JSON.stringify(aReport([OK], { answeredBy: { "-1": [] } }))],
     ["wrong_shape", JSON.stringify(aReport([OK], { answeredBy: { __proto__x: [] } }))],
     ["wrong_shape", JSON.stringify(aReport([OK], { detail: { 0: "x".repeat(201) } }))],
+    ["wrong_shape", JSON.stringify(aReport([OK], { detail: { 0: "\u001b[2J" } }))],
+    ["wrong_shape", JSON.stringify(aReport([OK], { detail: { 0: "a\nb" } }))],
+    ["wrong_shape", JSON.stringify(aReport([OK], { detail: { 0: "\u202e" } }))],
     ["wrong_shape", JSON.stringify(aReport([OK], { more: 1 }))],
+    ["wrong_shape", JSON.stringify(aReport([OK], { list: "l".repeat(65) }))],
+    ["wrong_shape", JSON.stringify(aReport([OK], { list: "a b" }))],
+    ...[
+      { pod: "p".repeat(254), node: "n", ip: "10.0.0.1" },
+      { pod: "ping-a", node: "Node", ip: "10.0.0.1" },
+      { pod: "ping-a", node: "node\u0000", ip: "10.0.0.1" },
+      { pod: "ping-a", node: "node-1", ip: "localhost" },
+    ].map((agent) => ["wrong_shape", JSON.stringify(aReport([OK], { agent }))]),
+    ...[
+      [["pong-a", "node-1", 1, 1]],
+      [["pong a", "node-1", 1]],
+      [
+        ["pong-a", "node-1", 1],
+        ["pong-b", "node-2", 1],
+      ],
+    ].map((answers) => [
+      "wrong_shape",
+      JSON.stringify(aReport([OK], { answeredBy: { 0: answers } })),
+    ]),
   ])("refuses as %s: %.60s", (fault, text) => {
     expect(decodeReport("pod", text)).toMatchObject({ ok: false, fault });
+  });
+
+  it("does not parse what is larger than a report on so many targets can be", () => {
+    const text = JSON.stringify(aReport([OK], { detail: { 0: "x".repeat(2_000) } }));
+    const decoded = decodeReport("pod", text, reportLimits("pod", 1));
+    expect(decoded).toMatchObject({ ok: false, fault: "too_large" });
+  });
+
+  it("repeats nothing that a terminal would obey", () => {
+    const decoded = decodeReport("pod", '\u001b[2J\n"');
+    expect(decoded).toMatchObject({ ok: false, fault: "not_json" });
+    if (!decoded.ok) expect(decoded.why).not.toMatch(/\p{Cc}/u);
   });
 
   it("says where a message goes wrong", () => {

@@ -30,6 +30,12 @@ describe("decodeTargetList", () => {
     ["wrong_shape", { reportWithinMs: 0 }],
     ["wrong_shape", { round: "7" }],
     ["wrong_shape", { extra: true }],
+    ["wrong_shape", { node: ["Node_1", null] }],
+    ["wrong_shape", { node: ["n".repeat(254), null] }],
+    ["wrong_shape", { name: ["node-1", "node\u001b[2J"] }],
+    ["wrong_shape", { address: ["192.168.0.1:10250", "[fd00::1]:32088\n"] }],
+    ["too_large", { check: Array.from({ length: 100_000 }, () => "tcp") }],
+    ["too_large", { check: Array.from({ length: 100 }, () => [[]]) }],
   ])("refuses as %s a list with %o", (fault, with_) => {
     expect(decodeTargetList("node", JSON.stringify({ ...LIST, ...with_ }))).toMatchObject({
       ok: false,

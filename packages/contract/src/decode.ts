@@ -1,15 +1,25 @@
-/** Messages above this size are not even parsed; a report of 10,000 targets stays well below. */
-export const MAX_MESSAGE_BYTES = 1024 * 1024;
+import { brokenBound } from "./json-bounds.ts";
+import type { MessageLimits } from "./message-limits.ts";
+import { visible } from "./visible.ts";
 
-/** Why a message was dropped. */
-export type DecodeFault = "too_large" | "not_json" | "wrong_version" | "wrong_shape" | "wrong_type";
+/** Why a message was dropped. `too_many`: so many came that it was not even read. */
+export type DecodeFault =
+  | "too_large"
+  | "too_many"
+  | "not_json"
+  | "wrong_version"
+  | "wrong_shape"
+  | "wrong_type";
 
 export type Decoded<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly fault: DecodeFault; readonly why: string };
 
+const MOST_WHY_CHARS = 200;
+
+/** `why` may repeat what a stranger wrote: it is made visible, and short. */
 export function fail(fault: DecodeFault, why: string) {
-  return { ok: false, fault, why } as const;
+  return { ok: false, fault, why: visible(why.slice(0, MOST_WHY_CHARS)) } as const;
 }
 
 interface ShapeError {
@@ -23,23 +33,37 @@ export interface ShapeCheck<T> {
   errors(message: unknown): readonly ShapeError[];
 }
 
-/** A text from the wire → a message of a shape and of version 1, or why it is none. Never throws. */
-export function decodeMessage<T>(text: string, shape: ShapeCheck<T>): Decoded<T> {
-  if (text.length > MAX_MESSAGE_BYTES)
-    return fail("too_large", `${text.length} characters, allowed ${MAX_MESSAGE_BYTES}`);
+/**
+ * A text from the wire → a message of a shape and of version 1, or why it is none. A text beyond its
+ * limits is not parsed. Never throws.
+ */
+export function decodeMessage<T>(
+  text: string,
+  limits: MessageLimits,
+  shape: ShapeCheck<T>,
+): Decoded<T> {
+  if (text.length > limits.chars)
+    return fail("too_large", `${text.length} characters, allowed ${limits.chars}`);
+  const broken = brokenBound(text, limits.json);
+  if (broken !== null) return fail("too_large", `${broken} above ${limits.json[broken]}`);
   let message: unknown;
   try {
     message = JSON.parse(text);
   } catch (error) {
-    return fail("not_json", (error as Error).message.slice(0, 200));
+    return fail("not_json", (error as Error).message);
   }
   if (shape.check(message)) return { ok: true, value: message };
   const version = (message as { v?: unknown } | null)?.v;
-  if (version !== 1)
-    return fail("wrong_version", `v is ${JSON.stringify(version)?.slice(0, 50)}, allowed 1`);
+  if (version !== 1) return fail("wrong_version", `v is ${shortly(version)}, allowed 1`);
   const [first] = shape.errors(message);
   return fail(
     "wrong_shape",
     `${first?.instancePath || "message"} ${first?.message ?? "is invalid"}`,
   );
+}
+
+/** What is no number or short text is not repeated. */
+function shortly(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 50));
+  return typeof value === "object" && value !== null ? "an object" : String(value);
 }

@@ -2,7 +2,8 @@ import { type Static, type TSchema, Type } from "typebox";
 import { CheckSchema } from "./check.ts";
 import { ReasonSchema } from "./reason.ts";
 import { TimeSchema } from "./time.ts";
-import { NameSchema, RoundIdSchema } from "./target-list.ts";
+import { NameSchema, TargetNameSchema } from "./name.ts";
+import { RoundIdSchema } from "./target-list.ts";
 
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
@@ -72,7 +73,7 @@ export type FindingState = Static<typeof FindingStateSchema>;
 /** One failure that a finding explains. */
 export const EvidenceExampleSchema = Type.Object({
   from: NameSchema,
-  to: NameSchema,
+  to: TargetNameSchema,
   check: CheckSchema,
   reason: ReasonSchema,
 });
@@ -116,7 +117,7 @@ const MomentSchema = Type.Object({ round: RoundIdSchema, at: TimeSchema });
 /** A conclusion: what is broken, since when, and what to look at next. */
 export const FindingSchema = Type.Object({
   /** Stable while the cause stays, over restarts too. */
-  id: NameSchema,
+  id: Type.String({ minLength: 1, maxLength: 2_048 }),
   ...causeFields,
   state: FindingStateSchema,
   /** The first round that showed it. */

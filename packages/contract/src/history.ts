@@ -2,7 +2,8 @@ import { type Static, type TSchema, Type } from "typebox";
 import { MISSING_WHYS, RoundStateSchema } from "./round.ts";
 import { TimeSchema } from "./time.ts";
 import { VerdictWordSchema } from "./verdict.ts";
-import { NameSchema, RoundIdSchema } from "./target-list.ts";
+import { NameSchema } from "./name.ts";
+import { RoundIdSchema } from "./target-list.ts";
 
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 

@@ -2,7 +2,7 @@ import { type Static, type TSchema, Type } from "typebox";
 import { CheckSchema, TargetTypeSchema } from "./check.ts";
 import { FindingSchema } from "./finding.ts";
 import { PlannedWhySchema, MissingWhySchema, RoundHeadSchema, SummarySchema } from "./round.ts";
-import { NameSchema } from "./target-list.ts";
+import { AddressSchema, NameSchema, TargetNameSchema } from "./name.ts";
 
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
@@ -37,8 +37,8 @@ export const MeshPlaneSchema = Type.Object({
     Type.Object({
       /** Position in `nodes` of the node that it is, or is on; null for services and the outside. */
       node: orNull(Type.Integer()),
-      name: orNull(NameSchema),
-      address: orNull(NameSchema),
+      name: orNull(TargetNameSchema),
+      address: orNull(AddressSchema),
       planned: orNull(PlannedWhySchema),
     }),
   ),

@@ -22,6 +22,9 @@ type OutcomeColumns = Pick<Report, "reasons" | "attempts" | "latencyMs" | "answe
 
 const LETTER_A = 97;
 
+/** A detail is ASCII that can be seen: see {@link DetailSchema}. */
+const NOT_PRINTABLE = /[^\x20-\x7e]/g;
+
 /** Three significant digits, and no finer than a microsecond: five characters where it counts. */
 function shortNumber(milliseconds: number): number {
   return Math.round(Number(milliseconds.toPrecision(3)) * 1000) / 1000;
@@ -41,7 +44,7 @@ export function toColumns(outcomes: readonly Outcome[]): OutcomeColumns {
   outcomes.forEach(({ answeredBy, detail }, index) => {
     if (answeredBy && answeredBy.length > 0)
       columns.answeredBy[index] = answeredBy.map((a) => [a.pod, a.node, a.connections]);
-    if (detail) columns.detail[index] = detail.slice(0, 200);
+    if (detail) columns.detail[index] = detail.slice(0, 200).replace(NOT_PRINTABLE, "?");
   });
   return columns;
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { TargetTypeSchema } from "./check.ts";
-import { ListIdSchema, MAX_TARGETS, NameSchema, RoundIdSchema } from "./target-list.ts";
+import { DetailSchema, IpSchema, ListIdSchema, NameSchema } from "./name.ts";
+import { MAX_TARGETS, RoundIdSchema } from "./target-list.ts";
 
 /** A probe makes 9 attempts at most: the report has one digit for them. */
 export const MAX_ATTEMPTS = 9;
@@ -38,7 +39,7 @@ export const ReportSchema = Type.Object(
     round: RoundIdSchema,
     list: ListIdSchema,
     agent: Type.Object(
-      { pod: NameSchema, node: NameSchema, ip: NameSchema },
+      { pod: NameSchema, node: NameSchema, ip: IpSchema },
       { additionalProperties: false },
     ),
     /** From the list's arrival to the report, milliseconds. */
@@ -53,15 +54,17 @@ export const ReportSchema = Type.Object(
       maxItems: MAX_TARGETS,
     }),
     /** By index: who answered, where that adds to what the list says. */
-    answeredBy: Type.Record(Type.String({ pattern: IndexKey }), Type.Array(AnswererSchema), {
+    answeredBy: Type.Record(
+      Type.String({ pattern: IndexKey }),
+      Type.Array(AnswererSchema, { maxItems: 20 }),
+      {
+        additionalProperties: false,
+      },
+    ),
+    /** By index: a short fact behind the reason, such as the status or the wrong address. */
+    detail: Type.Record(Type.String({ pattern: IndexKey }), DetailSchema, {
       additionalProperties: false,
     }),
-    /** By index: a short fact behind the reason, such as the status or the wrong address. */
-    detail: Type.Record(
-      Type.String({ pattern: IndexKey }),
-      Type.String({ minLength: 1, maxLength: 200 }),
-      { additionalProperties: false },
-    ),
   },
   { additionalProperties: false },
 );

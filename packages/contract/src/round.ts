@@ -2,7 +2,8 @@ import { type Static, type TSchema, Type } from "typebox";
 import { CheckSchema, TargetTypeSchema } from "./check.ts";
 import { ReasonSchema } from "./reason.ts";
 import { ProberSchema } from "./report.ts";
-import { NameSchema, RoundIdSchema } from "./target-list.ts";
+import { AddressSchema, IpSchema, NameSchema, TargetNameSchema } from "./name.ts";
+import { RoundIdSchema } from "./target-list.ts";
 import { TimeSchema } from "./time.ts";
 import { VerdictSchema } from "./verdict.ts";
 
@@ -131,11 +132,11 @@ export type Summary = Static<typeof SummarySchema>;
 export const ResultSchema = Type.Object({
   type: TargetTypeSchema,
   check: CheckSchema,
-  from: Type.Object({ pod: orNull(NameSchema), node: NameSchema, ip: orNull(NameSchema) }),
+  from: Type.Object({ pod: orNull(NameSchema), node: NameSchema, ip: orNull(IpSchema) }),
   to: Type.Object({
-    name: orNull(NameSchema),
+    name: orNull(TargetNameSchema),
     node: orNull(NameSchema),
-    address: orNull(NameSchema),
+    address: orNull(AddressSchema),
     family: Type.Optional(
       Type.Enum(["IPv4", "IPv6"] as const, { description: "Of an IP address." }),
     ),

@@ -1,19 +1,14 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { CheckSchema, TargetTypeSchema } from "./check.ts";
+import { AddressSchema, ListIdSchema, NameSchema, TargetNameSchema } from "./name.ts";
 
 /** The most entries that one list may hold: 5,000 dual-stack nodes, two checks each. */
 export const MAX_TARGETS = 20_000;
 
 const column = <S extends TSchema>(items: S) => Type.Array(items, { maxItems: MAX_TARGETS });
 
-/** Kubernetes names are at most 253 characters; an external target can be a URL. */
-export const NameSchema = Type.String({ minLength: 1, maxLength: 2048 });
-
 /** Ids of rounds start at 1 and only grow. */
 export const RoundIdSchema = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
-
-/** Names one publication of a round's lists, so that a round id used twice cannot mix rounds. */
-export const ListIdSchema = Type.String({ minLength: 1, maxLength: 64 });
 
 /**
  * What a round asks every agent to probe, for one type. Columns are aligned by index: entry i is one
@@ -30,9 +25,9 @@ export const TargetListSchema = Type.Object(
     /** Milliseconds from publication to the moment at which a report is due. Relative: clocks of nodes differ. */
     reportWithinMs: Type.Integer({ minimum: 1, maximum: 3_600_000 }),
     check: column(CheckSchema),
-    name: column(NameSchema),
+    name: column(TargetNameSchema),
     node: column(Type.Union([NameSchema, Type.Null()])),
-    address: column(NameSchema),
+    address: column(AddressSchema),
   },
   { additionalProperties: false },
 );

@@ -38,11 +38,15 @@ describe("readConfig", () => {
     [{ API_TOKEN: "short" }, "API_TOKEN is not shown; allowed: 16 to 512 visible ASCII characters"],
     [
       { NAMESPACE: "Net Checker" },
-      'NAMESPACE is "Net Checker"; allowed: a Kubernetes name: lower-case letters, digits and -',
+      'NAMESPACE is "Net Checker"; allowed: a Kubernetes name: lower-case letters, digits, . and -',
     ],
     [
       { EXTERNAL_TARGETS: "1.1.1.1:53,nowhere" },
       'EXTERNAL_TARGETS is "1.1.1.1:53,nowhere"; allowed: host:port or an http(s) URL, comma-separated (not "nowhere")',
+    ],
+    [
+      { EXTERNAL_TARGETS: "a.example:80,\u202eb.example:80" },
+      'EXTERNAL_TARGETS is "a.example:80,\u202eb.example:80"; allowed: characters that can be seen (not "\u202eb.example:80")',
     ],
     [
       { ROUND_INTERVAL_MS: "10000", ROUND_TIMEOUT_MS: "10000" },
@@ -54,6 +58,18 @@ describe("readConfig", () => {
     ],
   ])("refuses %o", (env, message) => {
     expect(() => readConfig(env)).toThrow(new ConfigError(message));
+  });
+
+  it("takes no more external targets than a list has room for", () => {
+    const targets = (count: number) =>
+      Array.from({ length: count }, (_, at) => `host-${at}:80`).join(",");
+    expect(readConfig({ EXTERNAL_TARGETS: targets(1_000) }).EXTERNAL_TARGETS).toHaveLength(1_000);
+    expect(() => readConfig({ EXTERNAL_TARGETS: targets(1_001) })).toThrow(
+      "allowed: at most 1000 items (not 1001)",
+    );
+    expect(() => readConfig({ EXTERNAL_TARGETS: `http://${"h".repeat(2_048)}` })).toThrow(
+      "allowed: up to 2048 characters each",
+    );
   });
 
   it("names all that is wrong at once", () => {

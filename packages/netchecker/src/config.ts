@@ -1,8 +1,10 @@
+import { MOST_TARGET_CHARS, MOST_TARGETS, visible } from "@netchecker/contract";
 import {
   type Environment,
   anyText,
   integer,
   isHostPort,
+  kubernetesName,
   list,
   logLevel,
   port,
@@ -13,16 +15,16 @@ import {
   text,
 } from "@netchecker/runtime/config";
 
-const NAME = "a Kubernetes name: lower-case letters, digits and -";
-const kubernetesName = text(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, NAME);
-
+/** What an agent takes in a list, and no more: see the contract's message-limits.ts and name.ts. */
 const externalTargets = list((item) => {
+  if (item.length > MOST_TARGET_CHARS) return `up to ${MOST_TARGET_CHARS} characters each`;
+  if (visible(item) !== item) return "characters that can be seen";
   if (isHostPort(item)) return null;
   const url = URL.parse(item);
   return url && /^https?:$/.test(url.protocol)
     ? null
     : "host:port or an http(s) URL, comma-separated";
-});
+}, MOST_TARGETS.external);
 
 /** netchecker's environment → its configuration. Throws a ConfigError that names all faults at once. */
 export function readConfig(env: Environment) {

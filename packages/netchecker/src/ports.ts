@@ -1,10 +1,11 @@
 import type {
-  DecodeFault,
   Finding,
   NodeMoment,
   Report,
+  ReportHead,
   RoundHead,
   TargetList,
+  TargetType,
   TimelineEntry,
 } from "@netchecker/contract";
 import type { ClosedRound } from "./core/closed-round.ts";
@@ -12,6 +13,7 @@ import type { ClusterView } from "./core/cluster-view.ts";
 import type { FindingsMemory } from "./core/conclude/conclude.ts";
 import type { NodePasts } from "./core/node-past.ts";
 import type { OtherHolder } from "./core/lease-holder.ts";
+import type { Foresight, Unread } from "./core/round-collector.ts";
 import type { StoredHead } from "./core/round-record.ts";
 
 /** The cluster, watched. */
@@ -53,8 +55,19 @@ export interface RoundPublisher {
 export interface ReportSource {
   /** Since when reports cannot come in, milliseconds since 1970; null while they can. */
   readonly awaySince: number | null;
-  onReport(handler: (report: Report) => void): void;
-  onInvalid(handler: (fault: DecodeFault) => void): void;
+  handle(handlers: ReportHandlers): void;
+}
+
+/** Who is told of messages on the channels for reports. */
+export interface ReportHandlers {
+  /**
+   * What to do with a message of `chars` characters, before it is read; null where it is none of ours, and
+   * not even counted. `head` is null where it does not begin like a report.
+   */
+  foresee(type: TargetType, head: ReportHead | null, chars: number): Foresight | null;
+  report(report: Report): void;
+  /** It was not read, or is no report. */
+  dropped(why: Unread, type: TargetType): void;
 }
 
 export type Holding = "held" | "other" | "redis_away";

@@ -11,7 +11,7 @@ import { type PlanSettings, toListColumns } from "./core/plan.ts";
 import { planRound } from "./core/plan-round.ts";
 import { reviewPlan } from "./core/review-plan.ts";
 import { giveVerdict } from "./core/verdict/judge-round.ts";
-import { type Acceptance, RoundCollector } from "./core/round-collector.ts";
+import { RoundCollector, type Unread } from "./core/round-collector.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
 import type { ClusterWatch, Lease, OpenRound, ReportSource, RoundPublisher } from "./ports.ts";
 
@@ -83,17 +83,19 @@ export class OneRound {
     this.#signal = signal;
     // What is said to another netchecker is not ours to count.
     const isOurs = () => this.#open !== null || !parts.lease.standsBy;
-    parts.reports.onInvalid((fault) => {
-      if (!isOurs()) return;
-      parts.tally.invalid(fault);
-      this.#drop("invalid");
-    });
-    parts.reports.onReport((report) => {
-      if (!isOurs()) return;
-      const acceptance = this.#open?.collector.accept(report) ?? "late";
-      parts.tally.report(report.type, acceptance);
-      if (acceptance !== "accepted") this.#drop(acceptance);
-      if (this.#open?.collector.complete) this.#open.completed.resolve();
+    parts.reports.handle({
+      foresee: (type, head, chars) => {
+        if (!isOurs()) return null;
+        if (this.#open) return this.#open.collector.foresee(type, head, chars);
+        return { drop: head ? "late" : "wrong_shape" };
+      },
+      report: (report) => {
+        const acceptance = this.#open?.collector.accept(report) ?? "late";
+        if (acceptance === "accepted") parts.tally.accepted(report.type);
+        else this.#drop(acceptance);
+        if (this.#open?.collector.complete) this.#open.completed.resolve();
+      },
+      dropped: (why) => this.#drop(why),
     });
   }
 
@@ -257,7 +259,9 @@ export class OneRound {
     }
   }
 
-  #drop(why: Exclude<Acceptance, "accepted">): void {
-    this.#dropped = { ...this.#dropped, [why]: this.#dropped[why] + 1 };
+  #drop(why: Unread): void {
+    this.#parts.tally.dropped(why);
+    const as = why in this.#dropped ? (why as keyof Dropped) : "invalid";
+    this.#dropped = { ...this.#dropped, [as]: this.#dropped[as] + 1 };
   }
 }

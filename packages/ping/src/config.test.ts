@@ -32,6 +32,11 @@ const SERVERS = "ip, ip:port or [v6]:port, separated by commas";
 test.each([
   ["POD_NAME", undefined, "POD_NAME is missing"],
   ["NODE_NAME", "", "NODE_NAME is missing"],
+  [
+    "POD_NAME",
+    "Ping A",
+    'POD_NAME is "Ping A"; allowed: a Kubernetes name: lower-case letters, digits, . and -',
+  ],
   ["POD_IP", "here", 'POD_IP is "here"; allowed: an IP address'],
   ["POD_IP", "1.2.3", 'POD_IP is "1.2.3"; allowed: an IP address'],
   ["PROBE_TIMEOUT_MS", "99", 'PROBE_TIMEOUT_MS is "99"; allowed: a whole number from 100 to 10000'],

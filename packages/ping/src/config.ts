@@ -5,6 +5,7 @@ import {
   integer,
   ipAddress,
   isHostPort,
+  kubernetesName,
   list,
   logLevel,
   port,
@@ -27,8 +28,8 @@ const probeSpecs = {
 /** Who this agent is, where Redis is, and how it probes. Throws a ConfigError that names every bad variable. */
 export function readPingConfig(env: Environment) {
   return readConfig(env, {
-    POD_NAME: anyText(),
-    NODE_NAME: anyText(),
+    POD_NAME: kubernetesName(),
+    NODE_NAME: kubernetesName(),
     POD_IP: ipAddress(),
     ...redisSpecs,
     ...probeSpecs,

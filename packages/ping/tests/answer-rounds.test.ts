@@ -1,5 +1,6 @@
 import {
   decodeReport,
+  listLimits,
   redisNames,
   type Report,
   TARGET_TYPES,
@@ -248,7 +249,7 @@ describe("an agent", () => {
     await publish("pod", JSON.stringify({ ...listOf("pod", 1), address: [""] }));
     await publish("pod", JSON.stringify(listOf("node", 1)));
     await publish("pod", JSON.stringify(listOf("pod", 1, { address: [] })));
-    await publish("pod", `"${"x".repeat(5_000_000)}"`);
+    await publish("pod", `"${"x".repeat(listLimits("pod").chars)}"`);
     await publish("pod", JSON.stringify(listOf("pod", 1)));
     await reported(1);
     expect(reports).toHaveLength(1);

@@ -77,13 +77,20 @@ export function secret(pattern: RegExp, what: string) {
   });
 }
 
-/** Comma-separated items, each checked by `parse`, which says in a sentence what is allowed or returns null. */
-export function list(check: (item: string) => string | null) {
+/** The name of a Kubernetes object: a DNS subdomain. */
+export const kubernetesName = text(
+  /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+  "a Kubernetes name: lower-case letters, digits, . and -",
+);
+
+/** Up to `most` comma-separated items, each checked by `check`, which says in a sentence what is allowed or returns null. */
+export function list(check: (item: string) => string | null, most = Infinity) {
   return makeValidator((input: string): readonly string[] => {
     const items = input
       .split(",")
       .map((item) => item.trim())
       .filter((item) => item !== "");
+    if (items.length > most) throw allowed(`at most ${most} items (not ${items.length})`);
     for (const item of items) {
       const fault = check(item);
       if (fault) throw allowed(`${fault} (not ${JSON.stringify(item)})`);

@@ -205,7 +205,7 @@ class MatrixSink implements RowSink {
   tell(target: number, { answeredBy, detail }: Attempt): void {
     const cell = this.#start + target;
     if (answeredBy && answeredBy.length > 0) this.#matrix.setAnsweredBy(cell, answeredBy);
-    if (detail) this.#matrix.detail.set(cell, detail);
+    if (detail) this.#matrix.setDetail(cell, detail);
   }
 }
 

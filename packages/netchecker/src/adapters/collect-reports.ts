@@ -1,20 +1,30 @@
 import {
   decodeReport,
-  type DecodeFault,
+  peekReport,
   type RedisNames,
-  type Report,
+  type ReportHead,
   TARGET_TYPES,
   type TargetType,
 } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
 import { type Redis, sayRedisError, subscribe } from "@netchecker/runtime/redis";
-import type { ReportSource } from "../ports.ts";
+import { Rarely } from "../core/rarely.ts";
+import type { Unread } from "../core/round-collector.ts";
+import type { ReportHandlers, ReportSource } from "../ports.ts";
 import { watchRedisHealth } from "./redis-health.ts";
 import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
 
 const LOG_EVERY_MS = 60_000;
+/** Of so many senders it is remembered when they were last logged. */
+const MOST_SENDERS = 200;
 
-/** Subscribes to the report channels. A message that is not a report is dropped, told, and logged once a minute. */
+/** What happens by itself: an agent was slow, or told it twice. */
+const ORDINARY: ReadonlySet<Unread> = new Set(["late", "repeated"]);
+
+/**
+ * Subscribes to the report channels. A message is read when whoever handles it wants it, at a glance at its
+ * head; else it is dropped, told, and logged once a minute for each sender.
+ */
 export function collectReports(
   redis: Redis,
   names: RedisNames,
@@ -25,25 +35,36 @@ export function collectReports(
     TARGET_TYPES.map((type) => [names.reports[type], type]),
   );
   const health = watchRedisHealth(redis);
-  const loggedAt = new Map<string, number>();
-  let handleReport: ((report: Report) => void) | undefined;
-  let handleInvalid: ((fault: DecodeFault) => void) | undefined;
+  const logged = new Rarely(LOG_EVERY_MS, MOST_SENDERS);
+  let handlers: ReportHandlers | undefined;
 
-  const drop = (channel: string, fault: DecodeFault, why: string): void => {
-    handleInvalid?.(fault);
-    const key = `${channel} ${fault}`;
-    if (Date.now() - (loggedAt.get(key) ?? 0) < LOG_EVERY_MS) return;
-    loggedAt.set(key, Date.now());
-    log.warn({ channel, fault, why }, "dropped a message that is no report");
+  const drop = (
+    type: TargetType,
+    head: ReportHead | null,
+    fault: Unread,
+    about: { readonly why?: string; readonly chars?: number },
+  ): void => {
+    handlers?.dropped(fault, type);
+    if (ORDINARY.has(fault)) return;
+    const agent = head?.pod;
+    if (!logged.may(`${type} ${fault} ${agent ?? ""}`, performance.now())) return;
+    log.warn({ type, agent, fault, ...about }, "dropped a message on a channel for reports");
+  };
+
+  const take = (type: TargetType, text: string): void => {
+    const head = peekReport(text);
+    const foresight = handlers?.foresee(type, head, text.length) ?? null;
+    if (foresight === null) return;
+    if ("drop" in foresight) return drop(type, head, foresight.drop, { chars: text.length });
+    const decoded = decodeReport(type, text, foresight.read);
+    if (decoded.ok) handlers?.report(decoded.value);
+    else drop(type, head, decoded.fault, { why: decoded.why });
   };
 
   subscribe(redis, Object.values(names.reports), {
     message(channel, text) {
       const type = typeOf.get(channel);
-      if (type === undefined) return;
-      const decoded = decodeReport(type, text);
-      if (decoded.ok) handleReport?.(decoded.value);
-      else drop(channel, decoded.fault, decoded.why);
+      if (type !== undefined) take(type, text);
     },
     subscribed: () => trouble?.worked("subscribe"),
     refused: (error) => {
@@ -56,7 +77,6 @@ export function collectReports(
     get awaySince() {
       return health.awaySince;
     },
-    onReport: (handler) => void (handleReport = handler),
-    onInvalid: (handler) => void (handleInvalid = handler),
+    handle: (those) => void (handlers = those),
   };
 }

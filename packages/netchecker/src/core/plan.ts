@@ -58,6 +58,16 @@ export function dialledCount(targets: readonly AskedTarget[]): number {
   return first === -1 ? targets.length : first;
 }
 
+/** Names of pods that no plan knows, of another DaemonSet or another mesh, are about as long as its own. */
+const USUAL_NAME_CHARS = 63;
+
+/** How long the names of a pod and of a node of a plan can be together, characters. */
+export function longestNames({ agents, targets }: RoundPlan): number {
+  const longest = (names: readonly (string | null)[]) =>
+    names.reduce((most, name) => Math.max(most, name?.length ?? 0), USUAL_NAME_CHARS);
+  return longest(targets.pod.map(({ name }) => name)) + longest(agents.map(({ node }) => node));
+}
+
 /** The columns of a published list. */
 export function toListColumns(targets: readonly AskedTarget[]): TargetColumns {
   const dialled = targets.slice(0, dialledCount(targets));

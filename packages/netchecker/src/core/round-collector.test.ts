@@ -1,4 +1,4 @@
-import { TARGET_TYPES } from "@netchecker/contract";
+import { peekReport, type Report, TARGET_TYPES, type TargetType } from "@netchecker/contract";
 import { describe, expect, it } from "vitest";
 import { aPod, aReport, aView, SETTINGS, TIMEOUT } from "../../tests/support/a-round.ts";
 import { planRound } from "./plan-round.ts";
@@ -7,6 +7,11 @@ import { RoundCollector } from "./round-collector.ts";
 function aCollector(nodes = 2) {
   const plan = planRound(aView(nodes), SETTINGS);
   return { plan, collector: new RoundCollector(plan, 7, "list-7") };
+}
+
+function atAGlance(collector: RoundCollector, report: Report, channel: TargetType = "pod") {
+  const text = JSON.stringify(report);
+  return collector.foresee(channel, peekReport(text), text.length);
 }
 
 describe("RoundCollector", () => {
@@ -39,6 +44,42 @@ describe("RoundCollector", () => {
   it("is complete at once where no agent can report", () => {
     const plan = planRound(aView(1, { pods: [aPod("pong", 1)] }), SETTINGS);
     expect(new RoundCollector(plan, 7, "list-7").complete).toBe(true);
+  });
+
+  it.each([
+    ["late", { round: 6 }],
+    ["late", { list: "of-another-life" }],
+    ["invalid", { round: 8 }],
+    ["unknownAgent", { agent: { pod: "ping-9", node: "node-1", ip: "10.1.0.1" } }],
+    ["unknownAgent", { agent: { pod: "ping-1", node: "node-2", ip: "10.1.0.1" } }],
+    ["wrong_type", { type: "node" }],
+    ["too_large", { detail: { 0: "x".repeat(10_000) } }],
+  ] as const)("does not read what could only be dropped as %s: %o", (why, with_) => {
+    const { plan, collector } = aCollector();
+    const foresight = atAGlance(collector, { ...aReport(plan, 0, "pod"), ...with_ } as never);
+    expect(foresight).toEqual({ drop: why });
+  });
+
+  it("reads a report once, and not again when it is in", () => {
+    const { plan, collector } = aCollector();
+    const report = aReport(plan, 0, "pod");
+    expect(atAGlance(collector, report)).toHaveProperty("read.targets", 2);
+    expect(collector.accept(report)).toBe("accepted");
+    expect(atAGlance(collector, report)).toEqual({ drop: "repeated" });
+  });
+
+  it("hears each agent, however many messages come in another's name, or in none", () => {
+    const { plan, collector } = aCollector();
+    let read = 0;
+    for (let message = 0; message < 10_000; message += 1) {
+      if ("read" in atAGlance(collector, aReport(plan, 0, "pod"))) read += 1;
+      if ("read" in collector.foresee("pod", null, 1_500)) read += 1;
+    }
+    expect(read).toBeLessThan(3 + 700);
+    expect(atAGlance(collector, aReport(plan, 0, "pod"))).toEqual({ drop: "too_many" });
+    expect(collector.foresee("pod", null, 1_500)).toEqual({ drop: "too_many" });
+    for (const type of TARGET_TYPES)
+      expect(atAGlance(collector, aReport(plan, 1, type), type)).toHaveProperty("read");
   });
 
   it.each([

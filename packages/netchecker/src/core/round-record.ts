@@ -247,7 +247,7 @@ function extrasOf(matrix: OutcomeMatrix, wanted: (cell: number) => boolean): Ext
 function applyExtras(extras: Extras, matrix: OutcomeMatrix): void {
   for (const [index, cell] of extras.cells.entries())
     matrix.setAnsweredBy(cell, extras.answerers[extras.which[index]!]!);
-  for (const [cell, detail] of extras.detail) matrix.detail.set(cell, detail);
+  for (const [cell, detail] of extras.detail) matrix.setDetail(cell, detail);
 }
 
 function encodeColumns(matrices: PerType<OutcomeMatrix>): Uint8Array[] {

@@ -59,6 +59,7 @@ test("every way for a round to end and every reason to drop a report is there fr
       "unknown_agent",
       "does_not_fit",
       "too_large",
+      "too_many",
       "not_json",
       "wrong_version",
       "wrong_shape",
@@ -70,10 +71,10 @@ test("every way for a round to end and every reason to drop a report is there fr
 
 test("reports are counted by what became of them", () => {
   const tally = new RoundsTally();
-  tally.report("pod", "accepted");
-  tally.report("pod", "unknownAgent");
-  tally.report("node", "invalid");
-  tally.invalid("not_json");
+  tally.accepted("pod");
+  tally.dropped("unknownAgent");
+  tally.dropped("invalid");
+  tally.dropped("not_json");
   expect(value(tally, "netchecker_reports_total", { type: "pod" })).toBe(1);
   const dropped = (reason: string) => value(tally, "netchecker_reports_dropped_total", { reason });
   expect(["unknown_agent", "does_not_fit", "not_json", "late"].map(dropped)).toEqual([1, 1, 1, 0]);

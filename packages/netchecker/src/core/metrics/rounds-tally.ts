@@ -1,7 +1,6 @@
 import {
   type Check,
   CHECKS,
-  type DecodeFault,
   OK_CODE,
   type Reason,
   REASONS,
@@ -10,7 +9,7 @@ import {
 } from "@netchecker/contract";
 import { Histogram, type MetricFamily, Tally } from "@netchecker/contract/metrics";
 import type { ClosedRound } from "../closed-round.ts";
-import type { Acceptance } from "../round-collector.ts";
+import type { Unread } from "../round-collector.ts";
 
 /** From a pod on the same node to the timeout of an attempt, seconds. */
 const LATENCY_BOUNDS = [
@@ -33,14 +32,13 @@ const DROPS = {
   repeated: "repeated",
   unknownAgent: "unknown_agent",
   invalid: "does_not_fit",
-} as const satisfies Record<Exclude<Acceptance, "accepted">, string>;
-const FAULTS: readonly DecodeFault[] = [
-  "too_large",
-  "not_json",
-  "wrong_version",
-  "wrong_shape",
-  "wrong_type",
-];
+  too_large: "too_large",
+  too_many: "too_many",
+  not_json: "not_json",
+  wrong_version: "wrong_version",
+  wrong_shape: "wrong_shape",
+  wrong_type: "wrong_type",
+} as const satisfies Record<Unread, string>;
 
 /** Counts over all rounds that this process ran. */
 export class RoundsTally {
@@ -69,7 +67,7 @@ export class RoundsTally {
   readonly #dropped = new Tally<"reason">(
     "netchecker_reports_dropped_total",
     "Messages that entered no round, by reason.",
-    [...Object.values(DROPS), ...FAULTS].map((reason) => ({ reason })),
+    Object.values(DROPS).map((reason) => ({ reason })),
   );
   readonly #checks = new Tally<"type" | "check" | "reason">(
     "netchecker_checks_total",
@@ -92,13 +90,12 @@ export class RoundsTally {
     this.#rounds.add({ ended: how });
   }
 
-  report(type: TargetType, acceptance: Acceptance): void {
-    if (acceptance === "accepted") this.#reports.add({ type });
-    else this.#dropped.add({ reason: DROPS[acceptance] });
+  accepted(type: TargetType): void {
+    this.#reports.add({ type });
   }
 
-  invalid(fault: DecodeFault): void {
-    this.#dropped.add({ reason: fault });
+  dropped(why: Unread): void {
+    this.#dropped.add({ reason: DROPS[why] });
   }
 
   /** A round that was closed, and how long it took to conclude it, milliseconds. */
