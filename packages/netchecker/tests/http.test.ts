@@ -1,3 +1,5 @@
+import { type AddressInfo, connect } from "node:net";
+import { text as textOf } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Finding } from "@netchecker/contract";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
@@ -184,6 +186,55 @@ describe("bad requests", () => {
     const response = await app.inject(url);
     expect(response.statusCode).toBe(400);
     expect(response.json()).toEqual({ code: "bad_request", message });
+  });
+
+  it("with a number that has no end are refused by every route that takes one", async () => {
+    const { paths } = (await app.inject("/openapi.json")).json();
+    const urls = Object.entries(
+      paths as Record<string, { get?: { parameters?: object[] } }>,
+    ).flatMap(([path, { get }]) =>
+      ((get?.parameters ?? []) as { name: string; in: string; schema: { type?: string } }[])
+        .filter(({ schema }) => schema.type === "integer")
+        .map((parameter) =>
+          parameter.in === "path"
+            ? path.replace(`{${parameter.name}}`, "Infinity")
+            : `${path.replace(/\{.*?\}/g, "1")}?${parameter.name}=Infinity`,
+        ),
+    );
+    expect(urls).toContain("/rounds/Infinity/results");
+    expect(urls).toContain("/timeline?limit=Infinity");
+    for (const url of [...urls, "/rounds?limit=1e400", "/findings?since=-Infinity"])
+      expect([url, (await app.inject(url)).json().code]).toEqual([url, "bad_request"]);
+  });
+
+  it("may have a name as long as Kubernetes' are, and are told of one that is longer", async () => {
+    const name = "n".repeat(253);
+    for (const [url, code] of [
+      [`/node-states/${name}/history`, "no_such_node"],
+      [`/findings/${name}`, "no_such_finding"],
+      [`/node-states/${name}n/history`, "bad_request"],
+      [`/findings/${"n".repeat(9_000)}`, "bad_request"],
+    ] as const)
+      expect((await app.inject(url)).json().code).toBe(code);
+  });
+
+  it.each([
+    ["that is no HTTP", "hello\r\n\r\n", "400", "bad_request"],
+    [
+      "with a head without an end",
+      `GET / HTTP/1.1\r\nX: ${"x".repeat(20_000)}`,
+      "431",
+      "headers_too_large",
+    ],
+  ])("%s are told so as all others are", async (_what, request, status, code) => {
+    const own = await anApp(served());
+    await own.listen({ host: "127.0.0.1", port: 0 });
+    const socket = connect((own.server.address() as AddressInfo).port, "127.0.0.1");
+    socket.write(request);
+    const answer = await textOf(socket);
+    await own.close();
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.parse(answer.split("\r\n\r\n")[1]!)).toMatchObject({ code });
   });
 
   it("to a route that is not there are told where the routes are", async () => {

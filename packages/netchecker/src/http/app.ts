@@ -1,8 +1,10 @@
 import bearerAuth from "@fastify/bearer-auth";
-import compress from "@fastify/compress";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { fastify, type FastifyBaseLogger } from "fastify";
+import { Answers, type AnswerLimits } from "./answers/answers.ts";
+import { boundWholeTexts } from "./answers/whole-texts.ts";
+import type { Api } from "./api.ts";
 import { describeFaults, type ErrorBody, HttpError, NoParametersSchema } from "./errors.ts";
 import { findingsRoutes } from "./findings-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
@@ -11,10 +13,13 @@ import { legacyRoutes } from "./legacy-routes.ts";
 import { meshRoutes } from "./mesh-routes.ts";
 import { metricsRoutes } from "./metrics-routes.ts";
 import { nodeStatesRoutes } from "./node-states-routes.ts";
+import { OldRounds } from "./old-rounds.ts";
 import { pageRoutes } from "./page-routes.ts";
+import { refuseUnreadable } from "./refuse-unreadable.ts";
 import { resultsRoutes } from "./results-routes.ts";
 import { roundsRoutes } from "./rounds-routes.ts";
 import { refuseWhileStandingBy } from "./stand-by.ts";
+import { SharedWork } from "./shared-work.ts";
 import { stateRoutes } from "./state-routes.ts";
 import { verdictRoutes } from "./verdict-routes.ts";
 import type { Served } from "./served.ts";
@@ -29,17 +34,30 @@ export interface AppSettings {
   readonly token?: string | undefined;
   /** Where the built dashboard is. */
   readonly pageFolder: string;
+  /** What answers may hold; as much as the manifests' memory limits have room for where it is not said. */
+  readonly limits?: AnswerLimits;
 }
 
 /** The API and the page, not listening yet. */
-export async function createApp(served: Served, { token, pageFolder }: AppSettings) {
+export async function createApp(served: Served, { token, pageFolder, limits }: AppSettings) {
   const app = fastify({
     loggerInstance: served.log.child({}, { level: "warn" }) as FastifyBaseLogger,
     // Requests are not worth a line each; what goes wrong is.
     bodyLimit: 1024,
+    // Names of nodes have up to 253 characters. What is longer, the routes' schemas say; node:http bounds the whole head.
+    routerOptions: { maxParamLength: 16_384 },
+    clientErrorHandler: refuseUnreadable,
     requestTimeout: 30_000,
     return503OnClosing: true,
-    ajv: { customOptions: { removeAdditional: false, allErrors: true, coerceTypes: true } },
+    ajv: {
+      customOptions: {
+        removeAdditional: false,
+        allErrors: true,
+        coerceTypes: true,
+        // With it, bounds are not held against what is not finite: Infinity would be taken for any number.
+        strictNumbers: false,
+      },
+    },
     schemaErrorFormatter: (faults) => new Error((faults[0]?.message as string) ?? "invalid"),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
@@ -60,10 +78,13 @@ export async function createApp(served: Served, { token, pageFolder }: AppSettin
     );
   });
 
-  await app.register(compress, {
-    encodings: ["zstd", "gzip", "deflate"],
-    customTypes: /^(text\/|application\/(x-nd)?json)/,
-  });
+  const api: Api = {
+    ...served,
+    answers: new Answers(limits),
+    oldRounds: new OldRounds((id) => served.keeper.round(id)),
+    work: new SharedWork(),
+  };
+  app.addHook("onSend", boundWholeTexts());
   await app.register(swagger, {
     openapi: {
       info: {
@@ -77,6 +98,7 @@ export async function createApp(served: Served, { token, pageFolder }: AppSettin
       }),
     },
   });
+  let openApi: string | undefined;
   await app.register(healthRoutes(served));
   await app.register(pageRoutes(pageFolder, token === undefined));
   await app.register(async (guarded) => {
@@ -87,21 +109,29 @@ export async function createApp(served: Served, { token, pageFolder }: AppSettin
         errorResponse: () => UNAUTHORIZED as never,
       });
     }
-    await guarded.register(metricsRoutes(served));
-    guarded.get("/openapi.json", { schema: { hide: true, querystring: NoParametersSchema } }, () =>
-      app.swagger(),
+    await guarded.register(metricsRoutes(api));
+    guarded.get(
+      "/openapi.json",
+      { schema: { hide: true, querystring: NoParametersSchema } },
+      (request, reply) => {
+        // Routes are known once the app is ready, and do not change after that.
+        openApi ??= JSON.stringify(app.swagger());
+        const pieces = [openApi];
+        const type = "application/json; charset=utf-8";
+        return api.answers.send(request, reply, { key: "openapi", type, open: () => ({ pieces }) });
+      },
     );
     await guarded.register(async (data) => {
       data.addHook("onRequest", refuseWhileStandingBy(served));
-      await data.register(verdictRoutes(served));
-      await data.register(resultsRoutes(served));
-      await data.register(roundsRoutes(served));
-      await data.register(meshRoutes(served));
-      await data.register(findingsRoutes(served));
-      await data.register(nodeStatesRoutes(served));
-      await data.register(historyRoutes(served));
+      await data.register(verdictRoutes(api));
+      await data.register(resultsRoutes(api));
+      await data.register(roundsRoutes(api));
+      await data.register(meshRoutes(api));
+      await data.register(findingsRoutes(api));
+      await data.register(nodeStatesRoutes(api));
+      await data.register(historyRoutes(api));
       await data.register(stateRoutes(served));
-      await data.register(legacyRoutes(served));
+      await data.register(legacyRoutes(api));
     });
   });
   return app;

@@ -1,7 +1,23 @@
+import type { RoundHead } from "@netchecker/contract";
 import type { ClosedRound } from "../core/closed-round.ts";
-import type { Served } from "./served.ts";
 import { capitalized } from "../core/text-view/phrases.ts";
+import { busy } from "./answers/answers.ts";
+import { FullError, type Held } from "./answers/bounded-cache.ts";
+import type { Api } from "./api.ts";
 import { HttpError } from "./errors.ts";
+import type { Served } from "./served.ts";
+
+/** A round to answer about: an old one is read when its results are needed, and let go after that. */
+export interface ServedRound {
+  readonly head: RoundHead;
+  open(): Promise<Held<ClosedRound>>;
+}
+
+/** One that is in memory anyway. */
+export const inMemory = (round: ClosedRound): ServedRound => ({
+  head: round.head,
+  open: async () => ({ value: round, release: () => {} }),
+});
 
 /** The last closed round, as long as it says something of now; else a 503 that says why it does not. */
 export function latestRound(served: Served): ClosedRound {
@@ -47,13 +63,23 @@ function unmeasured(served: Served): HttpError {
 }
 
 /** A kept round with a result; where there is none, an error that says which it is instead. */
-export async function keptRound({ keeper, openRound }: Served, id: number): Promise<ClosedRound> {
-  const round = await fromHistory(() => keeper.round(id));
-  if (round) return round;
-  const state =
-    openRound()?.id === id ? "open" : (await fromHistory(() => keeper.head(id)))?.head.state;
+export async function keptRound(api: Api, id: number): Promise<ServedRound> {
+  const { keeper, openRound, oldRounds } = api;
+  const { latest } = keeper;
+  if (latest?.head.id === id) return inMemory(latest);
+  const head = (await fromHistory(() => keeper.head(id)))?.head;
+  const state = openRound()?.id === id ? "open" : head?.state;
   if (!state) throw noSuchRound(id);
-  throw new HttpError(404, "no_results", `Round ${id} is ${state}: it has no results.`);
+  const none = () =>
+    new HttpError(404, "no_results", `Round ${id} is ${state}: it has no results.`);
+  if (!head || state !== "closed") throw none();
+  const open = async () => {
+    const held = await fromHistory(() => oldRounds.hold(head));
+    if (held.value) return held as Held<ClosedRound>;
+    held.release();
+    throw none();
+  };
+  return { head, open };
 }
 
 export function noSuchRound(id: number): HttpError {
@@ -66,6 +92,7 @@ export async function fromHistory<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (cause) {
+    if (cause instanceof FullError) throw busy();
     const why = `Redis cannot be asked: ${(cause as Error).message}. /verdict says what netchecker knows now.`;
     throw new HttpError(503, "redis_away", why, { "retry-after": "5" });
   }

@@ -11,9 +11,11 @@ import {
 } from "@netchecker/contract";
 import { type Static, Type } from "typebox";
 import type { ClosedRound } from "../core/closed-round.ts";
+import type { Api } from "./api.ts";
 import { ErrorSchema, HttpError, NoParametersSchema, UnavailableSchema } from "./errors.ts";
 import { latestRound } from "./find-round.ts";
-import type { Served } from "./served.ts";
+import { LongObject, objectPieces } from "./json-stream.ts";
+import { etagOf } from "./serve-round.ts";
 
 const QuerySchema = Type.Object(
   {
@@ -57,7 +59,7 @@ function isWanted(finding: Finding, { state, node, since }: Query): boolean {
 }
 
 /** What is broken, now and over the kept rounds. */
-export function findingsRoutes(served: Served): FastifyPluginAsyncTypebox {
+export function findingsRoutes(api: Api): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       "/findings",
@@ -72,13 +74,20 @@ export function findingsRoutes(served: Served): FastifyPluginAsyncTypebox {
           },
         },
       },
-      async ({ query }, reply) => {
-        const { head, findings } = latestRound(served);
+      async (request, reply) => {
+        const { query } = request;
+        const round = latestRound(api);
+        const { id, startedAt } = round.head;
         reply.header("cache-control", "no-cache");
-        return {
-          round: { id: head.id, startedAt: head.startedAt },
-          findings: findings.filter((finding) => isWanted(finding, query)),
-        };
+        const key = `findings ${etagOf(api, round, null, JSON.stringify(query))}`;
+        const findings = () => round.findings.filter((finding) => isWanted(finding, query));
+        const open = () => ({
+          pieces: objectPieces(
+            new LongObject({ round: { id, startedAt } }, { findings: findings() }),
+          ),
+        });
+        const type = "application/json; charset=utf-8";
+        return api.answers.send(request, reply, { key, type, open }) as never;
       },
     );
 
@@ -97,7 +106,7 @@ export function findingsRoutes(served: Served): FastifyPluginAsyncTypebox {
         },
       },
       async ({ params: { id } }) => {
-        const rounds = await served.keeper.findings(HISTORY_ROUNDS);
+        const rounds = await api.work.do("findings", () => api.keeper.findings(HISTORY_ROUNDS));
         const shown = rounds.flatMap(({ head, findings }) => {
           const finding = findings.find((each) => each.id === id);
           return finding ? [{ head, finding }] : [];

@@ -1,13 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { NodeHistorySchema, TimelineSchema } from "@netchecker/contract";
 import { Type } from "typebox";
+import type { Api } from "./api.ts";
 import { ErrorSchema, HttpError, NoParametersSchema, UnavailableSchema } from "./errors.ts";
 import { fromHistory } from "./find-round.ts";
-import type { Served } from "./served.ts";
-import { sendVersioned } from "./versioned.ts";
+import { sendVersioned, versioned } from "./versioned.ts";
 
 /** What the kept rounds have in common: how they went, and how one node fared in them. */
-export function historyRoutes({ keeper }: Served): FastifyPluginAsyncTypebox {
+export function historyRoutes(api: Api): FastifyPluginAsyncTypebox {
+  const { keeper, work } = api;
   return async (app) => {
     app.get(
       "/timeline",
@@ -31,8 +32,12 @@ export function historyRoutes({ keeper }: Served): FastifyPluginAsyncTypebox {
         },
       },
       async (request, reply) => {
-        const rounds = await keeper.timeline(request.query.limit ?? 1_440);
-        return sendVersioned(request, reply, { rounds: rounds.toReversed() }) as never;
+        const { limit = 1_440 } = request.query;
+        const timeline = await work.do(`timeline ${limit}`, async () => {
+          const rounds = await keeper.timeline(limit);
+          return versioned({ rounds: rounds.toReversed() });
+        });
+        return sendVersioned(api, request, reply, timeline) as never;
       },
     );
 
@@ -48,14 +53,17 @@ export function historyRoutes({ keeper }: Served): FastifyPluginAsyncTypebox {
       },
       async (request, reply) => {
         const { node } = request.params;
-        const rounds = await fromHistory(() => keeper.nodeHistory(node));
-        if (rounds.length === 0)
+        const history = await work.do(`node history ${node}`, async () => {
+          const rounds = await fromHistory(() => keeper.nodeHistory(node));
+          return rounds.length === 0 ? null : versioned({ node, rounds: rounds.toReversed() });
+        });
+        if (!history)
           throw new HttpError(
             404,
             "no_such_node",
             `There is no node ${node} in the kept rounds; see /node-states.`,
           );
-        return sendVersioned(request, reply, { node, rounds: rounds.toReversed() }) as never;
+        return sendVersioned(api, request, reply, history) as never;
       },
     );
   };

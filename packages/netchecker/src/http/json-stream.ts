@@ -1,6 +1,4 @@
-import { Readable } from "node:stream";
-
-/** Rows are sent in pieces of about this size: large enough to be cheap, small enough to be nothing in memory. */
+/** Pieces are of about this size: large enough to be cheap, small enough to be nothing in memory. */
 const PIECE_CHARACTERS = 64 * 1024;
 
 /** An object with some fields that are too long for memory: each is an array, made row by row as it is read. */
@@ -13,11 +11,6 @@ export class LongObject {
     this.fields = fields;
     this.arrays = arrays;
   }
-}
-
-/** Pieces of text → a stream that makes the next piece only when the last one was taken. */
-function stream(texts: Iterable<string>): Readable {
-  return Readable.from(inPieces(texts), { objectMode: false, highWaterMark: PIECE_CHARACTERS });
 }
 
 function* inPieces(texts: Iterable<string>): Generator<string> {
@@ -53,24 +46,24 @@ function* jsonObject({ fields, arrays }: LongObject): Generator<string> {
   yield "}";
 }
 
-/** `{…fields, "<key>": [rows], …}`, one row a line. */
-export function streamObject(object: LongObject): Readable {
+/** `{…fields, "<key>": [rows], …}`, one row a line, in pieces that are made as they are taken. */
+export function objectPieces(object: LongObject): Iterable<string> {
   function* texts(): Generator<string> {
     yield* jsonObject(object);
     yield "\n";
   }
-  return stream(texts());
+  return inPieces(texts());
 }
 
 /** `[rows]`, one row a line. */
-export function streamArray(rows: Iterable<unknown>): Readable {
-  return stream(jsonArray(rows));
+export function arrayPieces(rows: Iterable<unknown>): Iterable<string> {
+  return inPieces(jsonArray(rows));
 }
 
 /** A row a line, nothing else. */
-export function streamLines(rows: Iterable<unknown>): Readable {
+export function linePieces(rows: Iterable<unknown>): Iterable<string> {
   function* texts(): Generator<string> {
     for (const row of rows) yield `${JSON.stringify(row)}\n`;
   }
-  return stream(texts());
+  return inPieces(texts());
 }

@@ -2,10 +2,11 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { legacyNodes, legacyReport, legacySimple } from "../core/legacy-report.ts";
 import type { ClosedRound } from "../core/closed-round.ts";
+import type { Api } from "./api.ts";
 import { NoParametersSchema, UnavailableSchema } from "./errors.ts";
 import { measuredRound } from "./find-round.ts";
-import type { Served } from "./served.ts";
-import { streamArray } from "./json-stream.ts";
+import { arrayPieces } from "./json-stream.ts";
+import { etagOf } from "./serve-round.ts";
 
 /** The original's routes and what they give of a round. */
 const ROUTES: Readonly<Record<string, (round: ClosedRound) => Iterable<unknown>>> = {
@@ -21,7 +22,7 @@ const ROUTES: Readonly<Record<string, (round: ClosedRound) => Iterable<unknown>>
  * For those who poll the original's routes. `[]` is a measured round without such rows; where nothing is
  * measured, they answer 503 with the reason.
  */
-export function legacyRoutes(served: Served): FastifyPluginAsyncTypebox {
+export function legacyRoutes(api: Api): FastifyPluginAsyncTypebox {
   return async (app) => {
     for (const [path, rows] of Object.entries(ROUTES))
       app.get(
@@ -34,10 +35,13 @@ export function legacyRoutes(served: Served): FastifyPluginAsyncTypebox {
             response: { 200: Type.Array(Type.Unknown()), 503: UnavailableSchema },
           },
         },
-        (_request, reply) =>
-          reply
-            .type("application/json; charset=utf-8")
-            .send(streamArray(rows(measuredRound(served))) as never) as never,
+        async (request, reply) => {
+          const round = measuredRound(api);
+          const key = `legacy ${etagOf(api, round, null, path)}`;
+          const open = () => ({ pieces: arrayPieces(rows(round)) });
+          const type = "application/json; charset=utf-8";
+          return api.answers.send(request, reply, { key, type, open }) as never;
+        },
       );
   };
 }

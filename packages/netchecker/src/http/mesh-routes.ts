@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { MeshSchema, RoundIdSchema } from "@netchecker/contract";
+import { MeshSchema, RoundIdSchema, type Verdict } from "@netchecker/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { ClosedRound } from "../core/closed-round.ts";
@@ -7,10 +7,11 @@ import { meshNodes } from "../core/mesh/mesh-nodes.ts";
 import { type PlaneColumns, planeColumns } from "../core/mesh/plane-columns.ts";
 import { PlaneRows } from "../core/mesh/plane-rows.ts";
 import { ErrorSchema, HttpError, UnavailableSchema } from "./errors.ts";
-import { keptRound, lastRound } from "./find-round.ts";
-import { LongObject, streamObject } from "./json-stream.ts";
+import type { Api } from "./api.ts";
+import { inMemory, keptRound, lastRound, type ServedRound } from "./find-round.ts";
+import { LongObject, objectPieces } from "./json-stream.ts";
+import { opened } from "./results-routes.ts";
 import { etagOf } from "./serve-round.ts";
-import type { Served } from "./served.ts";
 import { hasVersion } from "./versioned.ts";
 
 const EXTRAS = ["attempts", "latencies"] as const;
@@ -40,22 +41,26 @@ function extrasOf({ with: wanted }: Query): ReadonlySet<Extra> {
 }
 
 /** The mesh of a round, made row by row; a 304 where the client has it. */
-function sendMesh(
-  served: Served,
-  round: ClosedRound,
+async function sendMesh(
+  api: Api,
+  { round, verdict }: { readonly round: ServedRound; readonly verdict: Verdict | null },
   extras: ReadonlySet<Extra>,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply {
-  const etag = etagOf(served, round, served.verdict(), [...extras].toSorted().join());
+): Promise<FastifyReply> {
+  const etag = etagOf(api, round, verdict, [...extras].toSorted().join());
   reply.headers({ "cache-control": "no-cache", etag });
   if (hasVersion(request.headers["if-none-match"], etag)) return reply.code(304).send();
+  const open = () => opened(round, (each) => meshPieces(each, extras));
+  const type = "application/json; charset=utf-8";
+  return api.answers.send(request, reply, { key: `mesh ${etag}`, type, open });
+}
+
+function meshPieces(round: ClosedRound, extras: ReadonlySet<Extra>): Iterable<string> {
   const { head, summary, findings } = round;
   const fields = { round: head, summary, findings, nodes: meshNodes(round) };
   const planes = planeColumns(round.plan).map((plane) => longPlane(round, plane, extras));
-  return reply
-    .type("application/json; charset=utf-8")
-    .send(streamObject(new LongObject(fields, { planes })));
+  return objectPieces(new LongObject(fields, { planes }));
 }
 
 function longPlane(
@@ -72,7 +77,7 @@ function longPlane(
 }
 
 /** A round as a picture needs it: columns instead of a row a result. */
-export function meshRoutes(served: Served): FastifyPluginAsyncTypebox {
+export function meshRoutes(api: Api): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       "/mesh",
@@ -83,8 +88,11 @@ export function meshRoutes(served: Served): FastifyPluginAsyncTypebox {
           response: { 200: MeshSchema, 400: ErrorSchema, 503: UnavailableSchema },
         },
       },
-      (request, reply) =>
-        sendMesh(served, lastRound(served), extrasOf(request.query), request, reply) as never,
+      async (request, reply) => {
+        const extras = extrasOf(request.query);
+        const last = { round: inMemory(lastRound(api)), verdict: api.verdict() };
+        return sendMesh(api, last, extras, request, reply) as never;
+      },
     );
 
     app.get(
@@ -99,8 +107,9 @@ export function meshRoutes(served: Served): FastifyPluginAsyncTypebox {
       },
       async (request, reply) => {
         const extras = extrasOf(request.query);
-        const round = await keptRound(served, request.params.id);
-        return sendMesh(served, round, extras, request, reply) as never;
+        const round = await keptRound(api, request.params.id);
+        const { verdict } = round.head;
+        return sendMesh(api, { round, verdict }, extras, request, reply) as never;
       },
     );
   };

@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
+import type { Api } from "./api.ts";
 import { NoParametersSchema } from "./errors.ts";
-import type { Served } from "./served.ts";
 
-export function metricsRoutes(served: Served): FastifyPluginAsyncTypebox {
+export function metricsRoutes(api: Api): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       "/metrics",
@@ -15,9 +16,11 @@ export function metricsRoutes(served: Served): FastifyPluginAsyncTypebox {
           response: { 200: Type.String() },
         },
       },
-      async (_request, reply) => {
-        const { contentType, text } = await served.answerScrape();
-        return reply.header("content-type", contentType).send(text);
+      async (request, reply) => {
+        const { contentType: type, text } = await api.work.do("metrics", api.answerScrape);
+        const digest = createHash("sha256").update(text).digest("base64url");
+        const open = () => ({ pieces: [text] });
+        return api.answers.send(request, reply, { key: `metrics ${digest}`, type, open }) as never;
       },
     );
   };

@@ -7,12 +7,16 @@ import {
   RoundIdSchema,
   SummarySchema,
 } from "@netchecker/contract";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { ClosedRound } from "../core/closed-round.ts";
 import { nodeStates } from "../core/node-states.ts";
-import type { Served } from "./served.ts";
+import type { Api } from "./api.ts";
 import { ErrorSchema, NoParametersSchema, UnavailableSchema } from "./errors.ts";
-import { keptRound, latestRound } from "./find-round.ts";
+import { inMemory, keptRound, latestRound, type ServedRound } from "./find-round.ts";
+import { LongObject, objectPieces } from "./json-stream.ts";
+import { opened } from "./results-routes.ts";
+import { etagOf } from "./serve-round.ts";
 
 const NodeStateSchema = Type.Object({
   node: Type.String(),
@@ -25,9 +29,17 @@ const NodeStateSchema = Type.Object({
 
 const BodySchema = Type.Object({ round: RoundHeadSchema, nodes: Type.Array(NodeStateSchema) });
 
-const bodyOf = (round: ClosedRound) => ({ round: round.head, nodes: nodeStates(round) as never[] });
+const piecesOf = (round: ClosedRound) =>
+  objectPieces(new LongObject({ round: round.head }, { nodes: nodeStates(round) }));
 
-export function nodeStatesRoutes(served: Served): FastifyPluginAsyncTypebox {
+/** Shared by all who ask for the same round. */
+function sendStates(api: Api, round: ServedRound, request: FastifyRequest, reply: FastifyReply) {
+  const key = `node-states ${etagOf(api, round, round.head.verdict, "")}`;
+  const type = "application/json; charset=utf-8";
+  return api.answers.send(request, reply, { key, type, open: () => opened(round, piecesOf) });
+}
+
+export function nodeStatesRoutes(api: Api): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       "/node-states",
@@ -38,7 +50,8 @@ export function nodeStatesRoutes(served: Served): FastifyPluginAsyncTypebox {
           response: { 200: BodySchema, 503: UnavailableSchema },
         },
       },
-      () => bodyOf(latestRound(served)),
+      async (request, reply) =>
+        sendStates(api, inMemory(latestRound(api)), request, reply) as never,
     );
 
     app.get(
@@ -51,7 +64,8 @@ export function nodeStatesRoutes(served: Served): FastifyPluginAsyncTypebox {
           response: { 200: BodySchema, 404: ErrorSchema, 503: UnavailableSchema },
         },
       },
-      async ({ params: { id } }) => bodyOf(await keptRound(served, id)),
+      async (request, reply) =>
+        sendStates(api, await keptRound(api, request.params.id), request, reply) as never,
     );
   };
 }

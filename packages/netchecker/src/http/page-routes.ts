@@ -24,8 +24,8 @@ const HEADERS = {
 /** What its script asks for first, so that it is on its way while the script is. Relative: it works behind any prefix. */
 const PRELOAD = { link: "<mesh>; rel=preload; as=fetch; crossorigin" };
 
-/** Its files are compressed when they are built, and none of the API's. */
-const ROUTE = { compress: false, schema: { hide: true } } as const;
+/** Not a part of the API. Its files are compressed when they are built. */
+const ROUTE = { schema: { hide: true } } as const;
 
 /**
  * The dashboard: `folder` has its index.html, and in `assets` what that loads, under names that change

@@ -15,10 +15,12 @@ import type { ClosedRound } from "../core/closed-round.ts";
 import { sayVerdict } from "../core/verdict/say-verdict.ts";
 import { type ResultFilter, results } from "../core/results.ts";
 import { formatText } from "../core/text-view/format-text.ts";
+import type { Source } from "./answers/answers.ts";
+import type { Api } from "./api.ts";
 import type { Served } from "./served.ts";
 import { ErrorSchema, UnavailableSchema } from "./errors.ts";
-import { latestRound } from "./find-round.ts";
-import { LongObject, streamLines, streamObject } from "./json-stream.ts";
+import { inMemory, latestRound, type ServedRound } from "./find-round.ts";
+import { LongObject, linePieces, objectPieces } from "./json-stream.ts";
 import { envelope, etagOf, noticesOf } from "./serve-round.ts";
 import { hasVersion } from "./versioned.ts";
 
@@ -67,31 +69,50 @@ function filterOf({ type, ok, from, to }: ResultsQuery): ResultFilter {
   };
 }
 
+/** A text says ages, and is made once a second. */
+const textAge = (): string => String(Math.floor(Date.now() / 1_000));
+
 /** A round in the format that is asked for, under a verdict; a 304 where the client has it. */
-export function sendResults(
-  served: Served,
-  { round, verdict }: { readonly round: ClosedRound; readonly verdict: Verdict | null },
+export async function sendResults(
+  api: Api,
+  { round, verdict }: { readonly round: ServedRound; readonly verdict: Verdict | null },
   query: ResultsQuery,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply {
+): Promise<FastifyReply> {
   reply.header("cache-control", "no-cache");
-  // The text says how old the round is, so it is never the same twice.
-  if (query.format === "text")
-    return sendText(reply, formatText(round, verdict, Date.now(), noticesOf(served, round)));
-  const etag = etagOf(served, round, verdict, JSON.stringify(query));
+  const etag = etagOf(api, round, verdict, JSON.stringify(query));
+  const { format = "json" } = query;
+  if (format === "text") {
+    const key = `text ${etag} ${textAge()}`;
+    const open = () =>
+      opened(round, (each) => [formatText(each, verdict, Date.now(), noticesOf(api, each))]);
+    return api.answers.send(request, reply, { key, type: TYPES.text, open });
+  }
   reply.header("etag", etag);
   if (hasVersion(request.headers["if-none-match"], etag)) return reply.code(304).send();
-  const rows = results(round, filterOf(query));
-  if (query.format === "ndjson")
-    return reply.type("application/x-ndjson; charset=utf-8").send(streamLines(rows));
-  return reply
-    .type("application/json; charset=utf-8")
-    .send(streamObject(new LongObject(envelope(served, round, verdict), { results: rows })));
+  const open = () =>
+    opened(round, (each) => {
+      const rows = results(each, filterOf(query));
+      if (format === "ndjson") return linePieces(rows);
+      return objectPieces(new LongObject(envelope(api, each, verdict), { results: rows }));
+    });
+  return api.answers.send(request, reply, { key: `results ${etag}`, type: TYPES[format], open });
 }
 
-function sendText(reply: FastifyReply, text: string): FastifyReply {
-  return reply.type("text/plain; charset=utf-8").send(text);
+const TYPES = {
+  json: "application/json; charset=utf-8",
+  ndjson: "application/x-ndjson; charset=utf-8",
+  text: "text/plain; charset=utf-8",
+} as const;
+
+/** What is made of a round, which is held until that is done. */
+export async function opened(
+  round: ServedRound,
+  piecesOf: (round: ClosedRound) => Iterable<string>,
+): Promise<Source> {
+  const { value, release } = await round.open();
+  return { pieces: piecesOf(value), release };
 }
 
 const saysNothingOfNow = (served: Served) => served.keeper.latest === null || served.isStale();
@@ -107,7 +128,7 @@ function oldText(served: Served, verdict: Verdict): string {
   ]);
 }
 
-export function resultsRoutes(served: Served): FastifyPluginAsyncTypebox {
+export function resultsRoutes(api: Api): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       "/results",
@@ -118,13 +139,17 @@ export function resultsRoutes(served: Served): FastifyPluginAsyncTypebox {
           response: { 200: ResultsBodySchema, 400: ErrorSchema, 503: UnavailableSchema },
         },
       },
-      (request, reply) => {
+      async (request, reply) => {
         const { query } = request;
-        const verdict = served.verdict();
-        if (query.format === "text" && saysNothingOfNow(served))
-          return sendText(reply.code(503), oldText(served, verdict)) as never;
-        const now = { round: latestRound(served), verdict };
-        return sendResults(served, now, query, request, reply) as never;
+        const verdict = api.verdict();
+        if (query.format === "text" && saysNothingOfNow(api)) {
+          const key = `old text ${api.keeper.latest?.head.startedAt} ${verdict.sentence} ${textAge()}`;
+          const open = () => ({ pieces: [oldText(api, verdict)] });
+          reply.code(503);
+          return api.answers.send(request, reply, { key, type: TYPES.text, open }) as never;
+        }
+        const now = { round: inMemory(latestRound(api)), verdict };
+        return sendResults(api, now, query, request, reply) as never;
       },
     );
   };

@@ -9,7 +9,7 @@ import {
 import { Type } from "typebox";
 import { isoTime, roundWithoutResult } from "../core/conclude/conclude-round.ts";
 import { CannotOpenRoundError } from "../run-one-round.ts";
-import type { Served } from "./served.ts";
+import type { Api } from "./api.ts";
 import { ErrorSchema, HttpError, NoParametersSchema, UnavailableSchema } from "./errors.ts";
 import { fromHistory, keptRound, noSuchRound } from "./find-round.ts";
 import { ResultsBodySchema, ResultsQuerySchema, sendResults } from "./results-routes.ts";
@@ -21,8 +21,8 @@ const EntrySchema = Type.Object({
 
 const IdParams = Type.Object({ id: RoundIdSchema });
 
-export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
-  const { keeper } = served;
+export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
+  const { keeper } = api;
   return async (app) => {
     app.get(
       "/rounds",
@@ -46,8 +46,10 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
         },
       },
       async ({ query: { limit = 50, before } }) => {
-        const kept = await keeper.heads(limit, before);
-        const open = before === undefined ? served.openRound() : null;
+        const kept = await api.work.do(`heads ${limit} ${before}`, () =>
+          keeper.heads(limit, before),
+        );
+        const open = before === undefined ? api.openRound() : null;
         const entries = kept.map(({ head, summary }) => ({ round: head, summary }));
         const all = open
           ? [{ round: roundWithoutResult(open, "open", null), summary: null }, ...entries]
@@ -71,7 +73,7 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
         },
       },
       async ({ params: { id } }) => {
-        const open = served.openRound();
+        const open = api.openRound();
         if (open?.id === id)
           return { round: roundWithoutResult(open, "open", null), summary: null, findings: [] };
         const found = await fromHistory(() => keeper.head(id));
@@ -97,9 +99,9 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
         },
       },
       async (request, reply) => {
-        const round = await keptRound(served, request.params.id);
+        const round = await keptRound(api, request.params.id);
         const { verdict } = round.head;
-        return sendResults(served, { round, verdict }, request.query, request, reply) as never;
+        return sendResults(api, { round, verdict }, request.query, request, reply) as never;
       },
     );
 
@@ -118,7 +120,7 @@ export function roundsRoutes(served: Served): FastifyPluginAsyncTypebox {
       },
       async (_request, reply) => {
         try {
-          const { id, startedAt } = await served.triggerRound();
+          const { id, startedAt } = await api.triggerRound();
           const url = `/rounds/${id}`;
           return reply
             .code(202)

@@ -31,7 +31,7 @@ export function envelope(served: Served, round: ClosedRound, verdict: Verdict | 
 /** Changes exactly when an answer to the same request would. */
 export function etagOf(
   served: Served,
-  { head }: ClosedRound,
+  { head }: Pick<ClosedRound, "head">,
   verdict: Verdict | null,
   request: string,
 ): string {

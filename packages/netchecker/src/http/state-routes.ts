@@ -41,9 +41,8 @@ export function stateRoutes(served: Served): FastifyPluginAsyncTypebox {
     app.get(
       "/events",
       {
-        // A HEAD would listen without an end, and what is compressed comes late.
+        // A HEAD would listen without an end.
         exposeHeadRoute: false,
-        compress: false,
         schema: {
           summary: "The same as server-sent events: one at once, and one at each change",
           querystring: NoParametersSchema,

@@ -2,9 +2,9 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { RoundIdSchema, TimeSchema, VerdictSchema } from "@netchecker/contract";
 import { Type } from "typebox";
 import { sayVerdict } from "../core/verdict/say-verdict.ts";
+import type { Api } from "./api.ts";
 import { ErrorSchema, UnavailableSchema } from "./errors.ts";
-import type { Served } from "./served.ts";
-import { sendVersioned } from "./versioned.ts";
+import { sendVersioned, versioned } from "./versioned.ts";
 
 const BodySchema = Type.Object({
   ...VerdictSchema.properties,
@@ -28,7 +28,7 @@ const QuerySchema = Type.Object(
 );
 
 /** The one line above everything, for scripts, probes and people in a hurry. */
-export function verdictRoutes(served: Served): FastifyPluginAsyncTypebox {
+export function verdictRoutes(api: Api): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       "/verdict",
@@ -43,10 +43,10 @@ export function verdictRoutes(served: Served): FastifyPluginAsyncTypebox {
           },
         },
       },
-      (request, reply) => {
+      async (request, reply) => {
         const { format, strict } = request.query;
-        const verdict = served.verdict();
-        const { latest } = served.keeper;
+        const verdict = api.verdict();
+        const { latest } = api.keeper;
         const isLoud =
           verdict.verdict === "failing" ||
           verdict.verdict === "unmeasured" ||
@@ -61,7 +61,7 @@ export function verdictRoutes(served: Served): FastifyPluginAsyncTypebox {
           id: latest.head.id,
           at: latest.head.finishedAt ?? latest.head.startedAt,
         };
-        return sendVersioned(request, reply, { ...verdict, round }) as never;
+        return sendVersioned(api, request, reply, versioned({ ...verdict, round })) as never;
       },
     );
   };

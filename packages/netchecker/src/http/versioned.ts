@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Api } from "./api.ts";
 
 const weak = (tag: string) => tag.trim().replace(/^W\//, "");
 
@@ -11,17 +12,28 @@ export function hasVersion(ifNoneMatch: string | undefined, etag: string): boole
   );
 }
 
-/** A body with an ETag that is its digest; a 304 where the client has it. */
-export function sendVersioned(
+/** A text of JSON and its ETag, which is its digest. */
+export interface Versioned {
+  readonly text: string;
+  readonly etag: string;
+}
+
+export function versioned(body: object): Versioned {
+  const text = JSON.stringify(body);
+  return { text, etag: `W/"${createHash("sha256").update(text).digest("base64url")}"` };
+}
+
+/** A text with its ETag; a 304 where the client has it. */
+export async function sendVersioned(
+  api: Api,
   request: FastifyRequest,
   reply: FastifyReply,
-  body: object,
-): FastifyReply {
-  const text = JSON.stringify(body);
-  const etag = `W/"${createHash("sha256").update(text).digest("base64url")}"`;
+  { text, etag }: Versioned,
+): Promise<FastifyReply> {
   reply.headers({ "cache-control": "no-cache", etag });
   // An answer that is no success is never "as before".
   if (reply.statusCode === 200 && hasVersion(request.headers["if-none-match"], etag))
     return reply.code(304).send();
-  return reply.type("application/json; charset=utf-8").send(text);
+  const type = "application/json; charset=utf-8";
+  return api.answers.send(request, reply, { key: etag, type, open: () => ({ pieces: [text] }) });
 }

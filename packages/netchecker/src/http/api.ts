@@ -1,0 +1,12 @@
+import type { Answers } from "./answers/answers.ts";
+import type { OldRounds } from "./old-rounds.ts";
+import type { Served } from "./served.ts";
+import type { SharedWork } from "./shared-work.ts";
+
+/** What routes answer from, and what keeps all of them together within bounds. */
+export interface Api extends Served {
+  readonly answers: Answers;
+  readonly oldRounds: OldRounds;
+  /** For what is put together from many rounds. */
+  readonly work: SharedWork;
+}
