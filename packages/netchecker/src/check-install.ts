@@ -1,14 +1,11 @@
-import type { KubeConfig } from "@kubernetes/client-node";
 import type { RedisNames } from "@netchecker/contract";
 import type { RedisAddress } from "@netchecker/runtime/redis";
-import {
-  explainApiError,
-  listPage,
-  type ResourcePath,
-  tryWatch,
-} from "./adapters/ask-api-server.ts";
+import type { ApiServerAccess } from "./adapters/api-server-access.ts";
+import { explainApiError, type ResourcePath } from "./adapters/ask-api-server.ts";
 import { diagnoseRedis } from "./adapters/diagnose-redis.ts";
-import { type KubernetesObject, toNodeRecord, toPodRecord } from "./adapters/to-records.ts";
+import { LIST_BOUNDS, listResource } from "./adapters/list-resource.ts";
+import { tryWatch } from "./adapters/open-watch.ts";
+import { toNodeRecord, toPodRecord, toServiceRecord } from "./adapters/to-records.ts";
 import { type WatchedCluster, watchedResources } from "./adapters/watch-cluster.ts";
 import { firstSight } from "./core/sighting.ts";
 
@@ -19,25 +16,25 @@ export interface Check {
 }
 
 const PATIENCE_MS = 5_000;
-/** It runs beside the netchecker that it checks, inside the same memory limit: a node's object has 11 kB. */
-const PAGE = 100;
+/** It runs beside the netchecker that it checks, inside the same memory limit: a pod's object has 8 kB. */
+const BOUNDS = { ...LIST_BOUNDS, pageSize: 50, timeoutMs: PATIENCE_MS };
 const MOST_NAMES = 3;
 
 const ok = (what: string): Check => ({ ok: true, what });
 const failed = (what: string): Check => ({ ok: false, what });
 
 /** Tries what netchecker needs of the API server, as it needs it, and what it finds there. */
-export async function checkCluster(kubeConfig: KubeConfig, of: WatchedCluster): Promise<Check[]> {
+export async function checkCluster(access: ApiServerAccess, of: WatchedCluster): Promise<Check[]> {
   const { nodes, pods, services } = watchedResources(of);
   const checks: Check[] = [];
-  const read = async <T>(resource: ResourcePath, keep: (object: KubernetesObject) => T | null) => {
-    const { found, check } = await mayRead(kubeConfig, resource, keep);
+  const read = async <T>(resource: ResourcePath, keep: (object: unknown) => T | null) => {
+    const { found, check } = await mayRead(access, resource, keep);
     checks.push(check);
     return found;
   };
   const nodesFound = await read({ ...nodes, metadataOnly: true }, nameOfNode);
   const podsFound = await read(pods, placeOfPod);
-  const servicesFound = await read(services, ({ metadata }) => metadata?.name ?? null);
+  const servicesFound = await read(services, (object) => toServiceRecord(object).name);
   if (nodesFound && podsFound)
     for (const app of ["ping", "pong"] as const)
       checks.push(checkAgents(app, nodesFound, podsFound, of.namespace));
@@ -58,10 +55,10 @@ interface PlacedPod {
   readonly ready: boolean;
 }
 
-const nameOfNode = (object: KubernetesObject): string | null =>
+const nameOfNode = (object: unknown): string | null =>
   toNodeRecord(object, null, firstSight(Date.now()))?.name ?? null;
 
-function placeOfPod(object: KubernetesObject): PlacedPod | null {
+function placeOfPod(object: unknown): PlacedPod | null {
   const pod = toPodRecord(object, null, firstSight(Date.now()));
   return pod && { app: pod.app, node: pod.node, ready: pod.ready };
 }
@@ -87,39 +84,29 @@ function checkAgents(
 }
 
 async function mayRead<T>(
-  kubeConfig: KubeConfig,
+  access: ApiServerAccess,
   resource: ResourcePath,
-  keep: (object: KubernetesObject) => T | null,
+  keep: (object: unknown) => T | null,
 ): Promise<{ readonly found: readonly T[] | null; readonly check: Check }> {
-  const signal = () => AbortSignal.timeout(PATIENCE_MS);
   let verb: "list" | "watch" = "list";
+  let found: T[] = [];
+  const kept = {
+    begin: () => void (found = []),
+    take: (items: readonly unknown[]) => {
+      for (const item of items) {
+        const each = keep(item);
+        if (each !== null) found.push(each);
+      }
+    },
+  };
+  const { signal } = new AbortController();
   try {
-    const found = await listAll(kubeConfig, resource, keep, signal);
+    const { resourceVersion } = await listResource(access, resource, BOUNDS, kept, signal);
     verb = "watch";
-    await tryWatch(kubeConfig, resource, signal());
+    await tryWatch(access, resource, resourceVersion, PATIENCE_MS, signal);
     return { found, check: ok(`may list and watch ${resource.path}`) };
   } catch (error) {
     return { found: null, check: failed(explainApiError(error, verb, resource)) };
-  }
-}
-
-/** Page after page, so that only what is kept is in memory. */
-async function listAll<T>(
-  kubeConfig: KubeConfig,
-  resource: ResourcePath,
-  keep: (object: KubernetesObject) => T | null,
-  signal: () => AbortSignal,
-): Promise<T[]> {
-  const kept: T[] = [];
-  for (let token = ""; ;) {
-    const wanted = { limit: PAGE, ...(token && { continue: token }) };
-    const { items = [], metadata } = await listPage(kubeConfig, resource, wanted, signal());
-    for (const item of items) {
-      const each = keep(item);
-      if (each !== null) kept.push(each);
-    }
-    token = metadata?.continue ?? "";
-    if (!token) return kept;
   }
 }
 

@@ -8,14 +8,16 @@ import { connectRedisPair } from "@netchecker/runtime/redis";
 import { startService } from "@netchecker/runtime/start";
 import closeWithGrace from "close-with-grace";
 import { anyAddress } from "./adapters/any-address.ts";
+import { ApiServerAccess } from "./adapters/api-server-access.ts";
 import { collectReports } from "./adapters/collect-reports.ts";
 import { holdLease } from "./adapters/hold-lease.ts";
 import { createRoundPublisher, renewing } from "./adapters/publish-targets.ts";
+import { loadKubeConfig } from "./adapters/load-kube-config.ts";
 import { watchRedisHealth } from "./adapters/redis-health.ts";
 import { diagnoseRedis } from "./adapters/diagnose-redis.ts";
 import { watchRedisTrouble } from "./adapters/watch-redis-trouble.ts";
 import { createRoundStore } from "./adapters/store-rounds.ts";
-import { loadKubeConfig, watchCluster } from "./adapters/watch-cluster.ts";
+import { watchCluster } from "./adapters/watch-cluster.ts";
 import { Changes } from "./changes.ts";
 import { checkCluster, checkRedis, formatChecks } from "./check-install.ts";
 import { readConfig } from "./config.ts";
@@ -29,16 +31,18 @@ import { VerdictWatch } from "./watch-verdict.ts";
 /** `--check`: says what is wrong with the installation, and ends with 1 when something is. */
 async function check(): Promise<void> {
   const config = readConfig(process.env);
-  const kubeConfig = loadKubeConfig(config.KUBECONFIG);
+  const log = createLog("netchecker", config.LOG_LEVEL);
+  const apiServer = new ApiServerAccess(() => loadKubeConfig(config.KUBECONFIG), log);
   const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
   const checks = [
     { ok: true, what: "the configuration can be used" },
     ...(await checkRedis(address, redisNames(config.REDIS_PREFIX), hostOf(address))),
-    ...(await checkCluster(kubeConfig, {
+    ...(await checkCluster(apiServer, {
       namespace: config.NAMESPACE,
       serviceName: config.PONG_SERVICE,
     })),
   ];
+  await apiServer.close();
   console.log(formatChecks(checks));
   if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
 }
@@ -57,7 +61,7 @@ function hostOf({
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog("netchecker", config.LOG_LEVEL);
-  const kubeConfig = loadKubeConfig(config.KUBECONFIG);
+  const apiServer = new ApiServerAccess(() => loadKubeConfig(config.KUBECONFIG), log);
   const stop = new AbortController();
 
   const names = redisNames(config.REDIS_PREFIX);
@@ -73,7 +77,7 @@ async function main(): Promise<void> {
   const history = { fullRounds: config.HISTORY_FULL_ROUNDS, rounds: config.HISTORY_ROUNDS };
   const store = createRoundStore(redis, names, history, { log, trouble });
   const cluster = watchCluster(
-    kubeConfig,
+    apiServer,
     { namespace: config.NAMESPACE, serviceName: config.PONG_SERVICE },
     log,
     stop.signal,

@@ -1,17 +1,18 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
 import { nodeObject } from "@netchecker/local-cluster/objects/node-object";
 import { podObject, run, schedule, setReady } from "@netchecker/local-cluster/objects/pod-object";
 import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ApiServerAccess } from "../src/adapters/api-server-access.ts";
 import { checkCluster, checkRedis, formatChecks } from "../src/check-install.ts";
 import { type ARedis, aRedis, NAMES } from "./support/a-redis.ts";
+import { accessTo } from "./support/access-to.ts";
 
 const OF = { namespace: "netchecker", serviceName: "pong-svc" };
 
 let api: ApiServer;
 let redis: ARedis;
-let kubeConfig: KubeConfig;
+let access: ApiServerAccess;
 
 beforeAll(async () => {
   redis = await aRedis();
@@ -23,9 +24,7 @@ beforeAll(async () => {
   run(pod, "127.9.1.1", "127.9.0.1");
   setReady(pod, true);
   api.store.create("pods", pod);
-  kubeConfig = new KubeConfig();
-  const cluster = { name: "test", server: api.url, skipTLSVerify: true };
-  kubeConfig.loadFromClusterAndUser(cluster, { name: "test" });
+  access = accessTo(api);
 });
 afterAll(async () => {
   await api.stop();
@@ -34,7 +33,7 @@ afterAll(async () => {
 
 describe("the install check", () => {
   it("says what is there and what is missing", async () => {
-    expect(formatChecks(await checkCluster(kubeConfig, OF))).toBe(
+    expect(formatChecks(await checkCluster(access, OF))).toBe(
       [
         "ok      may list and watch /api/v1/nodes",
         "ok      may list and watch /api/v1/namespaces/netchecker/pods",
@@ -50,7 +49,7 @@ describe("the install check", () => {
     const names = Array.from({ length: 249 }, (_, n) => `other-${n + 1}`);
     const others = names.map((name) => nodeObject(name, "127.9.0.2", 10_250));
     for (const node of others) api.store.create("nodes", node);
-    const said = (await checkCluster(kubeConfig, OF)).filter(({ what }) => / ping pod /.test(what));
+    const said = (await checkCluster(access, OF)).filter(({ what }) => / ping pod /.test(what));
     expect(said).toEqual([
       {
         ok: false,
@@ -65,7 +64,7 @@ describe("the install check", () => {
     api.store.create("services", serviceObject({ ...at, port: 8080, nodePort: 32_088 }));
     api.forbid("watch", "nodes");
     api.forbid("list", "pods");
-    const failures = (await checkCluster(kubeConfig, OF)).filter(({ ok }) => !ok);
+    const failures = (await checkCluster(access, OF)).filter(({ ok }) => !ok);
     expect(failures.map(({ what }) => what)).toEqual([
       "may not watch nodes: the ClusterRole netchecker in deploy/base/netchecker-rbac.yaml grants it",
       "may not list pods: the Role netchecker in deploy/base/netchecker-rbac.yaml grants it",

@@ -1,4 +1,3 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import { type Outcome, type TargetList } from "@netchecker/contract";
 import { kubeTime } from "@netchecker/local-cluster/api-server/kube-object";
 import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
@@ -30,6 +29,7 @@ import { RoundsTally } from "../src/core/metrics/rounds-tally.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { RoundRunner } from "../src/run-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { accessTo } from "./support/access-to.ts";
 import { failing, OK, SETTINGS, TIMEOUT } from "./support/a-round.ts";
 import { simulateAgents } from "./support/a-simulated-agent.ts";
 
@@ -159,12 +159,9 @@ async function startAgents(): Promise<void> {
 }
 
 async function startNetchecker(): Promise<void> {
-  const kubeConfig = new KubeConfig();
-  const server = { name: "test", server: api.url, skipTLSVerify: true };
-  kubeConfig.loadFromClusterAndUser(server, { name: "test" });
   const commands = await redis.connect();
   const of = { namespace: NAMESPACE, serviceName: "pong-svc" };
-  cluster = watchCluster(kubeConfig, of, LOG, stop.signal);
+  cluster = watchCluster(accessTo(api), of, LOG, stop.signal);
   const store = createRoundStore(commands, NAMES, { fullRounds: 5, rounds: 50 });
   keeper = new RoundKeeper(store, LOG);
   await keeper.restore();

@@ -12,12 +12,19 @@ import {
 } from "@netchecker/local-cluster/objects/node-object";
 import { podObject, run, schedule, setReady } from "@netchecker/local-cluster/objects/pod-object";
 import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
-import { KubeConfig } from "@kubernetes/client-node";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { KubeConfigError, loadKubeConfig, watchCluster } from "../src/adapters/watch-cluster.ts";
+import { KubeConfigError, loadKubeConfig } from "../src/adapters/load-kube-config.ts";
+import { watchCluster } from "../src/adapters/watch-cluster.ts";
+import { WATCH_TIMINGS, type WatchTimings } from "../src/adapters/watch-resource.ts";
 import { LOG } from "./support/a-redis.ts";
+import { accessTo } from "./support/access-to.ts";
 
-const TIMINGS = { staleAfterMs: 400, listTimeoutMs: 2_000, backoffMs: { first: 20, most: 100 } };
+const TIMINGS: WatchTimings = {
+  ...WATCH_TIMINGS,
+  staleAfterMs: 400,
+  heldAfterMs: 100,
+  backoffMs: { first: 20, most: 100 },
+};
 
 let api: ApiServer;
 let stop: AbortController;
@@ -33,13 +40,8 @@ afterEach(async () => {
 });
 
 function watch(timings = TIMINGS) {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromClusterAndUser(
-    { name: "test", server: api.url, skipTLSVerify: true },
-    { name: "test" },
-  );
   const of = { namespace: "netchecker", serviceName: "pong-svc" };
-  return watchCluster(kubeConfig, of, LOG, stop.signal, timings);
+  return watchCluster(accessTo(api), of, LOG, stop.signal, timings);
 }
 
 const addNode = (index: number) =>
@@ -205,7 +207,7 @@ describe("watchCluster", () => {
     const cluster = watch();
     await cluster.synced;
     expect(new Set(cluster.view().nodes.map(({ name }) => name)).size).toBe(450);
-    expect(api.requests.get("list nodes")).toBe(3);
+    expect(api.requests.get("list nodes")).toBe(5);
   });
 
   it("keeps its last view while the API server is away, says since when, and catches up", async () => {

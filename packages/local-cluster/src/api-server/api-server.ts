@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { resetSocket } from "../reset-socket.ts";
 import { listObjects } from "./list.ts";
@@ -23,8 +24,22 @@ export interface ApiServerOptions {
   readonly port?: number;
   /** With a token, each request for objects must bring it. */
   readonly token?: string;
+  /** With a certificate it speaks HTTPS; both as PEM. */
+  readonly tls?: { readonly key: string; readonly cert: string };
   readonly bookmarkIntervalMs?: number;
 }
+
+/** A request for objects that came in. */
+export interface AskedOf {
+  /** Verb and resource: `list nodes`. */
+  readonly access: string;
+  readonly parameters: URLSearchParams;
+}
+
+/** Answers in the server's place; false leaves it to the server. */
+export type AnswersInstead = (request: IncomingMessage, response: ServerResponse) => boolean | void;
+
+const MOST_REMEMBERED = 1_000;
 
 const VERSION = {
   major: "1",
@@ -49,13 +64,20 @@ export class ApiServer {
   #server: Server | undefined;
   #port: number;
   #hang: PromiseWithResolvers<void> | undefined;
+  #token: string | undefined;
+  readonly #instead = new Map<string, AnswersInstead>();
   /** How many requests for objects came in, by verb and resource: `list nodes`. */
   readonly requests = new Map<string, number>();
+  /** The last of them, the newest last. */
+  readonly asked: AskedOf[] = [];
+  /** How many connections were made to it. */
+  connections = 0;
 
   constructor(options: ApiServerOptions = {}) {
     this.#options = options;
     this.store = options.store ?? new ObjectStore();
     this.#port = options.port ?? 0;
+    this.#token = options.token;
   }
 
   /** Whether requests are answered now. */
@@ -64,16 +86,21 @@ export class ApiServer {
   }
 
   get url(): string {
-    return `http://${this.#options.host ?? "127.0.0.1"}:${this.#port}`;
+    const scheme = this.#options.tls ? "https" : "http";
+    return `${scheme}://${this.#options.host ?? "127.0.0.1"}:${this.#port}`;
   }
 
   /** Listens; a second time on the same port. Rejects when the address is taken. */
   async start(): Promise<void> {
     if (this.#server) return;
-    const server = createServer((request, response) => void this.#answer(request, response));
+    const answer = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#answer(request, response);
+    const { tls } = this.#options;
+    const server = tls ? createTlsServer(tls, answer) : createServer(answer);
     // A watch is one long answer, and a quiet one at that.
     server.requestTimeout = 0;
-    server.on("connection", (socket) => {
+    server.on("connection", (socket: Socket) => {
+      this.connections += 1;
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
     });
@@ -92,8 +119,13 @@ export class ApiServer {
     this.#watches.clear();
     if (!server) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of this.#sockets) resetSocket(socket);
+    this.cutConnections();
     await closed;
+  }
+
+  /** Resets every connection, and goes on listening. */
+  cutConnections(): void {
+    for (const socket of this.#sockets) resetSocket(socket);
   }
 
   /** From now on requests are accepted and never answered, and open watches are silent, until {@link resume}. */
@@ -131,6 +163,33 @@ export class ApiServer {
     this.#listsNothing.delete(resource);
   }
 
+  /** From now on only this token is taken: the one before has expired. */
+  rotateToken(token: string): void {
+    this.#token = token;
+  }
+
+  /** Lets something else answer a verb on a resource, such as a proxy in between, until {@link answerItself}. */
+  answerInstead(verb: ObjectQuery["verb"], resource: Resource, answers: AnswersInstead): void {
+    this.#instead.set(`${verb} ${resource}`, answers);
+  }
+
+  answerItself(verb: ObjectQuery["verb"], resource: Resource): void {
+    this.#instead.delete(`${verb} ${resource}`);
+  }
+
+  /** Refuses the next requests of a verb on a resource as priority and fairness does (apiserver pkg/server/filters). */
+  throttle(verb: ObjectQuery["verb"], resource: Resource, retryAfterSeconds: number, times = 1) {
+    let left = times;
+    this.answerInstead(verb, resource, (_, response) => {
+      if (left === 0) return false;
+      left -= 1;
+      const headers = { "content-type": "text/plain; charset=utf-8" };
+      response.writeHead(429, { ...headers, "retry-after": `${retryAfterSeconds}` });
+      response.end("Too many requests, please try again later.\n");
+      return true;
+    });
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     await this.#hang?.promise;
     if (response.destroyed) return;
@@ -152,6 +211,10 @@ export class ApiServer {
     const { verb, resource, namespace, name } = query;
     const access = `${verb} ${resource}`;
     this.requests.set(access, (this.requests.get(access) ?? 0) + 1);
+    this.asked.push({ access, parameters: url.searchParams });
+    if (this.asked.length > MOST_REMEMBERED) this.asked.shift();
+    const instead = this.#instead.get(access);
+    if (instead && instead(request, response) !== false) return;
     if (this.#forbidden.has(access))
       throw new StatusError(forbidden({ user: USER, verb, resource, namespace, name }));
     if (verb === "watch") this.#watch(query, response);
@@ -175,9 +238,9 @@ export class ApiServer {
   }
 
   #authenticated(request: IncomingMessage): boolean {
-    if (this.#options.token === undefined) return true;
+    if (this.#token === undefined) return true;
     const given = Buffer.from(request.headers.authorization ?? "");
-    const wanted = Buffer.from(`Bearer ${this.#options.token}`);
+    const wanted = Buffer.from(`Bearer ${this.#token}`);
     return given.length === wanted.length && timingSafeEqual(given, wanted);
   }
 }

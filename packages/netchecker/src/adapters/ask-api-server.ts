@@ -1,16 +1,30 @@
-import { HttpMethod, type KubeConfig, RequestContext } from "@kubernetes/client-node";
-import { fetch } from "undici";
-import type { KubernetesObject } from "./to-records.ts";
+import type { Dispatcher } from "undici";
+import { retryAfterMs } from "../core/retry-delay.ts";
+import type { ApiServerAccess, Asked } from "./api-server-access.ts";
+import { boundedText } from "./bounded-bytes.ts";
 
 /** The API server refused, with this status. */
 export class ApiError extends Error {
   override name = "ApiError";
   readonly statusCode: number;
+  /** How long it asks to wait; 0 where it does not. */
+  readonly retryAfterMs: number;
+  /** It has not seen yet what was asked for: a version that is newer than its own. */
+  readonly isTooNew: boolean;
 
-  constructor(statusCode: number, message: string) {
-    super(message);
-    this.statusCode = statusCode;
+  constructor(status: KubernetesStatus, headerRetryMs = 0) {
+    const { code, message } = status;
+    super(message ? `${code}: ${message.slice(0, 300)}` : `${code}`);
+    this.statusCode = code;
+    const { causes, retryAfterSeconds } = status.details ?? {};
+    this.retryAfterMs = Math.max(headerRetryMs, (retryAfterSeconds ?? 0) * 1_000);
+    this.isTooNew = causes?.some(({ reason }) => reason === "ResourceVersionTooLarge") ?? false;
   }
+}
+
+/** The API server's answer is not what Kubernetes' documents promise; something else may have answered. */
+export class OddAnswerError extends Error {
+  override name = "OddAnswerError";
 }
 
 /** A resource by its path, and which of it are wanted. */
@@ -23,16 +37,26 @@ export interface ResourcePath {
   readonly metadataOnly?: boolean;
 }
 
-/** A server that does not know it answers with whole objects (Kubernetes API concepts, "metadata-only fetches"). */
-const METADATA_ONLY =
-  "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+/** A `Status`, by which the API server says what went wrong. */
+export interface KubernetesStatus {
+  readonly code: number;
+  readonly message?: string | undefined;
+  readonly details?:
+    | {
+        readonly causes?: readonly { readonly reason?: unknown }[] | undefined;
+        readonly retryAfterSeconds?: number | undefined;
+      }
+    | undefined;
+}
 
-interface KubernetesList {
+/** An answer as JSON, and by which clock it was given. */
+export interface Answer {
+  readonly json: unknown;
   /** When it was answered, by the API server's clock, in whole seconds; NaN where it does not say. */
   readonly servedAt: number;
-  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
-  readonly items?: readonly KubernetesObject[];
 }
+
+const MOST_REFUSAL_BYTES = 65_536;
 
 /** The selectors of a resource, as query parameters. */
 export function selectorsOf({
@@ -42,54 +66,74 @@ export function selectorsOf({
   return { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) };
 }
 
+/** An answer that is one JSON text of `mostBytes` at most. Throws as {@link open} does, and an {@link OddAnswerError}. */
+export async function getJson(
+  access: ApiServerAccess,
+  path: string,
+  asked: Asked,
+  mostBytes: number,
+): Promise<Answer> {
+  const { body, headers } = await open(access, path, asked);
+  const text = await boundedText(body, mostBytes);
+  const servedAt = Date.parse(single(headers["date"]) ?? "");
+  try {
+    return { json: JSON.parse(text), servedAt };
+  } catch {
+    const type = single(headers["content-type"]) ?? "nothing known";
+    throw new OddAnswerError(
+      `the answer is no JSON but ${type.slice(0, 100)}: ${JSON.stringify(text.slice(0, 100))}`,
+    );
+  }
+}
+
 /**
- * One page of a list. Throws an {@link ApiError} when it is refused, and what fetch throws when there
- * is no answer. Written on fetch because the client's typed API brings the models of all of Kubernetes,
- * and keeps whole objects.
+ * An answer whose body is yet to be read. Throws an {@link ApiError} when it is refused, and what undici throws
+ * when there is no answer.
  */
-export async function listPage(
-  kubeConfig: KubeConfig,
-  resource: ResourcePath,
-  page: { readonly limit: number; readonly continue?: string },
-  signal: AbortSignal,
-): Promise<KubernetesList> {
-  const query = { limit: String(page.limit), ...(page.continue && { continue: page.continue }) };
-  const { text, servedAt } = await get(kubeConfig, resource, query, signal);
-  return { ...(JSON.parse(text) as Omit<KubernetesList, "servedAt">), servedAt };
+export async function open(
+  access: ApiServerAccess,
+  path: string,
+  asked: Asked,
+): Promise<Dispatcher.ResponseData> {
+  const response = await access.get(path, asked);
+  if (response.statusCode === 200) return response;
+  const { statusCode: code, headers, body } = response;
+  const text = await boundedText(body, MOST_REFUSAL_BYTES).catch(() => "");
+  const asksToWait = retryAfterMs(single(headers["retry-after"]), Date.now());
+  throw new ApiError({ ...statusIn(text), code }, asksToWait);
 }
 
-/** Watches for a second, to see whether it may. Throws as {@link listPage} does. */
-export async function tryWatch(
-  kubeConfig: KubeConfig,
-  resource: ResourcePath,
-  signal: AbortSignal,
-): Promise<void> {
-  await get(kubeConfig, resource, { watch: "true", timeoutSeconds: "1" }, signal);
+function statusIn(text: string): KubernetesStatus {
+  try {
+    return toStatus(JSON.parse(text));
+  } catch {
+    return { code: 0, message: text.slice(0, 300) };
+  }
 }
 
-async function get(
-  kubeConfig: KubeConfig,
-  resource: ResourcePath,
-  parameters: Record<string, string>,
-  signal: AbortSignal,
-): Promise<{ text: string; servedAt: number }> {
-  const query = new URLSearchParams({ ...selectorsOf(resource), ...parameters });
-  const url = `${kubeConfig.getCurrentCluster()?.server ?? ""}${resource.path}?${query}`;
-  const context = new RequestContext(url, HttpMethod.GET);
-  await kubeConfig.applySecurityAuthentication(context);
-  const dispatcher = context.getDispatcher();
-  const listing = resource.metadataOnly === true && parameters["watch"] === undefined;
-  const accept = listing ? METADATA_ONLY : "application/json";
-  const response = await fetch(url, {
-    headers: { ...context.getHeaders(), accept },
-    signal,
-    ...(dispatcher && { dispatcher }),
-  });
-  const text = await response.text();
-  if (!response.ok)
-    throw new ApiError(response.status, `${response.status}: ${text.slice(0, 300)}`);
-  return { text, servedAt: Date.parse(response.headers.get("date") ?? "") };
+/** Whatever there is → a status; only what has the right type is taken over. */
+export function toStatus(json: unknown): KubernetesStatus {
+  const { code, message, details } = fieldsOf(json);
+  const { causes, retryAfterSeconds } = fieldsOf(details);
+  return {
+    code: typeof code === "number" ? code : 0,
+    message: typeof message === "string" ? message : undefined,
+    details: {
+      causes: Array.isArray(causes) ? causes.map((cause) => fieldsOf(cause)) : undefined,
+      retryAfterSeconds: Number.isFinite(retryAfterSeconds)
+        ? (retryAfterSeconds as number)
+        : undefined,
+    },
+  };
 }
+
+/** The fields of an object; none of anything else. */
+export function fieldsOf(json: unknown): Readonly<Record<string, unknown>> {
+  return typeof json === "object" && json !== null ? { ...json } : {};
+}
+
+const single = (header: string | string[] | undefined) =>
+  Array.isArray(header) ? header[0] : header;
 
 /** What to do about a call that failed, where that is known; else what happened. */
 export function explainApiError(

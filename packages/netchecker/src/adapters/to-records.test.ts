@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { firstSight } from "../core/sighting.ts";
 import type { RememberedNode } from "../core/remember-node.ts";
-import { type KubernetesObject, toNodeRecord, toPodRecord, toServiceRecord } from "./to-records.ts";
+import { UnreadableObjectError } from "./kubernetes-objects.ts";
+import { toNodeRecord, toPodRecord, toServiceRecord } from "./to-records.ts";
 
 const RECORDED = new URL("../../../local-cluster/tests/recorded/", import.meta.url);
 const recorded = (name: string) => readFileSync(new URL(name, RECORDED), "utf8");
@@ -10,12 +11,12 @@ const events = (name: string) =>
   recorded(name)
     .trim()
     .split("\n")
-    .map((line) => JSON.parse(line) as { type: string; object: KubernetesObject })
+    .map((line) => JSON.parse(line) as { type: string; object: { metadata?: { name?: string } } })
     .filter(({ type }) => type !== "BOOKMARK");
 
 const SEEN = firstSight(Date.parse("2026-11-29T00:00:00Z"));
-const nodeRecord = (object: object) => toNodeRecord(object as KubernetesObject, null, SEEN);
-const podRecord = (object: object) => toPodRecord(object as KubernetesObject, null, SEEN);
+const nodeRecord = (object: unknown) => toNodeRecord(object, null, SEEN);
+const podRecord = (object: unknown) => toPodRecord(object, null, SEEN);
 
 const POD_METADATA = {
   name: "pong-a",
@@ -29,7 +30,7 @@ const condition = (type: string, status: string, more: object = {}) => ({ type, 
 
 describe("records of a real API server's objects", () => {
   it("has the nodes as they were recorded", () => {
-    const { items } = JSON.parse(recorded("list-nodes.json")) as { items: KubernetesObject[] };
+    const { items } = JSON.parse(recorded("list-nodes.json")) as { items: object[] };
     const nodes = items.map(nodeRecord);
     expect(nodes.map((node) => node?.name)).toEqual(["node-1", "node-2", "node-3"]);
     for (const node of nodes)
@@ -82,7 +83,7 @@ describe("records of a real API server's objects", () => {
   });
 
   it("has the service's ClusterIP and ports", () => {
-    expect(toServiceRecord(JSON.parse(recorded("get-service.json")) as KubernetesObject)).toEqual({
+    expect(toServiceRecord(JSON.parse(recorded("get-service.json")))).toEqual({
       name: "pong-svc",
       uid: "8c2e2ec9-0b5d-4b30-8de5-1d335fc2ecd0",
       clusterIPs: ["10.96.150.64"],
@@ -228,13 +229,69 @@ describe("what is remembered of a pod", () => {
       },
     };
     expect(podRecord(dead)?.everReady).toBe(false);
-    expect(toPodRecord(dead as KubernetesObject, ready, SEEN)?.everReady).toBe(true);
+    expect(toPodRecord(dead, ready, SEEN)?.everReady).toBe(true);
   });
 });
 
 describe("what cannot be used", () => {
+  it("is told with the object's name and what is wrong with it", () => {
+    const node = { metadata: { name: "n\u001b[2J", labels: { a: 1 } } };
+    expect(() => nodeRecord(node)).toThrow('Node "n\\u001b[2J": /metadata/labels');
+  });
+
+  it.each([
+    { metadata: { name: "n", labels: [] } },
+    { metadata: { name: "n", labels: "zone" } },
+    { metadata: { name: "n".repeat(254) } },
+    { metadata: { name: "n", uid: 7 } },
+    { metadata: { name: "n" }, spec: { taints: { key: "a" } } },
+    { metadata: { name: "n" }, status: { addresses: { type: "InternalIP" } } },
+    { metadata: { name: "n" }, status: { conditions: [null] } },
+    { metadata: { name: "n" }, status: { conditions: [{ type: "Ready", status: true }] } },
+  ])("is what has the wrong type, wherever: %j", (object) => {
+    expect(() => nodeRecord(object)).toThrow(UnreadableObjectError);
+  });
+
+  it("may be missing or null, which is how Kubernetes writes what it does not know", () => {
+    const nothing = { labels: null, uid: null, creationTimestamp: null, deletionTimestamp: null };
+    expect(
+      nodeRecord({ metadata: { name: "n", ...nothing }, spec: null, status: null }),
+    ).toMatchObject({ name: "n", uid: "", addresses: [], labels: {}, deleting: false });
+    const conditions = [{ type: "Ready", status: "True", reason: null }];
+    const status = { addresses: null, conditions, nodeInfo: null };
+    expect(nodeRecord({ metadata: { name: "n" }, spec: { taints: null }, status })?.ready).toBe(
+      true,
+    );
+    expect(podRecord({ metadata: POD_METADATA, status: { containerStatuses: null } })?.ips).toEqual(
+      [],
+    );
+  });
+
+  it("is cut to what a record may hold, whatever its object has", () => {
+    const roles = Array.from({ length: 500 }, (_, n) => [`node-role.kubernetes.io/${n}`, "x"]);
+    const labels = {
+      ...Object.fromEntries(roles),
+      "topology.kubernetes.io/zone": "z".repeat(99_999),
+    };
+    const addresses = Array.from({ length: 500 }, (_, n) => ({
+      type: "InternalIP",
+      address: `10.0.${n >> 8}.${n & 255}`,
+    }));
+    const nodeInfo = { kernelVersion: "6".repeat(99_999) };
+    const conditions = [
+      { type: "Ready", status: "False", reason: "r".repeat(99_999), message: "m".repeat(99_999) },
+    ];
+    const record = nodeRecord({
+      metadata: { name: "n".repeat(253), labels },
+      status: { addresses, nodeInfo, conditions },
+    });
+    expect(JSON.stringify(record).length).toBeLessThan(5_000);
+  });
+
   it("never enters the view: nameless objects, other pods, addresses that are none", () => {
-    expect(nodeRecord({})).toBeNull();
+    const unreadable = [{}, null, "node-1", { metadata: { name: "" } }, { metadata: null }];
+    for (const object of unreadable)
+      expect(() => nodeRecord(object)).toThrow(UnreadableObjectError);
     expect(podRecord({ metadata: { name: "redis-0", labels: { name: "redis" } } })).toBeNull();
     expect(
       aPod({ podIP: "", podIPs: [{}, { ip: "nonsense" }, { ip: "10.0.0.1" }, { ip: "10.0.0.1" }] })
@@ -248,8 +305,7 @@ describe("what cannot be used", () => {
     const node = nodeRecord({ metadata: { name: "n" }, status: { addresses } });
     expect(node?.addresses).toEqual(["192.0.2.1"]);
     expect(
-      toServiceRecord({ metadata: { name: "s" }, spec: { clusterIP: "None" } } as KubernetesObject)
-        ?.clusterIPs,
+      toServiceRecord({ metadata: { name: "s" }, spec: { clusterIP: "None" } })?.clusterIPs,
     ).toEqual([]);
   });
 });

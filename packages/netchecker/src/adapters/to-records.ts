@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { PodRecord, ServiceRecord } from "../core/cluster-view.ts";
-import { leavingTaint, type Taint } from "../core/leaving-taints.ts";
+import { leavingTaint } from "../core/leaving-taints.ts";
 import { placeLabels } from "../core/node-places.ts";
 import {
   type KnownNode,
@@ -9,102 +9,32 @@ import {
   type ToldReadiness,
 } from "../core/remember-node.ts";
 import { happenedAt, type Sighting } from "../core/sighting.ts";
+import {
+  type Condition,
+  type KubernetesPod,
+  type Metadata,
+  readNode,
+  readPod,
+  readService,
+} from "./kubernetes-objects.ts";
 
-/** The parts of Kubernetes' objects that netChecker reads; nothing in an answer is taken for granted. */
-interface Metadata {
-  readonly name?: string;
-  readonly uid?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly creationTimestamp?: string;
-  readonly deletionTimestamp?: string;
-}
+/** Kubernetes' own bounds of what is kept of an object: what is longer is cut. */
+const MOST_ADDRESSES = 16;
+const MOST_PORTS = 64;
+const MOST_WORD_CHARACTERS = 100;
 
-interface Condition {
-  readonly type?: string;
-  readonly status?: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly lastTransitionTime?: string;
-}
+const word = (text: string | null | undefined) => (text ?? "").slice(0, MOST_WORD_CHARACTERS);
 
-interface ContainerStatus {
-  readonly restartCount?: number;
-  readonly state?: {
-    readonly running?: { readonly startedAt?: string };
-    readonly waiting?: { readonly reason?: string; readonly message?: string };
-    readonly terminated?: {
-      readonly reason?: string;
-      readonly exitCode?: number;
-      readonly startedAt?: string;
-    };
-  };
-}
-
-export interface KubernetesObject {
-  readonly metadata?: Metadata & { readonly resourceVersion?: string };
-}
-
-interface KubernetesNode extends KubernetesObject {
-  readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly Taint[] };
-  readonly status?: {
-    readonly addresses?: readonly { readonly type?: string; readonly address?: string }[];
-    readonly conditions?: readonly Condition[];
-    readonly nodeInfo?: {
-      readonly bootID?: string;
-      readonly kernelVersion?: string;
-      readonly kubeletVersion?: string;
-    };
-  };
-}
-
-interface KubernetesPod extends KubernetesObject {
-  readonly spec?: {
-    readonly nodeName?: string;
-    readonly affinity?: {
-      readonly nodeAffinity?: {
-        readonly requiredDuringSchedulingIgnoredDuringExecution?: {
-          readonly nodeSelectorTerms?: readonly {
-            readonly matchFields?: readonly {
-              readonly key?: string;
-              readonly values?: readonly string[];
-            }[];
-          }[];
-        };
-      };
-    };
-  };
-  readonly status?: {
-    readonly reason?: string;
-    readonly message?: string;
-    readonly containerStatuses?: readonly ContainerStatus[];
-    readonly podIP?: string;
-    readonly podIPs?: readonly { readonly ip?: string }[];
-    readonly conditions?: readonly Condition[];
-  };
-}
-
-interface KubernetesService extends KubernetesObject {
-  readonly spec?: {
-    readonly clusterIP?: string;
-    readonly clusterIPs?: readonly string[];
-    readonly ports?: readonly {
-      readonly port?: number;
-      readonly nodePort?: number;
-      readonly protocol?: string;
-    }[];
-  };
-}
-
-/** Null for an object that has no name, and for a node that cannot run an agent. */
+/** Null for a node that cannot run an agent. Throws an UnreadableObjectError. */
 export function toNodeRecord(
-  object: KubernetesObject,
+  object: unknown,
   previous: KnownNode | null,
   seen: Sighting,
 ): RememberedNode | null {
-  const { metadata, spec, status } = object as KubernetesNode;
-  if (!metadata?.name || !runsAgents(metadata.labels)) return null;
+  const { metadata, spec, status } = readNode(object);
+  if (!runsAgents(metadata.labels)) return null;
   const addressesOf = (type: string) =>
-    onlyIPs(status?.addresses?.map((each) => (each.type === type ? each.address : undefined)));
+    onlyIPs(status?.addresses?.map((each) => (each.type === type ? each.address : null)));
   const internal = addressesOf("InternalIP");
   const readiness = readinessOf(status?.conditions);
   const told = { uid: metadata.uid ?? "", createdAt: timeOf(metadata), readiness };
@@ -117,55 +47,56 @@ export function toNodeRecord(
     ...rememberNode(told, previous, seen),
     leaving: leavingTaint(spec?.taints),
     cordoned: spec?.unschedulable === true,
-    deleting: metadata.deletionTimestamp !== undefined,
+    deleting: isSet(metadata.deletionTimestamp),
     labels: placeLabels(metadata.labels ?? {}),
-    bootId: status?.nodeInfo?.bootID ?? "",
-    kernelVersion: status?.nodeInfo?.kernelVersion ?? "",
-    kubeletVersion: status?.nodeInfo?.kubeletVersion ?? "",
+    bootId: word(status?.nodeInfo?.bootID),
+    kernelVersion: word(status?.nodeInfo?.kernelVersion),
+    kubeletVersion: word(status?.nodeInfo?.kubeletVersion),
   };
 }
 
 /** ping and pong are Linux containers of DaemonSets, which virtual nodes (virtual-kubelet, Fargate) do not run. */
-function runsAgents(labels: Metadata["labels"] = {}): boolean {
+function runsAgents(labels: Metadata["labels"]): boolean {
   const virtual =
-    labels["type"] === "virtual-kubelet" || labels["eks.amazonaws.com/compute-type"] === "fargate";
-  return (labels["kubernetes.io/os"] ?? "linux") === "linux" && !virtual;
+    labels?.["type"] === "virtual-kubelet" ||
+    labels?.["eks.amazonaws.com/compute-type"] === "fargate";
+  return (labels?.["kubernetes.io/os"] ?? "linux") === "linux" && !virtual;
 }
 
-/** Null for an object that has no name, or whose `name` label is neither ping nor pong. */
+/** Null for a pod whose `name` label is neither ping nor pong. Throws an UnreadableObjectError. */
 export function toPodRecord(
-  object: KubernetesObject,
+  object: unknown,
   previous: PodRecord | null,
   seen: Sighting,
 ): PodRecord | null {
-  const { metadata, spec, status } = object as KubernetesPod;
-  const app = metadata?.labels?.["name"];
-  if (!metadata?.name || (app !== "ping" && app !== "pong")) return null;
+  const { metadata, spec, status } = readPod(object);
+  const app = metadata.labels?.["name"];
+  if (app !== "ping" && app !== "pong") return null;
   return {
     name: metadata.name,
     app,
     node: spec?.nodeName || intendedNode(spec),
     ips: onlyIPs([status?.podIP, ...(status?.podIPs?.map(({ ip }) => ip) ?? [])]),
     ready: isReady(status?.conditions),
-    terminating: metadata.deletionTimestamp !== undefined,
+    terminating: isSet(metadata.deletionTimestamp),
     everReady: previous?.everReady === true || wasReady(status),
     problem: problemOf(status),
     createdAt: previous?.createdAt ?? happenedAt(timeOf(metadata), seen),
   };
 }
 
-/** Null for an object that has no name. A headless service has no ClusterIP. */
-export function toServiceRecord(object: KubernetesObject): ServiceRecord | null {
-  const { metadata, spec } = object as KubernetesService;
-  if (!metadata?.name) return null;
+/** A headless service has no ClusterIP. Throws an UnreadableObjectError. */
+export function toServiceRecord(object: unknown): ServiceRecord {
+  const { metadata, spec } = readService(object);
   return {
     name: metadata.name,
     uid: metadata.uid ?? "",
     clusterIPs: onlyIPs([spec?.clusterIP, ...(spec?.clusterIPs ?? [])]),
-    ports:
-      spec?.ports?.flatMap(({ port, nodePort, protocol }) =>
+    ports: (spec?.ports ?? [])
+      .flatMap(({ port, nodePort, protocol }) =>
         port && (protocol ?? "TCP") === "TCP" ? [{ port, nodePort: nodePort || null }] : [],
-      ) ?? [],
+      )
+      .slice(0, MOST_PORTS),
   };
 }
 
@@ -187,8 +118,8 @@ function wasReady(status: KubernetesPod["status"]): boolean {
   const lostAt = Date.parse(ready?.lastTransitionTime ?? "");
   return (
     status?.containerStatuses?.some(
-      ({ restartCount = 0, state }) =>
-        restartCount > 0 ||
+      ({ restartCount, state }) =>
+        (restartCount ?? 0) > 0 ||
         lostAt > Date.parse(state?.running?.startedAt ?? state?.terminated?.startedAt ?? ""),
     ) ?? false
   );
@@ -199,7 +130,7 @@ const ON_ITS_WAY = new Set(["ContainerCreating", "PodInitializing"]);
 const MOST_CHARACTERS = 300;
 
 function problemOf(status: KubernetesPod["status"]): string | null {
-  const told = (reason: string | undefined, message: string | undefined) =>
+  const told = (reason: string | null | undefined, message: string | null | undefined) =>
     [reason, message].filter(Boolean).join(": ").slice(0, MOST_CHARACTERS) || null;
   if (status?.reason) return told(status.reason, status.message);
   const unscheduled = status?.conditions?.find(
@@ -220,22 +151,28 @@ function timeOf({ creationTimestamp }: Metadata): number {
 }
 
 /** Null until somebody has written a Ready condition. Any other status than True and False is unknown. */
-function readinessOf(conditions: readonly Condition[] | undefined): ToldReadiness | null {
+function readinessOf(conditions: Conditions): ToldReadiness | null {
   const ready = conditions?.find(({ type }) => type === "Ready");
   if (!ready) return null;
   return {
     status: ready.status === "True" || ready.status === "False" ? ready.status : "Unknown",
     transitionAt: Date.parse(ready.lastTransitionTime ?? "") || 0,
-    reason: ready.reason ?? "",
+    reason: word(ready.reason),
     message: ready.message ?? "",
   };
 }
 
-function isReady(conditions: readonly Condition[] | undefined): boolean {
+type Conditions = readonly Condition[] | null | undefined;
+
+function isReady(conditions: Conditions): boolean {
   return conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
 
+/** Kubernetes sets a time where something has happened. */
+const isSet = (time: string | null | undefined) => time !== undefined && time !== null;
+
 /** Empty and malformed addresses are never dialled: they do not even enter the view. */
-function onlyIPs(addresses: readonly (string | undefined)[] | undefined): string[] {
-  return [...new Set(addresses?.filter((ip) => ip !== undefined && isIP(ip) !== 0))] as string[];
+function onlyIPs(addresses: readonly (string | null | undefined)[] | undefined): string[] {
+  const ips = addresses?.flatMap((ip) => (ip && isIP(ip) !== 0 ? ip : []));
+  return [...new Set(ips)].slice(0, MOST_ADDRESSES);
 }

@@ -1,44 +1,11 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import type { Log } from "@netchecker/runtime/log";
 import { nodePasts, recallNode } from "../core/node-past.ts";
 import type { ClusterWatch } from "../ports.ts";
+import type { ApiServerAccess } from "./api-server-access.ts";
 import type { ResourcePath } from "./ask-api-server.ts";
+import type { ToRecord } from "./resource-records.ts";
 import { toNodeRecord, toPodRecord, toServiceRecord } from "./to-records.ts";
-import {
-  type Resource,
-  WATCH_TIMINGS,
-  watchResource,
-  type WatchTimings,
-} from "./watch-resource.ts";
-
-/** The cluster's configuration cannot be used; the message says what to do. */
-export class KubeConfigError extends Error {
-  override name = "KubeConfigError";
-}
-
-/** The file that `path` names, or else the pod's own service account. Throws a {@link KubeConfigError}. */
-export function loadKubeConfig(path: string | undefined): KubeConfig {
-  const kubeConfig = new KubeConfig();
-  try {
-    if (path) kubeConfig.loadFromFile(path);
-    else kubeConfig.loadFromCluster();
-  } catch (cause) {
-    const what = path
-      ? `KUBECONFIG is ${JSON.stringify(path)}`
-      : "KUBECONFIG is not set and this is no pod";
-    throw new KubeConfigError(`${what}; allowed: a readable kubeconfig file, or none in a pod`, {
-      cause,
-    });
-  }
-  const server = kubeConfig.getCurrentCluster()?.server;
-  if (!server || !URL.canParse(server))
-    throw new KubeConfigError(
-      path
-        ? `KUBECONFIG is ${JSON.stringify(path)}; allowed: a kubeconfig whose current context names a cluster with a server`
-        : "KUBECONFIG is missing, and this is no pod with a service account; allowed: a kubeconfig file",
-    );
-  return kubeConfig;
-}
+import { WATCH_BOUNDS, WATCH_TIMINGS, watchResource } from "./watch-resource.ts";
 
 export interface WatchedCluster {
   readonly namespace: string;
@@ -65,42 +32,43 @@ interface StaleAwareWatch extends ClusterWatch {
 
 /** Keeps a view of nodes, ping and pong pods, and the pong service, until `signal` aborts. */
 export function watchCluster(
-  kubeConfig: KubeConfig,
+  access: ApiServerAccess,
   of: WatchedCluster,
   log: Log,
   signal: AbortSignal,
-  timings: WatchTimings = WATCH_TIMINGS,
+  timings = WATCH_TIMINGS,
+  bounds = WATCH_BOUNDS,
 ): StaleAwareWatch {
   const resources = watchedResources(of);
-  const watch = <T>(path: ResourcePath, toRecord: Resource<T>["toRecord"]) =>
-    watchResource(kubeConfig, { ...path, toRecord }, timings, log, signal);
+  const watch = <T>(path: ResourcePath, toRecord: ToRecord<T>) =>
+    watchResource(access, { ...path, toRecord }, log, signal, timings, bounds);
   const nodes = watch(resources.nodes, toNodeRecord);
   const pods = watch(resources.pods, toPodRecord);
   const services = watch(resources.services, toServiceRecord);
   const all = [nodes, pods, services];
   const staleSince = (): number | null => {
-    const stale = all.flatMap((each) => each.staleSince() ?? []);
+    const stale = all.flatMap((each) => each.age.staleSince ?? []);
     return stale.length > 0 ? Math.min(...stale) : null;
   };
   return {
     synced: Promise.all(all.map(({ synced }) => synced)).then(() => {}),
     staleSince,
-    nodeCount: () => nodes.count(),
-    problem: () => all.map((each) => each.problem()).find((each) => each !== null) ?? null,
+    nodeCount: () => nodes.records.size,
+    problem: () => all.map((each) => each.age.problem).find((each) => each !== null) ?? null,
     watchLosses: () => ({
-      nodes: nodes.losses(),
-      pods: pods.losses(),
-      services: services.losses(),
+      nodes: nodes.age.losses,
+      pods: pods.age.losses,
+      services: services.age.losses,
     }),
-    nodePasts: () => nodePasts(nodes.records(), Date.now()),
+    nodePasts: () => nodePasts(nodes.records.all(), Date.now()),
     recall(pasts) {
-      void nodes.synced.then(() => nodes.revise((node) => recallNode(node, pasts)));
+      void nodes.synced.then(() => nodes.records.revise((node) => recallNode(node, pasts)));
     },
     view() {
       return {
-        nodes: nodes.records(),
-        pods: pods.records(),
-        service: services.records()[0] ?? null,
+        nodes: nodes.records.all(),
+        pods: pods.records.all(),
+        service: services.records.all()[0] ?? null,
         at: Date.now(),
         staleSince: staleSince(),
       };

@@ -1,210 +1,185 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type KubeConfig, Watch } from "@kubernetes/client-node";
 import type { Log } from "@netchecker/runtime/log";
-import {
-  ApiError,
-  explainApiError,
-  listPage,
-  type ResourcePath,
-  selectorsOf,
-} from "./ask-api-server.ts";
-import { clockAhead, type Sighting } from "../core/sighting.ts";
-import type { KubernetesObject } from "./to-records.ts";
+import { type Backoff, retryDelayMs } from "../core/retry-delay.ts";
+import type { ApiServerAccess } from "./api-server-access.ts";
+import { ApiError, explainApiError, OddAnswerError, type ResourcePath } from "./ask-api-server.ts";
+import { TooManyBytesError } from "./bounded-bytes.ts";
+import { LIST_BOUNDS, type ListBounds, listResource } from "./list-resource.ts";
+import { isSilence, MOST_EVENT_BYTES, openWatch, type WatchEvent } from "./open-watch.ts";
+import { ResourceRecords, type ToRecord } from "./resource-records.ts";
+import { ViewAge } from "./view-age.ts";
 
 export interface Resource<T> extends ResourcePath {
-  /** Null for what is not wanted. `previous` is what was known of the same name, if anything. */
-  readonly toRecord: (object: KubernetesObject, previous: T | null, seen: Sighting) => T | null;
+  readonly toRecord: ToRecord<T>;
 }
 
 export interface WatchTimings {
-  /**
-   * Without a sign of life for so long the view counts as stale. The client library ends a watch
-   * that is silent for 30 s, and it is then resumed: a hung API server shows after that.
-   */
+  /** A watch that is silent for so long is begun anew. Bookmarks come once a minute, so this is no fault yet. */
+  readonly silenceMs: number;
+  /** Without a sign of life for so long the view counts as stale: a hung API server shows after that. */
   readonly staleAfterMs: number;
-  readonly listTimeoutMs: number;
-  readonly backoffMs: { readonly first: number; readonly most: number };
+  /** After so long without a sign of life it is listed again: the version may be of a time that the server lost. */
+  readonly listAfterMs: number;
+  /** After a watch that held for so long, the next failure is the first one. */
+  readonly heldAfterMs: number;
+  /** A watch that the server ends sooner than this, without an event, is none. */
+  readonly shortestWatchMs: number;
+  readonly backoffMs: Backoff;
 }
 
 export const WATCH_TIMINGS: WatchTimings = {
+  silenceMs: 30_000,
   staleAfterMs: 45_000,
-  listTimeoutMs: 30_000,
+  listAfterMs: 60_000,
+  heldAfterMs: 10_000,
+  shortestWatchMs: 1_000,
   backoffMs: { first: 250, most: 15_000 },
 };
 
-export interface WatchedResource<T> {
-  readonly synced: Promise<void>;
-  records(): readonly T[];
-  count(): number;
-  /** Puts another record into the place of each. */
-  revise(revised: (record: T) => T): void;
-  /** Since when it is not kept up to date, milliseconds since 1970; null while it is. */
-  staleSince(): number | null;
-  /** Why it cannot be read; null while it can. */
-  problem(): string | null;
-  /** How often the watch was lost, or could not begin. */
-  losses(): number;
+/** What may be held of the API server's answers. */
+export interface WatchBounds extends ListBounds {
+  readonly mostEventBytes: number;
 }
 
-const PAGE = 200;
+export const WATCH_BOUNDS: WatchBounds = { ...LIST_BOUNDS, mostEventBytes: MOST_EVENT_BYTES };
+
+export interface WatchedResource<T> {
+  readonly synced: Promise<void>;
+  readonly records: ResourceRecords<T>;
+  readonly age: ViewAge;
+}
+
+/** As client-go: spread, so that watches do not all end at once (tools/cache/reflector.go, minWatchTimeout). */
+const anyTimeoutSeconds = () => Math.round(300 * (1 + Math.random()));
+
+/** Something was said, as opposed to a connection that broke or never was. */
+const isAnswer = (error: unknown) =>
+  [ApiError, OddAnswerError, TooManyBytesError].some((type) => error instanceof type);
+
 const EXPIRED = 410;
+const TOO_MANY_REQUESTS = 429;
+const TOLD_AGAIN_AFTER_MS = 60_000;
 
 /**
- * Lists in pages, then watches, for ever. A watch that ends goes on from its last version; one that
- * expired, or any doubt, lists again, with backoff and jitter. Only small records are kept: the
- * objects of 1,000 real nodes are 11 MB. What a record remembers outlives a list.
+ * Lists, then watches, for ever, by the rules of client-go's reflector: it goes on from the version that it saw last,
+ * of a bookmark too; one that has expired is listed again at once and is no fault; what fails is tried again with
+ * backoff and jitter, and not before the server asks for it (`Retry-After`).
  */
 export function watchResource<T>(
-  kubeConfig: KubeConfig,
+  access: ApiServerAccess,
   resource: Resource<T>,
-  timings: WatchTimings,
   log: Log,
   signal: AbortSignal,
+  timings: WatchTimings,
+  bounds: WatchBounds,
 ): WatchedResource<T> {
-  const { path, toRecord } = resource;
+  const { path } = resource;
   const synced = Promise.withResolvers<void>();
-  let records = new Map<string, T>();
-  let lastSignAt = Date.now();
-  /** Since when it is known to be lost; null while it is open. */
-  let lostSince: number | null = Date.now();
-  /** Why it could not be read when that was last tried. */
-  let problem: string | null = null;
-  let losses = 0;
-  /** By how much the API server's clock was ahead of ours at the last list. */
-  let aheadMs = 0;
-  /** Until when all that happened is in `records`; null before the first list. */
-  let knownUntil: number | null = null;
-  /** Since when the watch that is open now was; null while none is. */
-  let watchedSince: number | null = null;
+  const records = new ResourceRecords(path, resource.toRecord, log);
+  const age = new ViewAge(timings.staleAfterMs);
+  /** The version that was seen last; null where it has to be listed. */
+  let version: string | null = null;
+  /** When the watch that is open now was opened, by the clock that only goes forward; null while none is. */
+  let openedAt: number | null = null;
+  let failures = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
 
   function alive(): void {
-    lastSignAt = Date.now();
-    if (lostSince !== null)
-      log.info({ path, records: records.size }, "the cluster view is up to date");
-    lostSince = null;
-    problem = null;
+    if (!age.alive()) return;
+    toldAt = Number.NEGATIVE_INFINITY;
+    log.info({ path, records: records.size }, "the cluster view is up to date");
   }
 
-  function sighting(live: boolean): Sighting {
-    return { now: Date.now(), knownUntil, live, aheadMs };
-  }
-
-  function put(into: Map<string, T>, object: KubernetesObject, seen: Sighting): void {
-    const name = object.metadata?.name ?? "";
-    const record = toRecord(object, records.get(name) ?? null, seen);
-    if (name && record) into.set(name, record);
-    else if (name) into.delete(name);
-  }
-
-  /** Gives the version to watch from. */
   async function list(): Promise<string> {
-    const found = new Map<string, T>();
-    const listedAt = Date.now();
-    for (let token = ""; ;) {
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(timings.listTimeoutMs)]);
-      const wanted = { limit: PAGE, ...(token && { continue: token }) };
-      const page = await listPage(kubeConfig, resource, wanted, deadline);
-      aheadMs = clockAhead(page.servedAt, Date.now());
-      for (const item of page.items ?? []) put(found, item, sighting(false));
-      token = page.metadata?.continue ?? "";
-      if (!token) {
-        records = found;
-        knownUntil = listedAt;
-        alive();
-        synced.resolve();
-        return page.metadata?.resourceVersion ?? "0";
-      }
-    }
+    const keep = {
+      begin: () => records.beginList(),
+      take: (items: readonly unknown[], servedAt: number) => records.takePage(items, servedAt),
+    };
+    const { resourceVersion } = await listResource(access, resource, bounds, keep, signal);
+    records.endList();
+    alive();
+    synced.resolve();
+    return resourceVersion;
   }
 
-  /** Gives the version to go on from, or null to list again. */
-  function watch(from: string): Promise<string | null> {
-    const client = new Watch(kubeConfig);
-    return new Promise((resolve, reject) => {
-      let version: string | null = from;
-      const stop = new AbortController();
-      const onEvent = (
-        type: string,
-        object: KubernetesObject & { readonly code?: number },
-      ): void => {
-        if (type === "ERROR") {
-          if (object.code === EXPIRED) version = null;
-          reject(
-            new ApiError(object.code ?? 0, `watch error ${JSON.stringify(object).slice(0, 300)}`),
-          );
-          return stop.abort();
-        }
-        alive();
-        version = object.metadata?.resourceVersion ?? version;
-        if (type === "ADDED" || type === "MODIFIED") put(records, object, sighting(true));
-        if (type === "DELETED") records.delete(object.metadata?.name ?? "");
-        knownUntil = Date.now();
-      };
-      const onEnd = (error: unknown): void => (error ? reject(error) : resolve(version));
-      const query = { ...selectorsOf(resource), allowWatchBookmarks: true, resourceVersion: from };
-      client.watch(path, query, onEvent, onEnd).then((request) => {
-        // Of its own, so that no watch that has ended is held by the signal of the whole process.
-        const ending = AbortSignal.any([signal, stop.signal]);
-        if (ending.aborted) request.abort();
-        ending.addEventListener("abort", () => request.abort(), { once: true });
-        // It got an answer and was not refused: `onEnd` would have been called before this.
-        if (request.signal.aborted) return;
-        alive();
-        watchedSince = Date.now();
-      }, reject);
-    });
+  async function watch(from: string): Promise<void> {
+    const ends = { ...bounds, ...timings, timeoutSeconds: anyTimeoutSeconds() };
+    const startedAt = performance.now();
+    const events = await openWatch(access, resource, from, ends, signal);
+    openedAt = performance.now();
+    alive();
+    let some = false;
+    for await (const event of events) {
+      some = true;
+      take(event);
+    }
+    if (!some && performance.now() - startedAt < timings.shortestWatchMs)
+      throw new OddAnswerError("the watch was ended as soon as it had begun");
+  }
+
+  function take({ type, object, resourceVersion }: WatchEvent): void {
+    alive();
+    records.change(type, object);
+    if (records.size > bounds.mostObjects)
+      throw new OddAnswerError(`there are more than ${bounds.mostObjects} objects`);
+    version = resourceVersion ?? version;
   }
 
   /** What came before a watch that held for a while says nothing of the next failure. */
-  function held(): boolean {
-    return watchedSince !== null && Date.now() - watchedSince > timings.backoffMs.first;
-  }
+  const held = () => openedAt !== null && performance.now() - openedAt > timings.heldAfterMs;
+
+  const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {});
 
   async function keepUpToDate(): Promise<void> {
-    let version: string | null = null;
-    const pause = () => sleep(backoff(failures), undefined, { signal }).catch(() => {});
-    let failures = 0;
     while (!signal.aborted) {
-      watchedSince = null;
+      openedAt = null;
       try {
-        if (version === null) version = await list();
-        version = await watch(version);
+        version ??= await list();
+        await watch(version);
         failures = held() ? 0 : failures + 1;
-        // A server that ends every watch at once must not be asked in a tight loop.
-        if (failures > 0) await pause();
+        // A server that ends every watch soon must not be asked in a tight loop.
+        if (failures > 0) await pause(retryDelayMs(failures, timings.backoffMs, 0, Math.random()));
       } catch (error) {
         if (signal.aborted) return;
-        const watched = version !== null;
-        // Silence between two bookmarks is no fault yet: resume, and let the view's age tell.
-        if (version !== null && (error as Error).name === "TimeoutError") continue;
-        version = null;
-        lostSince ??= Date.now();
-        losses += 1;
-        failures = held() ? 1 : failures + 1;
-        const why = explainApiError(error, watched ? "watch" : "list", resource);
-        problem = why;
-        log.warn({ path, why }, "lost the cluster view; tries again");
-        await pause();
+        await pause(recover(error));
       }
     }
   }
 
-  function backoff(failures: number): number {
-    const { first, most } = timings.backoffMs;
-    return Math.min(first * 2 ** (failures - 1), most) * (0.5 + Math.random());
+  /** Decides from where to go on, and gives how long to wait before that. */
+  function recover(error: unknown): number {
+    const isOutage = age.silentMs > timings.listAfterMs;
+    const why = explainApiError(error, version === null ? "list" : "watch", resource);
+    // The client's end of a silent watch: resume, and let the view's age tell.
+    if (version !== null && isSilence(error)) {
+      if (isOutage) version = null;
+      return 0;
+    }
+    failures = held() ? 1 : failures + 1;
+    const { statusCode, retryAfterMs = 0, isTooNew = false } = error as Partial<ApiError>;
+    const isExpired = statusCode === EXPIRED;
+    const isBusy = statusCode === TOO_MANY_REQUESTS;
+    const isBreak = openedAt !== null && failures === 1 && !isAnswer(error);
+    // What was open and broke is taken up again, once. Whatever was lost is listed: only then is it known to be whole.
+    if (isOutage || !(isBusy || isBreak)) version = null;
+    if (isExpired || isTooNew || isBusy || isBreak) {
+      age.hindered(why);
+      log.info({ path, why }, "the watch begins anew");
+    } else {
+      age.lost(why);
+      tell(why);
+    }
+    if (isExpired && failures === 1) return 0;
+    return retryDelayMs(failures, timings.backoffMs, retryAfterMs, Math.random());
+  }
+
+  function tell(why: string): void {
+    const now = performance.now();
+    if (now - toldAt < TOLD_AGAIN_AFTER_MS) return;
+    toldAt = now;
+    log.warn({ path, why }, "lost the cluster view; tries again");
   }
 
   void keepUpToDate();
-  return {
-    synced: synced.promise,
-    records: () => [...records.values()],
-    count: () => records.size,
-    revise(revised) {
-      for (const [name, record] of records) records.set(name, revised(record));
-    },
-    staleSince: () =>
-      lostSince ?? (Date.now() - lastSignAt > timings.staleAfterMs ? lastSignAt : null),
-    problem: () => problem,
-    losses: () => losses,
-  };
+  return { synced: synced.promise, records, age };
 }

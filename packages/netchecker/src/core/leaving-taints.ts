@@ -1,7 +1,7 @@
 /** The part of a Kubernetes taint that decides. */
 export interface Taint {
-  readonly key?: string;
-  readonly value?: string;
+  readonly key?: string | null | undefined;
+  readonly value?: string | null | undefined;
 }
 
 /** Any value. */
@@ -49,9 +49,9 @@ const LEAVING_TAINTS: ReadonlyMap<string, string | null> = new Map([
  */
 
 /** The taint that says that its node is being taken away; null where none does. */
-export function leavingTaint(taints: readonly Taint[] | undefined): string | null {
+export function leavingTaint(taints: readonly Taint[] | null | undefined): string | null {
   const found = taints?.find(({ key, value }) => {
-    const wanted = key === undefined ? undefined : LEAVING_TAINTS.get(key);
+    const wanted = LEAVING_TAINTS.get(key ?? "");
     return wanted !== undefined && (wanted === ANY || wanted === value);
   });
   return found?.key ?? null;

@@ -36,11 +36,18 @@ export function placeOf(labels: Labels): { zone: string | null; pool: string | n
 }
 
 const KNOWN = new Set(PLACE_LABELS.map(([, label]) => label));
-const ROLE_OR_INSTANCE = /^node(\.kubernetes\.io\/instance-type|-role\.kubernetes\.io\/.+)$/;
+const ROLE_OR_INSTANCE = /^node(\.kubernetes\.io\/instance-type|-role\.kubernetes\.io\/.{1,63})$/;
+
+/** A node has a handful; Kubernetes takes values of 63 characters. */
+const MOST_LABELS = 32;
+const MOST_CHARACTERS = 63;
 
 /** The labels that tell where a node stands and what it is; all others are many and tell nothing of the network. */
 export function placeLabels(labels: Labels): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(labels).filter(([key]) => KNOWN.has(key) || ROLE_OR_INSTANCE.test(key)),
+    Object.entries(labels)
+      .filter(([key]) => KNOWN.has(key) || ROLE_OR_INSTANCE.test(key))
+      .slice(0, MOST_LABELS)
+      .map(([key, value]) => [key, value.slice(0, MOST_CHARACTERS)]),
   );
 }

@@ -1,4 +1,3 @@
-import type { KubernetesObject } from "@netchecker/netchecker/src/adapters/to-records.ts";
 import type { SimulatedNode } from "../cluster.ts";
 
 export interface Taint {
@@ -57,7 +56,7 @@ export function nodeObject(
   { name, ip, zone, pool }: SimulatedNode,
   labelled: boolean,
   node: NodeInApi,
-): KubernetesObject {
+): object {
   const labels: Record<string, string> = labelled
     ? {
         "topology.kubernetes.io/region": "region-1",
@@ -108,7 +107,7 @@ export function nodeObject(
 }
 
 /** A small Pod, as the API server shows it. */
-export function podObject(pod: PodInApi): KubernetesObject {
+export function podObject(pod: PodInApi): object {
   const { name, app, nodeName, ip, ready, failed, startedAt, restarts, terminatingSince } = pod;
   const state =
     startedAt === null

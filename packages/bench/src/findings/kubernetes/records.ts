@@ -1,8 +1,4 @@
-import {
-  type KubernetesObject,
-  toNodeRecord,
-  toPodRecord,
-} from "@netchecker/netchecker/src/adapters/to-records.ts";
+import { toNodeRecord, toPodRecord } from "@netchecker/netchecker/src/adapters/to-records.ts";
 import type { PodRecord } from "@netchecker/netchecker/src/core/cluster-view.ts";
 import {
   type NodePasts,
@@ -49,12 +45,12 @@ export class WatchedRecords {
   }
 
   /** What the API server has now of this name; null for nothing. */
-  node(name: string, object: KubernetesObject | null, now: number): void {
+  node(name: string, object: object | null, now: number): void {
     const seen = this.#sees(now);
     put(this.#nodes, name, object && toNodeRecord(object, this.#nodes.get(name) ?? null, seen));
   }
 
-  pod(name: string, object: KubernetesObject | null, now: number): void {
+  pod(name: string, object: object | null, now: number): void {
     const seen = this.#sees(now);
     put(this.#pods, name, object && toPodRecord(object, this.#pods.get(name) ?? null, seen));
   }
