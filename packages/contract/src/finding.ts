@@ -36,10 +36,11 @@ export const FINDING_KINDS = [
   "slow",
   "undetermined",
   "unexplained",
+  "more",
 ] as const;
 export const FindingKindSchema = Type.Enum(FINDING_KINDS, {
   description:
-    "node-down: nothing of the node answers, and nothing is heard of it. node-cut-off: no new connections into or out of the node. not-ready: Kubernetes calls the node NotReady, and it is not the node's network that fails: its kubelet is dead, its container runtime or CNI is not ready, or it never became Ready. pod-network: its pods only (CNI). route: one pair of nodes. partition: two groups of nodes. mtu: small packets pass, large ones do not. cluster-ip, node-port: the node's kube-proxy. service-backend: an address behind the service is dead or missing. dns: no answer; dns-answer: a wrong one. egress: no way out of the cluster; external-target: that one target. firewall: refused instead of lost. wrong-answerer: another pod answers at an address. pong: its process is dead, hung or overloaded, and the network is not to blame. agent-missing: no ping pod that could report. agent-silent: its node is reachable, its report did not arrive. no-report: no agent reported at all, so nothing was measured. left-out: so many nodes at once are planned to be away that the cluster is hardly judged. prober-starved: no CPU, its findings are not trusted; an alarm only where that is half of the agents and probes fail. local-exhaustion: ports, files or memory of the prober. packet-loss, slow: it works, badly. undetermined: one of `candidates`, and nothing tells which. unexplained: failures that no cause explains.",
+    "node-down: nothing of the node answers, and nothing is heard of it. node-cut-off: no new connections into or out of the node. not-ready: Kubernetes calls the node NotReady, and it is not the node's network that fails: its kubelet is dead, its container runtime or CNI is not ready, or it never became Ready. pod-network: its pods only (CNI). route: one pair of nodes. partition: two groups of nodes. mtu: small packets pass, large ones do not. cluster-ip, node-port: the node's kube-proxy. service-backend: an address behind the service is dead or missing. dns: no answer; dns-answer: a wrong one. egress: no way out of the cluster; external-target: that one target. firewall: refused instead of lost. wrong-answerer: another pod answers at an address. pong: its process is dead, hung or overloaded, and the network is not to blame. agent-missing: no ping pod that could report. agent-silent: its node is reachable, its report did not arrive. no-report: no agent reported at all, so nothing was measured. left-out: so many nodes at once are planned to be away that the cluster is hardly judged. prober-starved: no CPU, its findings are not trusted; an alarm only where that is half of the agents and probes fail. local-exhaustion: ports, files or memory of the prober. packet-loss, slow: it works, badly. undetermined: one of `candidates`, and nothing tells which. unexplained: failures that no cause explains. more: stands for the findings beyond the most that are told one by one; `more` counts them.",
 });
 export type FindingKind = Static<typeof FindingKindSchema>;
 
@@ -60,6 +61,14 @@ export const SeveritySchema = Type.Enum(SEVERITIES, {
   description: "Whatever is above info is an alarm.",
 });
 export type Severity = Static<typeof SeveritySchema>;
+
+/** How many findings of a kind and a severity there are, where they are not told one by one. */
+export const FindingCountSchema = Type.Object({
+  kind: FindingKindSchema,
+  severity: SeveritySchema,
+  count: Type.Integer({ minimum: 1 }),
+});
+export type FindingCount = Static<typeof FindingCountSchema>;
 
 export const DirectionSchema = Type.Enum(["in", "out", "both"] as const, {
   description: "Of new connections, or of large packets: towards `nodes`, from them, or both.",
@@ -106,6 +115,8 @@ const causeFields = {
   planned: Type.Boolean(),
   /** Commands to run next. */
   next: Type.Array(Type.String()),
+  /** Of the kind `more`: which findings it stands for. */
+  more: Type.Optional(Type.Array(FindingCountSchema)),
 };
 
 /** What one round tells of one cause. Over rounds it becomes a {@link FindingSchema}. */

@@ -5,6 +5,7 @@ export * from "./decode-echo-answer.ts";
 export * from "./decode-report.ts";
 export * from "./decode-target-list.ts";
 export * from "./echo.ts";
+export * from "./count-findings.ts";
 export * from "./finding.ts";
 export * from "./history.ts";
 export * from "./largest-packet.ts";

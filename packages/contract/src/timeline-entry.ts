@@ -1,3 +1,4 @@
+import { countFindings } from "./count-findings.ts";
 import type { Finding } from "./finding.ts";
 import type { TimelineEntry } from "./history.ts";
 import type { RoundHead, Summary } from "./round.ts";
@@ -14,9 +15,7 @@ export function timelineEntry(
   const { id, state, startedAt, durationMs, closedBy, kept, expected, reported } = head;
   const sum = (count: "total" | "failed" | "unknown") =>
     summary && Object.values(summary).reduce((all, counts) => all + counts[count], 0);
-  const there = findings?.filter((finding) => finding.state !== "recovered");
-  const count = (severity: Finding["severity"]) =>
-    there?.filter((finding) => finding.severity === severity).length ?? null;
+  const count = (severity: Finding["severity"]) => findings && countFindings(findings, severity);
   return {
     id,
     state,

@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Dropped, type Finding, TARGET_TYPES, type TargetList } from "@netchecker/contract";
+import { type Dropped, TARGET_TYPES, type TargetList } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
 import { explainRedisError } from "@netchecker/runtime/redis";
 import type { Changes } from "./changes.ts";
-import { type ChangedFindings, conclude } from "./core/conclude/conclude.ts";
+import { concludeInSteps } from "./core/conclude/conclude.ts";
 import type { RedisFault } from "./core/redis-fault.ts";
 import type { RoundsTally } from "./core/metrics/rounds-tally.ts";
-import { concludeRound, roundWithoutResult } from "./core/conclude/conclude-round.ts";
+import { concludeRoundInSteps, roundWithoutResult } from "./core/conclude/conclude-round.ts";
 import { type PlanSettings, toListColumns } from "./core/plan.ts";
 import { planRound } from "./core/plan-round.ts";
 import { reviewPlan } from "./core/review-plan.ts";
-import { giveVerdict } from "./core/verdict/judge-round.ts";
+import { giveVerdictInSteps } from "./core/verdict/judge-round.ts";
 import { RoundCollector, type Unread } from "./core/round-collector.ts";
+import { driveSteps } from "./drive-steps.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
+import { tellFindings } from "./tell-findings.ts";
 import type { ClusterWatch, Lease, OpenRound, ReportSource, RoundPublisher } from "./ports.ts";
 
 export interface OneRoundSettings {
@@ -228,35 +230,23 @@ export class OneRound {
     this.#dropped = { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 };
     const concludesSince = performance.now();
     const view = cluster.view();
-    const closed = concludeRound(run, collector, reviewPlan(collector.plan, view));
-    const { findings, memory, changed } = conclude(closed, view, keeper.memory);
-    const concluded = { ...closed, findings };
+    const plan = reviewPlan(collector.plan, view);
+    const closed = await driveSteps(concludeRoundInSteps(run, collector, plan));
+    const concluded = await driveSteps(concludeInSteps(closed, view, keeper.memory));
+    const { findings, memory, changed } = concluded;
     const { intervalMs } = this.#settings;
     const previous = keeper.latest?.head ?? null;
-    const judged = giveVerdict(concluded, memory, { previous, intervalMs });
-    tally.closed(judged.round, performance.now() - concludesSince);
+    const judged = await driveSteps(
+      giveVerdictInSteps({ ...closed, findings }, memory, { previous, intervalMs }),
+    );
+    await driveSteps(tally.closed(judged.round, performance.now() - concludesSince));
     await keeper.keep(judged.round, judged.memory);
-    this.#tell(id, findings, changed);
+    tellFindings(log, id, findings, changed);
     const { durationMs, expected, reported, missing } = closed.head;
     log.info(
       { round: id, closedBy, durationMs, expected, reported, missing, summary: closed.summary },
       "closed a round",
     );
-  }
-
-  /** A line for each finding whose state has changed. */
-  #tell(round: number, findings: readonly Finding[], changed: ChangedFindings): void {
-    const lists = Object.entries(changed) as [string, readonly string[]][];
-    const told = new Map(lists.flatMap(([what, ids]) => ids.map((each) => [each, what])));
-    for (const { id, kind, severity, nodes, summary } of findings) {
-      const what = told.get(id);
-      if (what === undefined) continue;
-      const level = what === "recovered" || severity === "info" ? "info" : "warn";
-      this.#parts.log[level](
-        { round, finding: id, kind, severity, nodes, summary },
-        `finding ${what}`,
-      );
-    }
   }
 
   #drop(why: Unread): void {

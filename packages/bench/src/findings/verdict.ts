@@ -1,5 +1,6 @@
 import type { Cause } from "@netchecker/contract";
 import type { SimulatedRound } from "./simulate-round.ts";
+import { finish } from "@netchecker/netchecker/src/core/steps.ts";
 import {
   emptyLatencyHistory,
   extendHistory,
@@ -45,7 +46,7 @@ export function judge(scenario: Scenario): Verdict {
     const { world, views, changing } = scene;
     const simulated = simulateRound(world, views, { id, random });
     const found = findCauses(simulated.round, simulated.view, history);
-    history = extendHistory(history, simulated.round);
+    history = finish(extendHistory(history, simulated.round));
     const unclear =
       changing === undefined
         ? scenario.unclear
@@ -85,7 +86,7 @@ function usualRounds({ causes, world, seed }: Scenario): LatencyHistory {
   const views = { opening: ALL_WELL, closing: ALL_WELL };
   for (let id = 1; id <= HISTORY_ROUNDS; id += 1) {
     const random = new Random(seed, `usual round ${id}`);
-    history = extendHistory(history, simulateRound(healthy, views, { id, random }).round);
+    history = finish(extendHistory(history, simulateRound(healthy, views, { id, random }).round));
   }
   return history;
 }

@@ -18,6 +18,7 @@ import {
 } from "../../src/core/plan.ts";
 import { planRound } from "../../src/core/plan-round.ts";
 import { reviewPlan } from "../../src/core/review-plan.ts";
+import { finish } from "../../src/core/steps.ts";
 import { traceFailures } from "../../src/core/verdict/failure-trace.ts";
 import { judgeRound } from "../../src/core/verdict/judge-round.ts";
 import { RoundCollector } from "../../src/core/round-collector.ts";
@@ -154,7 +155,7 @@ export function aClosedRound(
 /** The same round with its verdict, as the only one there is. */
 export function judged(round: ClosedRound): ClosedRound {
   const verdict = judgeRound(round, {
-    failures: traceFailures(round),
+    failures: finish(traceFailures(round)),
     failuresBefore: [],
     previous: null,
     intervalMs: 60_000,

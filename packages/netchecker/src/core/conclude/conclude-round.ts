@@ -2,6 +2,7 @@ import type { Dropped, RoundHead } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
 import type { RoundPlan } from "../plan.ts";
 import type { RoundCollector } from "../round-collector.ts";
+import { finish, type Steps } from "../steps.ts";
 import { missingAgents } from "./missing-agents.ts";
 import { summarize } from "./summarize.ts";
 
@@ -17,8 +18,18 @@ export interface RoundRun {
   readonly redisAway: boolean;
 }
 
-/** A collected round → its result. `plan` is the collector's own, as reviewed when it closed. */
+/** {@link concludeRoundInSteps} at one go. */
 export function concludeRound(run: RoundRun, round: RoundCollector, plan: RoundPlan): ClosedRound {
+  return finish(concludeRoundInSteps(run, round, plan));
+}
+
+/** A collected round → its result. `plan` is the collector's own, as reviewed when it closed. */
+export function* concludeRoundInSteps(
+  run: RoundRun,
+  round: RoundCollector,
+  plan: RoundPlan,
+): Steps<ClosedRound> {
+  const missing = yield* missingAgents(round, plan, run.redisAway);
   const head: RoundHead = {
     id: run.id,
     state: "closed",
@@ -28,7 +39,7 @@ export function concludeRound(run: RoundRun, round: RoundCollector, plan: RoundP
     closedBy: run.closedBy,
     expected: plan.agents.length,
     reported: round.reported,
-    missing: missingAgents(round, plan, run.redisAway),
+    missing,
     coverage: {
       nodes: plan.agents.length,
       ready: plan.agents.filter(({ ready }) => ready).length,
@@ -43,7 +54,7 @@ export function concludeRound(run: RoundRun, round: RoundCollector, plan: RoundP
   };
   return {
     head,
-    summary: summarize(plan, round.matrices),
+    summary: yield* summarize(plan, round.matrices),
     findings: [],
     plan,
     agents: round.agents,

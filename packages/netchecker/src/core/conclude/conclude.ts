@@ -1,7 +1,8 @@
 import type { Finding } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
 import type { ClusterView } from "../cluster-view.ts";
-import { findCauses } from "./causes/find-causes.ts";
+import { finish, type Steps } from "../steps.ts";
+import { seekCauses } from "./causes/find-causes.ts";
 import type { FindingsMemory } from "./track/findings-memory.ts";
 import { extendHistory } from "./evidence/latency-history.ts";
 import { cameBack } from "./track/came-back.ts";
@@ -18,16 +19,25 @@ export interface Conclusion {
   readonly changed: ChangedFindings;
 }
 
-/** A round, the cluster at its end, and what is remembered → what is broken, since when. Pure. */
+/** {@link concludeInSteps} at one go. */
 export function conclude(
   round: ClosedRound,
   view: ClusterView,
   memory: FindingsMemory,
 ): Conclusion {
-  const causes = findCauses(round, view, memory.latency, cameBack(memory, view));
-  const latency = extendHistory(memory.latency, round);
+  return finish(concludeInSteps(round, view, memory));
+}
+
+/** A round, the cluster at its end, and what is remembered → what is broken, since when. Pure. */
+export function* concludeInSteps(
+  round: ClosedRound,
+  view: ClusterView,
+  memory: FindingsMemory,
+): Steps<Conclusion> {
+  const causes = yield* seekCauses(round, view, memory.latency, cameBack(memory, view));
+  const latency = yield* extendHistory(memory.latency, round);
   const noise = fadeIn(memory.noise, round, causes);
-  const tracked = trackFindings({ ...memory, noise }, causes, round.head, view);
+  const tracked = yield* trackFindings({ ...memory, noise }, causes, round.head, view);
   return { ...tracked, memory: { ...tracked.memory, latency } };
 }
 

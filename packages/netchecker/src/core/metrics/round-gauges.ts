@@ -41,7 +41,7 @@ export function roundGauges(round: ClosedRound): MetricFamily[] {
     ),
     gauge(
       "netchecker_finding",
-      "How many findings of a kind and a severity concern a node now; node * is everywhere, planned is for a planned reason.",
+      "How many findings of a kind and a severity concern a node now; node * is everywhere, or where findings are too many to be told one by one; planned is for a planned reason.",
       findingSamples(round),
     ),
     gauge(
@@ -71,14 +71,15 @@ function plannedLabels(planned: boolean) {
 function findingSamples({ findings }: ClosedRound): Sample[] {
   const samples = new Map<string, { labels: Sample["labels"]; value: number }>();
   for (const finding of findings) {
-    const { state, kind, severity, planned, nodes } = finding;
+    const { state, planned, nodes, more } = finding;
     if (state === "recovered") continue;
     const concerned = new Set([...nodes, ...brokenPeers(finding)]);
-    for (const node of concerned.size > 0 ? concerned : [EVERYWHERE]) {
-      const labels = { kind, severity, node, ...plannedLabels(planned) };
-      const key = Object.values(labels).join("\n");
-      samples.set(key, { labels, value: (samples.get(key)?.value ?? 0) + 1 });
-    }
+    for (const { kind, severity, count } of more ?? [{ ...finding, count: 1 }])
+      for (const node of concerned.size > 0 ? concerned : [EVERYWHERE]) {
+        const labels = { kind, severity, node, ...plannedLabels(planned) };
+        const key = Object.values(labels).join("\n");
+        samples.set(key, { labels, value: (samples.get(key)?.value ?? 0) + count });
+      }
   }
   return [...samples.values()];
 }

@@ -2,6 +2,7 @@ import type { MetricFamily } from "@netchecker/contract/metrics";
 import { expect, test } from "vitest";
 import { aClosedRound, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
 import { starve } from "../../../tests/support/starve.ts";
+import { finish } from "../steps.ts";
 import { RoundsTally } from "./rounds-tally.ts";
 
 const family = (tally: RoundsTally, name: string): MetricFamily =>
@@ -22,8 +23,8 @@ test("outcomes of a closed round are counted by check and reason, and those that
   const round = aClosedRound(aView(3), {
     finds: (target) => (target.name === "pong-2" ? TIMEOUT : OK),
   });
-  tally.closed(round, 40);
-  tally.closed(round, 60);
+  finish(tally.closed(round, 40));
+  finish(tally.closed(round, 60));
   expect(value(tally, "netchecker_checks_total", { ...POD, reason: "ok" })).toBe(12);
   expect(value(tally, "netchecker_checks_total", { ...POD, reason: "connect_timeout" })).toBe(6);
   expect(value(tally, "netchecker_retried_checks_total", POD)).toBe(6);
@@ -40,7 +41,7 @@ test("latencies are those of checks that were ok, by agents that were not starve
       return { ...OK, latencyMs: from === "node-1" ? 900 : 0.3 };
     },
   });
-  tally.closed(starve(round, [1]), 1);
+  finish(tally.closed(starve(round, [1]), 1));
   const latency = (labels: object, suffix?: string) =>
     value(tally, "netchecker_latency_seconds", { ...POD, ...labels }, suffix);
   expect(latency({}, "_count")).toBe(4);

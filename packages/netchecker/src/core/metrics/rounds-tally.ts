@@ -10,6 +10,7 @@ import {
 import { Histogram, type MetricFamily, Tally } from "@netchecker/contract/metrics";
 import type { ClosedRound } from "../closed-round.ts";
 import type { Unread } from "../round-collector.ts";
+import type { Steps } from "../steps.ts";
 
 /** From a pod on the same node to the timeout of an attempt, seconds. */
 const LATENCY_BOUNDS = [
@@ -99,11 +100,11 @@ export class RoundsTally {
   }
 
   /** A round that was closed, and how long it took to conclude it, milliseconds. */
-  closed(round: ClosedRound, concludedInMs: number): void {
+  *closed(round: ClosedRound, concludedInMs: number): Steps<void> {
     this.ended(round.head.closedBy!);
     this.#roundSeconds.of({}).add(round.head.durationMs! / 1_000);
     this.#concludeSeconds.of({}).add(concludedInMs / 1_000);
-    for (const type of TARGET_TYPES) this.#addOutcomes(round, type);
+    for (const type of TARGET_TYPES) yield* this.#addOutcomes(round, type);
   }
 
   get families(): MetricFamily[] {
@@ -120,10 +121,11 @@ export class RoundsTally {
   }
 
   /** One pass over a matrix, by target: the check is the target's. */
-  #addOutcomes({ plan, matrices, agents }: ClosedRound, type: TargetType): void {
+  *#addOutcomes({ plan, matrices, agents }: ClosedRound, type: TargetType): Steps<void> {
     const { reasons, attempts, latencyUs, targets } = matrices[type];
     const trusted = agents.map(({ health }) => health[type]?.prober.starved === false);
     for (const [target, { check }] of plan.targets[type].entries()) {
+      yield;
       const latency = this.#latency.of({ type, check });
       const counts = REASONS.map(() => 0);
       let retried = 0;

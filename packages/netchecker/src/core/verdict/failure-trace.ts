@@ -1,5 +1,6 @@
 import { countCell, TARGET_TYPES } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
+import type { Steps } from "../steps.ts";
 
 /** Which checks failed in a round, to be held against the rounds before and after it. */
 export interface FailureTrace {
@@ -13,13 +14,14 @@ export interface FailureTrace {
 const MAX_TRACED_CELLS = 2_000;
 
 /** The failures of a round that nothing planned explains. */
-export function traceFailures({ plan, matrices }: ClosedRound): FailureTrace {
+export function* traceFailures({ plan, matrices }: ClosedRound): Steps<FailureTrace> {
   const cells: string[] = [];
   for (const type of TARGET_TYPES) {
     const targets = plan.targets[type];
     const { reasons } = matrices[type];
     let cell = 0;
-    for (const agent of plan.agents)
+    for (const agent of plan.agents) {
+      yield;
       for (const target of targets) {
         const result = countCell(reasons[cell]!, agent.planned, target.planned);
         cell += 1;
@@ -28,6 +30,7 @@ export function traceFailures({ plan, matrices }: ClosedRound): FailureTrace {
         const to = target.node ?? target.name ?? target.address ?? "";
         cells.push([agent.node, to, target.check].join("|"));
       }
+    }
   }
   return { many: false, cells };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { aFinding } from "../../../tests/support/a-finding.ts";
 import { aClosedRound, aNode, aPod, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
 import type { ClosedRound } from "../closed-round.ts";
+import { finish } from "../steps.ts";
 import { traceFailures } from "./failure-trace.ts";
 import { judgeRound } from "./judge-round.ts";
 
@@ -10,7 +11,7 @@ const INTERVAL_MS = 60_000;
 
 const judge = (round: ClosedRound, previous: RoundHead | null = null): Verdict =>
   judgeRound(round, {
-    failures: traceFailures(round),
+    failures: finish(traceFailures(round)),
     failuresBefore: [],
     previous,
     intervalMs: INTERVAL_MS,

@@ -1,12 +1,14 @@
-import type {
-  Finding,
-  RoundHead,
-  UnmeasuredReason,
-  Verdict,
-  VerdictWord,
+import {
+  countFindings,
+  type Finding,
+  type RoundHead,
+  type UnmeasuredReason,
+  type Verdict,
+  type VerdictWord,
 } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
 import type { FindingsMemory } from "../conclude/conclude.ts";
+import { finish, type Steps } from "../steps.ts";
 import { digits, plural } from "../text-view/phrases.ts";
 import { checksOf, unmeasuredOf } from "./checks-of.ts";
 import { type FailureTrace, traceFailures } from "./failure-trace.ts";
@@ -24,16 +26,25 @@ export interface JudgedWith {
   readonly intervalMs: number;
 }
 
+/** {@link giveVerdictInSteps} at one go. */
+export function giveVerdict(
+  round: ClosedRound,
+  memory: FindingsMemory,
+  judgedWith: Pick<JudgedWith, "previous" | "intervalMs">,
+): { readonly round: ClosedRound; readonly memory: FindingsMemory } {
+  return finish(giveVerdictInSteps(round, memory, judgedWith));
+}
+
 /**
  * A concluded round and what is remembered → the round with its verdict, and what is remembered with its
  * failures, beside which the next rounds are judged. `previous` is the closed round before it. Pure.
  */
-export function giveVerdict(
+export function* giveVerdictInSteps(
   round: ClosedRound,
   memory: FindingsMemory,
   { previous, intervalMs }: Pick<JudgedWith, "previous" | "intervalMs">,
-): { readonly round: ClosedRound; readonly memory: FindingsMemory } {
-  const failures = traceFailures(round);
+): Steps<{ readonly round: ClosedRound; readonly memory: FindingsMemory }> {
+  const failures = yield* traceFailures(round);
   const failuresBefore = memory.recentFailures;
   const verdict = judgeRound(round, { failures, failuresBefore, previous, intervalMs });
   return {
@@ -111,11 +122,12 @@ function failing(round: ClosedRound): Judged | null {
   const alarms = round.findings.filter((finding) => isThere(finding) && isAlarm(finding));
   const [worst] = alarms;
   if (!worst) return null;
-  const critical = alarms.filter(({ severity }) => severity === "critical").length;
+  const critical = countFindings(alarms, "critical");
+  const total = critical + countFindings(alarms, "warning");
   const count =
-    critical === alarms.length
+    critical === total
       ? plural(critical, "critical finding")
-      : `${plural(alarms.length, "finding")}${critical > 0 ? `, ${digits(critical)} critical` : ""}`;
+      : `${plural(total, "finding")}${critical > 0 ? `, ${digits(critical)} critical` : ""}`;
   return {
     verdict: "failing",
     sentence: `${[count, ...onlyReported(round)].join("; ")}: ${firstSentence(worst.summary)}`,

@@ -2,16 +2,18 @@ import { reasonCode } from "@netchecker/contract";
 import { type Draft, draft } from "../evidence/draft.ts";
 import { Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import type { Steps } from "../../steps.ts";
 import { FAILED, UNKNOWN } from "../evidence/outcome-state.ts";
 
 const WRONG = reasonCode("wrong_responder");
 
 /** Another pod answers where a pong should: an address used twice, or a stale route or neighbour. */
-export function answererCauses(evidence: Evidence): Draft[] {
+export function* answererCauses(evidence: Evidence): Steps<Draft[]> {
   const { reasons, targets } = evidence.round.matrices.pod;
   const drafts: Draft[] = [];
   if (!reasons.includes(WRONG)) return drafts;
   for (let n = 0; n < evidence.size; n += 1) {
+    yield;
     const claim = new Claim();
     const asked = new Set<number>();
     const misled = new Set<number>();

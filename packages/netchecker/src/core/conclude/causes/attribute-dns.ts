@@ -2,19 +2,22 @@ import type { Draft } from "../evidence/draft.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { cutsOff, hidesBackend, losesPackets, partsGroups } from "../evidence/hindrance.ts";
 import { claimTargets, isEverywhere, targetsOf } from "../evidence/source-tallies.ts";
+import type { Steps } from "../../steps.ts";
 import { askers, unanswered } from "./dns-answers.ts";
 import { MOST_ALONE } from "./per-source.ts";
 
 /** What DNS loses to causes that are known: agents that are cut off, and groups that are apart from its servers. */
-export function attributeDns(evidence: Evidence, found: readonly Draft[]): void {
+export function* attributeDns(evidence: Evidence, found: readonly Draft[]): Steps<void> {
   const targets = targetsOf(evidence, "service", "dns");
   const take = (cause: Draft, sources: readonly number[]) =>
     claimTargets(evidence, cause.claim, "service", targets, sources);
   for (const n of unanswered(evidence, targets)) {
+    yield;
     const cut = found.find((cause) => cutsOff(cause, n) || losesPackets(cause, n));
     if (cut) take(cut, [n]);
   }
   for (const groups of found.filter(partsGroups)) {
+    yield;
     const open = unanswered(evidence, targets);
     const asked = askers(evidence);
     const cut = asked.filter((n) => hidesBackend(groups, n));

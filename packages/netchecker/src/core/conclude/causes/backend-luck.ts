@@ -1,5 +1,6 @@
 import { NOT_PROBED_CODE, reasonOf } from "@netchecker/contract";
 import { chanceOfAtLeast } from "../evidence/binomial.ts";
+import type { Steps } from "../../steps.ts";
 import { dnsAnswers, mostHaveDns } from "./dns-answers.ts";
 import type { Draft } from "../evidence/draft.ts";
 import type { Evidence } from "../evidence/evidence.ts";
@@ -18,21 +19,23 @@ const RARE = 0.001;
 const MISSES_DNS = 1 / 8;
 
 /** A ClusterIP leads to any backend: where some are known to be out of reach, it fails now and then. */
-export function attributeToBackends(
+export function* attributeToBackends(
   evidence: Evidence,
   found: readonly Draft[],
   targets: readonly number[],
-): void {
+): Steps<void> {
   const tallies = sourceTallies(evidence, "service", targets);
   for (const { n, failed } of tallies) {
+    yield;
     const own = (cause: Draft) => cutsOff(cause, n) || losesPackets(cause, n);
     const cut = failed > 0 ? found.find(own) : undefined;
     if (cut) claimTargets(evidence, cut.claim, "service", targets, [n]);
   }
   const open = sourceTallies(evidence, "service", targets);
   const failing = open.filter(({ failed }) => failed > 0);
-  if (failing.length === 0 || !mayBeBadLuck(evidence, failing.length, open)) return;
+  if (failing.length === 0 || !(yield* mayBeBadLuck(evidence, failing.length, open))) return;
   for (const { n } of failing) {
+    yield;
     const hides = found.find((cause) => hidesLiveBackend(evidence, cause, n));
     if (!hides) continue;
     const unlucky = isUnlucky(evidence, n);
@@ -43,10 +46,17 @@ export function attributeToBackends(
 }
 
 /** Whether so many agents fail by bad luck, as long as each backend is as likely and some are out of reach. */
-function mayBeBadLuck(evidence: Evidence, failing: number, asked: readonly { n: number }[]) {
-  const chances = asked.map(({ n }) => failsByLuck(hiddenShare(evidence, n)));
-  const mean = chances.reduce((sum, chance) => sum + chance, 0) / chances.length;
-  return chanceOfAtLeast(failing, asked.length, mean) > RARE;
+function* mayBeBadLuck(
+  evidence: Evidence,
+  failing: number,
+  asked: readonly { n: number }[],
+): Steps<boolean> {
+  let sum = 0;
+  for (const { n } of asked) {
+    yield;
+    sum += failsByLuck(hiddenShare(evidence, n));
+  }
+  return chanceOfAtLeast(failing, asked.length, sum / asked.length) > RARE;
 }
 
 /** How often the service fails where such a share of its backends is out of reach. */

@@ -12,10 +12,33 @@ export function isReply(detail: string | undefined): boolean {
   return detail !== undefined && REPLIES.has(detail);
 }
 
+/** What is found out of a round's DNS once, and asked of each agent: outcomes do not change while causes are sought. */
+interface KnownOfDns {
+  readonly answers: readonly (boolean | null)[];
+  readonly mostHaveIt: boolean;
+}
+const known = new WeakMap<Evidence, KnownOfDns>();
+
+function knownOfDns(evidence: Evidence): KnownOfDns {
+  const before = known.get(evidence);
+  if (before) return before;
+  const targets = targetsOf(evidence, "service", "dns");
+  const answers = evidence.nodes.map((_, n) => answersOf(evidence, targets, n));
+  const asked = answers.filter((each) => each !== null).length;
+  const answered = answers.filter((each) => each === true).length;
+  const found = { answers, mostHaveIt: answered * 2 > asked || asked === 1 };
+  known.set(evidence, found);
+  return found;
+}
+
 /** Whether a DNS server answered an agent anything, if only that it does not know; null where nobody asked. */
 export function dnsAnswers(evidence: Evidence, n: number): boolean | null {
+  return knownOfDns(evidence).answers[n]!;
+}
+
+function answersOf(evidence: Evidence, targets: readonly number[], n: number): boolean | null {
   const { service } = evidence.round.matrices;
-  const cells = targetsOf(evidence, "service", "dns")
+  const cells = targets
     .map((target) => service.cell(n, target))
     .filter((cell) => service.reasons[cell] !== NOT_PROBED_CODE);
   if (cells.length === 0) return null;
@@ -28,14 +51,7 @@ export function dnsAnswers(evidence: Evidence, n: number): boolean | null {
 
 /** Whether DNS works for the cluster: then a node that misses it has a fault of its own. */
 export function mostHaveDns(evidence: Evidence): boolean {
-  let answered = 0;
-  let asked = 0;
-  for (const n of evidence.nodes.keys()) {
-    const answers = dnsAnswers(evidence, n);
-    if (answers !== null) asked += 1;
-    if (answers) answered += 1;
-  }
-  return answered * 2 > asked || asked === 1;
+  return knownOfDns(evidence).mostHaveIt;
 }
 
 /** The agents that asked DNS at all. */

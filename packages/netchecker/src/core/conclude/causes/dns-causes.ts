@@ -1,6 +1,6 @@
 import { reasonCode } from "@netchecker/contract";
 import { type Draft, draft } from "../evidence/draft.ts";
-import { Claim } from "../evidence/claim.ts";
+import { ALL_CELLS, Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { FAILED } from "../evidence/outcome-state.ts";
 import { partsGroups } from "../evidence/hindrance.ts";
@@ -38,7 +38,7 @@ function wrongAnswers(evidence: Evidence, targets: readonly number[], oneOfSome:
   const [first] = sources;
   const cell = service.cell(first!, wrong(first!)[0]!);
   return eachOrAll(evidence, sources, tallies.length, oneOfSome, (some) => {
-    const claim = new Claim();
+    const claim = new Claim(ALL_CELLS);
     for (const n of some) claimTargets(evidence, claim, "service", wrong(n), [n]);
     return draft("dns-answer", {
       layer: "dns",
@@ -76,7 +76,7 @@ function noAnswers(
     everywhere ? sources.length : known,
     tell && !named,
     (some) => {
-      const claim = new Claim();
+      const claim = new Claim(ALL_CELLS);
       claimTargets(evidence, claim, "service", targets, some);
       const hidden = hider !== null && some.some((n) => dnsAnswers(evidence, n) === false);
       return draft("dns", {

@@ -1,5 +1,5 @@
 import { type Draft, draft } from "../evidence/draft.ts";
-import { Claim } from "../evidence/claim.ts";
+import { ALL_CELLS, Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { FAILED, WORKS } from "../evidence/outcome-state.ts";
 import { refuses } from "../evidence/firewall.ts";
@@ -121,7 +121,7 @@ function wholeSources(evidence: Evidence, targets: readonly number[]): Draft[] {
   if (shut.length === 0) return [];
   const known = evidence.nodes.filter((_, n) => evidence.heard(n)).length;
   return perSourceOrAll(evidence, shut, known, (some) => {
-    const claim = new Claim();
+    const claim = new Claim(ALL_CELLS);
     claimTargets(evidence, claim, "external", targets, some);
     const told = {
       layer: "external" as const,

@@ -4,6 +4,7 @@ import type { Evidence } from "../evidence/evidence.ts";
 import { refuses } from "../evidence/firewall.ts";
 import { FAILED, LARGE_LOST, WORKS } from "../evidence/outcome-state.ts";
 import { MESH_CHECKS, type MeshCheck, type Scope } from "../evidence/mesh-planes.ts";
+import type { Steps } from "../../steps.ts";
 import { serviceEverywhere } from "./service-everywhere.ts";
 import { nodeView } from "../evidence/node-verdicts.ts";
 
@@ -14,20 +15,24 @@ const HARDLY_ANY = 0.02;
 const FEWEST_HEARD = 3;
 
 /** What fails between all nodes has one cause, and is not a fault of each of them. */
-export function everywhereCauses(evidence: Evidence): Draft[] {
-  return evidence.scopes.flatMap((scope) => {
+export function* everywhereCauses(evidence: Evidence): Steps<Draft[]> {
+  const drafts: Draft[] = [];
+  for (const scope of evidence.scopes) {
     const failing = MESH_CHECKS.filter((check) => failsEverywhere(scope, check));
-    if (failing.length === 0) return [];
+    if (failing.length === 0) continue;
     const few = evidence.heardCount < Math.min(FEWEST_HEARD, evidence.size);
-    if (few && failing.includes("tcp")) return [];
-    const pairs = pairsOf(evidence, scope, failing);
+    if (few && failing.includes("tcp")) continue;
+    const pairs = yield* pairsOf(evidence, scope, failing);
     const claim = new Claim();
     for (const check of failing)
       for (const plane of scope.planes[check])
-        for (let a = 0; a < evidence.size; a += 1)
+        for (let a = 0; a < evidence.size; a += 1) {
+          yield;
           for (let b = 0; b < evidence.size; b += 1) evidence.explain(claim, plane, a, b);
-    return [ofAll(evidence, scope, failing, claim, pairs)];
-  });
+        }
+    drafts.push(ofAll(evidence, scope, failing, claim, pairs));
+  }
+  return drafts;
 }
 
 function failsEverywhere(scope: Scope, check: MeshCheck): boolean {
@@ -44,21 +49,28 @@ function failsEverywhere(scope: Scope, check: MeshCheck): boolean {
 }
 
 /** Ordered pairs of nodes, however many addresses and checks there are between two. */
-function pairsOf(
+function* pairsOf(
   evidence: Evidence,
   scope: Scope,
   checks: readonly MeshCheck[],
-): { failed: number; works: number } {
+): Steps<{ failed: number; works: number }> {
   let failed = 0;
   let works = 0;
   const planes = checks.flatMap((check) => scope.planes[check]);
   for (let a = 0; a < evidence.size; a += 1) {
     if (!evidence.heard(a)) continue;
+    yield;
     for (let b = 0; b < evidence.size; b += 1) {
       if (a === b) continue;
-      const states = new Set(planes.map((plane) => evidence.at(plane, a, b)));
-      if (states.has(FAILED)) failed += 1;
-      else if (states.has(WORKS) || states.has(LARGE_LOST)) works += 1;
+      let fails = false;
+      let answers = false;
+      for (const plane of planes) {
+        const state = evidence.at(plane, a, b);
+        if (state === FAILED) fails = true;
+        else if (state === WORKS || state === LARGE_LOST) answers = true;
+      }
+      if (fails) failed += 1;
+      else if (answers) works += 1;
     }
   }
   return { failed, works };

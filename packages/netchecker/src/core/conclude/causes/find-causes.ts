@@ -32,6 +32,17 @@ import { mayBeApart, silentGroups } from "./silent-groups.ts";
 import { slowCauses } from "./slow-causes.ts";
 import { toCause } from "../say/to-cause.ts";
 import { Topology } from "../evidence/topology.ts";
+import { finish, type Steps } from "../../steps.ts";
+
+/** {@link seekCauses} at one go. */
+export function findCauses(
+  round: ClosedRound,
+  view: ClusterView,
+  history: LatencyHistory,
+  cameBack?: ReadonlySet<string>,
+): Cause[] {
+  return finish(seekCauses(round, view, history, cameBack));
+}
 
 /**
  * One round → its causes, most severe first. Pure. A greedy cover: planned before unplanned, the prober
@@ -39,42 +50,47 @@ import { Topology } from "../evidence/topology.ts";
  * above. Each cause takes the failures that it explains out of the evidence for the next. `cameBack`: nodes
  * that were down or have booted since the round before.
  */
-export function findCauses(
+export function* seekCauses(
   round: ClosedRound,
   view: ClusterView,
   history: LatencyHistory,
   cameBack?: ReadonlySet<string>,
-): Cause[] {
-  const evidence = new Evidence(round, view, cameBack);
+): Steps<Cause[]> {
+  const evidence = yield* Evidence.of(round, view, cameBack);
   const topology = new Topology(view, evidence.nodes);
   const found: Draft[] = [
-    ...plannedCauses(evidence),
+    ...(yield* plannedCauses(evidence)),
     ...leftOutCauses(evidence, topology),
-    ...neverReadyCauses(evidence),
-    ...proberCauses(evidence),
+    ...(yield* neverReadyCauses(evidence)),
+    ...(yield* proberCauses(evidence)),
   ];
   const add = (drafts: readonly Draft[]) => found.push(...drafts);
-  add(answererCauses(evidence));
-  add(everywhereCauses(evidence));
-  add(silentGroups(evidence, topology));
-  add(nodeCauses(evidence, "certain"));
-  add(judgeByChance(evidence, groupCauses(evidence)));
-  add(nodeCauses(evidence, "strict"));
-  add(mtuCauses(evidence, topology));
-  add(nodeCauses(evidence, "lenient"));
-  mergeDirections(found);
-  add(busyPongs(evidence));
-  add(lossCauses(evidence, found));
-  add(pairCauses(evidence));
-  attributeNodePorts(evidence, found);
-  attributeDns(evidence, found);
-  add(serviceCauses(evidence, found));
+  add(yield* answererCauses(evidence));
+  add(yield* everywhereCauses(evidence));
+  add(yield* silentGroups(evidence, topology));
+  add(yield* nodeCauses(evidence, "certain"));
+  add(judgeByChance(evidence, yield* groupCauses(evidence)));
+  add(yield* nodeCauses(evidence, "strict"));
+  add(yield* mtuCauses(evidence, topology));
+  add(yield* nodeCauses(evidence, "lenient"));
+  yield* mergeDirections(found);
+  add(yield* busyPongs(evidence));
+  add(yield* lossCauses(evidence, found));
+  add(yield* pairCauses(evidence));
+  yield* attributeNodePorts(evidence, found);
+  yield* attributeDns(evidence, found);
+  add(yield* serviceCauses(evidence, found));
   add(dnsCauses(evidence, found));
+  yield;
   add(egressCauses(evidence, found));
-  add(notReadyCauses(evidence, found));
+  add(yield* notReadyCauses(evidence, found));
   add(agentCauses(evidence));
-  add(slowCauses(evidence, topology, history, found));
+  add(yield* slowCauses(evidence, topology, history, found));
   const judged = judgeByChance(evidence, mayBeApart(evidence, found));
-  const causes = joinAlike([...judged, ...leftoverCauses(evidence)]);
-  return causes.map((cause) => toCause(evidence, topology, cause)).toSorted(bySeverity);
+  const causes: Cause[] = [];
+  for (const cause of joinAlike([...judged, ...(yield* leftoverCauses(evidence))])) {
+    yield;
+    causes.push(toCause(evidence, topology, cause));
+  }
+  return causes.toSorted(bySeverity);
 }

@@ -1,9 +1,11 @@
+import type { FindingCount } from "@netchecker/contract";
 import { chanceOfAtLeast } from "../evidence/binomial.ts";
 import { type Draft, draft } from "../evidence/draft.ts";
 import { Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { FAILED, LARGE_LOST, WORKS } from "../evidence/outcome-state.ts";
 import { Retries } from "../evidence/retries.ts";
+import type { Steps } from "../../steps.ts";
 
 /** What chance alone does hardly once in so many rounds is an alarm; what it does now and then is told as info. */
 const RARE = 1e-5;
@@ -11,23 +13,27 @@ const SELDOM = 1e-2;
 /** Less than this above what is usual in the cluster is nothing to act on. */
 const FEWEST_MORE = 0.02;
 const FEWEST_PEERS = 3;
+/** So many lossy pairs are told of one by one, of each severity. */
+const MOST_PAIRS = 250;
 
 /**
  * It works, but not at the first attempt: packets are lost at a node, or between two. Judged against the
  * rest of the cluster, whatever its own rate is.
  */
-export function lossCauses(evidence: Evidence, found: readonly Draft[]): Draft[] {
+export function* lossCauses(evidence: Evidence, found: readonly Draft[]): Steps<Draft[]> {
   const pongs = found.filter(({ kind }) => kind === "pong");
-  const retries = new Retries(evidence, new Set(pongs.flatMap(({ nodes }) => nodes)));
+  const busy = new Set(pongs.flatMap(({ nodes }) => nodes));
+  const retries = yield* Retries.of(evidence, busy);
   if (retries.totalAgain === 0 && evidence.open === 0) return [];
   const lossy = new Set<number>();
-  return [...lossyNodes(evidence, retries, lossy), ...lossyPairs(evidence, retries, lossy)];
+  const nodes = yield* lossyNodes(evidence, retries, lossy);
+  return [...nodes, ...(yield* lossyPairs(evidence, retries, lossy))];
 }
 
-function lossyNodes(evidence: Evidence, retries: Retries, found: Set<number>): Draft[] {
+function* lossyNodes(evidence: Evidence, retries: Retries, found: Set<number>): Steps<Draft[]> {
   const drafts: Draft[] = [];
   for (;;) {
-    const worst = worstNode(retries, found);
+    const worst = yield* worstNode(retries, found);
     if (worst === null) return drafts;
     found.add(worst.n);
     drafts.push({
@@ -47,10 +53,12 @@ interface Lossy {
 }
 
 /** The node whose probes need most attempts, if that is no chance; the rest of the mesh is the measure. */
-function worstNode(retries: Retries, found: ReadonlySet<number>): Lossy | null {
+function* worstNode(retries: Retries, found: ReadonlySet<number>): Steps<Lossy | null> {
   let worst: Lossy | null = null;
   let least = SELDOM;
-  for (let n = 0; n < retries.size; n += 1) {
+  // Nothing is less likely than what is never chance.
+  for (let n = 0; n < retries.size && least > 0; n += 1) {
+    yield;
     if (found.has(n) || retries.again[n]! < FEWEST_PEERS) continue;
     const again = retries.again[n]!;
     const of = retries.of[n]!;
@@ -117,14 +125,21 @@ function isLost(evidence: Evidence, type: "pod" | "node", a: number, target: num
 }
 
 /** Of pairs there are many, so that only most of a pair's probes are no chance. */
-function lossyPairs(evidence: Evidence, retries: Retries, lossy: ReadonlySet<number>): Draft[] {
+function* lossyPairs(
+  evidence: Evidence,
+  retries: Retries,
+  lossy: ReadonlySet<number>,
+): Steps<Draft[]> {
   const usual = (retries.totalAgain + 0.5) / (retries.total + 1);
   const places = (retries.size * (retries.size - 1)) / 2;
   let fewest = 2;
   while (places * chanceOfAtLeast(fewest, retries.perPair, usual) > SELDOM) fewest += 1;
-  const drafts: Draft[] = [];
+  const told = { alarm: [] as Draft[], info: [] as Draft[] };
+  const beyond = { alarm: 0, info: 0 };
+  const claim = new Claim();
   for (let a = 0; a < retries.size; a += 1)
     for (let b = a + 1; b < retries.size; b += 1) {
+      if (b % PAIRS_A_STEP === 0) yield;
       const troubled = retries.troubled(a, b);
       if (troubled < fewest || lossy.has(a) || lossy.has(b)) continue;
       const { works, failed, whole, mixed } = outcomesBetween(evidence, a, b);
@@ -134,10 +149,33 @@ function lossyPairs(evidence: Evidence, retries: Retries, lossy: ReadonlySet<num
       if (troubled < of / 3 || (whole ? again < 2 : again <= 0 && !mixed)) continue;
       const others = Math.max(usual, rateWithout(retries, a, again, works));
       const chance = places * chanceOfAtLeast(troubled, of, others);
-      if (chance < SELDOM)
-        drafts.push({ ...between(evidence, a, b, troubled, of), ...severityBy(chance) });
+      if (chance >= SELDOM) continue;
+      const severity = chance < RARE ? "alarm" : "info";
+      // In the order of nodes, so that they are the same from round to round.
+      if (told[severity].length < MOST_PAIRS)
+        told[severity].push({
+          ...between(evidence, a, b, troubled, of),
+          ...severityBy(chance),
+        });
+      else {
+        beyond[severity] += 1;
+        explainBetween(evidence, claim, a, b);
+      }
     }
-  return drafts;
+  return [...told.alarm, ...told.info, ...furtherPairs(claim, beyond)];
+}
+
+/** So many pairs are looked at before others have their turn. */
+const PAIRS_A_STEP = 256;
+
+/** More pairs than are told one by one, in one draft that counts them. */
+function furtherPairs(claim: Claim, { alarm, info }: { alarm: number; info: number }): Draft[] {
+  const more: FindingCount[] = [
+    { kind: "packet-loss", severity: "warning", count: alarm },
+    { kind: "packet-loss", severity: "info", count: info },
+  ];
+  const some = more.filter(({ count }) => count > 0);
+  return some.length === 0 ? [] : [draft("more", { claim, more: some })];
 }
 
 function rateWithout(retries: Retries, n: number, again: number, of: number): number {
@@ -183,10 +221,7 @@ const isOne = (states: readonly number[]) => isAll(states, states[0] ?? WORKS);
 
 function between(evidence: Evidence, a: number, b: number, troubled: number, of: number): Draft {
   const claim = new Claim();
-  for (const plane of evidence.planes) {
-    evidence.explain(claim, plane, a, b);
-    evidence.explain(claim, plane, b, a);
-  }
+  explainBetween(evidence, claim, a, b);
   return draft("packet-loss", {
     nodes: [a],
     peers: [b],
@@ -196,4 +231,11 @@ function between(evidence: Evidence, a: number, b: number, troubled: number, of:
     of,
     fact: `${claim.count} failed after all`,
   });
+}
+
+function explainBetween(evidence: Evidence, claim: Claim, a: number, b: number): void {
+  for (const plane of evidence.planes) {
+    evidence.explain(claim, plane, a, b);
+    evidence.explain(claim, plane, b, a);
+  }
 }

@@ -1,9 +1,11 @@
 import type { Draft } from "../evidence/draft.ts";
+import type { Steps } from "../../steps.ts";
 
 /** One node that fails inwards and outwards, found one after the other, has one fault: joins them in place. */
-export function mergeDirections(found: Draft[]): void {
+export function* mergeDirections(found: Draft[]): Steps<void> {
   for (let first = 0; first < found.length; first += 1) {
     const a = found[first]!;
+    yield;
     const second = found.findIndex((b, index) => index > first && complements(a, b));
     if (second === -1) continue;
     const b = found[second]!;

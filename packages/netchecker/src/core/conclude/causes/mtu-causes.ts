@@ -3,7 +3,8 @@ import { type Draft, draft } from "../evidence/draft.ts";
 import { Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { FAILED, LARGE_LOST } from "../evidence/outcome-state.ts";
-import { orientGroups, withSilent } from "./group-causes.ts";
+import type { Steps } from "../../steps.ts";
+import { MOST_GROUPS, orientGroups, withSilent } from "./group-causes.ts";
 import type { Scope } from "../evidence/mesh-planes.ts";
 import { claimLosses, largeLosses } from "./mtu-graph.ts";
 import { has, type PairGraph, sizeOf } from "../evidence/pair-graph.ts";
@@ -15,16 +16,17 @@ const FEWEST_EVERYWHERE = 6;
 const MOST_PAIRS = 50;
 
 /** Small packets get through and large ones do not: everywhere, at a node, between groups, between two. */
-export function mtuCauses(evidence: Evidence, topology: Topology): Draft[] {
-  if (!evidence.states.pod.includes(LARGE_LOST)) return [];
-  const found = evidence.scopes.flatMap((scope) => [
-    ...everywhere(evidence, scope),
-    ...ofSilentPlace(evidence, scope, topology, "in"),
-    ...ofSilentPlace(evidence, scope, topology, "out"),
-    ...atNodes(evidence, scope),
-    ...betweenGroups(evidence, scope),
-    ...betweenTwo(evidence, scope),
-  ]);
+export function* mtuCauses(evidence: Evidence, topology: Topology): Steps<Draft[]> {
+  const found: Draft[] = [];
+  for (const scope of evidence.scopes) {
+    if (!evidence.states.pod.includes(LARGE_LOST)) break;
+    found.push(...(yield* everywhere(evidence, scope)));
+    found.push(...(yield* ofSilentPlace(evidence, scope, topology, "in")));
+    found.push(...(yield* ofSilentPlace(evidence, scope, topology, "out")));
+    found.push(...(yield* atNodes(evidence, scope)));
+    found.push(...(yield* betweenGroups(evidence, scope)));
+    found.push(...(yield* betweenTwo(evidence, scope)));
+  }
   return found.map((cause) => ({ ...cause, fact: whatPasses(cause.claim) }));
 }
 
@@ -54,13 +56,17 @@ function fellSilent(evidence: Evidence, { planes }: Scope, group: readonly numbe
     if (isSilent(evidence, n) && unknown(n)) evidence.absenceExplained[n] = true;
 }
 
-function everywhere(evidence: Evidence, scope: Scope): Draft[] {
-  const graph = largeLosses(evidence, scope);
+function* everywhere(evidence: Evidence, scope: Scope): Steps<Draft[]> {
+  const graph = yield* largeLosses(evidence, scope);
   const all = evidence.nodes.map((_, n) => n);
   const bad = all.reduce((sum, n) => sum + sizeOf(graph.badRow(n)), 0);
-  if (bad < FEWEST_EVERYWHERE || all.some((n) => sizeOf(graph.goodRow(n)) > 0)) return [];
+  if (bad < FEWEST_EVERYWHERE) return [];
+  for (const n of all) {
+    yield;
+    if (sizeOf(graph.goodRow(n)) > 0) return [];
+  }
   const claim = new Claim();
-  claimLosses(evidence, scope, claim, all, all);
+  yield* claimLosses(evidence, scope, claim, all, all);
   return [draft("mtu", { ...LAYER, direction: "both", claim, failed: bad, of: bad })];
 }
 
@@ -68,31 +74,33 @@ function everywhere(evidence: Evidence, scope: Scope): Draft[] {
  * Large packets to a whole place, or from it, are lost, target lists or reports among them: nothing is heard
  * of its agents, and whether they reach each other, or others them, cannot be known.
  */
-function ofSilentPlace(
+function* ofSilentPlace(
   evidence: Evidence,
   scope: Scope,
   topology: Topology,
   way: "in" | "out",
-): Draft[] {
-  const graph = largeLosses(evidence, scope);
+): Steps<Draft[]> {
+  const graph = yield* largeLosses(evidence, scope);
   const all = evidence.nodes.map((_, n) => n);
   const isLost = (n: number, peer: number) =>
     way === "in" ? graph.isBad(peer, n) : graph.isBad(n, peer);
   const passes = (n: number, peer: number) =>
     way === "in" ? has(graph.goodRow(peer), n) : has(graph.goodRow(n), peer);
-  const silent = all.filter((n) => {
-    if (!isSilent(evidence, n) || evidence.absenceExplained[n]) return false;
-    return (
-      all.filter((peer) => isLost(n, peer)).length >= 2 && !all.some((peer) => passes(n, peer))
-    );
-  });
+  const silent: number[] = [];
+  for (const n of all) {
+    if (!isSilent(evidence, n) || evidence.absenceExplained[n]) continue;
+    yield;
+    const losses = all.filter((peer) => isLost(n, peer)).length;
+    if (losses >= 2 && !all.some((peer) => passes(n, peer))) silent.push(n);
+  }
   const place = silent.length < 2 ? [] : togetherOf(evidence, topology, silent);
   if (place.length === 0) return [];
-  const others = all.filter((n) => !place.includes(n) && place.some((each) => isLost(each, n)));
+  const within = new Set(place);
+  const others = all.filter((n) => !within.has(n) && place.some((each) => isLost(each, n)));
   if (others.length < 2) return [];
   const [from, to] = way === "in" ? [others, place] : [place, others];
   const claim = new Claim();
-  claimLosses(evidence, scope, claim, from, to);
+  yield* claimLosses(evidence, scope, claim, from, to);
   if (claim.count === 0) return [];
   fellSilent(evidence, scope, place);
   const pairs = from.length * to.length;
@@ -101,22 +109,24 @@ function ofSilentPlace(
   ];
 }
 
-function atNodes(evidence: Evidence, scope: Scope): Draft[] {
-  const graph = largeLosses(evidence, scope);
+function* atNodes(evidence: Evidence, scope: Scope): Steps<Draft[]> {
+  const graph = yield* largeLosses(evidence, scope);
   const all = evidence.nodes.map((_, n) => n);
-  return all.flatMap((n) => {
+  const drafts: Draft[] = [];
+  for (const n of all) {
+    yield;
     const inBad = all.filter((from) => graph.isBad(from, n)).length;
     const outBad = sizeOf(graph.badRow(n));
     const isIn = inBad >= 2 && !all.some((from) => has(graph.goodRow(from), n));
     const isOut = outBad >= 2 && sizeOf(graph.goodRow(n)) === 0;
-    if (!isIn && !isOut) return [];
+    if (!isIn && !isOut) continue;
     const claim = new Claim();
-    if (isIn) claimLosses(evidence, scope, claim, all, [n]);
-    if (isOut) claimLosses(evidence, scope, claim, [n], all);
-    if (claim.count === 0) return [];
+    if (isIn) yield* claimLosses(evidence, scope, claim, all, [n]);
+    if (isOut) yield* claimLosses(evidence, scope, claim, [n], all);
+    if (claim.count === 0) continue;
     if (isSilent(evidence, n)) evidence.absenceExplained[n] = true;
     const count = isIn ? inBad : outBad;
-    return [
+    drafts.push(
       draft("mtu", {
         ...LAYER,
         nodes: [n],
@@ -126,39 +136,42 @@ function atNodes(evidence: Evidence, scope: Scope): Draft[] {
         of: count,
         places: evidence.size * 2,
       }),
-    ];
-  });
+    );
+  }
+  return drafts;
 }
 
-function betweenGroups(evidence: Evidence, scope: Scope): Draft[] {
+function* betweenGroups(evidence: Evidence, scope: Scope): Steps<Draft[]> {
   const drafts: Draft[] = [];
-  for (;;) {
-    const graph = largeLosses(evidence, scope);
-    const found = findBiclique(graph);
-    if (!found) return drafts;
+  for (let groups = 0; groups < MOST_GROUPS; groups += 1) {
+    const graph = yield* largeLosses(evidence, scope);
+    const found = yield* findBiclique(graph);
+    if (!found) break;
     const { to } = found;
-    const from = withSilent(evidence, graph, found.from, to);
+    const from = yield* withSilent(evidence, graph, found.from, to);
     const both = density(graph, to, from) >= 0.9;
     const claim = new Claim();
-    claimLosses(evidence, scope, claim, from, to);
-    if (both) claimLosses(evidence, scope, claim, to, from);
-    if (claim.count === 0) return drafts;
+    yield* claimLosses(evidence, scope, claim, from, to);
+    if (both) yield* claimLosses(evidence, scope, claim, to, from);
+    if (claim.count === 0) break;
     for (const side of [from, to]) fellSilent(evidence, scope, side);
     const pairs = from.length * to.length;
     const sides = orientGroups(from, to, both);
     drafts.push(draft("mtu", { ...LAYER, ...sides, claim, failed: pairs, of: pairs }));
   }
+  return drafts;
 }
 
-function betweenTwo(evidence: Evidence, scope: Scope): Draft[] {
-  const graph = largeLosses(evidence, scope);
-  return badPairs(graph).flatMap(([u, v, both]) => {
-    if (smallLost(evidence, u, v)) return [];
+function* betweenTwo(evidence: Evidence, scope: Scope): Steps<Draft[]> {
+  const graph = yield* largeLosses(evidence, scope);
+  const drafts: Draft[] = [];
+  for (const [u, v, both] of badPairs(graph)) {
+    if (smallLost(evidence, u, v)) continue;
     const claim = new Claim();
-    claimLosses(evidence, scope, claim, [u], [v]);
-    if (both) claimLosses(evidence, scope, claim, [v], [u]);
-    if (claim.count === 0) return [];
-    return [
+    yield* claimLosses(evidence, scope, claim, [u], [v]);
+    if (both) yield* claimLosses(evidence, scope, claim, [v], [u]);
+    if (claim.count === 0) continue;
+    drafts.push(
       draft("mtu", {
         ...LAYER,
         nodes: [u],
@@ -169,8 +182,9 @@ function betweenTwo(evidence: Evidence, scope: Scope): Draft[] {
         of: claim.count,
         places: evidence.size ** 2 / 2,
       }),
-    ];
-  });
+    );
+  }
+  return drafts;
 }
 
 /** Whether small packets between two are lost as well: then it is not for their size. */

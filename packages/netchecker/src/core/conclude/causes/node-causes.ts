@@ -13,6 +13,7 @@ import {
   type Taken,
 } from "./node-drafts.ts";
 import { brokenPart, CHECKS_OF, isProcess, type Part } from "./node-faults.ts";
+import type { Steps } from "../../steps.ts";
 import { isRefused } from "../evidence/refusals.ts";
 import {
   nodeView,
@@ -22,29 +23,35 @@ import {
   type Tallies,
 } from "../evidence/node-verdicts.ts";
 
+/** What a node's failures say once others are taken out of them is looked at so often: each look costs all nodes. */
+const MOST_PASSES = 16;
+
 /**
  * Faults of one node: all its peers fail to reach a part of it, or it fails to reach that part of all
  * its peers. The one that explains most goes first, and takes its failures with it.
  */
-export function nodeCauses(evidence: Evidence, strictness: Strictness): Draft[] {
+export function* nodeCauses(evidence: Evidence, strictness: Strictness): Steps<Draft[]> {
   const drafts: Draft[] = [];
-  for (;;) {
+  for (let pass = 0; pass < MOST_PASSES; pass += 1) {
     const before = drafts.length;
-    for (const { n, scope } of candidates(evidence, strictness)) {
+    for (const { n, scope } of yield* candidates(evidence, strictness)) {
+      yield;
       // What went before may have taken the failures that spoke for this one.
       const candidate = candidateAt(evidence, scope, n, strictness);
       const found = candidate && explain(evidence, candidate);
       if (found && found.claim.count > 0) drafts.push(found);
     }
-    if (drafts.length === before) return drafts;
+    if (drafts.length === before) break;
   }
+  return drafts;
 }
 
-function candidates(evidence: Evidence, strictness: Strictness): Candidate[] {
+function* candidates(evidence: Evidence, strictness: Strictness): Steps<Candidate[]> {
   const found: Candidate[] = [];
   for (const scope of evidence.scopes)
     for (let n = 0; n < evidence.size; n += 1) {
       if (!anyFailed(evidence, scope, n)) continue;
+      yield;
       const candidate = candidateAt(evidence, scope, n, strictness);
       if (candidate) found.push(candidate);
     }

@@ -5,6 +5,7 @@ import type { Evidence } from "../evidence/evidence.ts";
 import { MESH_CHECKS } from "../evidence/mesh-planes.ts";
 import { COMING_BACK, NOTHING_RUNS } from "./node-drafts.ts";
 import type { Though } from "../say/say-though.ts";
+import type { Steps } from "../../steps.ts";
 import { peerCounts } from "../evidence/node-verdicts.ts";
 
 /** Kinds that tell of their nodes what Kubernetes says of them. */
@@ -29,23 +30,25 @@ const NO_NETWORK = /network not ready|NetworkReady=false|NetworkPluginNotReady|c
  * of, its pods have no network to come, or its agent is away, it is an alarm; else it is told as info, for the
  * network works. What was found of its backend becomes a part of it.
  */
-export function notReadyCauses(evidence: Evidence, found: Draft[]): Draft[] {
+export function* notReadyCauses(evidence: Evidence, found: Draft[]): Steps<Draft[]> {
   // Where nobody reported, nothing speaks for a node or against it.
   if (evidence.heardCount === 0) return [];
   const told = new Set(
     found.filter(tellsReadiness).flatMap(({ nodes, peers }) => [...nodes, ...peers]),
   );
-  return evidence.nodes.flatMap((_, n) => {
+  const drafts: Draft[] = [];
+  for (let n = 0; n < evidence.size; n += 1) {
     const says = evidence.kubernetes.notReady(n);
-    if (!says || told.has(n) || evidence.round.plan.agents[n]!.planned !== null) return [];
+    if (!says || told.has(n) || evidence.round.plan.agents[n]!.planned !== null) continue;
     // Another cause keeps its agent from reporting.
-    if (evidence.missing[n] !== null && evidence.absenceExplained[n]) return [];
+    if (evidence.missing[n] !== null && evidence.absenceExplained[n]) continue;
     const absent = evidence.missing[n] !== null;
-    if (absent && evidence.missing[n]!.why === "redis_away") return [];
+    if (absent && evidence.missing[n]!.why === "redis_away") continue;
+    yield;
     evidence.absenceExplained[n] = true;
     const fact = JSON.stringify(thoughOf(evidence, n));
     const alarm = says.status === "Unknown" || absent || NO_NETWORK.test(says.message);
-    return [
+    drafts.push(
       draft("not-ready", {
         nodes: [n],
         layer: "node",
@@ -53,8 +56,9 @@ export function notReadyCauses(evidence: Evidence, found: Draft[]): Draft[] {
         ...takeBackend(found, n),
         fact,
       }),
-    ];
-  });
+    );
+  }
+  return drafts;
 }
 
 /** Facts of what is undetermined that tell it as well. */

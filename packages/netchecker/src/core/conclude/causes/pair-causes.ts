@@ -4,6 +4,7 @@ import { Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { FAILED, LARGE_LOST, WORKS } from "../evidence/outcome-state.ts";
 import { refuses } from "../evidence/firewall.ts";
+import type { Steps } from "../../steps.ts";
 import type { MeshCheck } from "../evidence/mesh-planes.ts";
 
 /** So many pairs are no faults of pairs. */
@@ -23,8 +24,9 @@ interface Pair {
 }
 
 /** What is left between two nodes: the route from one to the other, or a filter on it. */
-export function pairCauses(evidence: Evidence): Draft[] {
-  const pairs = failingPairs(evidence)
+export function* pairCauses(evidence: Evidence): Steps<Draft[]> {
+  const failing = yield* failingPairs(evidence);
+  const pairs = failing
     .filter((pair) => isRoute(evidence, pair))
     .toSorted((x, y) => y.cells - x.cells)
     .slice(0, MOST_PAIRS);
@@ -58,10 +60,10 @@ function joinStars(routes: readonly Draft[]): Draft[] {
   return [...routes];
 }
 
-function failingPairs(evidence: Evidence): Pair[] {
+function* failingPairs(evidence: Evidence): Steps<Pair[]> {
   const found = new Map<number, { towards: number; back: number; cells: number }>();
   if (evidence.open > MOST_SCATTERED) return [];
-  evidence.each(FAILED, ["node", "pod"], ({ check }, a, b) => {
+  yield* evidence.each(FAILED, ["node", "pod"], ({ check }, a, b) => {
     const key = Math.min(a, b) * evidence.size + Math.max(a, b);
     const pair = found.get(key) ?? { towards: 0, back: 0, cells: 0 };
     if (a < b) pair.towards |= BIT[check];

@@ -2,11 +2,12 @@ import type { PlannedWhy } from "@netchecker/contract";
 import { type Draft, draft } from "../evidence/draft.ts";
 import { Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import type { Steps } from "../../steps.ts";
 import type { MeshCheck } from "../evidence/mesh-planes.ts";
 import { PLANNED, WORKS } from "../evidence/outcome-state.ts";
 
 /** Planned changes that show: what fails at a node, or of its agent, and was told before. */
-export function plannedCauses(evidence: Evidence): Draft[] {
+export function* plannedCauses(evidence: Evidence): Steps<Draft[]> {
   const { plan } = evidence.round;
   const why = new Map<number, PlannedWhy>();
   for (const { node, planned } of [...plan.targets.pod, ...plan.targets.node]) {
@@ -14,7 +15,13 @@ export function plannedCauses(evidence: Evidence): Draft[] {
     if (n !== undefined && planned !== null && !why.has(n)) why.set(n, planned);
   }
   for (const [n, { planned }] of plan.agents.entries()) if (planned) why.set(n, planned);
-  return [...why].flatMap(([n, because]) => plannedCause(evidence, n, because) ?? []);
+  const drafts: Draft[] = [];
+  for (const [n, because] of why) {
+    yield;
+    const found = plannedCause(evidence, n, because);
+    if (found) drafts.push(found);
+  }
+  return drafts;
 }
 
 function plannedCause(evidence: Evidence, n: number, why: PlannedWhy): Draft | null {

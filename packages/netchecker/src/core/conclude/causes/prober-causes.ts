@@ -2,20 +2,24 @@ import { reasonCode, TARGET_TYPES } from "@netchecker/contract";
 import { type Draft, draft } from "../evidence/draft.ts";
 import { Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import type { Steps } from "../../steps.ts";
 
 const EXHAUSTED = reasonCode("local_exhaustion");
 const FEW = 2;
 
 /** What is the prober's own fault, whatever it probed. It goes first: it is evidence against no target. */
-export function proberCauses(evidence: Evidence): Draft[] {
+export function* proberCauses(evidence: Evidence): Steps<Draft[]> {
   const any = TARGET_TYPES.some((type) =>
     evidence.round.matrices[type].reasons.includes(EXHAUSTED),
   );
-  return evidence.nodes.flatMap((_, n) => {
-    if (!evidence.heard(n)) return [];
-    const exhausted = any ? exhaustion(evidence, n) : [];
-    return evidence.starved(n) ? [...exhausted, starvation(evidence, n)] : exhausted;
-  });
+  const drafts: Draft[] = [];
+  for (let n = 0; n < evidence.size; n += 1) {
+    if (!evidence.heard(n)) continue;
+    yield;
+    if (any) drafts.push(...exhaustion(evidence, n));
+    if (evidence.starved(n)) drafts.push(starvation(evidence, n));
+  }
+  return drafts;
 }
 
 function exhaustion(evidence: Evidence, n: number): Draft[] {

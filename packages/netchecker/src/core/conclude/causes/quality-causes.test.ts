@@ -12,8 +12,17 @@ import {
   under,
 } from "../../../../tests/support/a-round.ts";
 import { causesOf } from "../../../../tests/support/some-causes.ts";
+import type { ClosedRound } from "../../closed-round.ts";
 import { findCauses } from "./find-causes.ts";
-import { emptyLatencyHistory, extendHistory } from "../evidence/latency-history.ts";
+import { finish } from "../../steps.ts";
+import {
+  emptyLatencyHistory,
+  extendHistory,
+  type LatencyHistory,
+} from "../evidence/latency-history.ts";
+
+const extend = (history: LatencyHistory, round: ClosedRound) =>
+  finish(extendHistory(history, round));
 
 const N = nodeName;
 
@@ -88,7 +97,7 @@ describe("slowness", () => {
     const view = aView(12);
     let history = emptyLatencyHistory();
     for (let id = 1; id <= 4; id += 1)
-      history = extendHistory(history, aClosedRound(view, { finds: under(past), run: { id } }));
+      history = extend(history, aClosedRound(view, { finds: under(past), run: { id } }));
     const round = aClosedRound(view, { finds: under(fault), run: { id: 5 } });
     return findCauses(round, view, history).map(({ kind, nodes, peers }) => [kind, nodes, peers]);
   };
@@ -159,17 +168,17 @@ describe("the usual latency", () => {
     aClosedRound(view, { finds: under(taking(across(2), latencyMs)), run: { id } });
 
   it("is forgotten with its node, and is plain JSON", () => {
-    const history = extendHistory(emptyLatencyHistory(), round(1, 1));
+    const history = extend(emptyLatencyHistory(), round(1, 1));
     expect(JSON.parse(JSON.stringify(history))).toEqual(history);
     expect(Object.keys(history.nodes)).toEqual(view.nodes.map(({ name }) => name));
     const fewer = aClosedRound(aView(3));
-    expect(Object.keys(extendHistory(history, fewer).nodes)).toEqual([N(1), N(2), N(3)]);
+    expect(Object.keys(extend(history, fewer).nodes)).toEqual([N(1), N(2), N(3)]);
   });
 
   it("does not get used to a fault within a few rounds", () => {
     let history = emptyLatencyHistory();
-    for (let id = 1; id <= 4; id += 1) history = extendHistory(history, round(id, 1));
-    for (let id = 5; id <= 14; id += 1) history = extendHistory(history, round(id, 50));
+    for (let id = 1; id <= 4; id += 1) history = extend(history, round(id, 1));
+    for (let id = 5; id <= 14; id += 1) history = extend(history, round(id, 50));
     expect(history.nodes[N(2)]!.tcpIn![1]).toBeLessThan(2_000);
   });
 });

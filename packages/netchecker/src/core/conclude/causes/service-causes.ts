@@ -2,25 +2,26 @@ import { type FindingKind, OK_CODE } from "@netchecker/contract";
 import type { Draft } from "../evidence/draft.ts";
 import { draft } from "../evidence/draft.ts";
 import { attributeToBackends, dnsIsOpen, maybeUnlucky } from "./backend-luck.ts";
-import { Claim } from "../evidence/claim.ts";
+import { ALL_CELLS, Claim } from "../evidence/claim.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { rarityOf } from "../evidence/chance.ts";
 import { dnsAnswers, mostHaveDns } from "./dns-answers.ts";
 import { partsGroups } from "../evidence/hindrance.ts";
+import type { Steps } from "../../steps.ts";
 import { anyAnswer, serviceEverywhere } from "./service-everywhere.ts";
 import { claimTargets, sourceTallies, targetsOf } from "../evidence/source-tallies.ts";
 
 /** The service behind its ClusterIP: what broken nodes and pongs do to it, kube-proxy, dead backends. */
-export function serviceCauses(evidence: Evidence, found: readonly Draft[]): Draft[] {
+export function* serviceCauses(evidence: Evidence, found: readonly Draft[]): Steps<Draft[]> {
   const targets = targetsOf(evidence, "service", "clusterip");
   const dns = targetsOf(evidence, "service", "dns");
   attributeToNotReady(evidence, found, targets);
-  attributeToBackends(evidence, found, targets);
+  yield* attributeToBackends(evidence, found, targets);
   const groups = found.find(partsGroups);
   const everywhere = serviceEverywhere(evidence);
   return [
     ...(everywhere ? [everywhere] : []),
-    ...kubeProxies(evidence, targets, dns, groups?.kind ?? null),
+    ...(yield* kubeProxies(evidence, targets, dns, groups?.kind ?? null)),
     ...staleRules(evidence, targets),
     ...deadBackend(evidence, targets),
   ];
@@ -43,24 +44,26 @@ function attributeToNotReady(
 }
 
 /** Neither the service nor DNS answers at any ClusterIP, and pods are reached: kube-proxy of the node. */
-function kubeProxies(
+function* kubeProxies(
   evidence: Evidence,
   targets: readonly number[],
   dns: readonly number[],
   apart: FindingKind | null,
-) {
+): Steps<Draft[]> {
   const dnsTells = mostHaveDns(evidence);
-  return sourceTallies(evidence, "service", targets).flatMap(({ n, failed, works }) => {
-    if (failed === 0 || works > 0 || anyAnswer(evidence, n, targets)) return [];
+  const drafts: Draft[] = [];
+  for (const { n, failed, works } of sourceTallies(evidence, "service", targets)) {
+    if (failed === 0 || works > 0 || anyAnswer(evidence, n, targets)) continue;
+    yield;
     const reaches = evidence.planes.some(
       (plane) => plane.check === "echo" && plane.rowWorks[n]! > 0,
     );
-    if (dnsAnswers(evidence, n) === true || (!reaches && evidence.size > 1)) return [];
-    if (dns.length > 0 && !dnsIsOpen(evidence, n)) return [];
+    if (dnsAnswers(evidence, n) === true || (!reaches && evidence.size > 1)) continue;
+    if (dns.length > 0 && !dnsIsOpen(evidence, n)) continue;
     const claim = new Claim();
     claimTargets(evidence, claim, "service", targets, [n]);
     if (dnsTells) claimTargets(evidence, claim, "service", dns, [n]);
-    return [
+    drafts.push(
       draft("cluster-ip", {
         nodes: [n],
         layer: "service",
@@ -72,8 +75,9 @@ function kubeProxies(
         ...(apart !== null &&
           maybeUnlucky(evidence, n) && { severity: "info" as const, candidates: [apart] }),
       }),
-    ];
-  });
+    );
+  }
+  return drafts;
 }
 
 /** More nodes than this do not have stale rules at once. */
@@ -135,7 +139,7 @@ function deadBackend(evidence: Evidence, targets: readonly number[]): Draft[] {
   const failing = tallies.filter(({ failed }) => failed > 0);
   const partly = failing.filter(({ n }) => anyAnswer(evidence, n, targets));
   if (partly.length === 0) return [];
-  const claim = new Claim();
+  const claim = new Claim(ALL_CELLS);
   claimTargets(
     evidence,
     claim,

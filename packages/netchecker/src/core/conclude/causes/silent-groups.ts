@@ -5,6 +5,7 @@ import { CHECKS_OF, brokenPart, type Part } from "./node-faults.ts";
 import { UNKNOWN } from "../evidence/outcome-state.ts";
 import { machineAnswers, saysNothing } from "./node-drafts.ts";
 import { nodeView } from "../evidence/node-verdicts.ts";
+import type { Steps } from "../../steps.ts";
 import type { Topology } from "../evidence/topology.ts";
 
 /** So many nodes do not fall silent together by themselves. */
@@ -14,32 +15,48 @@ export const TOO_MANY_FOR_CHANCE = 4;
  * Nodes of which nothing is heard, and that none of those that are heard reaches: cut off together, from
  * the part of the cluster where Redis is. Whether they reach each other cannot be known.
  */
-export function silentGroups(evidence: Evidence, topology: Topology): Draft[] {
-  return (["node", "pods"] as const).flatMap((part) => {
-    const silent = silentNodes(evidence, part);
+export function* silentGroups(evidence: Evidence, topology: Topology): Steps<Draft[]> {
+  const drafts: Draft[] = [];
+  for (const part of ["node", "pods"] as const) {
+    const silent = yield* silentNodes(evidence, part);
     const heard = evidence.nodes.map((_, n) => n).filter((n) => evidence.heard(n));
-    if (silent.length < 2 || heard.length === 0) return [];
-    if (heard.length === 1 && reachesNone(evidence, part, heard[0]!))
-      return [loneReporter(evidence, part, heard[0]!, silent)];
-    return byOnset(evidence, silent).flatMap((together) => {
-      if (together.length < 2) return [];
-      // Whether those fell silent with these is not known; they do not tell that these have no place in common.
-      const unsure = evidence.nodes.flatMap((_, n) =>
-        !evidence.heard(n) && !together.includes(n) && isAway(evidence, silent, n) ? [n] : [],
-      );
-      const group = togetherOf(evidence, topology, together, part === "node" ? unsure : []);
-      if (group.length === 0) return [];
-      const away = new Set([...group, ...unsure]);
-      const others = evidence.nodes.map((_, n) => n).filter((n) => !away.has(n));
-      if (neighboursMiss(evidence, group))
-        return part === "node" ? [downTogether(evidence, group, others)] : [];
-      return [apart(evidence, part, group, others)];
-    });
-  });
+    if (silent.length < 2 || heard.length === 0) continue;
+    if (heard.length === 1 && reachesNone(evidence, part, heard[0]!)) {
+      drafts.push(loneReporter(evidence, part, heard[0]!, silent));
+      continue;
+    }
+    const among = new Set(silent);
+    for (const together of byOnset(evidence, silent)) {
+      if (together.length < 2) continue;
+      yield;
+      drafts.push(...ofOneEvent(evidence, topology, part, together, among));
+    }
+  }
+  return drafts;
 }
 
-const isAway = (evidence: Evidence, silent: readonly number[], n: number) =>
-  silent.includes(n) || evidence.missing[n]?.planned != null;
+/** Those that fell silent at one time, as one cause; none where they have nothing in common. */
+function ofOneEvent(
+  evidence: Evidence,
+  topology: Topology,
+  part: "node" | "pods",
+  together: readonly number[],
+  silent: ReadonlySet<number>,
+): Draft[] {
+  const these = new Set(together);
+  const isAway = (n: number) => silent.has(n) || evidence.missing[n]?.planned != null;
+  // Whether those fell silent with these is not known; they do not tell that these have no place in common.
+  const unsure = evidence.nodes.flatMap((_, n) =>
+    !evidence.heard(n) && !these.has(n) && isAway(n) ? [n] : [],
+  );
+  const group = togetherOf(evidence, topology, together, part === "node" ? unsure : []);
+  if (group.length === 0) return [];
+  const away = new Set([...group, ...unsure]);
+  const others = evidence.nodes.map((_, n) => n).filter((n) => !away.has(n));
+  if (neighboursMiss(evidence, group))
+    return part === "node" ? [downTogether(evidence, group, others)] : [];
+  return [apart(evidence, part, group, others)];
+}
 
 /** Kubernetes notices nodes that go at once within seconds of each other; so long after each other are two events. */
 const ONE_EVENT_MS = 300_000;
@@ -80,21 +97,27 @@ export function togetherOf(
   return whole ? silent : (place ?? []);
 }
 
-function silentNodes(evidence: Evidence, part: Part): number[] {
-  const scope = evidence.scopes[0]!;
-  return evidence.nodes.flatMap((_, n) => {
-    const why = evidence.missing[n]?.why;
-    if (why === undefined || why === "redis_away" || evidence.heard(n)) return [];
-    if (evidence.absenceExplained[n]) return [];
-    // A pod that is not there says nothing of its node: the pods of dead nodes are taken away after a while.
-    if (part === "pods" && !saysNothing(evidence, n)) return [];
-    // It is not away: each that refuses has its own reason.
-    if (part === "node" && machineAnswers(evidence, n)) return [];
-    const { in: towards } = nodeView(evidence, scope, n, "strict");
-    // A NodePort that fails too speaks against the process, not the network.
-    const process = part === "pods" && towards.nodeport.verdict === "fails";
-    return brokenPart(towards) === part && !process ? [n] : [];
-  });
+function* silentNodes(evidence: Evidence, part: Part): Steps<number[]> {
+  const silent: number[] = [];
+  for (let n = 0; n < evidence.size; n += 1) {
+    yield;
+    if (isSilent(evidence, part, n)) silent.push(n);
+  }
+  return silent;
+}
+
+function isSilent(evidence: Evidence, part: Part, n: number): boolean {
+  const why = evidence.missing[n]?.why;
+  if (why === undefined || why === "redis_away" || evidence.heard(n)) return false;
+  if (evidence.absenceExplained[n]) return false;
+  // A pod that is not there says nothing of its node: the pods of dead nodes are taken away after a while.
+  if (part === "pods" && !saysNothing(evidence, n)) return false;
+  // It is not away: each that refuses has its own reason.
+  if (part === "node" && machineAnswers(evidence, n)) return false;
+  const { in: towards } = nodeView(evidence, evidence.scopes[0]!, n, "strict");
+  // A NodePort that fails too speaks against the process, not the network.
+  const process = part === "pods" && towards.nodeport.verdict === "fails";
+  return brokenPart(towards) === part && !process;
 }
 
 /** Neighbours say `host_unreachable` of a node that is gone: then each is down for itself. */

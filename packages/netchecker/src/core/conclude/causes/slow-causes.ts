@@ -9,6 +9,7 @@ import {
   type NodeLatency,
   type Quartiles,
 } from "../evidence/node-latency.ts";
+import type { Steps } from "../../steps.ts";
 import type { Topology } from "../evidence/topology.ts";
 
 /** So many times what is to be expected, and by so much, is slow; less is a matter of taste. */
@@ -25,23 +26,22 @@ const FEWEST_UNPLACED = 6;
  * It works, slowly: a node against its own past and its peers, a pair against the rest of both. Where
  * packets are lost, sending them again takes the time.
  */
-export function slowCauses(
+export function* slowCauses(
   evidence: Evidence,
   topology: Topology,
   history: LatencyHistory,
   found: readonly Draft[],
-): Draft[] {
-  const latencies = nodeLatencies(evidence.round);
+): Steps<Draft[]> {
+  const latencies = yield* nodeLatencies(evidence.round);
   const lossy = found.filter(({ kind }) => kind === "packet-loss");
   const lossyNodes = new Set(lossy.flatMap(({ nodes, peers }) => (peers.length ? [] : nodes)));
   const nodes = slowNodes(evidence, topology, history, latencies).filter(
     ({ nodes: [n] }) => !lossyNodes.has(n!),
   );
   const slow = new Set([...lossyNodes, ...nodes.flatMap((each) => each.nodes)]);
-  const pairs = slowPairs(evidence, latencies, slow).filter(
-    ({ nodes: [a], peers: [b] }) =>
-      !lossy.some((each) => each.nodes[0] === a && each.peers[0] === b),
-  );
+  const lossyPairs = new Set(lossy.map(({ nodes: [a], peers: [b] }) => `${a} ${b}`));
+  const slowOnes = yield* slowPairs(evidence, latencies, slow);
+  const pairs = slowOnes.filter(({ nodes: [a], peers: [b] }) => !lossyPairs.has(`${a} ${b}`));
   return [...nodes, ...pairs];
 }
 
@@ -132,11 +132,11 @@ function withoutPast(topology: Topology, now: readonly Known[]): (n: number) => 
   };
 }
 
-function slowPairs(
+function* slowPairs(
   evidence: Evidence,
   latencies: readonly NodeLatency[],
   slow: ReadonlySet<number>,
-): Draft[] {
+): Steps<Draft[]> {
   const typical = latencies.map(({ tcpIn, tcpOut }) =>
     Math.max(tcpIn?.[FAR] ?? 0, tcpOut?.[FAR] ?? 0),
   );
@@ -148,6 +148,7 @@ function slowPairs(
   const found: { a: number; b: number; now: number; usual: number }[] = [];
   for (let a = 0; a < evidence.size; a += 1) {
     if (slow.has(a) || typical[a] === 0) continue;
+    yield;
     for (let b = a + 1; b < evidence.size; b += 1) {
       if (slow.has(b) || typical[b] === 0) continue;
       const usual = Math.max(typical[a]!, typical[b]!);
@@ -155,9 +156,9 @@ function slowPairs(
       if (now < usual * PAIR_TIMES || now < usual + PAIR_MORE_US) continue;
       if (allSlow(evidence, a, b, usual)) found.push({ a, b, now, usual });
     }
+    // Many of them are no faults of pairs, but how far the cluster reaches.
+    if (found.length > FEWEST_PEERS + evidence.size / 10) return [];
   }
-  // Many of them are no faults of pairs, but how far the cluster reaches.
-  if (found.length > FEWEST_PEERS + evidence.size / 10) return [];
   return found.map(({ a, b, now, usual }) =>
     draft("slow", { nodes: [a], peers: [b], layer: "node", fact: sayLatency(now, usual) }),
   );

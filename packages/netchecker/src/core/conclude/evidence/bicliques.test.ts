@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { seeded } from "../../../../tests/support/a-round.ts";
-import { findBiclique } from "./bicliques.ts";
+import { finish } from "../../steps.ts";
+import { findBiclique as seekBiclique } from "./bicliques.ts";
 import { PairGraph } from "./pair-graph.ts";
+
+const findBiclique = (graph: PairGraph) => finish(seekBiclique(graph));
 
 const range = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => from + index);

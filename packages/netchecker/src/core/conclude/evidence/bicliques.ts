@@ -1,3 +1,4 @@
+import type { Steps } from "../../steps.ts";
 import { has, overlap, type PairGraph, sizeOf } from "./pair-graph.ts";
 
 /** All of `from` fail towards all of `to`. */
@@ -17,7 +18,7 @@ const MOST_SEEDS = 32;
  * A group of nodes of which all fail towards all of another group, the largest first, or null. The
  * groups are disjoint and of at least two nodes each. Pairs of which nothing is known do not count.
  */
-export function findBiclique(graph: PairGraph): Biclique | null {
+export function* findBiclique(graph: PairGraph): Steps<Biclique | null> {
   const seeds = Array.from({ length: graph.size }, (_, a) => ({
     a,
     degree: sizeOf(graph.badRow(a)),
@@ -28,7 +29,7 @@ export function findBiclique(graph: PairGraph): Biclique | null {
   let best: Biclique | null = null;
   for (const { a } of seeds) {
     if (best && (best.from.includes(a) || best.to.includes(a))) continue;
-    const found = grow(graph, graph.members(graph.badRow(a)));
+    const found: Biclique | null = yield* grow(graph, graph.members(graph.badRow(a)));
     if (found && area(found) > (best ? area(best) : 0)) best = found;
   }
   return best;
@@ -36,18 +37,19 @@ export function findBiclique(graph: PairGraph): Biclique | null {
 
 const area = ({ from, to }: Biclique) => from.length * to.length;
 
-function grow(graph: PairGraph, seed: readonly number[]): Biclique | null {
+function* grow(graph: PairGraph, seed: readonly number[]): Steps<Biclique | null> {
   let to = seed;
   let from: number[] = [];
   for (let pass = 0; pass < 3; pass += 1) {
     const mask = graph.maskOf(to);
     from = [];
     for (let a = 0; a < graph.size; a += 1) {
+      yield;
       const bad = graph.badAmong(a, to, mask);
       if (bad > 0 && belongs(bad, graph.goodAmong(a, mask, mostGood(bad)))) from.push(a);
     }
     if (from.length < FEWEST) return null;
-    to = targetsOf(graph, from);
+    to = yield* targetsOf(graph, from);
     if (to.length < FEWEST) return null;
   }
   return density(graph, from, to) >= DENSE ? { from, to } : null;
@@ -58,9 +60,12 @@ const belongs = (bad: number, good: number) => bad > 0 && bad >= BELONGS * (bad 
 const mostGood = (bad: number) => Math.ceil((bad * (1 - BELONGS)) / BELONGS);
 
 /** Those that are none of `from`, and towards which most of them fail. */
-function targetsOf(graph: PairGraph, from: readonly number[]): number[] {
+function* targetsOf(graph: PairGraph, from: readonly number[]): Steps<number[]> {
   const bad = new Uint32Array(graph.size);
-  for (const a of from) for (const b of graph.members(graph.badRow(a))) bad[b]! += 1;
+  for (const a of from) {
+    yield;
+    for (const b of graph.members(graph.badRow(a))) bad[b]! += 1;
+  }
   const sources = graph.maskOf(from);
   const goodTowards = (b: number, most: number) => {
     let good = 0;
@@ -68,9 +73,13 @@ function targetsOf(graph: PairGraph, from: readonly number[]): number[] {
       if (graph.isGood(from[index]!, b)) good += 1;
     return good;
   };
-  return [...bad.keys()].filter(
-    (b) => bad[b]! > 0 && !has(sources, b) && belongs(bad[b]!, goodTowards(b, mostGood(bad[b]!))),
-  );
+  const targets: number[] = [];
+  for (let b = 0; b < graph.size; b += 1) {
+    if (bad[b] === 0 || has(sources, b)) continue;
+    yield;
+    if (belongs(bad[b]!, goodTowards(b, mostGood(bad[b]!)))) targets.push(b);
+  }
+  return targets;
 }
 
 /** The share of the known pairs between two sides that is bad; 0 where nothing is known. */

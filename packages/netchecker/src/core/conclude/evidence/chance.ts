@@ -21,9 +21,10 @@ const OF_ONE_PROBE: ReadonlySet<Draft["layer"]> = new Set(["service", "dns", "ex
  */
 export function judgeByChance(evidence: Evidence, drafts: readonly Draft[]): Draft[] {
   const weak = drafts.filter((each) => each.places !== null && each.claim.count <= FEW);
+  const isWeak = new Set(weak);
   const shareOf = sharesWithout(evidence, weak);
   return drafts.flatMap((each) => {
-    if (!weak.includes(each) || isDefinite(evidence, each)) return [each];
+    if (!isWeak.has(each) || isDefinite(evidence, each)) return [each];
     const perRound = each.places! * shareOf(each.claim) ** each.claim.count;
     if (perRound < RARE) return [each];
     if (perRound >= COMMON && !isAllThereIs(each)) {

@@ -1,13 +1,17 @@
 import { type Reason, reasonCode, REASONS, type TargetType } from "@netchecker/contract";
 import { MESH_CHECKS } from "./mesh-planes.ts";
 
-/** Enough to give a claim back that may be chance; of these, the first few are shown. */
-export const MOST_CELLS = 64;
+/** Enough to give a claim of a few failures back that may be chance; of these, the first few are shown. */
+const MOST_CELLS = 64;
+/** Of a claim of any size that may have to be given back. */
+export const ALL_CELLS = Number.POSITIVE_INFINITY;
 
 /** The failures that one cause explains. */
 export class Claim {
   count = 0;
   readonly cells: { readonly type: TargetType; readonly cell: number }[] = [];
+  /** So many of its cells it remembers. */
+  readonly mostCells: number;
   /** How often each reason is among them, by code. */
   readonly reasons = new Uint32Array(REASONS.length);
   /** The largest packet that gets through where large ones are lost, bytes: the smallest that an agent found. */
@@ -15,10 +19,14 @@ export class Claim {
   readonly byCheck = { tcp: 0, nodeport: 0, echo: 0 };
   readonly byFamily = { 4: 0, 6: 0 };
 
+  constructor(mostCells = MOST_CELLS) {
+    this.mostCells = mostCells;
+  }
+
   /** Takes over what another one claimed. */
   join(other: Claim): void {
     this.count += other.count;
-    this.cells.push(...other.cells.slice(0, MOST_CELLS - this.cells.length));
+    this.cells.push(...other.cells.slice(0, Math.max(0, this.mostCells - this.cells.length)));
     for (const [code, count] of other.reasons.entries()) this.reasons[code]! += count;
     for (const check of MESH_CHECKS) this.byCheck[check] += other.byCheck[check];
     this.largestPacket = Math.min(this.largestPacket, other.largestPacket);

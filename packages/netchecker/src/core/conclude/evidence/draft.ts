@@ -1,4 +1,10 @@
-import type { Direction, FindingKind, FindingLayer, Severity } from "@netchecker/contract";
+import type {
+  Direction,
+  FindingCount,
+  FindingKind,
+  FindingLayer,
+  Severity,
+} from "@netchecker/contract";
 import type { IpFamily } from "../../cluster-view.ts";
 import { Claim } from "./claim.ts";
 
@@ -26,6 +32,8 @@ export interface Draft {
   readonly places: number | null;
   /** A fact for the sentence, such as what Kubernetes says of a pod. */
   readonly fact: string | null;
+  /** Of what stands for more causes than are told one by one: how many there are; else null. */
+  readonly more: readonly FindingCount[] | null;
 }
 
 const NONE = {
@@ -43,6 +51,7 @@ const NONE = {
   severity: null,
   places: null,
   fact: null,
+  more: null,
 } as const;
 
 /** A draft of a kind; all that is not said is empty. */

@@ -12,7 +12,8 @@ import {
 import type { ClosedRound } from "../../closed-round.ts";
 import type { ClusterView } from "../../cluster-view.ts";
 import { NOT_KEPT_CODE } from "../../outcome-matrix.ts";
-import { type Claim, MOST_CELLS } from "./claim.ts";
+import type { Steps } from "../../steps.ts";
+import type { Claim } from "./claim.ts";
 import { KubernetesSays } from "./kubernetes-says.ts";
 import { meshPlanes, type Plane, type Scope, scopesOf } from "./mesh-planes.ts";
 import {
@@ -59,7 +60,19 @@ export class Evidence {
   readonly #nodeOf: Readonly<Record<"pod" | "node", Int32Array>>;
 
   /** `cameBack`: nodes that were down or have booted since the round before. */
-  constructor(round: ClosedRound, view: ClusterView, cameBack: ReadonlySet<string> = new Set()) {
+  static *of(
+    round: ClosedRound,
+    view: ClusterView,
+    cameBack: ReadonlySet<string> = new Set(),
+  ): Steps<Evidence> {
+    const evidence = new Evidence(round, view, cameBack);
+    for (const type of TARGET_TYPES) yield* evidence.#read(type);
+    evidence.open = evidence.failures;
+    for (const plane of evidence.planes) yield* countAll(evidence.size, plane);
+    return evidence;
+  }
+
+  private constructor(round: ClosedRound, view: ClusterView, cameBack: ReadonlySet<string>) {
     const { plan, matrices } = round;
     this.round = round;
     this.nodes = plan.agents.map(({ node }) => node);
@@ -81,9 +94,6 @@ export class Evidence {
     this.scopes = scopesOf(this.planes);
     this.#planeOf = { pod: this.#planeIndex("pod"), node: this.#planeIndex("node") };
     this.#nodeOf = { pod: this.#nodeIndex("pod"), node: this.#nodeIndex("node") };
-    for (const type of TARGET_TYPES) this.#read(type);
-    this.open = this.failures;
-    for (const plane of this.planes) countAll(this.size, plane);
   }
 
   get size(): number {
@@ -118,16 +128,19 @@ export class Evidence {
   }
 
   /** Calls back with each outcome of a state, of some types of the mesh, between two different nodes. */
-  each(
+  *each(
     state: typeof FAILED | typeof LARGE_LOST,
     types: readonly ("node" | "pod")[],
     meet: (plane: Plane, a: number, b: number) => void,
-  ): void {
+  ): Steps<void> {
     for (const type of types) {
       const states = this.states[type];
       const { targets } = this.round.matrices[type];
+      let row = -1;
       for (let cell = states.indexOf(state); cell !== -1; cell = states.indexOf(state, cell + 1)) {
         const a = Math.floor(cell / targets);
+        if (a !== row) yield;
+        row = a;
         const b = this.#nodeOf[type][cell - a * targets]!;
         const plane = this.planes[this.#planeOf[type][cell - a * targets]!];
         if (plane && a !== b) meet(plane, a, b);
@@ -201,14 +214,15 @@ export class Evidence {
     };
   }
 
-  #read(type: TargetType): void {
+  *#read(type: TargetType): Steps<void> {
     const { plan, matrices } = this.round;
     const { reasons, targets } = matrices[type];
     const states = this.states[type];
     const planned = plan.targets[type].map((target) => target.planned !== null);
     let works = 0;
     let cell = 0;
-    for (const agent of plan.agents)
+    for (const agent of plan.agents) {
+      yield;
       for (let target = 0; target < targets; target += 1, cell += 1) {
         const state = STATE_OF[reasons[cell]!]!;
         if (state === UNKNOWN) continue;
@@ -222,6 +236,7 @@ export class Evidence {
         }
         states[cell] = state;
       }
+    }
     this.works += works;
   }
 
@@ -235,7 +250,7 @@ export class Evidence {
     this.open -= 1;
     claim.count += 1;
     claim.reasons[this.round.matrices[type].reasons[cell]!]! += 1;
-    if (claim.cells.length < MOST_CELLS) claim.cells.push({ type, cell });
+    if (claim.cells.length < claim.mostCells) claim.cells.push({ type, cell });
   }
 
   /** Between which nodes, and in which plane, an outcome of the mesh is; null for all others. */

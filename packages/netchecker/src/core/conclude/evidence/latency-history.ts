@@ -1,4 +1,5 @@
 import type { ClosedRound } from "../../closed-round.ts";
+import type { Steps } from "../../steps.ts";
 import { MEASURES, nodeLatencies, type NodeLatency, type Quartiles } from "./node-latency.ts";
 
 /** What is usual for a node, and from how many rounds that is known. */
@@ -23,8 +24,8 @@ const MOST_GROWTH = 0.01;
 export const SETTLED_ROUNDS = 3;
 
 /** The history with one round more. Nodes that are gone are forgotten. Pure. */
-export function extendHistory(history: LatencyHistory, round: ClosedRound): LatencyHistory {
-  const latencies = nodeLatencies(round);
+export function* extendHistory(history: LatencyHistory, round: ClosedRound): Steps<LatencyHistory> {
+  const latencies = yield* nodeLatencies(round);
   return {
     nodes: Object.fromEntries(
       round.plan.agents.map(({ node }, index) => {

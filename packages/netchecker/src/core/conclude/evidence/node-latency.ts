@@ -1,5 +1,6 @@
 import { type Check, OK_CODE, type TargetType } from "@netchecker/contract";
 import type { ClosedRound } from "../../closed-round.ts";
+import type { Steps } from "../../steps.ts";
 
 /**
  * A quarter of the peers is nearer than the first, half than the second, three quarters than the third,
@@ -23,9 +24,9 @@ const MOST_SAMPLES = 31;
 const FEWEST_SAMPLES = 3;
 
 /** By agent: quartiles over its peers, of first attempts that worked and whose prober was not starved. */
-export function nodeLatencies(round: ClosedRound): NodeLatency[] {
-  const tcp = quartiles(round, "node", "tcp");
-  const echo = quartiles(round, "pod", "echo");
+export function* nodeLatencies(round: ClosedRound): Steps<NodeLatency[]> {
+  const tcp = yield* quartiles(round, "node", "tcp");
+  const echo = yield* quartiles(round, "pod", "echo");
   return round.plan.agents.map((_, n) => ({
     tcpIn: tcp.towards[n]!,
     tcpOut: tcp.from[n]!,
@@ -34,7 +35,7 @@ export function nodeLatencies(round: ClosedRound): NodeLatency[] {
   }));
 }
 
-function quartiles(round: ClosedRound, type: TargetType, check: Check) {
+function* quartiles(round: ClosedRound, type: TargetType, check: Check) {
   const { agents, targets } = round.plan;
   const matrix = round.matrices[type];
   const agentOf = new Map(agents.map(({ node }, index) => [node, index]));
@@ -69,8 +70,12 @@ function quartiles(round: ClosedRound, type: TargetType, check: Check) {
   };
   const cell = (from: number, to: number) =>
     trusted[from] && columnOf[to] !== -1 ? matrix.cell(from, columnOf[to]!) : -1;
-  return {
-    towards: agents.map((_, n) => quartilesOf(n, (peer) => cell(peer, n))),
-    from: agents.map((_, n) => quartilesOf(n, (peer) => cell(n, peer))),
-  };
+  const towards: (Quartiles | null)[] = [];
+  const from: (Quartiles | null)[] = [];
+  for (let n = 0; n < agents.length; n += 1) {
+    yield;
+    towards.push(quartilesOf(n, (peer) => cell(peer, n)));
+    from.push(quartilesOf(n, (peer) => cell(n, peer)));
+  }
+  return { towards, from };
 }

@@ -90,14 +90,15 @@ export function peerCounts(
   let of = 0;
   for (let peer = 0; peer < evidence.size; peer += 1) {
     if (peer === n) continue;
-    const states = new Set(
-      planes.map((plane) =>
-        side === "in" ? evidence.at(plane, peer, n) : evidence.at(plane, n, peer),
-      ),
-    );
-    const fails = states.has(FAILED);
+    let fails = false;
+    let answers = false;
+    for (const plane of planes) {
+      const state = side === "in" ? evidence.at(plane, peer, n) : evidence.at(plane, n, peer);
+      if (state === FAILED) fails = true;
+      else if (state === WORKS || state === LARGE_LOST) answers = true;
+    }
     if (fails) failed += 1;
-    if (fails || states.has(WORKS) || states.has(LARGE_LOST)) of += 1;
+    if (fails || answers) of += 1;
   }
   return { failed, of };
 }

@@ -1,10 +1,15 @@
+import type { Steps } from "../../steps.ts";
 import type { Plane } from "./mesh-planes.ts";
 import { FAILED, LARGE_LOST, WORKS } from "./outcome-state.ts";
 
 /** Counts what a plane says by row and by column. */
-export function countAll(size: number, { states, targets, column, ...counts }: Plane): void {
+export function* countAll(
+  size: number,
+  { states, targets, column, ...counts }: Plane,
+): Steps<void> {
   const { rowFailed, rowWorks, columnFailed, columnWorks } = counts;
-  for (let a = 0; a < size; a += 1)
+  for (let a = 0; a < size; a += 1) {
+    yield;
     for (let b = 0; b < size; b += 1) {
       const target = column[b]!;
       if (a === b || target === -1) continue;
@@ -17,6 +22,7 @@ export function countAll(size: number, { states, targets, column, ...counts }: P
         columnFailed[b]! += 1;
       }
     }
+  }
 }
 
 /** Adds a failure to a plane's counts, or takes it out of them. Where only large packets are lost, the way works. */

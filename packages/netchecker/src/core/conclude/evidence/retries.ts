@@ -1,5 +1,6 @@
 import type { Evidence } from "./evidence.ts";
 import { FAILED, LARGE_LOST, WORKS } from "./outcome-state.ts";
+import type { Steps } from "../../steps.ts";
 import type { Plane } from "./mesh-planes.ts";
 
 /** How many probes between nodes needed more than one attempt, by node and by pair. A byte a pair. */
@@ -15,13 +16,18 @@ export class Retries {
   readonly #pairs: Uint8Array;
 
   /** Of pongs that are too busy to answer at once, what is asked again is not lost on the way. */
-  constructor(evidence: Evidence, busy: ReadonlySet<number> = new Set()) {
+  static *of(evidence: Evidence, busy: ReadonlySet<number> = new Set()): Steps<Retries> {
+    const retries = new Retries(evidence);
+    for (const plane of evidence.planes) yield* retries.#read(evidence, plane, busy);
+    return retries;
+  }
+
+  private constructor(evidence: Evidence) {
     this.size = evidence.size;
     this.perPair = evidence.planes.length * 2;
     this.again = new Int32Array(this.size);
     this.of = new Int32Array(this.size);
     this.#pairs = new Uint8Array(this.size * this.size);
-    for (const plane of evidence.planes) this.#read(evidence, plane, busy);
   }
 
   /** How many probes between two nodes failed or needed more than one attempt, both ways. */
@@ -29,10 +35,11 @@ export class Retries {
     return this.#pairs[Math.min(a, b) * this.size + Math.max(a, b)]!;
   }
 
-  #read(evidence: Evidence, plane: Plane, busy: ReadonlySet<number>): void {
+  *#read(evidence: Evidence, plane: Plane, busy: ReadonlySet<number>): Steps<void> {
     const { type, check, states, targets, column, ...counts } = plane;
     const { attempts } = evidence.round.matrices[type];
     for (let a = 0; a < this.size; a += 1) {
+      yield;
       this.of[a]! += counts.columnWorks[a]!;
       // What a starved prober finds needs no second attempt of the network's.
       if (evidence.starved(a)) continue;

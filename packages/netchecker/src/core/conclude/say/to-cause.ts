@@ -2,7 +2,9 @@ import type { Cause, FindingKind, Severity } from "@netchecker/contract";
 import type { Draft } from "../evidence/draft.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { nextSteps } from "./next-steps.ts";
+import { worstOf } from "../by-severity.ts";
 import { sayCause } from "./say-cause.ts";
+import { sayFurther } from "./say-further.ts";
 import { sayWhere } from "./say-where.ts";
 import type { Topology } from "../evidence/topology.ts";
 
@@ -29,6 +31,7 @@ function severityOf(evidence: Evidence, cause: Draft): Severity {
   if (planned) return severity ?? "info";
   if (kind === "prober-starved") return isBlind(evidence, cause) ? "warning" : "info";
   if (severity !== null) return severity;
+  if (cause.more) return worstOf(cause.more);
   if (CRITICAL.has(kind)) return "critical";
   return nodes.length === 0 && CRITICAL_EVERYWHERE.has(kind) ? "critical" : "warning";
 }
@@ -43,6 +46,7 @@ export function toCause(evidence: Evidence, topology: Topology, cause: Draft): C
   const { claim } = cause;
   const named = (nodes: readonly number[]) => nodes.map((n) => evidence.nodes[n]!);
   const told = { ...cause, family: familyAlone(evidence, cause) };
+  const where = sayWhere(evidence, topology, told);
   return {
     kind: cause.kind,
     severity: severityOf(evidence, cause),
@@ -52,7 +56,7 @@ export function toCause(evidence: Evidence, topology: Topology, cause: Draft): C
     direction: cause.direction,
     target: cause.target,
     candidates: [...cause.candidates],
-    summary: sayCause(told, sayWhere(evidence, topology, told)),
+    summary: cause.more ? sayFurther(cause.more) : sayCause(told, where),
     evidence: {
       explains: claim.count,
       ofFailures: cause.planned ? claim.count : evidence.failures,
@@ -61,6 +65,7 @@ export function toCause(evidence: Evidence, topology: Topology, cause: Draft): C
     },
     planned: cause.planned,
     next: nextSteps(evidence, cause),
+    ...(cause.more && { more: [...cause.more] }),
   };
 }
 

@@ -19,18 +19,36 @@ const OF_AGENTS: ReadonlySet<FindingKind> = new Set([
 /** While a node is like this, nobody can say what else is wrong with it. */
 const HIDES: ReadonlySet<FindingKind> = new Set(["node-down", "node-cut-off"]);
 
+/** What keeps a round from showing a finding. */
+export interface Sight {
+  readonly head: RoundHead;
+  readonly missing: ReadonlySet<string>;
+  readonly redisAway: boolean;
+  /** Nodes of which nobody can say what else is wrong with them. */
+  readonly hidden: ReadonlySet<string>;
+}
+
+export function sightOf(head: RoundHead, causes: readonly Cause[]): Sight {
+  return {
+    head,
+    missing: new Set(head.missing.map(({ node }) => node)),
+    redisAway: head.missing.some(({ why }) => why === "redis_away"),
+    hidden: new Set(causes.filter(({ kind }) => HIDES.has(kind)).flatMap(({ nodes }) => nodes)),
+  };
+}
+
 /**
  * Whether a round that does not show a finding could have shown it: then it is over. A round that lacks
  * the agents to ask says nothing.
  */
-export function couldShow(finding: Finding, causes: readonly Cause[], head: RoundHead): boolean {
+export function couldShow(finding: Finding, sight: Sight): boolean {
+  const { head, missing } = sight;
   if (head.state !== "closed" || head.reported === 0) return false;
-  if (head.missing.some(({ why }) => why === "redis_away")) return false;
+  if (sight.redisAway) return false;
   if (OF_AGENTS.has(finding.kind)) return true;
-  const missing = new Set(head.missing.map(({ node }) => node));
   const heard = (nodes: readonly string[]) => nodes.some((node) => !missing.has(node));
   if (finding.nodes.length === 0) return head.reported * 2 >= head.expected;
-  if (hidden(finding, causes)) return false;
+  if (isHidden(finding, sight)) return false;
   if (finding.peers.length > 0)
     return finding.direction === "out"
       ? heard(finding.nodes)
@@ -40,8 +58,7 @@ export function couldShow(finding: Finding, causes: readonly Cause[], head: Roun
   return head.reported > (heard(finding.nodes) && head.expected > 1 ? 1 : 0);
 }
 
-function hidden({ kind, nodes, peers }: Finding, causes: readonly Cause[]): boolean {
+function isHidden({ kind, nodes, peers }: Finding, { hidden }: Sight): boolean {
   if (HIDES.has(kind)) return false;
-  const places = new Set([...nodes, ...peers]);
-  return causes.some((cause) => HIDES.has(cause.kind) && cause.nodes.some((n) => places.has(n)));
+  return nodes.some((node) => hidden.has(node)) || peers.some((node) => hidden.has(node));
 }

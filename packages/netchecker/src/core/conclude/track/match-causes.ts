@@ -1,6 +1,7 @@
 import type { Cause, FindingKind } from "@netchecker/contract";
 import type { Tracked } from "./findings-memory.ts";
 import { JOINED_KINDS } from "../causes/join-alike.ts";
+import type { Steps } from "../../steps.ts";
 
 /** What one cause may look like from round to round, as more or less of it is seen. */
 const KIN: readonly ReadonlySet<FindingKind>[] = [
@@ -17,41 +18,55 @@ const KIN: readonly ReadonlySet<FindingKind>[] = [
 const SAME_GROUPS = 0.5;
 
 /** By cause: which known finding it is, if any. The best match goes first; each finding is one cause at most. */
-export function matchCauses(
+export function* matchCauses(
   known: readonly Tracked[],
   causes: readonly Cause[],
-): Map<Cause, Tracked> {
-  const byPlace = Map.groupBy(known.flatMap(placesOf), ({ place }) => place);
-  const pairs = causes.flatMap((cause) => {
+): Steps<Map<Cause, Tracked>> {
+  const byPlace = yield* placesOf(known);
+  const pairs: { cause: Cause; tracked: Tracked; score: number }[] = [];
+  for (const cause of causes) {
     const places = [
       "*",
       ...(cause.nodes.length === 0 ? byPlace.keys() : cause.nodes),
       ...cause.peers,
     ];
-    const near = new Set(
-      places.flatMap((place) => byPlace.get(place)?.map((at) => at.tracked) ?? []),
-    );
-    return [...near].map((tracked) => ({
-      cause,
-      tracked,
-      score: likeness(tracked.finding, cause),
-    }));
-  });
+    const near = new Set<Tracked>();
+    for (const place of places)
+      for (const tracked of byPlace.get(place) ?? []) {
+        if (near.has(tracked)) continue;
+        near.add(tracked);
+        const score = likeness(tracked.finding, cause);
+        if (score > 0) pairs.push({ cause, tracked, score });
+        if (near.size % LOOKS_A_STEP === 0) yield;
+      }
+    yield;
+  }
   const matches = new Map<Cause, Tracked>();
   const taken = new Set<Tracked>();
-  for (const { cause, tracked, score } of pairs.toSorted((a, b) => b.score - a.score)) {
-    if (score === 0 || matches.has(cause) || taken.has(tracked)) continue;
+  for (const { cause, tracked } of pairs.toSorted((a, b) => b.score - a.score)) {
+    if (matches.has(cause) || taken.has(tracked)) continue;
     matches.set(cause, tracked);
     taken.add(tracked);
   }
   return matches;
 }
 
-/** Where a finding may be met again; `*` is everywhere. */
-function placesOf(tracked: Tracked): { place: string; tracked: Tracked }[] {
-  const { nodes, peers } = tracked.finding;
-  const places = nodes.length === 0 ? ["*", ...peers] : [...nodes, ...peers];
-  return places.map((place) => ({ place, tracked }));
+/** So many known findings a cause is held against before others have their turn. */
+const LOOKS_A_STEP = 32;
+
+/** Where findings may be met again; `*` is everywhere. */
+function* placesOf(known: readonly Tracked[]): Steps<Map<string, Tracked[]>> {
+  const byPlace = new Map<string, Tracked[]>();
+  for (const tracked of known) {
+    yield;
+    const { nodes, peers } = tracked.finding;
+    for (const place of nodes.length === 0 ? ["*", ...peers] : [...nodes, ...peers]) {
+      const at = byPlace.get(place);
+      if (at) at.push(tracked);
+      else byPlace.set(place, [tracked]);
+    }
+  }
+  return byPlace;
 }
 
 function likeness(a: Cause, b: Cause): number {
@@ -67,7 +82,7 @@ export function fellSilent({ kind, candidates }: Cause): boolean {
 }
 
 /** A finding about several nodes, each of which it is said of. */
-function isOfMany(cause: Cause): boolean {
+export function isOfMany(cause: Cause): boolean {
   return cause.nodes.length > 1 && (JOINED_KINDS.has(cause.kind) || fellSilent(cause));
 }
 
@@ -79,8 +94,8 @@ export function isWithin(part: Cause, whole: Cause): boolean {
     part.nodes.length > 0 &&
     part.nodes.length < whole.nodes.length &&
     (part.peers.length === 0 || fellSilent(part)) &&
-    part.nodes.every((node) => whole.nodes.includes(node)) &&
-    likeKinds(part, whole) > 0
+    likeKinds(part, whole) > 0 &&
+    isAmong(part.nodes, namesOf(whole))
   );
 }
 
@@ -100,15 +115,41 @@ function likePlaces(a: Cause, b: Cause, enough: number): number {
   // Nodes that are down together may as well be one side of a partition.
   if (a.kind !== b.kind && (a.kind === "partition" || b.kind === "partition"))
     return Math.max(...sidesOf(a).flatMap((x) => sidesOf(b).map((y) => likeSets(x, y, enough))));
-  return likeSets(new Set([...a.nodes, ...a.peers]), new Set([...b.nodes, ...b.peers]), enough);
+  return likeSets(placeNames(a), placeNames(b), enough);
 }
+
+const namesKnown = new WeakMap<Cause, ReadonlySet<string>>();
+const placesKnown = new WeakMap<Cause, ReadonlySet<string>>();
+
+/** The nodes of a cause, and all its places: made once, for it is held against many others. */
+const namesOf = (cause: Cause) => knownSet(namesKnown, cause, ({ nodes }) => nodes);
+const placeNames = (cause: Cause) =>
+  knownSet(placesKnown, cause, ({ nodes, peers }) => [...nodes, ...peers]);
+
+function knownSet(
+  known: WeakMap<Cause, ReadonlySet<string>>,
+  cause: Cause,
+  of: (cause: Cause) => readonly string[],
+): ReadonlySet<string> {
+  const before = known.get(cause);
+  if (before) return before;
+  const made = new Set(of(cause));
+  known.set(cause, made);
+  return made;
+}
+
+const isAmong = (some: readonly string[], all: ReadonlySet<string>) =>
+  some.every((each) => all.has(each));
 
 function sidesOf({ kind, nodes, peers }: Cause): ReadonlySet<string>[] {
   return kind === "partition" ? [new Set(nodes), new Set(peers)] : [new Set([...nodes, ...peers])];
 }
 
 function likeSets(ofA: ReadonlySet<string>, ofB: ReadonlySet<string>, enough: number): number {
-  const overlap = ofA.intersection(ofB).size / ofA.union(ofB).size;
+  const [fewer, more] = ofA.size < ofB.size ? [ofA, ofB] : [ofB, ofA];
+  let common = 0;
+  for (const each of fewer) if (more.has(each)) common += 1;
+  const overlap = common / (ofA.size + ofB.size - common);
   const groups = ofA.size > 2 || ofB.size > 2;
   return overlap === 1 || (groups && overlap >= enough) ? overlap : 0;
 }

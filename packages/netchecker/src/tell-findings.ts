@@ -1,0 +1,47 @@
+import type { Finding } from "@netchecker/contract";
+import type { Log } from "@netchecker/runtime/log";
+import type { ChangedFindings } from "./core/conclude/conclude.ts";
+
+/** So many lines a round; of what changed beyond that one line tells how much it is. */
+const MOST_LINES = 20;
+
+/** A line for each finding whose state has changed, the most severe first. */
+export function tellFindings(
+  log: Log,
+  round: number,
+  findings: readonly Finding[],
+  changed: ChangedFindings,
+): void {
+  const lists = Object.entries(changed) as [string, readonly string[]][];
+  const left = new Map(lists.flatMap(([what, ids]) => ids.map((each) => [each, what])));
+  let lines = 0;
+  for (const { id, kind, severity, nodes, summary } of findings) {
+    const what = left.get(id);
+    if (what === undefined) continue;
+    if (lines === MOST_LINES) break;
+    const level = what === "recovered" || severity === "info" ? "info" : "warn";
+    const some = nodes.slice(0, MOST_NODES);
+    const moreNodes = nodes.length - some.length;
+    log[level](
+      {
+        round,
+        finding: id,
+        kind,
+        severity,
+        nodes: some,
+        ...(moreNodes > 0 && { moreNodes }),
+        summary,
+      },
+      `finding ${what}`,
+    );
+    left.delete(id);
+    lines += 1;
+  }
+  if (left.size === 0) return;
+  const more: Record<string, number> = {};
+  for (const what of left.values()) more[what] = (more[what] ?? 0) + 1;
+  log.warn({ round, more }, `and ${left.size} more findings changed: see /findings`);
+}
+
+/** So many nodes of a finding a line names. */
+const MOST_NODES = 20;
