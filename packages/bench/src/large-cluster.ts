@@ -8,9 +8,13 @@ const REAL_NODE_BYTES = 11_000;
 
 const ip = (third: number, index: number) => `10.${third}.${index >> 8}.${index & 255}`;
 
-/** An API server that knows so many nodes of real size, each with a ready ping and pong. No process stands behind them. */
+/**
+ * An API server that knows so many nodes of real size, each with a ready pong, the first `withAgent` of them with a ready
+ * ping, too. No process stands behind them.
+ */
 export async function largeCluster(
   nodes: number,
+  withAgent = nodes,
 ): Promise<{ api: ApiServer; agents: { pod: string; node: string }[] }> {
   const api = new ApiServer();
   const agents: { pod: string; node: string }[] = [];
@@ -20,6 +24,7 @@ export async function largeCluster(
     node.status["images"] = imagesToFill(REAL_NODE_BYTES - JSON.stringify(node).length);
     api.store.create("nodes", node);
     for (const workload of ["ping", "pong"] as const) {
+      if (workload === "ping" && index > withAgent) continue;
       const pod = podObject(workload, "netchecker", name);
       schedule(pod, name);
       run(pod, ip(workload === "ping" ? 1 : 2, index), ip(0, index));

@@ -14,15 +14,25 @@ const PERIOD_US = 100_000;
 const LONG_PERIOD_US = 1_000_000;
 const LEAST_QUOTA_US = 1_000;
 const REMOVE_WITHIN_MS = 2_000;
+const UNLIMITED = 2 ** 40;
 
 /** What is written where: a file of the cgroup's folder below a controller's root, and its value. */
 type Setting = readonly [parent: string, file: string, value: string];
+
+type File = readonly [parent: string, file: string];
 
 /** The order of settings counts. */
 interface Layout {
   readonly cpu: (millis: number) => readonly Setting[];
   readonly memory: (bytes: number) => readonly Setting[];
-  readonly peak: readonly [parent: string, file: string];
+  readonly peak: File;
+  readonly usage: File;
+  /** Memory by what it is used for. */
+  readonly stat: File;
+  /** Holds a line `oom_kill`, and how often. */
+  readonly kills: File;
+  /** What the sockets of its processes take; null where `usage` has that in it. */
+  readonly sockets: File | null;
 }
 
 function bandwidth(cpuMillis: number): { readonly quotaUs: number; readonly periodUs: number } {
@@ -39,6 +49,10 @@ const V2: Layout = {
   },
   memory: (bytes) => [[".", "memory.max", `${bytes}`]],
   peak: [".", "memory.peak"],
+  usage: [".", "memory.current"],
+  stat: [".", "memory.stat"],
+  kills: [".", "memory.events"],
+  sockets: null,
 };
 
 /** docs.kernel.org/scheduler/sched-bwc.html and admin-guide/cgroup-v1/memory.html */
@@ -52,6 +66,10 @@ const V1: Layout = {
   },
   memory: (bytes) => [["memory", "memory.limit_in_bytes", `${bytes}`]],
   peak: ["memory", "memory.max_usage_in_bytes"],
+  usage: ["memory", "memory.usage_in_bytes"],
+  stat: ["memory", "memory.stat"],
+  kills: ["memory", "memory.oom_control"],
+  sockets: ["memory", "memory.kmem.tcp.usage_in_bytes"],
 };
 
 /** A cgroup, v2 or v1, that holds what runs in it to limits, as kubelet would. */
@@ -114,6 +132,29 @@ export class LimitedCgroup {
     return Number(readFileSync(this.#path(...this.#layout.peak), "utf8"));
   }
 
+  /** Lets {@link memoryNow} know of the sockets of processes that come in later: version 1 counts them only where they have a limit. */
+  countSockets(): void {
+    if (this.#layout.sockets)
+      writeFileSync(this.#path("memory", "memory.kmem.tcp.limit_in_bytes"), `${UNLIMITED}`);
+  }
+
+  /** Bytes: what its processes hold that the kernel could not take back, and, of version 1, what their sockets take beside that. */
+  memoryNow(): { readonly heldBytes: number; readonly socketsBeside: number } {
+    const read = (file: File) => readFileSync(this.#path(...file), "utf8");
+    const stat = read(this.#layout.stat);
+    const files = ["inactive_file", "active_file"].map((name) => numberOf(stat, name));
+    const usage = Number(read(this.#layout.usage));
+    return {
+      heldBytes: usage - files[0]! - files[1]!,
+      socketsBeside: this.#layout.sockets ? Number(read(this.#layout.sockets)) : 0,
+    };
+  }
+
+  /** How many of its processes the kernel has killed because they took more than the limit. */
+  oomKills(): number {
+    return numberOf(readFileSync(this.#path(...this.#layout.kills), "utf8"), "oom_kill");
+  }
+
   /** Removes it once the last process in it is gone, for which it waits a moment. Safe to call twice. */
   remove(): void {
     process.off("exit", this.#onExit);
@@ -140,6 +181,11 @@ export class LimitedCgroup {
   #path(parent: string, file = ""): string {
     return join(ROOT, parent, this.#name, file);
   }
+}
+
+/** The number behind a name in one of the kernel's tables; 0 where it is not there. */
+function numberOf(table: string, name: string): number {
+  return Number(new RegExp(`^${name} (\\d+)$`, "m").exec(table)?.[1] ?? 0);
 }
 
 /** Where a process is below a controller's root; of version 2, whose root is `.`, no controller is named (cgroups(7)). */

@@ -1,0 +1,65 @@
+import {
+  type Check,
+  type Reason,
+  type Report,
+  reasonCode,
+  type TargetList,
+} from "@netchecker/contract";
+
+/** What simulated agents find, all of them in each round. */
+export type Pattern = "well" | "all-fail" | "half" | "fifth" | "detail-each";
+
+type Columns = Pick<Report, "reasons" | "attempts" | "latencyMs" | "answeredBy" | "detail">;
+type Random = () => number;
+
+/** What fails in which check when all of it does, as ping tells it. */
+const BROKEN: Readonly<Record<Check, readonly [Reason, string?]>> = {
+  echo: ["host_unreachable", "EHOSTUNREACH"],
+  tcp: ["connect_timeout"],
+  nodeport: ["bad_status", "status 503"],
+  clusterip: ["connection_refused"],
+  dns: ["dns_failure", "SERVFAIL"],
+  connect: ["dns_failure", "EAI_AGAIN"],
+  http: ["bad_status", "status 502"],
+};
+const SOME: readonly Reason[] = ["connect_timeout", "connection_refused", "response_timeout"];
+const SHARE: Readonly<Record<Pattern, number>> = {
+  well: 0.001,
+  "all-fail": 1,
+  half: 0.5,
+  fifth: 0.2,
+  "detail-each": 1,
+};
+const LETTER_A = 97;
+
+const letter = (reason: Reason) => String.fromCharCode(LETTER_A + reasonCode(reason));
+
+/** The columns of one agent's report on a list; each cell is drawn by itself. */
+export function drawColumns(list: TargetList, pattern: Pattern, random: Random): Columns {
+  const columns: Columns = { reasons: "", attempts: "", latencyMs: [], answeredBy: {}, detail: {} };
+  list.check.forEach((check, index) => {
+    const fails = random() < SHARE[pattern];
+    const [reason, detail] = fails ? failure(check, list, pattern, random) : (["ok"] as const);
+    columns.reasons += letter(reason);
+    columns.attempts += fails ? "3" : "1";
+    columns.latencyMs.push(fails ? 0 : Math.round(200 + random() * 5_000) / 1_000);
+    if (detail !== undefined) columns.detail[index] = detail;
+    if (!fails && check === "clusterip")
+      columns.answeredBy[index] = [["pong-abcde", "node-0001", 3]];
+  });
+  return columns;
+}
+
+function failure(
+  check: Check,
+  { node }: TargetList,
+  pattern: Pattern,
+  random: Random,
+): readonly [Reason, string?] {
+  if (pattern === "all-fail") return BROKEN[check];
+  if (pattern === "detail-each" && check !== "dns" && check !== "connect") {
+    const other = Math.floor(random() * node.length);
+    return ["wrong_responder", `pong-${Math.floor(random() * 1e9).toString(36)} on node-${other}`];
+  }
+  return [SOME[Math.floor(random() * SOME.length)]!];
+}

@@ -1,0 +1,30 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { ClientsJob, ClientsReport } from "../clients/clients.ts";
+
+const CLIENTS = fileURLToPath(new URL("../clients/clients.ts", import.meta.url));
+
+/** Clients in a process of their own, outside of every service's limits. */
+export class ClientGroup {
+  readonly #process: ChildProcess;
+  readonly #report: Promise<ClientsReport>;
+
+  constructor(job: ClientsJob) {
+    this.#process = fork(CLIENTS, [JSON.stringify(job)]);
+    this.#report = new Promise((resolve, reject) => {
+      this.#process.once("message", (message) => resolve(message as ClientsReport));
+      this.#process.once("exit", (code) => reject(new Error(`the clients ended with ${code}`)));
+    });
+    this.#report.catch(() => {});
+  }
+
+  /** No new readings; those that still wait for their first are given `graceMs`. */
+  async finish(graceMs: number): Promise<ClientsReport> {
+    if (this.#process.connected) this.#process.send({ graceMs });
+    try {
+      return await this.#report;
+    } finally {
+      this.#process.kill();
+    }
+  }
+}

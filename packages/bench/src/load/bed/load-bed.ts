@@ -1,0 +1,126 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
+import { requireBundles } from "@netchecker/local-cluster/bundles";
+import { freePort } from "@netchecker/local-cluster/listen";
+import { largeCluster } from "../../large-cluster.ts";
+import type { Pattern } from "./agent-outcomes.ts";
+import { HealthRecord } from "./health-record.ts";
+import { type Manifests, readManifests } from "./manifest.ts";
+import { NetcheckerPod } from "./netchecker-pod.ts";
+import { type RedisPod, startRedisPod } from "./redis-pod.ts";
+import { RoundsRecord } from "./rounds-record.ts";
+
+export interface BedOptions {
+  readonly nodes: number;
+  /** How many of the nodes have an agent. Default: all. */
+  readonly agents?: number;
+  /** Whether the limits are those of components/large-cluster. Default: above 200 nodes. */
+  readonly large?: boolean;
+  readonly intervalMs: number;
+  readonly pattern?: Pattern;
+  /** Redis with the users of components/redis-auth. */
+  readonly auth?: boolean;
+  readonly spreadMs?: number;
+}
+
+/** One netchecker with all that it needs, each held to its manifest's limits, and what is written down of them. */
+export interface LoadBed {
+  readonly folder: string;
+  readonly manifests: Manifests;
+  readonly netchecker: NetcheckerPod;
+  readonly redis: RedisPod;
+  readonly api: ApiServer;
+  readonly health: HealthRecord;
+  readonly rounds: RoundsRecord;
+  readonly intervalMs: number;
+  readonly follow: (pattern: Pattern) => void;
+  /** Names of the nodes' agents. */
+  readonly agents: readonly { readonly pod: string; readonly node: string }[];
+  readonly stack: AsyncDisposableStack;
+}
+
+const AGENTS = fileURLToPath(new URL("./agents.ts", import.meta.url));
+
+/** A folder for logs, and a stack that takes it away at last. `LOAD_KEEP` keeps it. */
+export function bedFolder(stack: AsyncDisposableStack): string {
+  const folder = mkdtempSync(join(tmpdir(), "netchecker-load-"));
+  if (process.env["LOAD_KEEP"] === undefined)
+    stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Starts it all, and resolves once two rounds are served. The stack ends it. */
+export async function startLoadBed(options: BedOptions): Promise<LoadBed> {
+  const stack = new AsyncDisposableStack();
+  try {
+    return await build(options, stack);
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+async function build(options: BedOptions, stack: AsyncDisposableStack): Promise<LoadBed> {
+  const { nodes, intervalMs, auth = false, large = nodes > 200 } = options;
+  await requireBundles();
+  const folder = bedFolder(stack);
+  const manifests = readManifests(large);
+  const port = await freePort("127.0.0.1");
+  const redis = await startRedisPod("redis", manifests.redis, { folder, port, auth });
+  stack.defer(async () => void (await redis.pod.stop()));
+  const { api, agents } = await largeCluster(nodes, options.agents);
+  stack.defer(() => api.stop());
+  const simulation = await startAgents(redis.adminUrl, agents, options.spreadMs);
+  stack.defer(() => void simulation.kill());
+  const follow = (pattern: Pattern) => void simulation.send({ pattern });
+  follow(options.pattern ?? "well");
+  const netchecker = await NetcheckerPod.create({
+    name: "netchecker",
+    folder,
+    manifest: manifests.netchecker,
+    redisUrl: redis.url,
+    apiUrl: api.url,
+    env: { ROUND_INTERVAL_MS: String(intervalMs) },
+  });
+  stack.defer(async () => void (await netchecker.pod.stop()));
+  await netchecker.pod.start();
+  const health = new HealthRecord(netchecker.healthUrl);
+  stack.defer(() => health.stop());
+  const rounds = new RoundsRecord(netchecker.url, intervalMs);
+  stack.defer(() => rounds.stop());
+  simulation.on("message", (message) => {
+    const { round, sentAt } = message as { round?: number; sentAt?: number };
+    if (round !== undefined && sentAt !== undefined) rounds.noteSent(round, sentAt);
+  });
+  await rounds.served(2, 4 * intervalMs + 60_000);
+  return {
+    folder,
+    manifests,
+    netchecker,
+    redis,
+    api,
+    health,
+    rounds,
+    intervalMs,
+    follow,
+    agents,
+    stack,
+  };
+}
+
+/** Resolves once they wait for lists. */
+export async function startAgents(
+  redisUrl: string,
+  agents: readonly object[],
+  spreadMs = 1_500,
+): Promise<ChildProcess> {
+  const simulation = fork(AGENTS, {
+    env: { REDIS_URL: redisUrl, AGENTS: JSON.stringify(agents), SPREAD_MS: String(spreadMs) },
+  });
+  await new Promise((resolve) => simulation.once("message", resolve));
+  return simulation;
+}

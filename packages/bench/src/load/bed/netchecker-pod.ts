@@ -1,0 +1,93 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BUNDLES } from "@netchecker/local-cluster/bundles";
+import { IMAGE_ENV } from "@netchecker/local-cluster/image-env";
+import { kubeConfig } from "@netchecker/local-cluster/kube-config";
+import { freePort } from "@netchecker/local-cluster/listen";
+import type { ServiceManifest } from "./manifest.ts";
+import { ServicePod } from "./service-pod.ts";
+
+const LOOP_WATCH = fileURLToPath(new URL("./loop-watch.cjs", import.meta.url));
+const HOST = "127.0.0.1";
+
+export interface NetcheckerOptions {
+  readonly name: string;
+  readonly folder: string;
+  readonly manifest: ServiceManifest;
+  readonly redisUrl: string;
+  readonly apiUrl: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** One stretch in which the event loop did nothing else, less what it waited for a core. */
+interface Stretch {
+  readonly at: number;
+  readonly awayMs: number;
+}
+
+/** A netchecker as it is shipped, with its manifest's limit and environment, and where it answers. */
+export class NetcheckerPod {
+  readonly pod: ServicePod;
+  readonly url: string;
+  readonly healthUrl: string;
+  readonly #loopFile: string;
+
+  private constructor(pod: ServicePod, url: string, healthUrl: string, loopFile: string) {
+    this.pod = pod;
+    this.url = url;
+    this.healthUrl = healthUrl;
+    this.#loopFile = loopFile;
+  }
+
+  /** Prepared; {@link ServicePod.start} starts it. */
+  static async create({ name, folder, manifest, ...options }: NetcheckerOptions) {
+    const port = await freePort(HOST);
+    const url = `http://${HOST}:${port}`;
+    const healthUrl = `${url}/healthz`;
+    const kubeConfigFile = join(folder, `${name}-kubeconfig`);
+    writeFileSync(kubeConfigFile, kubeConfig(options.apiUrl, "", "netchecker"));
+    const loopFile = join(folder, `${name}-loop.jsonl`);
+    const pod = new ServicePod({
+      name,
+      command: [process.execPath, BUNDLES.netchecker],
+      env: {
+        ...IMAGE_ENV,
+        ...manifest.env,
+        NODE_OPTIONS: `--max-semi-space-size=1 --require ${LOOP_WATCH}`,
+        LOOP_WATCH_FILE: loopFile,
+        HOST,
+        PORT: String(port),
+        KUBECONFIG: kubeConfigFile,
+        NAMESPACE: "netchecker",
+        POD_NAME: name,
+        REDIS_URL: options.redisUrl,
+        EXTERNAL_TARGETS: "outside.example:443",
+        ...options.env,
+      },
+      memoryBytes: manifest.memoryBytes,
+      logFile: join(folder, `${name}.log`),
+      healthy: () => answersOk(healthUrl),
+    });
+    return new NetcheckerPod(pod, url, healthUrl, loopFile);
+  }
+
+  /** The longest stretch for which its event loop was away since a moment, ms; 0 where none was worth a note. */
+  longestAwayMs(since: number): number {
+    if (!existsSync(this.#loopFile)) return 0;
+    const lines = readFileSync(this.#loopFile, "utf8").trim().split("\n").filter(Boolean);
+    const stretches = lines.map((line) => JSON.parse(line) as Stretch);
+    return Math.max(0, ...stretches.filter(({ at }) => at >= since).map(({ awayMs }) => awayMs));
+  }
+}
+
+/** Whether it is answered with 200 within a second. */
+export function answersOk(url: string): Promise<boolean> {
+  return fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
+    async (response) => {
+      await response.body?.cancel();
+      return response.ok;
+    },
+    () => false,
+  );
+}

@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import { BUNDLES } from "@netchecker/local-cluster/bundles";
+import { IMAGE_ENV } from "@netchecker/local-cluster/image-env";
+import { freePort } from "@netchecker/local-cluster/listen";
+import type { Manifests } from "./manifest.ts";
+import { answersOk } from "./netchecker-pod.ts";
+import { ServicePod } from "./service-pod.ts";
+
+interface Around {
+  readonly folder: string;
+  readonly manifests: Manifests;
+  readonly redis: { readonly pingUrl: string };
+}
+
+const HOST = "127.0.0.1";
+
+/** A ping or a pong as it is shipped, with its manifest's limit; and where it answers. */
+export class AgentPod extends ServicePod {
+  readonly url: string;
+  readonly healthUrl: string;
+
+  constructor(
+    options: ConstructorParameters<typeof ServicePod>[0],
+    url: string,
+    healthUrl: string,
+  ) {
+    super(options);
+    this.url = url;
+    this.healthUrl = healthUrl;
+  }
+}
+
+/** One real ping beside the simulated agents; nobody asks for its report. */
+export function startPingPod(around: Around, stack: AsyncDisposableStack): Promise<AgentPod> {
+  return startAgentPod("ping", around, stack, { REDIS_URL: around.redis.pingUrl });
+}
+
+/** A pong; `env` is more of its environment. */
+export async function startAgentPod(
+  service: "ping" | "pong",
+  { folder, manifests }: Pick<Around, "folder" | "manifests">,
+  stack: AsyncDisposableStack,
+  env: Readonly<Record<string, string>> = {},
+): Promise<AgentPod> {
+  const { memoryBytes, env: manifestEnv } = manifests[service];
+  const port = await freePort(HOST);
+  const url = `http://${HOST}:${port}`;
+  const healthUrl = `${url}/healthz`;
+  const own = {
+    POD_NAME: `${service}-load`,
+    NODE_NAME: "node-load",
+    ...(service === "ping" && { POD_IP: HOST }),
+    HOST,
+    PORT: String(port),
+  };
+  const pod = new AgentPod(
+    {
+      name: service,
+      command: [process.execPath, "--max-semi-space-size=1", BUNDLES[service]],
+      env: { ...IMAGE_ENV, ...manifestEnv, ...own, ...env },
+      memoryBytes,
+      logFile: join(folder, `${service}.log`),
+      healthy: () => answersOk(healthUrl),
+    },
+    url,
+    healthUrl,
+  );
+  stack.defer(async () => void (await pod.stop()));
+  await pod.start();
+  return pod;
+}

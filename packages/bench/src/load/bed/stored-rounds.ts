@@ -1,0 +1,92 @@
+import type { RedisNames, RoundHead } from "@netchecker/contract";
+import type { Redis } from "@netchecker/runtime/redis";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const LOOK_EVERY_MS = 150;
+
+/** What must stay of a closed round for ever. */
+type Kept = Pick<
+  RoundHead,
+  "state" | "startedAt" | "finishedAt" | "closedBy" | "expected" | "reported"
+>;
+
+/**
+ * Looks at what Redis keeps, a few times a second: a round that was seen closed must stay as it was, the counter of ids
+ * and the newest id must never fall, and a later id is of a round that began later.
+ */
+export class StoredRounds {
+  readonly #redis: Redis;
+  readonly #names: RedisNames;
+  readonly #closed = new Map<number, string>();
+  readonly #faults = new Set<string>();
+  readonly #stop = new AbortController();
+  #counter = 0;
+  #note = "";
+
+  constructor(redis: Redis, names: RedisNames) {
+    this.#redis = redis;
+    this.#names = names;
+    void this.#run();
+  }
+
+  /** How many closed rounds were seen. */
+  get closed(): number {
+    return this.#closed.size;
+  }
+
+  /** What was not as it must be, each once, with what had been done before. */
+  get faults(): readonly string[] {
+    return [...this.#faults];
+  }
+
+  /** What is done now. */
+  note(text: string): void {
+    this.#note = text;
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async look(): Promise<void> {
+    const counter = Number((await this.#redis.get(this.#names.roundId)) ?? 0);
+    if (counter < this.#counter)
+      this.#fault(`the counter fell from ${this.#counter} to ${counter}`);
+    this.#counter = counter;
+    const ids = (await this.#redis.zrange(this.#names.rounds, "0", "-1")).map(Number);
+    const heads = await Promise.all(
+      ids.map((id) => this.#redis.hget(this.#names.round(id), "head")),
+    );
+    ids.forEach((id, index) => this.#compare(id, heads[index] ?? null));
+  }
+
+  #compare(id: number, text: string | null): void {
+    if (text === null) return;
+    const { head } = JSON.parse(text) as { head: RoundHead };
+    const { state, startedAt, finishedAt, closedBy, expected, reported } = head;
+    const kept = JSON.stringify({
+      state,
+      startedAt,
+      finishedAt,
+      closedBy,
+      expected,
+      reported,
+    } satisfies Kept);
+    const before = this.#closed.get(id);
+    if (before !== undefined && before !== kept)
+      this.#fault(`closed round ${id} was replaced: ${before} by ${kept}`);
+    if (state === "closed") this.#closed.set(id, kept);
+  }
+
+  #fault(what: string): void {
+    this.#faults.add(`${what} (${this.#note})`);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      await this.look().catch(() => {});
+      await sleep(LOOK_EVERY_MS, null, { signal }).catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { decodeReport, outcomeAt, redisNames, type TargetList } from "@netchecker/contract";
+import { freePort } from "@netchecker/local-cluster/listen";
+import { createLog } from "@netchecker/runtime/log";
+import { connectRedis, subscribe } from "@netchecker/runtime/redis";
+import { ClientGroup } from "../bed/client-group.ts";
+import { HealthRecord } from "../bed/health-record.ts";
+import { bedFolder } from "../bed/load-bed.ts";
+import { readManifests } from "../bed/manifest.ts";
+import { startAgentPod } from "../bed/ping-pod.ts";
+import { startRedisPod } from "../bed/redis-pod.ts";
+import { deathsOf, type LoadRow, peakOf } from "../load-row.ts";
+
+export interface DoorsOptions {
+  readonly loadMs: number;
+  readonly idle: number;
+  readonly halfHeads: number;
+}
+
+const ROUND_MS = 2_000;
+const names = redisNames("netchecker:");
+
+/** Idle connections and half-sent heads at a pong and a ping, while that ping probes that pong again and again. */
+export async function tryDoors({ loadMs, idle, halfHeads }: DoorsOptions): Promise<LoadRow> {
+  await using stack = new AsyncDisposableStack();
+  const folder = bedFolder(stack);
+  const manifests = readManifests(false);
+  const redis = await startRedisPod("redis", manifests.redis, {
+    folder,
+    port: await freePort("127.0.0.1"),
+  });
+  stack.defer(async () => void (await redis.pod.stop()));
+  const pong = await startAgentPod("pong", { folder, manifests }, stack);
+  const ping = await startAgentPod("ping", { folder, manifests }, stack, { REDIS_URL: redis.url });
+  const records = [pong, ping].map(({ healthUrl }) => new HealthRecord(healthUrl));
+  stack.defer(() => records.forEach((record) => record.stop()));
+  const groups = [pong, ping].map(({ url }) => new ClientGroup({ url, idle, halfHeads }));
+  await sleep(1_000);
+  records.forEach((record) => record.begin());
+  const asked = Math.ceil(loadMs / ROUND_MS);
+  const answers = await probeAgainAndAgain(redis.url, new URL(pong.url).host, asked);
+  const reports = await Promise.all(groups.map((group) => group.finish(0)));
+  const [atPong, atPing] = records.map(({ summary }) => summary);
+  const faults = [atPong!, atPing!].flatMap(({ late, refused }, index) => {
+    const who = index === 0 ? "pong" : "ping";
+    return [
+      ...(late > 0 ? [`${who}: ${late} health answers took more than 1 s`] : []),
+      ...(refused > 0 ? [`${who}: ${refused} health requests were not answered`] : []),
+    ];
+  });
+  return {
+    tried: `pong and ping: ${idle} idle connections and ${halfHeads} half-sent heads each, ${asked} rounds probed meanwhile`,
+    died: deathsOf(pong, ping, redis.pod),
+    lost: answers.filter((answer) => answer !== "ok").map((answer) => `a probe: ${answer}`),
+    peak: peakOf(pong, ping),
+    seen: `latest health answer of pong ${Math.round(atPong!.latestMs)} ms, of ping ${Math.round(atPing!.latestMs)} ms; idle at once: ${reports.map(({ idleMost }) => idleMost).join(", ")}`,
+    faults,
+  };
+}
+
+/** Lists with one pong, each as netchecker publishes it; gives what the agent found of it, at the first attempt. */
+async function probeAgainAndAgain(url: string, address: string, rounds: number): Promise<string[]> {
+  const log = createLog("bench", "silent");
+  const of = { service: "netchecker", log };
+  const commands = connectRedis({ host: "", url }, { ...of, role: "commands" });
+  const subscriber = connectRedis({ host: "", url }, { ...of, role: "subscriber" });
+  const found = new Map<number, string>();
+  const subscribed = Promise.withResolvers<void>();
+  subscribe(subscriber, [names.reports.pod], {
+    subscribed: () => subscribed.resolve(),
+    message(_channel, text) {
+      const report = decodeReport("pod", text);
+      if (!report.ok) return;
+      const { reason, attempts, detail = "" } = outcomeAt(report.value, 0);
+      const told = attempts > 1 ? `${reason} after ${attempts} attempts` : `${reason} ${detail}`;
+      found.set(report.value.round, told.trim());
+    },
+  });
+  await subscribed.promise;
+  for (let round = 1; round <= rounds; round += 1) {
+    const list: TargetList = {
+      v: 1,
+      type: "pod",
+      round,
+      list: randomUUID(),
+      reportWithinMs: 8_000,
+      check: ["echo"],
+      name: ["pong-load"],
+      node: ["node-load"],
+      address: [address],
+    };
+    const text = JSON.stringify(list);
+    await commands
+      .multi()
+      .set(names.listKeys.pod, text, "PX", 8_000)
+      .publish(names.lists.pod, text)
+      .exec();
+    await sleep(ROUND_MS);
+  }
+  await sleep(8_000);
+  commands.disconnect();
+  subscriber.disconnect();
+  return Array.from({ length: rounds }, (_, index) => found.get(index + 1) ?? "no report");
+}

@@ -1,0 +1,98 @@
+import type { RedisNames } from "@netchecker/contract";
+import type { Redis } from "@netchecker/runtime/redis";
+
+/** What may have become of something that Redis keeps. */
+export const DAMAGES = [
+  "not JSON",
+  "null",
+  "{}",
+  "cut in half",
+  "of another type",
+  "of an older version",
+  "of a newer version",
+  "100 times too long",
+] as const;
+export type Damage = (typeof DAMAGES)[number];
+
+/** A key, or a field of one. */
+export interface Place {
+  readonly key: string;
+  readonly field: string | null;
+}
+
+/** Each key that outlives a netchecker, and each field of the newest round. */
+export async function placesToDamage(
+  redis: Redis,
+  names: RedisNames,
+  last: number,
+): Promise<Place[]> {
+  const round = names.round(last);
+  const fields = await redis.hkeys(round);
+  const keys = [
+    round,
+    names.openRound,
+    names.findings,
+    names.roundId,
+    names.lease,
+    names.leaseHolder,
+    names.rounds,
+    names.fullRounds,
+  ];
+  return [
+    ...keys.map((key) => ({ key, field: null })),
+    ...fields.map((field) => ({ key: round, field })),
+  ];
+}
+
+export const sayPlace = ({ key, field }: Place): string =>
+  field === null ? key.replace(/\d+$/, "N") : `a round's ${field}`;
+
+/** Does it. What has an end of its life (a lease) keeps that, as a write by a stranger with `KEEPTTL` would. */
+export async function damage(redis: Redis, { key, field }: Place, kind: Damage): Promise<void> {
+  const ttlMs = await redis.pttl(key);
+  if (field !== null)
+    await redis.hset(key, field, damaged(await redis.hgetBuffer(key, field), kind));
+  else if (kind === "of another type") {
+    const type = await redis.type(key);
+    await redis.del(key);
+    if (type === "list") await redis.set(key, "a text");
+    else await redis.rpush(key, "a list");
+  } else {
+    const before = (await redis.type(key)) === "string" ? await redis.getBuffer(key) : null;
+    await redis.del(key);
+    await redis.set(key, damaged(before, kind));
+  }
+  if (ttlMs > 0) await redis.pexpire(key, ttlMs);
+}
+
+function damaged(before: Buffer | null, kind: Damage): Buffer {
+  const value = before ?? Buffer.from("[1, 2, 3]");
+  switch (kind) {
+    case "null":
+    case "{}":
+      return Buffer.from(kind);
+    case "cut in half":
+      return value.subarray(0, Math.floor(value.length / 2));
+    case "of another type":
+      return Buffer.from("[[1], true]");
+    case "of an older version":
+      return withVersion(value, 0);
+    case "of a newer version":
+      return withVersion(value, 1_000);
+    case "100 times too long":
+      return Buffer.concat(Array.from({ length: 100 }, () => value));
+    default:
+      return Buffer.from("\u0000 this is no JSON {");
+  }
+}
+
+/** Where it is an object it says so; else it is that number. */
+function withVersion(value: Buffer, v: number): Buffer {
+  try {
+    const read: unknown = JSON.parse(value.toString());
+    const isObject = typeof read === "object" && read !== null && !Array.isArray(read);
+    return Buffer.from(JSON.stringify(isObject ? { ...read, v } : v));
+  } catch {
+    return Buffer.from(String(v));
+  }
+}
