@@ -46,7 +46,7 @@ export function bedRow(
   bed: LoadBed,
   { since, until, complete = true }: { since: number; until: number; complete?: boolean },
 ): LoadRow {
-  const { due, lost, why } = bed.rounds.summary(since, until, complete);
+  const { due, lost } = bed.rounds.summary(since, until, complete);
   const { latestMs, late, refused } = bed.health.summary;
   const awayMs = bed.netchecker.longestAwayMs(since);
   const faults: string[] = [];
@@ -56,7 +56,7 @@ export function bedRow(
   return {
     tried,
     died: deathsOf(bed.netchecker.pod, bed.redis.pod),
-    lost: lost === 0 ? [] : why,
+    lost,
     peak: peakOf(bed.netchecker.pod, bed.redis.pod),
     seen: `${due} rounds due; latest health answer ${Math.round(latestMs)} ms; event loop away for ${Math.round(awayMs)} ms at the most`,
     faults,

@@ -66,7 +66,7 @@ export const ROWS: Readonly<Record<string, Attempt>> = {
       never: 200,
       idle: 10_000,
     }),
-  "failures-200": (quick) => failuresAt(200, quick ? 4_000 : 10_000, quick ? 2 : 6),
+  "failures-200": (quick) => failuresAt(200, quick ? 8_000 : 10_000, quick ? 2 : 6),
   "failures-1000": (quick) => failuresAt(1_000, quick ? 15_000 : 30_000, quick ? 2 : 4),
   hostile: async (quick) => {
     const options = { nodes: 200, intervalMs: 10_000, messages: quick ? 2_000 : 100_000 };

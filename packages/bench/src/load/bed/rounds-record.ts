@@ -1,22 +1,12 @@
 import type { RoundHead } from "@netchecker/contract";
 import { setTimeout as sleep } from "node:timers/promises";
-
-/** What became of the rounds of a stretch of time. */
-export interface RoundsSummary {
-  readonly due: number;
-  readonly lost: number;
-  /** Each lost one, in a few words. */
-  readonly why: readonly string[];
-}
+import { judgeRounds, type RoundsSummary } from "./judge-rounds.ts";
 
 const LOOK_EVERY_MS = 500;
 const LOOK_FOR_MS = 10_000;
-/** So many intervals without the begin of a round are one in which it is missing. */
-const LATE_BY = 1.5;
 
 /**
- * Looks at netchecker's list of rounds a few times a second, and writes down when each was first served as closed. A
- * round is due each interval; it is kept where it is closed, stored, complete and served within its interval.
+ * Looks at netchecker's list of rounds a few times a second, and writes down when each was first served as closed.
  */
 export class RoundsRecord {
   readonly #url: string;
@@ -60,39 +50,16 @@ export class RoundsRecord {
     return this.#heads.get(id);
   }
 
-  /** Judges the rounds that began between two moments. `complete`: whether each agent has to have reported in time. */
+  /** Judges the rounds that began between two moments, see {@link judgeRounds}. */
   summary(since: number, until: number, complete = true): RoundsSummary {
-    const why: string[] = [];
-    const began = [...this.#heads.values()]
-      .map((head) => ({ head, at: Date.parse(head.startedAt) }))
-      .filter(({ at }) => at >= since && at < until)
-      .sort((a, b) => a.at - b.at);
-    let before = since;
-    for (const at of [...began.map((each) => each.at), until]) {
-      const intervals = (at - before) / this.#intervalMs;
-      const missing = intervals > LATE_BY ? Math.max(1, Math.round(intervals) - 1) : 0;
-      why.push(...Array.from({ length: missing }, () => "one was not begun"));
-      before = at;
-    }
-    for (const { head, at } of began) {
-      // It may still be open.
-      if (at > until - this.#intervalMs && head.state === "open") continue;
-      const fault = this.#faultOf(head, at, complete);
-      if (fault !== null) why.push(`round ${head.id} ${fault}`);
-    }
-    return { due: Math.floor((until - since) / this.#intervalMs), lost: why.length, why };
-  }
-
-  #faultOf(head: RoundHead, at: number, complete: boolean): string | null {
-    const { id, state, stored, failure } = head;
-    if (state !== "closed") return failure === null ? state : `${state}: ${failure}`;
-    if (!stored) return "not stored";
-    const missing = head.expected - head.reported;
-    // Where the simulated agents were late themselves, on a busy machine, nothing was lost.
-    const inTime = (this.#sentAt.get(id) ?? Infinity) < Date.parse(head.finishedAt ?? "");
-    if (complete && missing > 0 && inTime) return `without ${missing} agents' reports`;
-    const servedMs = this.#servedAt.get(id)! - at;
-    return servedMs > this.#intervalMs ? `served after ${(servedMs / 1000).toFixed(1)} s` : null;
+    return judgeRounds(
+      [...this.#heads.values()].map((head) => ({
+        head,
+        servedAt: this.#servedAt.get(head.id) ?? null,
+        sentAt: this.#sentAt.get(head.id) ?? null,
+      })),
+      { since, until, intervalMs: this.#intervalMs, complete },
+    );
   }
 
   async #look(): Promise<void> {

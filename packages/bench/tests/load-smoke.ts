@@ -1,0 +1,22 @@
+import { upLoopback } from "../src/load/bed/limits-fault.ts";
+import type { LoadRow } from "../src/load/load-row.ts";
+import { tryDamage } from "../src/load/rows/damage.ts";
+import { tryReaders } from "../src/load/rows/readers.ts";
+
+/** A process in a network of its own: rows of the load benchmark as small as they get, as JSON. */
+upLoopback();
+const rows: LoadRow[] = [
+  ...(await tryReaders({
+    nodes: 50,
+    intervalMs: 2_000,
+    loadMs: 6_000,
+    graceMs: 20_000,
+    honest: 48,
+    paths: ["/results", "/mesh?with=attempts,latencies", "/report", "/rounds/OLD/mesh"],
+    wholePaths: [],
+    never: 48,
+    idle: 1_500,
+  })),
+  await tryDamage({ nodes: 3, intervalMs: 1_000, drawn: 2 }),
+];
+console.log(JSON.stringify(rows));
