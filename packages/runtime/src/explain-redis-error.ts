@@ -1,3 +1,5 @@
+import { ReplyError } from "ioredis";
+
 /** Why a command or a connection failed, for people and for those who decide by it. */
 export interface RedisFailure {
   /** `away`: it does not answer, or cannot be reached. `refuses`: it answers, and says no. */
@@ -79,8 +81,12 @@ const notFound = ({ hostname }: SocketError): string =>
 const unreached = (error: SocketError): string =>
   `Redis' address${at(error)} does not answer: the way to it is cut, or something filters it (a NetworkPolicy?)`;
 
-/** What ioredis says of a command where there is no connection and no queue to wait in; it has no code. */
-const NOT_CONNECTED = /^(Stream isn't writeable|Connection is closed)/;
+/**
+ * What ioredis says of a command where there is no connection, or where it was lost before the answer. These
+ * errors have no code, and their names are those of classes, which a bundle shortens.
+ */
+const NOT_CONNECTED =
+  /^(Stream isn't writeable|Connection is closed|Command aborted|Reached the max retries)/;
 const TIMED_OUT = "Command timed out";
 /** Redis' words where it turns a connection away: their code is only `ERR` (acceptCommonHandler in networking.c). */
 const TOO_MANY = /^ERR max number of clients( \+ cluster connections)? reached/;
@@ -91,19 +97,20 @@ const TLS = /^(ERR_SSL_|ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTN
 
 /** The code of an error that Redis replied with; null for an error of another kind. */
 export function replyCode(error: unknown): string | null {
-  if (!(error instanceof Error) || error.name !== "ReplyError") return null;
+  if (!(error instanceof Error && error instanceof ReplyError)) return null;
   return IN_SCRIPT.exec(error.message)?.[1] ?? /^[A-Z][A-Z0-9_]*/.exec(error.message)?.[0] ?? "ERR";
 }
 
 /** What failed, whether Redis said it or the way to it did. */
 export function explainRedisError(error: unknown): RedisFailure {
-  const { name, message, previousErrors = [] } = error as ClientError;
-  // A transaction is discarded because of what was said to one of its commands: that is the reason.
-  const [first] = previousErrors;
-  if (first) return explainRedisError(first);
-  const code = replyCode(error);
-  if (code !== null) return { kind: "refuses", code, sentence: sayReply(error as Error, code) };
-  if (name === "MaxRetriesPerRequestError" || name === "AbortError" || NOT_CONNECTED.test(message))
+  // A transaction is discarded because of what was said to one of its commands: that is the reason. Where the
+  // connection was lost, one error is that of all its commands, and of itself.
+  const failed = error as ClientError;
+  const [reason = failed] = failed.previousErrors ?? [];
+  const { message } = reason;
+  const code = replyCode(reason);
+  if (code !== null) return { kind: "refuses", code, sentence: sayReply(reason, code) };
+  if (NOT_CONNECTED.test(message))
     return { kind: "away", code: "not_connected", sentence: "Redis is away" };
   if (message === TIMED_OUT)
     return {
@@ -112,7 +119,7 @@ export function explainRedisError(error: unknown): RedisFailure {
       sentence:
         "Redis does not answer: it is paused or overloaded, or packets are lost on the way to it",
     };
-  return explainSocketError(error);
+  return explainSocketError(reason);
 }
 
 /** The same, as a sentence alone. */
