@@ -97,7 +97,7 @@ const TLS = /^(ERR_SSL_|ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTN
 
 /** The code of an error that Redis replied with; null for an error of another kind. */
 export function replyCode(error: unknown): string | null {
-  if (!(error instanceof ReplyError)) return null;
+  if (!(error instanceof Error && error instanceof ReplyError)) return null;
   return IN_SCRIPT.exec(error.message)?.[1] ?? /^[A-Z][A-Z0-9_]*/.exec(error.message)?.[0] ?? "ERR";
 }
 
@@ -105,7 +105,8 @@ export function replyCode(error: unknown): string | null {
 export function explainRedisError(error: unknown): RedisFailure {
   // A transaction is discarded because of what was said to one of its commands: that is the reason. Where the
   // connection was lost, one error is that of all its commands, and of itself.
-  const [reason = error as Error] = (error as ClientError).previousErrors ?? [];
+  const failed = error as ClientError;
+  const [reason = failed] = failed.previousErrors ?? [];
   const { message } = reason;
   const code = replyCode(reason);
   if (code !== null) return { kind: "refuses", code, sentence: sayReply(reason, code) };
