@@ -70,6 +70,8 @@ export class ApiServer {
   readonly requests = new Map<string, number>();
   /** The last of them, the newest last. */
   readonly asked: AskedOf[] = [];
+  /** How many requests came without its token. */
+  unauthorized = 0;
   /** How many connections were made to it. */
   connections = 0;
 
@@ -205,7 +207,10 @@ export class ApiServer {
   }
 
   #answerObjects(request: IncomingMessage, response: ServerResponse, url: URL): void {
-    if (!this.#authenticated(request)) throw new StatusError(unauthorized());
+    if (!this.#authenticated(request)) {
+      this.unauthorized += 1;
+      throw new StatusError(unauthorized());
+    }
     const query = parseQuery(url);
     if (request.method !== "GET") throw new StatusError(methodNotAllowed());
     const { verb, resource, namespace, name } = query;
