@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { visible, visibleLines } from "./visible.ts";
+import { visible, visibleJson, visibleLines } from "./visible.ts";
 
 describe("visible", () => {
   it.each([
@@ -22,6 +22,15 @@ describe("visible", () => {
   it("leaves what people write as it is", () => {
     const text = 'Größe "源pod" · … 🙂 C:\\new';
     expect(visible(text)).toBe(text);
+  });
+
+  it("leaves JSON what it is", () => {
+    const value = { a: "\u001b\u009b\u202e\u{e0041}\u2028\n" };
+    const line = `${JSON.stringify(value)}\n`;
+    expect(visibleJson(line)).toBe(
+      String.raw`{"a":"\u001b\u009b\u202e\udb40\udc41\u2028\n"}` + "\n",
+    );
+    expect(JSON.parse(visibleJson(line))).toEqual(value);
   });
 
   it("keeps the line breaks of a text of several lines, and no others", () => {

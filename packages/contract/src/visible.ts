@@ -18,6 +18,16 @@ export function visible(text: string): string {
   );
 }
 
+/** The same for a line of JSON, which stays JSON and says the same: escapes that JSON has. */
+export function visibleJson(line: string): string {
+  return line.replace(HIDDEN, (hidden) =>
+    hidden === "\n" ? hidden : hidden.split("").map(jsonEscape).join(""),
+  );
+}
+
+const jsonEscape = (unit: string): string =>
+  `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
 /** The same for a text of several lines, whose line breaks are meant. */
 export function visibleLines(text: string): string {
   return text.split("\n").map(visible).join("\n");

@@ -1,4 +1,4 @@
-import type { RedisNames } from "@netchecker/contract";
+import { type RedisNames, visible } from "@netchecker/contract";
 import type { RedisAddress } from "@netchecker/runtime/redis";
 import type { ApiServerAccess } from "./adapters/api-server-access.ts";
 import { explainApiError, type ResourcePath } from "./adapters/ask-api-server.ts";
@@ -128,5 +128,7 @@ export async function checkRedis(
 
 /** The checks as lines, what is wrong in capitals. */
 export function formatChecks(checks: readonly Check[]): string {
-  return checks.map(({ ok: fine, what }) => `${fine ? "ok     " : "FAILED "} ${what}`).join("\n");
+  return checks
+    .map(({ ok: fine, what }) => `${fine ? "ok     " : "FAILED "} ${visible(what)}`)
+    .join("\n");
 }

@@ -66,7 +66,12 @@ async function main(): Promise<void> {
 
   const names = redisNames(config.REDIS_PREFIX);
   const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
-  const { commands: redis, subscriber } = connectRedisPair(address, { service: "netchecker", log });
+  const { commands: redis, subscriber } = connectRedisPair(address, {
+    service: "netchecker",
+    log,
+    keeps: true,
+    maxReplyBytes: { subscriber: () => reports.mostChars },
+  });
   const changes = new Changes();
   const health = watchRedisHealth(redis, changes);
   const trouble = watchRedisTrouble(
@@ -89,6 +94,7 @@ async function main(): Promise<void> {
     clusterName: config.CLUSTER_NAME ?? null,
     trouble,
   });
+  const reports = collectReports(subscriber, names, log, trouble);
   const tally = new RoundsTally();
   const runner = new RoundRunner(
     {
@@ -107,7 +113,7 @@ async function main(): Promise<void> {
     {
       cluster,
       publisher: createRoundPublisher(redis, names, trouble, renewing(redis, log)),
-      reports: collectReports(subscriber, names, log, trouble),
+      reports,
       store,
       keeper,
       lease,

@@ -55,6 +55,8 @@ export interface RoundPublisher {
 export interface ReportSource {
   /** Since when reports cannot come in, milliseconds since 1970; null while they can. */
   readonly awaySince: number | null;
+  /** The longest report that can count now, characters; 0 while no round is open. */
+  readonly mostChars: number;
   handle(handlers: ReportHandlers): void;
 }
 
@@ -66,6 +68,8 @@ export interface ReportHandlers {
    */
   foresee(type: TargetType, head: ReportHead | null, chars: number): Foresight | null;
   report(report: Report): void;
+  /** The longest report that can count now; 0 while no round is open. */
+  mostChars(): number;
   /** It was not read, or is no report. */
   dropped(why: Unread, type: TargetType): void;
 }

@@ -97,6 +97,7 @@ export class OneRound {
         else this.#drop(acceptance);
         if (this.#open?.collector.complete) this.#open.completed.resolve();
       },
+      mostChars: () => this.#open?.collector.mostChars ?? 0,
       dropped: (why) => this.#drop(why),
     });
   }

@@ -2,6 +2,7 @@ import { Redis, ReplyError } from "ioredis";
 import type { Log } from "./create-log.ts";
 import { explainRedisError, replyCode } from "./explain-redis-error.ts";
 import { hearRefusal } from "./hear-refusal.ts";
+import { CUT_REPLY, limitReplies } from "./limit-replies.ts";
 
 export type { Redis } from "ioredis";
 export { explainRedisError, type RedisFailure, sayRedisError } from "./explain-redis-error.ts";
@@ -18,7 +19,14 @@ export interface RedisRole {
   readonly service: string;
   readonly role: "commands" | "subscriber";
   readonly log: Log;
+  /** The largest message or value that is of use, bytes; what is larger is not even held in memory. */
+  readonly maxReplyBytes?: (() => number) | undefined;
+  /** Redis may not close it when all clients together use too much memory: others have used it. */
+  readonly keeps?: boolean | undefined;
 }
+
+/** What Redis says of itself is some kilobytes, and always of use. */
+const LEAST_REPLY_BYTES = 64 * 1024;
 
 const HEARTBEAT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -68,10 +76,14 @@ export interface RedisPair {
 /** Connects both to one address; they are made anew together. */
 export function connectRedisPair(
   address: RedisAddress,
-  of: Pick<RedisRole, "service" | "log">,
+  of: Pick<RedisRole, "service" | "log" | "keeps"> & {
+    /** Of each connection: see {@link RedisRole}. */
+    readonly maxReplyBytes?: Partial<Record<RedisRole["role"], () => number>>;
+  },
 ): RedisPair {
   const companions: Companions = { all: [] };
-  const connect = (role: RedisRole["role"]) => connectRedis(address, { ...of, role }, companions);
+  const connect = (role: RedisRole["role"]) =>
+    connectRedis(address, { ...of, role, maxReplyBytes: of.maxReplyBytes?.[role] }, companions);
   return { commands: connect("commands"), subscriber: connect("subscriber") };
 }
 
@@ -102,7 +114,15 @@ export function connectRedis(
     if (away !== code) role.log.warn({ role: role.role, code, why: sentence }, "Redis is away");
     away = code;
   });
+  const { maxReplyBytes } = role;
+  if (maxReplyBytes) {
+    const maxBytes = () => Math.max(LEAST_REPLY_BYTES, maxReplyBytes());
+    // Told before anything is read from the new stream.
+    redis.on("connect", () => limitReplies(redis.stream, maxBytes));
+  }
   redis.on("ready", () => {
+    // Redis before 7 does not know it, other rules than ours may forbid it; it goes without.
+    if (role.keeps) redis.client("NO-EVICT", "ON").catch(() => {});
     if (away !== null) role.log.info({ role: role.role }, "Redis is back");
     away = null;
   });
@@ -226,11 +246,16 @@ export function subscribe(
   on: {
     message(channel: string, text: string): void;
     subscribed?(): void;
+    /** There was a message that was not even received: see {@link RedisRole}. */
+    tooLarge?(channel: string): void;
     /** Redis answers, and does not let it subscribe; it is tried again. */
     refused?(error: Error): void;
   },
 ): void {
-  redis.on("message", on.message);
+  redis.on("message", (channel: string, text: string) => {
+    if (text === CUT_REPLY) on.tooLarge?.(channel);
+    else on.message(channel, text);
+  });
   const start = (): Promise<void> =>
     redis.subscribe(...channels).then(
       () => on.subscribed?.(),

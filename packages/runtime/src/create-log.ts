@@ -1,3 +1,4 @@
+import { visibleJson } from "@netchecker/contract/visible";
 import { pino, type Logger, type LevelWithSilent } from "pino";
 
 export type Log = Logger;
@@ -10,6 +11,8 @@ export function createLog(service: string, level: LevelWithSilent): Log {
       base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      // JSON escapes some of what a terminal obeys, not all: names and messages come from strangers.
+      hooks: { streamWrite: visibleJson },
     },
     pino.destination({ fd: 1, sync: true }),
   );

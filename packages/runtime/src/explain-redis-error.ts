@@ -1,3 +1,4 @@
+import { visible } from "@netchecker/contract/visible";
 import { ReplyError } from "ioredis";
 
 /** Why a command or a connection failed, for people and for those who decide by it. */
@@ -90,6 +91,8 @@ const NOT_CONNECTED =
 const TIMED_OUT = "Command timed out";
 /** Redis' words where it turns a connection away: their code is only `ERR` (acceptCommonHandler in networking.c). */
 const TOO_MANY = /^ERR max number of clients( \+ cluster connections)? reached/;
+/** Redis' words for a value that is larger than its proto-max-bulk-len (processMultibulkBuffer in networking.c). */
+const TOO_LARGE = /^ERR Protocol error: invalid (multi)?bulk length/;
 /** Redis before 7 puts the code of a command that failed inside a script after these words (luaCallFunction in scripting.c). */
 const IN_SCRIPT = /^ERR Error running script .*?: -([A-Z]+) (.*)$/s;
 /** Node's names for TLS that fails: of OpenSSL's verification, and of its own check of the name. */
@@ -132,6 +135,8 @@ function sayReply(error: ClientError, code: string): string {
   if (known !== undefined) return known;
   if (TOO_MANY.test(error.message))
     return "Redis has no room for another connection: raise its maxclients, or see in CLIENT LIST who has so many";
+  if (TOO_LARGE.test(error.message))
+    return "Redis takes no value as large as netchecker's: its proto-max-bulk-len is too small for this cluster; see docs/security.md";
   if (code === "NOPERM")
     return `Redis does not let this user do that${told(error)}: its rules must be those of deploy/components/redis-auth/users.acl, for this REDIS_PREFIX`;
   if (code === "WRONGTYPE")
@@ -149,7 +154,8 @@ function told({ command, message }: ClientError): string {
   return ` (${what ? `${clip(what)}; ` : ""}${clip(message)})`;
 }
 
-const clip = (text: string): string => text.slice(0, 200);
+/** Others' words, shortly, and nothing that a terminal would obey. */
+const clip = (text: string): string => visible(text.slice(0, 200));
 
 function explainSocketError(error: unknown): RedisFailure {
   // Node tries all addresses of a name, and wraps what it got.

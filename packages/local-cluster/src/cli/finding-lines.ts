@@ -1,4 +1,4 @@
-import type { Finding } from "@netchecker/contract";
+import { type Finding, visible } from "@netchecker/contract";
 
 const MARK = { critical: "!!", warning: "! ", info: "- " } as const;
 
@@ -11,7 +11,7 @@ export class FindingLines {
     const now = new Map(findings.map((finding) => [finding.id, wordOf(finding)]));
     const lines = findings
       .filter(({ id }) => now.get(id) !== this.#told.get(id))
-      .map((finding) => `${markOf(finding)} ${finding.summary}`);
+      .map((finding) => visible(`${markOf(finding)} ${finding.summary}`));
     this.#told = now;
     return lines;
   }

@@ -4,6 +4,7 @@ import {
   type RoundHead,
   type Summary,
   TARGET_TYPES,
+  visible,
 } from "@netchecker/contract";
 
 /** What the command line shows of a round. */
@@ -48,7 +49,7 @@ export function roundLines(nodes: number) {
         ...TARGET_TYPES.map((type) => `${summary[type].ok}/${summary[type].total}`),
         String(sum(view, "failed")),
         String(sum(view, "unknown")),
-        round.failure ?? (round.missing.map(missingAgent).join(", ") || "-"),
+        visible(round.failure ?? (round.missing.map(missingAgent).join(", ") || "-")),
       ]);
     },
   };

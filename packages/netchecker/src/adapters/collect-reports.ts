@@ -66,6 +66,11 @@ export function collectReports(
       const type = typeOf.get(channel);
       if (type !== undefined) take(type, text);
     },
+    tooLarge(channel) {
+      const type = typeOf.get(channel);
+      if (type !== undefined && handlers?.foresee(type, null, Infinity))
+        drop(type, null, "too_large", {});
+    },
     subscribed: () => trouble?.worked("subscribe"),
     refused: (error) => {
       log.error({ why: sayRedisError(error) }, "may not listen to reports");
@@ -76,6 +81,9 @@ export function collectReports(
   return {
     get awaySince() {
       return health.awaySince;
+    },
+    get mostChars() {
+      return handlers?.mostChars() ?? 0;
     },
     handle: (those) => void (handlers = those),
   };

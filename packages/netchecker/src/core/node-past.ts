@@ -1,3 +1,4 @@
+import { entryOf } from "./entry-of.ts";
 import { type Static, Type } from "typebox";
 import { type KnownNode, type RememberedNode, rememberNode } from "./remember-node.ts";
 
@@ -65,7 +66,7 @@ function pastOf(node: RememberedNode): NodePast {
  * if one watch had seen it all. Without a past nothing changes, and none is awaited any more.
  */
 export function recallNode(node: RememberedNode, pasts: NodePasts): RememberedNode {
-  const past = Object.hasOwn(pasts, node.name) ? pasts[node.name] : undefined;
+  const past = entryOf(pasts, node.name);
   const { uid, heard } = node;
   const [first] = heard ?? [];
   if (!heard || !first || past?.uid !== uid) return { ...node, heard: null };

@@ -78,6 +78,11 @@ export class RoundCollector {
     return this.agents.filter((agent) => reportedAll(agent)).length;
   }
 
+  /** The longest report that can count, characters. */
+  get mostChars(): number {
+    return Math.max(...Object.values(this.#limits).map(({ chars }) => chars));
+  }
+
   /**
    * Whether a message of a type is worth reading. `head` is null where it does not begin like a report. What
    * cannot count is dropped at the price of a glance, so that a flood of it keeps no report out: an agent is

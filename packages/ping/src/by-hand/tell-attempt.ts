@@ -1,3 +1,4 @@
+import { visible } from "@netchecker/contract";
 import type { Stage } from "../probes/progress.ts";
 import type { HandTarget } from "./parse-target.ts";
 import type { HandAttempt } from "./probe-by-hand.ts";
@@ -20,7 +21,7 @@ const MS_WIDTH = "60000.00".length;
 
 /** What is probed, with a number where there are several attempts. */
 export function tellTarget({ kind, url }: HandTarget, attempt: number, of: number): string {
-  return `${kind === "echo" ? "echo " : ""}${url}${of > 1 ? `   attempt ${attempt} of ${of}` : ""}`;
+  return `${kind === "echo" ? "echo " : ""}${visible(url)}${of > 1 ? `   attempt ${attempt} of ${of}` : ""}`;
 }
 
 /** The attempt for a person: a line a stage, then how it ended and, where it failed, what that means. */
@@ -36,7 +37,7 @@ export function tellAttempt(attempt: HandAttempt): string {
   const where = stoppedAt ? ` at ${LABELS[stoppedAt]}` : "";
   return [
     ...lines,
-    `FAILED after ${milliseconds(tookMs)}${where}: ${why}`,
+    `FAILED after ${milliseconds(tookMs)}${where}: ${printable(why)}`,
     ...(meaning === undefined ? [] : [`  ${meaning}`]),
   ].join("\n");
 }

@@ -42,6 +42,20 @@ Failures
     );
   });
 
+  it("shows what strangers say as text: one line stays one, and no terminal obeys", () => {
+    const nasty = "\u001b[2J\n\u202e\u009b31m";
+    const round = aClosedRound(aView(2), { silent: ["node-2"] });
+    const [agent] = round.head.missing;
+    const missing = [{ ...agent!, detail: `ImagePullBackOff: ${nasty}` }];
+    const verdict = { ...VERDICT, sentence: `1 finding: ${nasty}` };
+    const text = formatText({ ...round, head: { ...round.head, missing } }, verdict, LATER, [
+      nasty,
+    ]);
+    expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(text.match(/\\u\{1b\}\[2J\\n\\u\{202e\}\\u\{9b\}31m/g)).toHaveLength(3);
+    expect(text).toContain("  node-2: silent, ImagePullBackOff: \\u{1b}[2J\\n");
+  });
+
   it("names the day where the verdict is older than today", () => {
     const ok: Verdict = { ...VERDICT, verdict: "ok", since: "2026-11-19T08:00:00.000Z" };
     expect(formatText(aClosedRound(aView(2)), ok, LATER, [])).toMatch(

@@ -1,4 +1,10 @@
-import { type RoundHead, type Summary, TARGET_TYPES, type Verdict } from "@netchecker/contract";
+import {
+  type RoundHead,
+  type Summary,
+  TARGET_TYPES,
+  type Verdict,
+  visible,
+} from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
 import { nodeStates } from "../node-states.ts";
 import { failuresSection } from "./failures-section.ts";
@@ -11,7 +17,7 @@ import { troubledNodesSection } from "./troubled-nodes-section.ts";
 /** Up to so many nodes the whole mesh is drawn; above, only the nodes that are worst off. */
 const WHOLE_MESH_NODES = 60;
 
-/** A round as people read it in a terminal: verdict, headline, findings, mesh, failures. `now` is milliseconds since 1970. */
+/** A round as people read it in a terminal, a line for a line whatever is said in it: verdict, headline, findings, mesh, failures. `now` is milliseconds since 1970. */
 export function formatText(
   round: ClosedRound,
   verdict: Verdict | null,
@@ -29,7 +35,7 @@ export function formatText(
   ];
   return `${sections
     .filter((section) => section.length > 0)
-    .map((section) => section.join("\n"))
+    .map((section) => section.map(visible).join("\n"))
     .join("\n\n")}\n`;
 }
 

@@ -1,10 +1,12 @@
-import type { Verdict } from "@netchecker/contract";
+import { type Verdict, visible } from "@netchecker/contract";
 import { duration } from "../text-view/phrases.ts";
 
 /** The verdict as one line: the word, since when, and why. `now` is milliseconds since 1970. */
 export function sayVerdict({ verdict, sentence, since }: Verdict, now: number): string {
   const lasted = duration(Math.max(0, now - Date.parse(since)));
-  return `${verdict.toUpperCase()} since ${clockTime(since, now)} (${lasted}): ${sentence}`;
+  return visible(
+    `${verdict.toUpperCase()} since ${clockTime(since, now)} (${lasted}): ${sentence}`,
+  );
 }
 
 /** The time of day, UTC; with the date where it was another day. */

@@ -1,3 +1,4 @@
+import { entryOf } from "../../entry-of.ts";
 import { type Draft, draft } from "../evidence/draft.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { WORKS } from "../evidence/outcome-state.ts";
@@ -55,7 +56,7 @@ function slowNodes(
   for (const measure of MEASURES) {
     const now = latencies.map((latency) => latency[measure]);
     const usual = evidence.nodes.map((node) => {
-      const known = history.nodes[node];
+      const known = entryOf(history.nodes, node);
       return known && known.rounds >= SETTLED_ROUNDS ? known[measure] : null;
     });
     const without = withoutPast(topology, now);

@@ -1,4 +1,5 @@
 import type { ClosedRound } from "../../closed-round.ts";
+import { entryOf } from "../../entry-of.ts";
 import type { Steps } from "../../steps.ts";
 import { MEASURES, nodeLatencies, type NodeLatency, type Quartiles } from "./node-latency.ts";
 
@@ -29,7 +30,7 @@ export function* extendHistory(history: LatencyHistory, round: ClosedRound): Ste
   return {
     nodes: Object.fromEntries(
       round.plan.agents.map(({ node }, index) => {
-        const known = history.nodes[node];
+        const known = entryOf(history.nodes, node);
         const now = latencies[index]!;
         return [node, known ? follow(known, now) : { ...now, rounds: 1 }];
       }),

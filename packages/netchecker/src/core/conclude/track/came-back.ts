@@ -1,3 +1,4 @@
+import { entryOf } from "../../entry-of.ts";
 import type { Cause, FindingKind } from "@netchecker/contract";
 import type { ClusterView } from "../../cluster-view.ts";
 import type { FindingsMemory, Tracked } from "./findings-memory.ts";
@@ -20,7 +21,7 @@ export function cameBack(
   view: ClusterView,
 ): ReadonlySet<string> {
   const booted = view.nodes.filter(({ name, bootId }) => {
-    const was = nodes[name]?.bootId ?? "";
+    const was = entryOf(nodes, name)?.bootId ?? "";
     return was !== "" && bootId !== "" && was !== bootId;
   });
   return new Set([

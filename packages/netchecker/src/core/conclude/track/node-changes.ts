@@ -1,4 +1,5 @@
 import type { ClusterView, NodeRecord } from "../../cluster-view.ts";
+import { entryOf } from "../../entry-of.ts";
 import type { FindingsMemory, NodeChange, NodeFacts } from "./findings-memory.ts";
 
 /** A change this many rounds before a finding's onset may have caused it. */
@@ -10,7 +11,9 @@ type Remembered = Pick<FindingsMemory, "nodes" | "changes">;
 export function noteChanges(memory: Remembered, view: ClusterView, round: number): Remembered {
   const first = Object.keys(memory.nodes).length === 0;
   const fresh = view.nodes.flatMap((node) =>
-    first ? [] : changesOf(memory.nodes[node.name], node).map((what) => ({ ...what, round })),
+    first
+      ? []
+      : changesOf(entryOf(memory.nodes, node.name), node).map((what) => ({ ...what, round })),
   );
   return {
     nodes: Object.fromEntries(view.nodes.map((node) => [node.name, factsOf(node)])),
