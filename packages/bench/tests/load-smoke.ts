@@ -8,8 +8,8 @@ upLoopback();
 const rows: LoadRow[] = [
   ...(await tryReaders({
     nodes: 50,
-    intervalMs: 2_000,
-    loadMs: 6_000,
+    intervalMs: 3_000,
+    loadMs: 7_000,
     graceMs: 20_000,
     honest: 48,
     paths: ["/results", "/mesh?with=attempts,latencies", "/report", "/rounds/OLD/mesh"],

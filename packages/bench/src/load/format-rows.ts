@@ -37,7 +37,7 @@ export function formatRows(
 function say(what: string, each: readonly string[]): string[] {
   const counts = new Map<string, number>();
   // Rounds differ by their ids only.
-  for (const text of each.map((one) => one.replace(/^round \d+/, "a round")))
+  for (const text of each.map((one) => one.replace(/round \d+/, "a round")))
     counts.set(text, (counts.get(text) ?? 0) + 1);
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
   const told = sorted.slice(0, TOLD).map(([text, count]) => `${what}: ${count} × ${text}`);

@@ -47,6 +47,8 @@ function readOptions(): Options | null {
 async function tryRows({ only, quick }: Options): Promise<void> {
   const fault = limitsFault();
   if (fault === null) upLoopback();
+  // Many services at once, each of which leaves nothing behind at an exit.
+  process.setMaxListeners(200);
   const rows: Record<string, readonly (LoadRow | SkippedRow)[]> = {};
   for (const [name, attempt] of Object.entries(ROWS)) {
     if (only.length > 0 && !only.includes(name)) continue;

@@ -24,7 +24,6 @@ export interface BedOptions {
   readonly pattern?: Pattern;
   /** Redis with the users of components/redis-auth. */
   readonly auth?: boolean;
-  readonly spreadMs?: number;
 }
 
 /** One netchecker with all that it needs, each held to its manifest's limits, and what is written down of them. */
@@ -74,7 +73,7 @@ async function build(options: BedOptions, stack: AsyncDisposableStack): Promise<
   stack.defer(async () => void (await redis.pod.stop()));
   const { api, agents } = await largeCluster(nodes, options.agents);
   stack.defer(() => api.stop());
-  const simulation = await startAgents(redis.adminUrl, agents, options.spreadMs);
+  const simulation = await startAgents(redis.adminUrl, agents, Math.min(1_500, intervalMs / 8));
   stack.defer(() => void simulation.kill());
   const follow = (pattern: Pattern) => void simulation.send({ pattern });
   follow(options.pattern ?? "well");
@@ -116,7 +115,7 @@ async function build(options: BedOptions, stack: AsyncDisposableStack): Promise<
 export async function startAgents(
   redisUrl: string,
   agents: readonly object[],
-  spreadMs = 1_500,
+  spreadMs: number,
 ): Promise<ChildProcess> {
   const simulation = fork(AGENTS, {
     env: { REDIS_URL: redisUrl, AGENTS: JSON.stringify(agents), SPREAD_MS: String(spreadMs) },

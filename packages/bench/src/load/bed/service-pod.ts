@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Child, type Exit } from "@netchecker/local-cluster/child-process";
 import { LimitedCgroup } from "@netchecker/local-cluster/limited-cgroup";
@@ -14,6 +15,7 @@ export interface PodOptions {
   readonly healthy: () => Promise<boolean>;
 }
 
+const PRIORITY = -10;
 const SAMPLE_MS = 100;
 const RESTART_MS = 1_000;
 const START_TIMEOUT_MS = 60_000;
@@ -130,6 +132,8 @@ export class ServicePod {
     const killsBefore = this.#cgroup.oomKills();
     const child = new Child({ file: file!, args, env, logFile });
     this.#child = child;
+    // In a cluster it has its own share of a core: what else runs on this machine does not keep it waiting.
+    if (child.pid !== undefined) setPriority(child.pid, PRIORITY);
     void child.exited.then(async ({ code, signal }) => {
       if (this.#ended) return;
       const killed = this.#overLimit || this.#cgroup.oomKills() > killsBefore;

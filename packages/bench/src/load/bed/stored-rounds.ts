@@ -74,7 +74,7 @@ export class StoredRounds {
     } satisfies Kept);
     const before = this.#closed.get(id);
     if (before !== undefined && before !== kept)
-      this.#fault(`closed round ${id} was replaced: ${before} by ${kept}`);
+      this.#fault(`closed round ${id} was replaced by one that is ${state}`);
     if (state === "closed") this.#closed.set(id, kept);
   }
 

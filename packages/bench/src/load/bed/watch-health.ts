@@ -10,7 +10,7 @@ const GIVE_UP_MS = 30_000;
 const url = process.argv[2]!;
 
 try {
-  setPriority(-10);
+  setPriority(-15);
 } catch {
   // Without the right it asks like everybody else.
 }
