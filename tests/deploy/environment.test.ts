@@ -91,7 +91,9 @@ test("the base gives the defaults that the README tells", async () => {
     const identity = Object.fromEntries(
       Object.entries(env).filter(([, value]) => Object.values(POD).includes(value)),
     );
-    expect(READERS[name]!(env)).toEqual(READERS[name]!(identity));
+    // Health has a port of its own in a pod, for the kubelet, which is nowhere else.
+    const { HEALTH_PORT } = env;
+    expect(READERS[name]!(env)).toEqual(READERS[name]!({ ...identity, HEALTH_PORT: HEALTH_PORT! }));
   }
 });
 
@@ -102,7 +104,10 @@ test.for(Object.entries(VARIANTS))(
     for (const workload of services(all)) {
       const env = environmentOf(all, workload);
       const ports = containersOf(workload).flatMap(({ ports: open = [] }) => open);
-      expect(ports).toEqual([{ name: "http", containerPort: Number(env["PORT"]) }]);
+      expect(ports).toEqual([
+        { name: "http", containerPort: Number(env["PORT"]) },
+        { name: "health", containerPort: Number(env["HEALTH_PORT"]) },
+      ]);
       if (workload.metadata.name !== "netchecker") continue;
       const { namespace } = workload.metadata;
       expect(env["PONG_PORT"]).toBe(all.config("pong", namespace).data!["PORT"]);
@@ -110,6 +115,15 @@ test.for(Object.entries(VARIANTS))(
     }
   },
 );
+
+test("on the nodes' network no port is asked for twice", async () => {
+  const all = await VARIANTS["host-network"]();
+  const ports = services(all)
+    .filter(({ spec }) => spec!.template.spec!.hostNetwork)
+    .flatMap(containersOf)
+    .flatMap(({ ports: open = [] }) => open.map(({ containerPort }) => containerPort));
+  expect(ports.toSorted()).toEqual([18_080, 18_081, 18_082, 18_083]);
+});
 
 test("a change of its configuration gives a workload's pods another template, and no others", async () => {
   const [base, kind] = [await VARIANTS.base(), await VARIANTS["overlays/kind"]()];

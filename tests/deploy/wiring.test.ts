@@ -48,7 +48,10 @@ test.for(Object.entries(VARIANTS))(
         const probes = [container.startupProbe, container.readinessProbe, container.livenessProbe];
         for (const probe of probes) {
           expect(probe).toBeDefined();
-          if (probe!.httpGet) expect(open).toContain(probe!.httpGet.port);
+          if (!probe!.httpGet) continue;
+          expect(open).toContain(probe!.httpGet.port);
+          // Not where others come, who may crowd it.
+          expect(probe!.httpGet.port).toBe("health");
         }
       }
       const used = containersOf(workload).flatMap(({ volumeMounts = [] }) =>
@@ -119,6 +122,13 @@ test("no container is throttled: memory has a limit, the CPU a request", async (
     pong: of("100m", "64Mi", "200Mi"),
     redis: of("100m", "128Mi", "256Mi"),
   });
+});
+
+test("nobody but the kubelet, whom no policy stops, reaches a health port", async () => {
+  for (const rendered of Object.values(VARIANTS))
+    for (const { spec } of (await rendered()).of("NetworkPolicy"))
+      for (const { ports } of spec!.ingress ?? [])
+        expect(ports!.map(({ port }) => port)).not.toContain(8081);
 });
 
 test("Redis lets in netchecker and ping; ping is reached by nobody", async () => {

@@ -34,6 +34,7 @@ export const KUBELET_PORT = 10_250;
 const HEALTH_PATH = "/healthz";
 /** Where each pod listens. */
 export const POD_PORT = 8080;
+export const HEALTH_PORT = 8081;
 
 /**
  * What matters here of a node's kubelet: its port answers, it probes its pods' `/healthz`, and it writes to the
@@ -104,7 +105,7 @@ export class Kubelet {
       AbortSignal.timeout(this.#timings.timeoutMs),
     ]);
     return new Promise((resolve) => {
-      const target = { host, port: POD_PORT, path: HEALTH_PATH, agent: false, signal };
+      const target = { host, port: HEALTH_PORT, path: HEALTH_PATH, agent: false, signal };
       const request = get(target, (response) => {
         response.resume();
         resolve(response.statusCode! >= 200 && response.statusCode! < 400);

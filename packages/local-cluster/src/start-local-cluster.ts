@@ -13,6 +13,7 @@ import { kubeConfig } from "./kube-config.ts";
 import { type ControlPlaneTimes, controlPlaneTimes, speedFor } from "./control-plane-times.ts";
 import { KubeProxy } from "./kube-proxy.ts";
 import { listen } from "./listen.ts";
+import { HEALTH_PORT } from "./kubelet.ts";
 import { LocalCluster, type NewNode } from "./local-cluster.ts";
 import { LocalNode, type NodeSpec } from "./local-node.ts";
 import { LoopbackIpv6 } from "./loopback-ipv6.ts";
@@ -67,7 +68,12 @@ const SERVICE = "pong-svc";
 const REDIS_PREFIX = "netchecker:";
 const POD_PORT = 8080;
 const NODE_PORT = 32_088;
-const POD_ENV = { ...IMAGE_ENV, PORT: String(POD_PORT), LOG_LEVEL: "warn" };
+const POD_ENV = {
+  ...IMAGE_ENV,
+  PORT: String(POD_PORT),
+  HEALTH_PORT: String(HEALTH_PORT),
+  LOG_LEVEL: "warn",
+};
 
 /**
  * All agents probe at the same moment, and here they share a machine: what is in flight together must be answered

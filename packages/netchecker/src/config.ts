@@ -6,6 +6,7 @@ import {
   isHostPort,
   kubernetesName,
   list,
+  listenSpecs,
   logLevel,
   port,
   readConfig as read,
@@ -31,8 +32,7 @@ export function readConfig(env: Environment) {
   const config = read(env, {
     ...redisSpecs,
     LOG_LEVEL: logLevel({ default: "info" }),
-    HOST: anyText({ default: undefined }),
-    PORT: port({ default: 8080 }),
+    ...listenSpecs,
     API_TOKEN: secret(
       /^[\x21-\x7e]{16,512}$/,
       "16 to 512 visible ASCII characters",

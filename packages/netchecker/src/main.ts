@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { redisNames } from "@netchecker/contract";
+import { createHealthServer } from "@netchecker/runtime/health";
 import { createLog } from "@netchecker/runtime/log";
 import { exposeMetrics } from "@netchecker/runtime/metrics";
 import { connectRedisPair } from "@netchecker/runtime/redis";
@@ -24,6 +26,8 @@ import { readConfig } from "./config.ts";
 import { RoundsTally } from "./core/metrics/rounds-tally.ts";
 import { gatherMetrics } from "./gather-metrics.ts";
 import { createApp } from "./http/app.ts";
+import { readinessOf } from "./http/health-routes.ts";
+import type { Served } from "./http/served.ts";
 import { RoundKeeper } from "./keep-rounds.ts";
 import { RoundRunner } from "./run-rounds.ts";
 import { VerdictWatch } from "./watch-verdict.ts";
@@ -151,31 +155,37 @@ async function main(): Promise<void> {
     redis: { commands: health, subscriber: watchRedisHealth(subscriber) },
     tally,
   };
-  const app = await createApp(
-    {
-      keeper,
-      intervalMs: config.ROUND_INTERVAL_MS,
-      log,
-      changes,
-      verdict: () => verdicts.now(),
-      isStale: () => verdicts.isStale(),
-      holder: () => lease.holder,
-      synced: () => runner.synced,
-      clusterStaleSince: () => cluster.staleSince(),
-      redisAwaySince: () => health.awaySince,
-      openRound: () => runner.open,
-      triggerRound: () => runner.trigger(),
-      answerScrape: exposeMetrics(() => gatherMetrics(metrics)),
-    },
+  const served: Served = {
+    keeper,
+    intervalMs: config.ROUND_INTERVAL_MS,
+    log,
+    changes,
+    verdict: () => verdicts.now(),
+    isStale: () => verdicts.isStale(),
+    holder: () => lease.holder,
+    synced: () => runner.synced,
+    clusterStaleSince: () => cluster.staleSince(),
+    redisAwaySince: () => health.awaySince,
+    openRound: () => runner.open,
+    triggerRound: () => runner.trigger(),
+    answerScrape: exposeMetrics(() => gatherMetrics(metrics)),
+  };
+  const app = await createApp(served, {
+    token: config.API_TOKEN,
     // Beside this file, where the build brings it.
-    { token: config.API_TOKEN, pageFolder: join(dirname(process.argv[1]!), "page") },
-  );
+    pageFolder: join(dirname(process.argv[1]!), "page"),
+  });
+  const healthServer = createHealthServer({
+    "/healthz": () => ({ status: 200, body: { status: "ok" } }),
+    "/readyz": () => readinessOf(served),
+  });
 
   const running = runner.run();
   const end = async (): Promise<void> => {
     // In this order: no new round and the open one recorded, then no new answers, then Redis.
     stop.abort();
     await running;
+    healthServer.close();
     await app.close();
     await lease.release().catch(() => {});
     redis.disconnect();
@@ -187,7 +197,12 @@ async function main(): Promise<void> {
     await end();
   });
   try {
-    await app.listen({ port: config.PORT, host: config.HOST ?? (await anyAddress()) });
+    const host = config.HOST ?? (await anyAddress());
+    if (config.HEALTH_PORT !== undefined) {
+      healthServer.listen({ port: config.HEALTH_PORT, host });
+      await once(healthServer, "listening");
+    }
+    await app.listen({ port: config.PORT, host });
   } catch (error) {
     await end();
     throw error;

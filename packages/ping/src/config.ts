@@ -1,14 +1,13 @@
 import { isIP } from "node:net";
 import {
-  anyText,
   type Environment,
   integer,
   ipAddress,
   isHostPort,
   kubernetesName,
   list,
+  listenSpecs,
   logLevel,
-  port,
   readConfig,
   redisSpecs,
 } from "@netchecker/runtime/config";
@@ -36,8 +35,7 @@ export function readPingConfig(env: Environment) {
     PROBE_ATTEMPTS: integer({ min: 1, max: 9 })({ default: 3 }),
     PROBE_CONCURRENCY: integer({ min: 1, max: 4_096 })({ default: 256 }),
     SERVICE_CONNECTIONS: integer({ min: 1, max: 20 })({ default: 3 }),
-    HOST: anyText({ default: undefined }),
-    PORT: port({ default: 8080 }),
+    ...listenSpecs,
     LOG_LEVEL: logLevel({ default: "info" }),
   });
 }

@@ -1,4 +1,5 @@
 import { redisNames } from "@netchecker/contract";
+import { createHealthServer } from "@netchecker/runtime/health";
 import { createLog } from "@netchecker/runtime/log";
 import { exposeMetrics } from "@netchecker/runtime/metrics";
 import { connectRedisPair } from "@netchecker/runtime/redis";
@@ -7,7 +8,7 @@ import closeWithGrace from "close-with-grace";
 import { createPublisher } from "./adapters/publish-report.ts";
 import { createThrottlingReader } from "./adapters/read-throttling.ts";
 import { receiveTargets } from "./adapters/receive-targets.ts";
-import { createHealthServer } from "./adapters/serve-health.ts";
+import { createAgentServer, healthOf } from "./adapters/serve-agent.ts";
 import { RoundAnswerer } from "./answer-rounds.ts";
 import { runCommand } from "./by-hand/run-command.ts";
 import { readPingConfig } from "./config.ts";
@@ -66,10 +67,14 @@ function main(): void {
     commands: commands.status === "ready",
     subscriber: subscriber.status === "ready",
   });
-  const server = createHealthServer({
-    agent,
-    redis: () => (Object.values(redis()).every(Boolean) ? "connected" : "away"),
+  const parts = {
+    redis: () => (Object.values(redis()).every(Boolean) ? ("connected" as const) : "away"),
     dropped,
+  };
+  const health = createHealthServer({ "/healthz": () => healthOf(parts) });
+  const server = createAgentServer({
+    ...parts,
+    agent,
     answerScrape: exposeMetrics(() => gatherMetrics({ tally, dropped, redis })),
     lastAnswers: () => answerer.lastAnswers,
   });
@@ -80,13 +85,16 @@ function main(): void {
     subscriber.disconnect();
     await answerer.close();
     commands.disconnect();
-    server.closeAllConnections();
-    server.close();
+    for (const each of [server, health]) {
+      each.closeAllConnections();
+      each.close();
+    }
   });
 
-  server.listen(
-    { port: config.PORT, ...(config.HOST !== undefined && { host: config.HOST }) },
-    () => log.info({ address: server.address(), agent }, "listening"),
+  const host = config.HOST !== undefined && { host: config.HOST };
+  if (config.HEALTH_PORT !== undefined) health.listen({ port: config.HEALTH_PORT, ...host });
+  server.listen({ port: config.PORT, ...host }, () =>
+    log.info({ address: server.address(), agent }, "listening"),
   );
 }
 

@@ -6,6 +6,7 @@ import {
   NODE_HEADER,
   POD_HEADER,
 } from "@netchecker/contract/pong-protocol";
+import { boundConnections, REQUEST_LIMITS } from "@netchecker/runtime/connections";
 import { exposeMetrics } from "@netchecker/runtime/metrics";
 import { answerError, answerJson } from "./answer-json.ts";
 import { BodyReceiver } from "./receive-body.ts";
@@ -19,15 +20,13 @@ export interface Identity {
 
 const LIMITS = {
   // A client that stops half-way is gone after this, and what it held with it.
-  headersTimeout: 5_000,
-  requestTimeout: 10_000,
+  ...REQUEST_LIMITS,
   keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
   maxHeaderSize: 8 * 1024,
 };
 
-/** More than the largest cluster has agents. */
-const MAX_CONNECTIONS = 8_192;
+/** More than the largest cluster has agents that ask in the same moment. */
+const MOST_CONNECTIONS = 4_096;
 
 const REFUSED = {
   too_large: {
@@ -51,8 +50,12 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "/metrics": "GET",
 };
 
+export interface PongSettings {
+  readonly mostConnections?: number;
+}
+
 /** A server that echoes, not yet listening. */
-export function createPong(identity: Identity): Server {
+export function createPong(identity: Identity, settings: PongSettings = {}): Server {
   const named = { [POD_HEADER]: identity.pod, [NODE_HEADER]: identity.node };
   const bodies = new BodyReceiver();
   const tally = new RequestTally();
@@ -106,7 +109,7 @@ export function createPong(identity: Identity): Server {
     if (!server.listening) response.shouldKeepAlive = false;
   };
 
-  const server = createServer(LIMITS, (request, response) => {
+  const server: Server = createServer(LIMITS, (request, response) => {
     endWhenStopping(response);
     const path = request.url?.split("?", 1)[0];
     const route = `${request.method} ${path}`;
@@ -127,7 +130,9 @@ export function createPong(identity: Identity): Server {
     const message = `there are GET and POST ${ECHO_PATH}, GET /healthz and GET /metrics`;
     answerError(response, 404, { code: "not_found", message });
   });
-  server.maxConnections = MAX_CONNECTIONS;
-  server.on("drop", () => tally.error("too_many_connections"));
+  boundConnections(server, {
+    most: settings.mostConnections ?? MOST_CONNECTIONS,
+    onCrowdedOut: () => tally.error("too_many_connections"),
+  });
   return server;
 }

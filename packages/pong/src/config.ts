@@ -1,8 +1,7 @@
 import {
-  anyText,
   type Environment,
   kubernetesName,
-  port,
+  listenSpecs,
   readConfig,
 } from "@netchecker/runtime/config";
 
@@ -11,7 +10,6 @@ export function readPongConfig(env: Environment) {
   return readConfig(env, {
     POD_NAME: kubernetesName(),
     NODE_NAME: kubernetesName(),
-    HOST: anyText({ default: undefined }),
-    PORT: port({ default: 8080 }),
+    ...listenSpecs,
   });
 }

@@ -1,3 +1,4 @@
+import { createHealthServer } from "@netchecker/runtime/health";
 import { startService } from "@netchecker/runtime/start";
 import closeWithGrace from "close-with-grace";
 import { createPong } from "./app.ts";
@@ -5,6 +6,7 @@ import { readPongConfig } from "./config.ts";
 import { preferSizeToSpeed } from "./prefer-size.ts";
 
 const SHUTDOWN_MS = 5_000;
+const LAST_ANSWERS_MS = 4_000;
 
 /** Two lines in a lifetime: not worth the megabytes of a logger. */
 const log = (line: Record<string, unknown>) =>
@@ -13,17 +15,22 @@ const log = (line: Record<string, unknown>) =>
 function main(): void {
   const config = readPongConfig(process.env);
   const server = createPong({ pod: config.POD_NAME, node: config.NODE_NAME });
+  const health = createHealthServer({ "/healthz": () => ({ status: 200, body: { ok: true } }) });
 
   closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ signal, err }) => {
     log({ level: err ? "fatal" : "info", msg: "stopping", signal, err: err?.stack });
+    health.close();
     if (!server.listening) return;
-    // No new connections; the open ones end with the answer that they wait for.
+    // No new connections; the open ones end with the answer that they wait for, while they take it.
+    setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS).unref();
     await new Promise((resolve) => server.close(resolve));
   });
 
+  const host = config.HOST !== undefined && { host: config.HOST };
+  if (config.HEALTH_PORT !== undefined) health.listen({ port: config.HEALTH_PORT, ...host });
   server.listen(
     // A whole cluster connects within the same second: the backlog is as long as the kernel lets it be.
-    { port: config.PORT, backlog: 4_096, ...(config.HOST !== undefined && { host: config.HOST }) },
+    { port: config.PORT, backlog: 4_096, ...host },
     () => log({ level: "info", msg: "listening", address: server.address() }),
   );
 }

@@ -47,6 +47,13 @@ export function integer({ min, max }: { min: number; max: number }) {
 /** A TCP port. */
 export const port = integer({ min: 1, max: 65_535 });
 
+/** Where a service listens; its health has a port of its own where one is named. */
+export const listenSpecs = {
+  HOST: str({ default: undefined }),
+  PORT: port({ default: 8080 }),
+  HEALTH_PORT: port({ default: undefined }),
+};
+
 /** An IPv4 or IPv6 address. */
 export const ipAddress = makeValidator((input: string) => {
   if (isIP(input) === 0) throw allowed("an IP address");

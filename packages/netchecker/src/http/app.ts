@@ -1,3 +1,4 @@
+import { boundConnections, REQUEST_LIMITS } from "@netchecker/runtime/connections";
 import bearerAuth from "@fastify/bearer-auth";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
@@ -36,10 +37,17 @@ export interface AppSettings {
   readonly pageFolder: string;
   /** What answers may hold; as much as the manifests' memory limits have room for where it is not said. */
   readonly limits?: AnswerLimits;
+  readonly mostConnections?: number;
 }
 
+/** An idle one takes some 20 kB, kernel's and our own. */
+const MOST_CONNECTIONS = 1_024;
+
 /** The API and the page, not listening yet. */
-export async function createApp(served: Served, { token, pageFolder, limits }: AppSettings) {
+export async function createApp(
+  served: Served,
+  { token, pageFolder, limits, mostConnections }: AppSettings,
+) {
   const app = fastify({
     loggerInstance: served.log.child({}, { level: "warn" }) as FastifyBaseLogger,
     // Requests are not worth a line each; what goes wrong is.
@@ -47,7 +55,8 @@ export async function createApp(served: Served, { token, pageFolder, limits }: A
     // Names of nodes have up to 253 characters. What is longer, the routes' schemas say; node:http bounds the whole head.
     routerOptions: { maxParamLength: 16_384 },
     clientErrorHandler: refuseUnreadable,
-    requestTimeout: 30_000,
+    requestTimeout: REQUEST_LIMITS.requestTimeout,
+    http: REQUEST_LIMITS,
     return503OnClosing: true,
     ajv: {
       customOptions: {
@@ -78,6 +87,11 @@ export async function createApp(served: Served, { token, pageFolder, limits }: A
     );
   });
 
+  const connections = boundConnections(app.server, {
+    most: mostConnections ?? MOST_CONNECTIONS,
+  });
+  // Not in its turn: while it waits, the server takes no new connections, and those that are open may last.
+  app.addHook("preClose", async () => connections.endSoon());
   const api: Api = {
     ...served,
     answers: new Answers(limits),

@@ -5,6 +5,23 @@ import { isoTime } from "../core/conclude/conclude-round.ts";
 import { NoParametersSchema } from "./errors.ts";
 import type { Served } from "./served.ts";
 
+/** What `/readyz` says, here and on the listener for health alone. */
+export function readinessOf(served: Served) {
+  const away = served.redisAwaySince();
+  const verdict = served.verdict();
+  const ready = verdict.verdict !== "unmeasured";
+  return {
+    status: ready ? (200 as const) : (503 as const),
+    body: {
+      status: ready ? ("ready" as const) : ("not_ready" as const),
+      verdict,
+      clusterSynced: served.synced(),
+      redisAwaySince: away === null ? null : isoTime(away),
+      lastRound: served.keeper.latest?.head.id ?? null,
+    },
+  };
+}
+
 /** Alive: the process answers. Ready: it knows how the network is now, and it is the one to ask. */
 export function healthRoutes(served: Served): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -38,17 +55,8 @@ export function healthRoutes(served: Served): FastifyPluginAsyncTypebox {
         },
       },
       async (_request, reply) => {
-        const away = served.redisAwaySince();
-        const lastRound = served.keeper.latest?.head.id ?? null;
-        const verdict = served.verdict();
-        const ready = verdict.verdict !== "unmeasured";
-        return reply.code(ready ? 200 : 503).send({
-          status: ready ? "ready" : "not_ready",
-          verdict,
-          clusterSynced: served.synced(),
-          redisAwaySince: away === null ? null : isoTime(away),
-          lastRound,
-        });
+        const { status, body } = readinessOf(served);
+        return reply.code(status).send(body);
       },
     );
   };

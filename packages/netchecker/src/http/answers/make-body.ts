@@ -6,6 +6,9 @@ import { encoderFor, type Encoding } from "./encodings.ts";
 /** Shorter ones are sent as they are. */
 const WORTH_ENCODING_BYTES = 1_024;
 
+/** A reader is seen to read by the pieces that it takes. */
+const PIECE_BYTES = 64 * 1024;
+
 /** A body that all who ask share, as it is sent. */
 export interface Body {
   readonly encoding: Encoding;
@@ -39,7 +42,8 @@ export async function makeBody(
     }
     reserve(chunk.length);
     bytes += chunk.length;
-    chunks.push(chunk);
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES)
+      chunks.push(chunk.subarray(at, at + PIECE_BYTES));
     // Rows come without a pause: others must have their turn between them.
     await setImmediate();
   }

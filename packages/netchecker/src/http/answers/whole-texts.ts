@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { deflate, gzip, zstdCompress } from "node:zlib";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -10,6 +11,7 @@ import { encodingOf } from "./encodings.ts";
 const MOST_BYTES = 8 * 1024 * 1024;
 const WORTH_ENCODING_BYTES = 1_024;
 const ENCODED_AT_ONCE = 2;
+const PIECE_BYTES = 64 * 1024;
 
 const ENCODE = {
   zstd: promisify(zstdCompress),
@@ -37,11 +39,21 @@ export function boundWholeTexts(mostBytes = MOST_BYTES) {
     if (bytes < WORTH_ENCODING_BYTES || request.method === "HEAD") return payload;
     reply.header("vary", "accept-encoding");
     const encoding = encodingOf(request.headers["accept-encoding"]);
-    if (encoding === "identity") return payload;
-    const encoded = await turns(() => ENCODE[encoding](payload));
-    reply.headers({ "content-encoding": encoding, "content-length": encoded.length });
-    return encoded;
+    if (encoding === "identity") return inPieces(reply, Buffer.from(payload));
+    reply.header("content-encoding", encoding);
+    return inPieces(reply, await turns(() => ENCODE[encoding](payload)));
   };
+}
+
+/** A reader is seen to read by the pieces that it takes. */
+function inPieces(reply: FastifyReply, bytes: Buffer): Buffer | Readable {
+  reply.header("content-length", bytes.length);
+  if (bytes.length <= PIECE_BYTES) return bytes;
+  const count = Math.ceil(bytes.length / PIECE_BYTES);
+  const pieces = Array.from({ length: count }, (_, index) =>
+    bytes.subarray(index * PIECE_BYTES, (index + 1) * PIECE_BYTES),
+  );
+  return Readable.from(pieces, { objectMode: false });
 }
 
 function instead(reply: FastifyReply): string {

@@ -1,9 +1,11 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { okOf, outcomeAt, reasonCodeAt } from "@netchecker/contract";
+import { boundConnections, REQUEST_LIMITS } from "@netchecker/runtime/connections";
+import type { HealthAnswer } from "@netchecker/runtime/health";
 import type { AnswerScrape } from "@netchecker/runtime/metrics";
 import type { Agent, LastAnswer, LastAnswers } from "../ports.ts";
 
-export interface HealthParts {
+export interface AgentParts {
   readonly agent: Agent;
   readonly redis: () => "connected" | "away";
   /** Target lists that were dropped so far, by fault. */
@@ -12,14 +14,22 @@ export interface HealthParts {
   readonly answerScrape: AnswerScrape;
 }
 
+/** Nobody asks an agent but Prometheus, and people by hand. */
+const MOST_CONNECTIONS = 64;
+
+/** That it is alive, and how it fares; it can do nothing about a Redis that is away. */
+export function healthOf({ redis, dropped }: Pick<AgentParts, "redis" | "dropped">): HealthAnswer {
+  return { status: 200, body: { ok: true, redis: redis(), dropped } };
+}
+
 /**
  * `GET /healthz`, `GET /metrics`, and `GET /reports/last` for whoever asks an agent that cannot reach
  * Redis. Not yet listening.
  */
-export function createHealthServer(parts: HealthParts): Server {
-  const { agent, redis, dropped, lastAnswers, answerScrape } = parts;
+export function createAgentServer(parts: AgentParts): Server {
+  const { agent, lastAnswers, answerScrape } = parts;
   const routes: Readonly<Record<string, (response: ServerResponse) => void>> = {
-    "/healthz": (response) => answerJson(response, 200, { ok: true, redis: redis(), dropped }),
+    "/healthz": (response) => answerJson(response, 200, healthOf(parts).body),
     "/reports/last": (response) => {
       const reports = Object.entries(lastAnswers()).map(([type, last]) => [type, readable(last)]);
       answerJson(response, 200, { agent, reports: Object.fromEntries(reports) });
@@ -30,8 +40,8 @@ export function createHealthServer(parts: HealthParts): Server {
       response.end(text);
     },
   };
-  const limits = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 5_000 };
-  const server = createServer(limits, (request, response) => {
+  const limits = { ...REQUEST_LIMITS, keepAliveTimeout: 5_000 };
+  const server: Server = createServer(limits, (request, response) => {
     if (!server.listening) response.shouldKeepAlive = false;
     request.resume();
     const route = routes[request.url?.split("?", 1)[0] ?? ""];
@@ -48,7 +58,7 @@ export function createHealthServer(parts: HealthParts): Server {
     }
     route(response);
   });
-  server.maxConnections = 64;
+  boundConnections(server, { most: MOST_CONNECTIONS });
   return server;
 }
 
