@@ -89,10 +89,17 @@ describe("Redis", () => {
     await isOkAgain();
   }, 120_000);
 
-  it("full", async () => {
+  it("full: rounds go on, are served and say that they are not stored", async () => {
     await cluster.redis.fillUp();
-    await allSayUnmeasured("redis_refuses", /full|memory/);
+    await until(async () => {
+      const body = await json<{ notices: string[] }>("/results", 200);
+      expect(body).toMatchObject({ verdict: { verdict: "ok" }, round: { stored: false } });
+      expect(body.notices.join()).toMatch(/not stored.*Redis is full/);
+    });
     await cluster.redis.makeRoom();
+    await until(async () =>
+      expect(await json("/results", 200)).toMatchObject({ round: { stored: true }, notices: [] }),
+    );
     await isOkAgain();
   }, 120_000);
 

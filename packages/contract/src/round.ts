@@ -78,10 +78,13 @@ export const DroppedSchema = Type.Object({
 });
 export type Dropped = Static<typeof DroppedSchema>;
 
-export const RoundStateSchema = Type.Enum(["open", "closed", "failed", "abandoned"] as const, {
-  description:
-    "open: collecting. closed: concluded. failed: could not be published. abandoned: netchecker ended while it was open.",
-});
+export const RoundStateSchema = Type.Enum(
+  ["open", "measured", "closed", "failed", "abandoned"] as const,
+  {
+    description:
+      "open: collecting. measured: collected and stored, not concluded yet. closed: concluded. failed: could not be published. abandoned: netchecker ended while it was open.",
+  },
+);
 
 export const RoundHeadSchema = Type.Object({
   id: RoundIdSchema,

@@ -25,10 +25,11 @@ export const UNMEASURED_REASONS = [
   "agents_starting",
   "agents_unheard",
   "nothing_probed",
+  "not_concluded",
 ] as const;
 export const UnmeasuredReasonSchema = Type.Enum(UNMEASURED_REASONS, {
   description:
-    "first_round_pending: it is yet to close. rounds_stopped: none has closed for three intervals. redis_away: it does not answer. redis_refuses: it answers, and refuses what netchecker needs. redis_loses_large: it answers small commands and no large ones. lease_held: another netchecker opens the rounds. cluster_unseen: the API server was never seen. no_nodes: no node is known. no_agent_reported: none did. agents_starting: more than half are starting. agents_unheard: more than half could not report, for a reason that lies with netchecker or Redis. nothing_probed: agents reported, and none had probed anything.",
+    "first_round_pending: it is yet to close. rounds_stopped: none has closed for three intervals. redis_away: it does not answer. redis_refuses: it answers, and refuses what netchecker needs. redis_loses_large: it answers small commands and no large ones. lease_held: another netchecker opens the rounds. cluster_unseen: the API server was never seen. no_nodes: no node is known. no_agent_reported: none did. agents_starting: more than half are starting. agents_unheard: more than half could not report, for a reason that lies with netchecker or Redis. nothing_probed: agents reported, and none had probed anything. not_concluded: a round was measured, and netchecker failed to say what it means.",
 });
 export type UnmeasuredReason = Static<typeof UnmeasuredReasonSchema>;
 

@@ -10,18 +10,14 @@ import { sayRedisError } from "@netchecker/runtime/redis";
 import { Changes } from "./changes.ts";
 import type { ClosedRound } from "./core/closed-round.ts";
 import { emptyMemory, type FindingsMemory } from "./core/conclude/conclude.ts";
-import type { NodePasts } from "./core/node-past.ts";
 import { nodeLines, nodeMoment } from "./core/history/node-lines.ts";
+import { LeaseLostError } from "./core/lease-lost.ts";
+import type { NodePasts } from "./core/node-past.ts";
 import type { RoundFindings, RoundStore, StoredRoundHead } from "./ports.ts";
+import { UnsavedRounds } from "./unsaved-rounds.ts";
 
-/** How many rounds wait in memory while Redis is away; each of 1,000 × 1,000 takes some 20 MB. */
-const MAX_UNSAVED_ROUNDS = 3;
-const MAX_UNSAVED_HEADS = 1_000;
-
-interface Unsaved {
-  readonly round: ClosedRound;
-  readonly memory: FindingsMemory;
-}
+/** More than can be opened before Redis is asked again for its newest one. */
+const KNOWN_ROUNDS = 2_000;
 
 /**
  * Remembers rounds: the last one in memory, all of them in Redis. What Redis could not take waits
@@ -31,7 +27,7 @@ export class RoundKeeper {
   latest: ClosedRound | null = null;
   /** What is remembered of findings from one round to the next. */
   memory: FindingsMemory = emptyMemory();
-  /** Whether Redis was read since the start: only then is it known which id comes next. */
+  /** Whether the history was read since the start: before that, what is remembered there is not known. */
   restored = false;
   /** The newest round that is over, with or without a result. */
   last: RoundHead | null = null;
@@ -41,8 +37,11 @@ export class RoundKeeper {
   readonly #log: Log;
   readonly #changes: Changes;
   readonly #onMemory: (memory: FindingsMemory) => void;
-  #unsavedRounds: Unsaved[] = [];
-  #unsavedHeads: RoundHead[] = [];
+  readonly #unsaved: UnsavedRounds;
+  /** The highest id that Redis is known to have given. */
+  #lastGiven = 0;
+  /** Which rounds this process opened or read: the newest of Redis tells whether another one has run any since. */
+  readonly #known = new Set<string>();
   #saving: Promise<void> = Promise.resolve();
 
   /** `onMemory` is told what was remembered, each time that it is taken over from Redis. */
@@ -56,49 +55,95 @@ export class RoundKeeper {
     this.#store = store;
     this.#log = log;
     this.#changes = changes;
+    this.#unsaved = new UnsavedRounds(store, log, {
+      stored: (round) => this.#noteStored(round),
+      numbered: (head) => this.noteGiven(head),
+      lastGiven: () => this.#lastGiven,
+    });
   }
 
-  /** The highest id that this process has given or seen. */
+  /** The highest id that this process has shown or seen. */
   get lastId(): number {
     return this.last?.id ?? 0;
   }
 
+  /** A round that this process opened, under an id that Redis gave. */
+  noteGiven(round: Pick<RoundHead, "id" | "startedAt">): void {
+    this.#lastGiven = Math.max(this.#lastGiven, round.id);
+    this.#known.add(nameOf(round));
+    if (this.#known.size > KNOWN_ROUNDS) this.#known.delete(this.#known.values().next().value!);
+  }
+
+  /** Whether it waits here to be stored. */
+  waits(id: number): boolean {
+    return [...this.#unsaved.rounds.map(({ head }) => head), ...this.#unsaved.heads].some(
+      (head) => head.id === id,
+    );
+  }
+
   /**
-   * To be called whenever Redis is there (again), and before rounds are opened: takes over what was stored
-   * by others, the last round and what is remembered, and stores what waits.
+   * To be called before the first write of a term, and after that whenever Redis is there again: takes over what was
+   * stored by others, the last round and what is remembered, and stores what waits. Tells whether it could
+   * be read; never throws.
    */
-  async restore(): Promise<void> {
+  async restore(): Promise<boolean> {
+    const isRead = await this.#read();
+    await this.flush();
+    return isRead;
+  }
+
+  async #read(): Promise<boolean> {
     try {
       const [newest] = await this.#store.heads(1);
-      const behind = !this.restored || (newest?.head.id ?? 0) > this.lastId;
-      const stored = behind ? await this.#store.lastClosed() : null;
-      const memory = behind ? await this.#store.memory() : null;
-      this.latest = stored ?? this.latest;
+      const isBehind =
+        !this.restored || (newest !== undefined && !this.#known.has(nameOf(newest.head)));
+      const stored = isBehind ? await this.#store.lastClosed() : null;
+      const memory = isBehind ? await this.#store.memory() : null;
+      if (stored && isLater(stored.head, this.latest?.head)) this.latest = stored;
       if (stored) this.lastStoredAt = Date.parse(stored.head.finishedAt!);
       this.memory = memory ?? this.memory;
-      if (behind) this.#onMemory(this.memory);
+      if (isBehind) {
+        this.#unsaved.forgetMemories();
+        this.#onMemory(this.memory);
+      }
       this.restored = true;
-      if (newest) this.#note(newest.head);
+      if (newest) {
+        this.noteGiven(newest.head);
+        this.#note(newest.head);
+      }
+      return true;
     } catch (error) {
       this.#log.warn({ err: sayRedisError(error) }, "could not read the history");
+      return false;
     }
-    await this.flush();
   }
 
-  /** Serves it at once and stores it, now or later. */
-  async keep(round: ClosedRound, memory = this.memory): Promise<void> {
-    this.latest = round;
+  /** Stores what was measured, now or never: once it is concluded, {@link keep} stores all of it. */
+  keepMeasured(round: ClosedRound): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#store.saveMeasured(round);
+    });
+  }
+
+  /** Serves it at once and stores it, now or later. Without what was remembered before, Redis' own stays. */
+  keep(round: ClosedRound, memory = this.memory): Promise<void> {
+    if (isLater(round.head, this.latest?.head)) this.latest = round;
     this.memory = memory;
+    this.noteGiven(round.head);
+    this.#unsaved.add({ round, memory: this.restored ? memory : null });
     this.#note(round.head);
-    this.#unsavedRounds = [...this.#unsavedRounds, { round, memory }].slice(-MAX_UNSAVED_ROUNDS);
-    await this.flush();
+    return this.flush();
   }
 
-  /** The same for a round without a result. */
-  async keepHead(head: RoundHead): Promise<void> {
+  /**
+   * The same for a round without a result. `isNumbered` is false where its id is not one that Redis gave: it gets
+   * another one when it is stored.
+   */
+  keepHead(head: RoundHead, isNumbered = true): Promise<void> {
+    this.#unsaved.add({ head, isNumbered });
+    if (isNumbered) this.noteGiven(head);
     this.#note(head);
-    this.#unsavedHeads = [...this.#unsavedHeads, head].slice(-MAX_UNSAVED_HEADS);
-    await this.flush();
+    return this.flush();
   }
 
   /** What the watch has learned of nodes since the last round is stored at an orderly end. Never throws. */
@@ -112,16 +157,19 @@ export class RoundKeeper {
 
   /** Stores what waits. Never throws: what cannot be stored goes on waiting. */
   flush(): Promise<void> {
-    this.#saving = this.#saving.then(async () => {
-      try {
-        for (const head of this.#unsavedHeads) await this.#saveHead(head);
-        for (const unsaved of this.#unsavedRounds) await this.#saveRound(unsaved);
-      } catch (error) {
-        this.#log.warn(
-          { err: sayRedisError(error as Error) },
-          "could not store; tries again when Redis is back",
-        );
-      }
+    return this.#inTurn(() => this.#unsaved.save());
+  }
+
+  /** Resolves when nothing is being stored any more. */
+  async settled(): Promise<void> {
+    await this.#saving;
+  }
+
+  /** One after the other, in the order in which they are asked for. */
+  #inTurn(save: () => Promise<void>): Promise<void> {
+    this.#saving = this.#saving.then(save).catch((error: unknown) => {
+      if (error instanceof LeaseLostError) return;
+      this.#log.warn({ err: sayRedisError(error) }, "could not store; tries again later");
     });
     return this.#saving;
   }
@@ -161,7 +209,7 @@ export class RoundKeeper {
     const stored = await this.#store.timeline(limit).catch(() => []);
     const inMemory = [
       ...this.#results().map((round) => timelineEntry(round.head, round.summary, round.findings)),
-      ...this.#unsavedHeads.map((head) => timelineEntry(head, null, null)),
+      ...this.#unsaved.heads.map((head) => timelineEntry(head, null, null)),
     ];
     return newestFirst(inMemory, stored, ({ id }) => id).slice(0, limit);
   }
@@ -183,31 +231,33 @@ export class RoundKeeper {
     this.#changes.tell();
   }
 
+  #noteStored(round: ClosedRound): void {
+    this.lastStoredAt = Date.parse(round.head.finishedAt!);
+    if (this.latest === round) this.latest = { ...round, head: { ...round.head, stored: true } };
+    this.#changes.tell();
+  }
+
   /** The rounds with a result that are in memory. */
   #results(): ClosedRound[] {
-    const unsaved = this.#unsavedRounds.map(({ round }) => round);
-    return this.latest ? [this.latest, ...unsaved] : unsaved;
+    const { rounds } = this.#unsaved;
+    return this.latest ? [this.latest, ...rounds] : [...rounds];
   }
 
   #inMemory(): StoredRoundHead[] {
     return [
       ...this.#results().map(({ head, summary }) => ({ head, summary })),
-      ...this.#unsavedHeads.map((head) => ({ head, summary: null })),
+      ...this.#unsaved.heads.map((head) => ({ head, summary: null })),
     ];
   }
+}
 
-  async #saveHead(head: RoundHead): Promise<void> {
-    await this.#store.saveHead(head);
-    this.#unsavedHeads = this.#unsavedHeads.filter((each) => each !== head);
-  }
+function nameOf({ id, startedAt }: Pick<RoundHead, "id" | "startedAt">): string {
+  return `${id} ${startedAt}`;
+}
 
-  async #saveRound(unsaved: Unsaved): Promise<void> {
-    const { round, memory } = unsaved;
-    await this.#store.save(round, memory);
-    this.lastStoredAt = Date.parse(round.head.finishedAt!);
-    this.#unsavedRounds = this.#unsavedRounds.filter((each) => each !== unsaved);
-    if (this.latest === round) this.latest = { ...round, head: { ...round.head, stored: true } };
-  }
+/** Of two rounds: by their ids, unless Redis lost its data and gave them anew. */
+function isLater(round: RoundHead, than: RoundHead | undefined): boolean {
+  return than === undefined || round.startedAt >= than.startedAt || round.id > than.id;
 }
 
 /** Each round once, as the store has it where both have it. */

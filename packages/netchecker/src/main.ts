@@ -1,7 +1,9 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { redisNames } from "@netchecker/contract";
 import { createHealthServer } from "@netchecker/runtime/health";
 import { createLog } from "@netchecker/runtime/log";
@@ -51,6 +53,14 @@ async function check(): Promise<void> {
   if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
 }
 
+/** Of the bundle that runs. */
+function digestOf(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("base64url").slice(0, 8);
+}
+
+/** So long an end waits for what is still to be stored. */
+const LAST_WRITES_MS = 5_000;
+
 /** Never the whole URL: it holds a password. */
 function hostOf({
   host,
@@ -84,20 +94,19 @@ async function main(): Promise<void> {
     stop.signal,
   );
   const history = { fullRounds: config.HISTORY_FULL_ROUNDS, rounds: config.HISTORY_ROUNDS };
-  const store = createRoundStore(redis, names, history, { log, trouble });
   const cluster = watchCluster(
     apiServer,
     { namespace: config.NAMESPACE, serviceName: config.PONG_SERVICE },
     log,
     stop.signal,
   );
-  const keeper = new RoundKeeper(store, log, changes, (memory) => cluster.recall(memory.nodePasts));
-  health.onReady(() => void keeper.restore());
   const lease = holdLease(redis, names, config.POD_NAME ?? hostname(), log, stop.signal, {
     cluster: () => cluster.view().service?.uid || null,
     clusterName: config.CLUSTER_NAME ?? null,
     trouble,
   });
+  const store = createRoundStore(redis, names, lease, history, { log, trouble });
+  const keeper = new RoundKeeper(store, log, changes, (memory) => cluster.recall(memory.nodePasts));
   const reports = collectReports(subscriber, names, log, trouble);
   const tally = new RoundsTally();
   const runner = new RoundRunner(
@@ -116,7 +125,7 @@ async function main(): Promise<void> {
     },
     {
       cluster,
-      publisher: createRoundPublisher(redis, names, trouble, renewing(redis, log)),
+      publisher: createRoundPublisher(redis, names, lease, trouble, renewing(redis, log)),
       reports,
       store,
       keeper,
@@ -129,6 +138,7 @@ async function main(): Promise<void> {
     },
     stop.signal,
   );
+  health.onReady(() => void runner.redisIsBack().catch(() => {}));
   const startedAt = Date.now();
   const verdicts = new VerdictWatch(
     () => ({
@@ -159,6 +169,7 @@ async function main(): Promise<void> {
     keeper,
     intervalMs: config.ROUND_INTERVAL_MS,
     log,
+    build: digestOf(process.argv[1]!),
     changes,
     verdict: () => verdicts.now(),
     isStale: () => verdicts.isStale(),
@@ -166,6 +177,7 @@ async function main(): Promise<void> {
     synced: () => runner.synced,
     clusterStaleSince: () => cluster.staleSince(),
     redisAwaySince: () => health.awaySince,
+    redisTrouble: () => trouble.trouble()?.sentence ?? null,
     openRound: () => runner.open,
     triggerRound: () => runner.trigger(),
     answerScrape: exposeMetrics(() => gatherMetrics(metrics)),
@@ -182,12 +194,13 @@ async function main(): Promise<void> {
 
   const running = runner.run();
   const end = async (): Promise<void> => {
-    // In this order: no new round and the open one recorded, then no new answers, then Redis.
+    // In this order: no new round and the open one recorded, then the lease, as readers may be slow, then no
+    // new answers, then Redis.
     stop.abort();
-    await running;
+    await Promise.race([running, sleep(LAST_WRITES_MS, undefined, { ref: false })]);
+    await lease.release().catch(() => {});
     healthServer.close();
     await app.close();
-    await lease.release().catch(() => {});
     redis.disconnect();
     subscriber.disconnect();
   };

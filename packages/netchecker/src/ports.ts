@@ -35,7 +35,10 @@ export interface OpenRound {
   readonly startedAt: number;
 }
 
-/** What a round needs of Redis to be opened: each throws when Redis is away. */
+/**
+ * What a round needs of Redis to be opened. Each throws when Redis is away, and a LeaseLostError where this
+ * netchecker does not hold the lease.
+ */
 export interface RoundPublisher {
   /** A new id, above `above` and above every id given before. */
   nextId(above: number): Promise<number>;
@@ -76,6 +79,13 @@ export interface ReportHandlers {
 
 export type Holding = "held" | "other" | "redis_away";
 
+/** What a write carries, so that who does not hold the lease any more writes nothing. */
+interface Fence {
+  readonly owner: string;
+  /** Names the term: another one each time that the lease is taken, the same as long as it is renewed. */
+  readonly token: string;
+}
+
 /** Who may open rounds. Two netcheckers on one Redis (a pod that lives on behind a partition) must not both. */
 export interface Lease {
   readonly holding: Holding;
@@ -83,18 +93,41 @@ export interface Lease {
   readonly standsBy: boolean;
   /** Who holds it, when another does; as of when Redis was last asked. */
   readonly holder: OtherHolder | null;
+  /** Of the term in which this process holds it, as far as it knows; null where it does not. */
+  readonly fence: Fence | null;
   /** Takes or renews it now. */
   hold(): Promise<Holding>;
-  /** Gives it up, if it is ours. */
+  /** Gives it up, if it is ours, and does not take it again. */
   release(): Promise<void>;
 }
 
-/** The history of rounds. Each throws when Redis is away. */
+/** What became of a round that was to be stored: `taken` where what stands under its id is over and stays. */
+export type Saved = "stored" | "taken";
+
+/**
+ * The history of rounds. Each throws when Redis is away; those that write throw a LeaseLostError where this
+ * netchecker does not hold the lease.
+ */
 export interface RoundStore {
-  /** Stores a round whole and what is remembered of findings, marks none as open, prunes what is too old; all in one transaction. */
-  save(round: ClosedRound, memory: FindingsMemory): Promise<void>;
-  saveHead(head: RoundHead): Promise<void>;
+  /** Stores what was measured, before it is concluded: nobody's last round yet. */
+  saveMeasured(round: ClosedRound): Promise<Saved>;
+  /**
+   * Stores a concluded round and what is remembered of findings (null: what Redis has of it stays), marks none as
+   * open; all in one step. A round that is over is never replaced.
+   */
+  save(round: ClosedRound, memory: FindingsMemory | null): Promise<Saved>;
+  saveHead(head: RoundHead): Promise<Saved>;
   saveMemory(memory: FindingsMemory): Promise<void>;
+  /** Takes away what is older than is kept. Needs no room. */
+  prune(): Promise<void>;
+  /** A new id, above `above` and above every id given before. */
+  nextId(above: number): Promise<number>;
+  /** Takes away what is of another kind than it should be, so that it keeps no round from being stored. `above` is the highest id that is known. */
+  mend(above: number): Promise<void>;
+  /** Rounds of the newest that were measured and never concluded, oldest first, with how often that was begun. */
+  measured(): Promise<MeasuredRound[]>;
+  /** Notes that concluding it is begun once more. */
+  beginConcluding(id: number): Promise<void>;
   /** The last `limit` rounds below `before`, newest first. */
   heads(limit: number, before?: number): Promise<StoredRoundHead[]>;
   head(id: number): Promise<StoredRoundHead | null>;
@@ -111,6 +144,13 @@ export interface RoundStore {
   /** What was remembered with the last round; null where nothing is, or it cannot be read. */
   memory(): Promise<FindingsMemory | null>;
   openRound(): Promise<OpenRound | null>;
+}
+
+/** A round that was stored and never concluded. */
+export interface MeasuredRound {
+  readonly round: ClosedRound;
+  /** How often concluding it was begun: it may be what ends netchecker. */
+  readonly begun: number;
 }
 
 /** What one round found to be broken. */

@@ -6,7 +6,15 @@ import type { Changes } from "./changes.ts";
 import { concludeInSteps } from "./core/conclude/conclude.ts";
 import type { RedisFault } from "./core/redis-fault.ts";
 import type { RoundsTally } from "./core/metrics/rounds-tally.ts";
-import { concludeRoundInSteps, roundWithoutResult } from "./core/conclude/conclude-round.ts";
+import {
+  concludeRoundInSteps,
+  isoTime,
+  roundWithoutResult,
+} from "./core/conclude/conclude-round.ts";
+import type { ClosedRound } from "./core/closed-round.ts";
+import type { ClusterView } from "./core/cluster-view.ts";
+import { LeaseLostError } from "./core/lease-lost.ts";
+import { closeUnconcluded } from "./core/not-concluded.ts";
 import { type PlanSettings, toListColumns } from "./core/plan.ts";
 import { planRound } from "./core/plan-round.ts";
 import { reviewPlan } from "./core/review-plan.ts";
@@ -60,21 +68,27 @@ interface OpenedRound extends OpenRound {
   readonly completed: PromiseWithResolvers<void>;
 }
 
+/** So long a round waits to be stored before it is concluded. */
+const STORE_FIRST_MS = 2_000;
+
+/** The error of a netchecker that does not hold the lease. */
+export function standingBy(): CannotOpenRoundError {
+  return new CannotOpenRoundError("standing_by", "Another netchecker opens the rounds.");
+}
+
 /** Reports are due a little before the timer fires, so that one at the deadline still counts. */
 function reportWithin(timeoutMs: number): number {
   return Math.round(timeoutMs - Math.min(2_000, timeoutMs / 5));
 }
 
 /**
- * From publishing to keeping: one round, and never two at a time. Reports that come while none is open,
+ * From publishing to keeping: one round. Who calls sees to it that there are never two at a time. Reports that come while none is open,
  * or that belong to another, are counted and told with the next round that closes.
  */
 export class OneRound {
   readonly #settings: OneRoundSettings;
   readonly #parts: OneRoundParts;
   readonly #signal: AbortSignal;
-  /** From the first step of opening a round to the last of keeping it: the one door for all rounds. */
-  #busy: Promise<void> | null = null;
   #open: OpenedRound | null = null;
   #dropped: Dropped = { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 };
 
@@ -106,40 +120,21 @@ export class OneRound {
     return this.#open && { id: this.#open.id, startedAt: this.#open.startedAt };
   }
 
-  get busy(): boolean {
-    return this.#busy !== null;
-  }
-
-  /** Resolves when no round is being run. */
-  async idle(): Promise<void> {
-    await this.#busy?.catch(() => {});
-  }
-
   /** Runs a whole round; `onOpen` is called when it is published. Throws a {@link CannotOpenRoundError}. */
-  run(onOpen?: (round: OpenRound) => void): Promise<void> {
-    if (this.#busy) {
-      const which = this.#open
-        ? `Round ${this.#open.id} is open`
-        : "A round is being opened or stored";
-      throw new CannotOpenRoundError("round_open", `${which}; one at a time.`);
-    }
-    this.#busy = this.#run(onOpen).finally(() => {
+  async run(onOpen?: (round: OpenRound) => void): Promise<void> {
+    try {
+      const round = await this.#publish();
+      onOpen?.({ id: round.id, startedAt: round.startedAt });
+      const closedBy = await this.#untilClosed(round);
+      await this.#close(round, closedBy);
+    } finally {
       this.#setOpen(null);
-      this.#busy = null;
-    });
-    return this.#busy;
+    }
   }
 
   #setOpen(round: OpenedRound | null): void {
     this.#open = round;
     this.#parts.changes.tell();
-  }
-
-  async #run(onOpen?: (round: OpenRound) => void): Promise<void> {
-    const round = await this.#publish();
-    onOpen?.({ id: round.id, startedAt: round.startedAt });
-    const closedBy = await this.#untilClosed(round);
-    await this.#close(round, closedBy);
   }
 
   async #publish(): Promise<OpenedRound> {
@@ -149,10 +144,12 @@ export class OneRound {
     const view = cluster.view();
     const plan = planRound(view, this.#settings.plan);
     const list = newListId();
-    let id = keeper.lastId + 1;
     if (plan.agents.length === 0) throw this.#noNodes();
+    /** Null until Redis has given one. */
+    let id: number | null = null;
     try {
       id = await publisher.nextId(keeper.lastId);
+      keeper.noteGiven({ id, startedAt: isoTime(startedAt) });
       const collector = new RoundCollector(plan, id, list);
       const completed = Promise.withResolvers<void>();
       const { staleSince } = view;
@@ -162,7 +159,7 @@ export class OneRound {
       const lists = TARGET_TYPES.map((type): TargetList => ({
         v: 1,
         type,
-        round: id,
+        round: round.id,
         list,
         reportWithinMs: withinMs,
         ...toListColumns(plan.targets[type]),
@@ -171,12 +168,14 @@ export class OneRound {
       await publisher.publish({ id, startedAt }, lists, withinMs, awaited);
       return round;
     } catch (error) {
+      // Another one opens the rounds: this one has none that could fail.
+      if (error instanceof LeaseLostError) throw standingBy();
       const why = `could not be published: ${this.#sayWhy(error)}`;
-      log.error({ round: id, why }, "the round failed");
+      const shownAs = id ?? keeper.lastId + 1;
+      log.error({ round: shownAs, why }, "the round failed");
       tally.ended("failed");
-      await keeper.keepHead(
-        roundWithoutResult({ id, startedAt, finishedAt: Date.now() }, "failed", why),
-      );
+      const run = { id: shownAs, startedAt, finishedAt: Date.now() };
+      void keeper.keepHead(roundWithoutResult(run, "failed", why), id !== null);
       throw new CannotOpenRoundError("redis_away", `The round ${why}.`);
     }
   }
@@ -217,7 +216,8 @@ export class OneRound {
     if (closedBy === "stopped") {
       const why = "netchecker was stopped while the round was open";
       tally.ended("abandoned");
-      return keeper.keepHead(roundWithoutResult({ id, startedAt, finishedAt }, "abandoned", why));
+      void keeper.keepHead(roundWithoutResult({ id, startedAt, finishedAt }, "abandoned", why));
+      return;
     }
     const run = {
       id,
@@ -229,25 +229,61 @@ export class OneRound {
       redisAway: reports.awaySince !== null,
     };
     this.#dropped = { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 };
-    const concludesSince = performance.now();
     const view = cluster.view();
     const plan = reviewPlan(collector.plan, view);
-    const closed = await driveSteps(concludeRoundInSteps(run, collector, plan));
-    const concluded = await driveSteps(concludeInSteps(closed, view, keeper.memory));
-    const { findings, memory, changed } = concluded;
-    const { intervalMs } = this.#settings;
-    const previous = keeper.latest?.head ?? null;
-    const judged = await driveSteps(
-      giveVerdictInSteps({ ...closed, findings }, memory, { previous, intervalMs }),
-    );
-    await driveSteps(tally.closed(judged.round, performance.now() - concludesSince));
-    await keeper.keep(judged.round, judged.memory);
-    tellFindings(log, id, findings, changed);
+    const measured = await driveSteps(concludeRoundInSteps(run, collector, plan));
+    // What was measured is stored before anybody thinks about it; a Redis that is slow keeps nobody waiting for long.
+    const stored = keeper.keepMeasured(measured);
+    await Promise.race([stored, sleep(STORE_FIRST_MS, undefined, { ref: false })]);
+    const closed = await this.conclude(measured, view);
     const { durationMs, expected, reported, missing } = closed.head;
     log.info(
       { round: id, closedBy, durationMs, expected, reported, missing, summary: closed.summary },
       "closed a round",
     );
+  }
+
+  /**
+   * A round that was measured → closed, served and kept, with what it means; where that cannot be concluded, with a
+   * notice that says so. `view` is what is known of the cluster at its end.
+   */
+  async conclude(measured: ClosedRound, view: ClusterView): Promise<ClosedRound> {
+    const { keeper, log } = this.#parts;
+    const { id } = measured.head;
+    const began = performance.now();
+    try {
+      const concluded = await driveSteps(concludeInSteps(measured, view, keeper.memory));
+      const findings = concluded.findings;
+      const { intervalMs } = this.#settings;
+      const previous = keeper.latest?.head ?? null;
+      const judged = await driveSteps(
+        giveVerdictInSteps({ ...measured, findings }, concluded.memory, { previous, intervalMs }),
+      );
+      void keeper.keep(judged.round, judged.memory);
+      tellFindings(log, id, findings, concluded.changed);
+      await this.#count(judged.round, performance.now() - began);
+      return judged.round;
+    } catch (error) {
+      log.error({ round: id, err: error }, "a round was measured and could not be concluded");
+      return this.closeUnconcluded(measured, `concluding it failed (${(error as Error).message})`);
+    }
+  }
+
+  /** Closes a round that was measured without saying what it means; `why` is a clause without a full stop. */
+  async closeUnconcluded(measured: ClosedRound, why: string): Promise<ClosedRound> {
+    const { keeper } = this.#parts;
+    const closed = closeUnconcluded(measured, why);
+    void keeper.keep(closed);
+    await this.#count(closed, 0);
+    return closed;
+  }
+
+  /** It is kept already: what goes wrong here costs it nothing. */
+  async #count(closed: ClosedRound, concludedInMs: number): Promise<void> {
+    const { tally, log } = this.#parts;
+    await driveSteps(tally.closed(closed, concludedInMs)).catch((error: unknown) => {
+      log.error({ round: closed.head.id, err: error }, "a round could not be counted");
+    });
   }
 
   #drop(why: Unread): void {

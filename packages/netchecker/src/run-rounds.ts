@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { sayRedisError } from "@netchecker/runtime/redis";
-import { roundWithoutResult } from "./core/conclude/conclude-round.ts";
-import type { Holding, OpenRound, RoundStore } from "./ports.ts";
+import type { OpenRound, RoundStore } from "./ports.ts";
 import {
   CannotOpenRoundError,
   OneRound,
   type OneRoundParts,
   type OneRoundSettings,
+  standingBy,
 } from "./run-one-round.ts";
+import { takeOver } from "./take-over.ts";
 
 /** How soon a start that came before Redis looks again: it must not cost an interval. */
 const LOOK_AGAIN_MS = 250;
+/** So long a start waits for a history that cannot be read: measuring does not wait for it. */
+const WAIT_FOR_HISTORY_MS = 5_000;
 
 export interface RoundParts extends OneRoundParts {
   readonly store: RoundStore;
@@ -23,8 +26,14 @@ export class RoundRunner {
   readonly #signal: AbortSignal;
   readonly #round: OneRound;
   #synced = false;
-  /** As of the last tick: the lease renews itself in between. */
-  #held: Holding = "redis_away";
+  /** From the first look at the lease to the last step of a round: the one door for all that opens or takes over rounds. */
+  #inside: Promise<unknown> | null = null;
+  /** The term of the lease in which it was looked at what others have left. */
+  #takenOver: string | null = null;
+  /** Since when what others have left cannot be looked at, of a clock that nobody sets. */
+  #unreadSince: number | null = null;
+  /** Whether a round was tried since the start, or another netchecker opens them. */
+  #settledIn = false;
 
   /** Aborting `signal` ends it; a round that is open then is recorded as abandoned. */
   constructor(settings: OneRoundSettings, parts: RoundParts, signal: AbortSignal) {
@@ -53,16 +62,16 @@ export class RoundRunner {
     this.#parts.changes.tell();
     while (!this.#signal.aborted) {
       const tick = performance.now();
-      await this.#tick();
-      const { intervalMs } = this.#settings;
-      const everyMs = this.#parts.keeper.restored ? intervalMs : LOOK_AGAIN_MS;
+      if (this.#inside === null) await this.#enter(() => this.#tick()).catch(() => {});
+      const everyMs = this.#settledIn ? this.#settings.intervalMs : LOOK_AGAIN_MS;
       const left = everyMs - (performance.now() - tick);
       await sleep(Math.max(left, 0), undefined, { signal: this.#signal }).catch(() => {});
     }
-    await this.#round.idle();
+    await this.#inside?.catch(() => {});
     const { keeper, lease, cluster } = this.#parts;
+    await keeper.settled();
     // What was never read must not be overwritten, nor what another netchecker remembers.
-    if (keeper.restored && this.#held === "held" && lease.holding === "held")
+    if (keeper.restored && this.#takenOver !== null && this.#takenOver === lease.fence?.token)
       await keeper.keepNodePasts(cluster.nodePasts());
   }
 
@@ -70,26 +79,64 @@ export class RoundRunner {
   async trigger(): Promise<OpenRound> {
     if (!this.#synced)
       throw new CannotOpenRoundError("cluster_unknown", "The cluster has not been listed yet.");
-    if (!this.#parts.keeper.restored)
-      throw new CannotOpenRoundError("redis_away", "Redis has not been read yet.");
-    if (this.#parts.lease.holding === "other")
-      throw new CannotOpenRoundError("standing_by", "Another netchecker opens the rounds.");
     const opened = Promise.withResolvers<OpenRound>();
-    this.#runRound(opened.resolve).catch(opened.reject);
+    this.#enter(async () => {
+      const holding = await this.#parts.lease.hold();
+      if (holding === "other") throw standingBy();
+      if (holding === "redis_away")
+        throw new CannotOpenRoundError("redis_away", "Redis cannot be asked for the lease.");
+      await this.#lookAtWhatIsLeft();
+      await this.#runRound(opened.resolve);
+    }).catch(opened.reject);
     return opened.promise;
   }
 
+  /** To be called when Redis is there (again): what waits is stored, and what others did meanwhile is looked at. */
+  async redisIsBack(): Promise<void> {
+    const { keeper, lease } = this.#parts;
+    if (!this.#synced) return void (await keeper.restore());
+    // Who is inside does it, or has just begun a round: then it is done before the next one.
+    if (this.#inside !== null) return;
+    await this.#enter(async () => {
+      if ((await lease.hold()) !== "held") return;
+      await this.#lookAtWhatIsLeft();
+      await keeper.flush();
+    });
+  }
+
+  /** Throws where somebody is inside. */
+  #enter(deed: () => Promise<void>): Promise<void> {
+    if (this.#inside !== null || this.#signal.aborted) {
+      const { open } = this.#round;
+      const which = open ? `Round ${open.id} is open` : "A round is being opened or concluded";
+      return Promise.reject(new CannotOpenRoundError("round_open", `${which}; one at a time.`));
+    }
+    const inside = deed().finally(() => (this.#inside = null));
+    this.#inside = inside;
+    return inside;
+  }
+
   async #tick(): Promise<void> {
-    const holding = await this.#parts.lease.hold();
-    if (this.#round.busy) return;
-    const before = this.#held;
-    this.#held = holding;
-    if (holding === "other") return;
-    if (holding === "held" && before !== "held") await this.#takeOver();
-    // Ids come from Redis: until it was read once there is none to record a failure under.
-    if (!this.#parts.keeper.restored) return;
+    const { lease, keeper } = this.#parts;
+    const holding = await lease.hold();
+    if (lease.standsBy) {
+      // One that loses Redis then has no rounds that could fail.
+      this.#settledIn = true;
+      return;
+    }
+    // Ids come from Redis: one that never reached it has none to record a failure under.
+    if (lease.fence === null) return;
+    if (holding === "held" && !(await this.#lookAtWhatIsLeft()) && this.#mayWait()) return;
+    this.#settledIn = true;
+    await keeper.flush();
     // A round that fails is one round: the next one comes.
-    await this.#runRound().catch(() => {});
+    await this.#runRound();
+  }
+
+  #mayWait(): boolean {
+    this.#unreadSince ??= performance.now();
+    const waitMs = Math.min(WAIT_FOR_HISTORY_MS, this.#settings.intervalMs / 2);
+    return !this.#settledIn && performance.now() - this.#unreadSince < waitMs;
   }
 
   async #runRound(onOpen?: (round: OpenRound) => void): Promise<void> {
@@ -102,24 +149,20 @@ export class RoundRunner {
     }
   }
 
-  /** A round that is open in Redis but not here was left by a netchecker that died. */
-  async #takeOver(): Promise<void> {
-    const { store, keeper, log, tally } = this.#parts;
+  /** Once in each term; tells whether it could. */
+  async #lookAtWhatIsLeft(): Promise<boolean> {
+    const term = this.#parts.lease.fence?.token ?? null;
+    if (term === null) return false;
+    if (term === this.#takenOver) return true;
     try {
-      await keeper.restore();
-      const left = await store.openRound();
-      // One of our own that Redis did not see closed waits to be stored.
-      if (left && left.id > keeper.lastId) {
-        log.warn({ round: left.id }, "abandons the round that an ended netchecker left open");
-        const run = { ...left, finishedAt: Date.now() };
-        tally.ended("abandoned");
-        await keeper.keepHead(
-          roundWithoutResult(run, "abandoned", "netchecker ended while the round was open"),
-        );
-      }
+      await takeOver(this.#parts, this.#round);
+      this.#takenOver = term;
+      this.#unreadSince = null;
+      return true;
     } catch (error) {
-      this.#held = "redis_away";
-      log.warn({ why: sayRedisError(error) }, "could not look for a round that was left open");
+      const why = sayRedisError(error);
+      this.#parts.log.warn({ why }, "could not look at what other netcheckers have left");
+      return false;
     }
   }
 }

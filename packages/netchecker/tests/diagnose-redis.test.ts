@@ -5,15 +5,20 @@ import { explainRedisError, type Redis } from "@netchecker/runtime/redis";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { diagnoseRedis } from "../src/adapters/diagnose-redis.ts";
 import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
+import { createRoundStore } from "../src/adapters/store-rounds.ts";
+import { aClosedRound, aView } from "./support/a-round.ts";
 import { type ARedis, aRedis, NAMES } from "./support/a-redis.ts";
 import { aWayThatLosesLarge } from "./support/a-way-to-redis.ts";
+import { aHeldLease } from "./support/a-store.ts";
 
 let redis: ARedis;
 let commands: Redis;
+let held: Awaited<ReturnType<typeof aHeldLease>>;
 
 beforeEach(async () => {
   redis = await aRedis({ settings: ["--enable-protected-configs", "yes"] });
   commands = await redis.connect();
+  held = await aHeldLease(commands);
 });
 afterEach(() => redis.stop());
 
@@ -22,7 +27,7 @@ const diagnose = (host = redis.address.host) => diagnoseRedis({ host }, NAMES);
 /** What a round that is published now is told. */
 async function publishing(): Promise<{ code: string; sentence: string }> {
   const round = { id: 1, startedAt: 1 };
-  const failed = await createRoundPublisher(commands, NAMES)
+  const failed = await createRoundPublisher(commands, NAMES, held)
     .publish(round, [], 1_000)
     .then(
       () => null,
@@ -33,8 +38,9 @@ async function publishing(): Promise<{ code: string; sentence: string }> {
 
 describe("a Redis", () => {
   it("in which nothing is wrong has no fault, and keeps nothing of the diagnosis", async () => {
+    const before = await commands.dbsize();
     expect(await diagnose()).toBeNull();
-    await vi.waitFor(async () => expect(await commands.dbsize()).toBe(0), 3_000);
+    await vi.waitFor(async () => expect(await commands.dbsize()).toBe(before), 3_000);
   });
 
   it("that is a read-only replica is called that, by the diagnosis and by a round", async () => {
@@ -54,7 +60,11 @@ describe("a Redis", () => {
     await commands.config("SET", "maxmemory", "1");
     const full = { code: "OOM", sentence: expect.stringMatching(/^Redis is full/) };
     expect(await diagnose()).toMatchObject({ kind: "refuses", ...full });
-    expect(await publishing()).toMatchObject(full);
+    // A round is published all the same: its lists take the place of those before. It is not stored.
+    const store = createRoundStore(commands, NAMES, held, { fullRounds: 1, rounds: 1 });
+    const failed = await store.save(aClosedRound(aView(2)), null).catch((error: unknown) => error);
+    expect(explainRedisError(failed)).toMatchObject(full);
+    await createRoundPublisher(commands, NAMES, held).publish({ id: 1, startedAt: 1 }, [], 1_000);
   });
 
   it("that cannot save to its disk is called that", async () => {
@@ -186,11 +196,11 @@ describe("a Redis", () => {
   });
 
   it("in which another program has a key of netchecker's is told with the key", async () => {
-    await commands.lpush(NAMES.lease, "x");
-    const failed = await commands.get(NAMES.lease).catch((error: unknown) => error);
+    await commands.lpush(NAMES.roundId, "x");
+    const failed = await commands.get(NAMES.roundId).catch((error: unknown) => error);
     expect(explainRedisError(failed)).toMatchObject({
       code: "WRONGTYPE",
-      sentence: expect.stringMatching(/get test:lease;.*same REDIS_PREFIX/),
+      sentence: expect.stringMatching(/get test:round-id;.*same REDIS_PREFIX/),
     });
   });
 

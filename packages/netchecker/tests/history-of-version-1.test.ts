@@ -2,7 +2,6 @@ import { redisNames } from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { textOf } from "../src/adapters/compressed.ts";
-import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import type { ClosedRound } from "../src/core/closed-round.ts";
 import { conclude, type FindingsMemory } from "../src/core/conclude/conclude.ts";
 import { results } from "../src/core/results.ts";
@@ -10,6 +9,7 @@ import { RoundKeeper } from "../src/keep-rounds.ts";
 import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
 import { anApp, aServed } from "./support/a-served.ts";
 import { aClosedRound, aNode, aPod, aView, OK, TIMEOUT } from "./support/a-round.ts";
+import { type AStore, aStore } from "./support/a-store.ts";
 
 const DUMP = new URL("recorded/history-of-version-1.rdb", import.meta.url).pathname;
 const NAMES = redisNames("netchecker:");
@@ -19,12 +19,12 @@ const ALL = [...CLOSED, 9].toSorted((a, b) => b - a);
 
 let server: ARedis;
 let redis: Redis;
-let store: ReturnType<typeof createRoundStore>;
+let store: AStore;
 
 beforeAll(async () => {
   server = await aRedis({ dump: DUMP });
   redis = await server.connect();
-  store = createRoundStore(redis, NAMES, HISTORY);
+  store = await aStore(redis, HISTORY, {}, NAMES);
 });
 afterAll(() => server.stop());
 
@@ -197,7 +197,7 @@ describe("an upgrade from netchecker 1", () => {
     }
 
     // As after the next start.
-    const again = createRoundStore(redis, NAMES, HISTORY);
+    const again = await aStore(redis, HISTORY, {}, NAMES);
     expect(await again.memory()).toEqual(memory);
     expect((await again.lastClosed())!.findings).toEqual(closed.findings);
     const stored = await again.round(15);

@@ -2,7 +2,6 @@ import { NodeHistorySchema, TimelineSchema } from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
 import { Errors } from "typebox/schema";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import type { ClosedRound } from "../src/core/closed-round.ts";
 import { conclude } from "../src/core/conclude/conclude.ts";
 import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
@@ -10,6 +9,7 @@ import { RoundKeeper } from "../src/keep-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { type AnApp, anApp, aServed } from "./support/a-served.ts";
 import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
+import { aStore } from "./support/a-store.ts";
 
 let redis: ARedis;
 let commands: Redis;
@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 /** As after each start of netchecker: with what Redis has, and nothing else. */
 async function start(): Promise<void> {
-  const store = createRoundStore(commands, NAMES, { fullRounds: 2, rounds: 4 });
+  const store = await aStore(commands, { fullRounds: 2, rounds: 4 });
   keeper = new RoundKeeper(store, LOG);
   await keeper.restore();
   app = await anApp(aServed(keeper));

@@ -2,19 +2,20 @@ import { type AddressInfo, connect } from "node:net";
 import { text as textOf } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Finding } from "@netchecker/contract";
-import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import type { ClosedRound } from "../src/core/closed-round.ts";
 import { conclude } from "../src/core/conclude/conclude.ts";
 import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
 import type { Served } from "../src/http/served.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { CannotOpenRoundError } from "../src/run-one-round.ts";
-import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
 import { type AnApp, anApp, aServed } from "./support/a-served.ts";
 import { aClosedRound, aView, judged, OK, TIMEOUT } from "./support/a-round.ts";
+import { aStore } from "./support/a-store.ts";
 
 let redis: ARedis;
 let keeper: RoundKeeper;
+const HISTORY = { fullRounds: 1, rounds: 9 };
 let app: AnApp;
 let redisAwaySince: number | null;
 let open: { id: number; startedAt: number } | null;
@@ -27,7 +28,7 @@ afterAll(() => redis.stop());
 beforeEach(async () => {
   const commands = await redis.connect();
   await commands.flushall();
-  keeper = new RoundKeeper(createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 }), LOG);
+  keeper = new RoundKeeper(await aStore(commands, { fullRounds: 1, rounds: 9 }), LOG);
   redisAwaySince = null;
   open = null;
   app = await anApp(served());
@@ -146,6 +147,21 @@ describe("GET /results", () => {
     redisAwaySince = null;
     await keeper.keep(aRound(8));
     expect((await poll()).statusCode).toBe(200);
+  });
+
+  it("has another ETag where a Redis that lost its data gave an id twice, and from another build", async () => {
+    const tagOf = async (startedAt: number, build: string) => {
+      const one = new RoundKeeper(await aStore(await redis.connect(), HISTORY), LOG);
+      const round = aClosedRound(aView(3), { run: { id: 7, startedAt, finishedAt: 2_000 } });
+      await one.keep(round);
+      one.latest = { ...one.latest!, head: { ...one.latest!.head, stored: true } };
+      const other = await anApp(aServed(one, { build }));
+      return (await other.inject("/results")).headers["etag"];
+    };
+    const first = await tagOf(1_000, "a");
+    expect(await tagOf(1_000, "a")).toBe(first);
+    expect(await tagOf(1_001, "a")).not.toBe(first);
+    expect(await tagOf(1_000, "b")).not.toBe(first);
   });
 
   it.each(["json", "ndjson"])("is compressed as %s for those who ask", async (format) => {
@@ -419,10 +435,11 @@ describe("GET /findings", () => {
   });
 
   it("keeps id and onset over a restart of netchecker", async () => {
+    await keeper.restore();
     await keepConcluded(broken(7), broken(8));
     const [before] = await list();
     const commands = await redis.connect();
-    keeper = new RoundKeeper(createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 }), LOG);
+    keeper = new RoundKeeper(await aStore(commands, { fullRounds: 1, rounds: 9 }), LOG);
     await keeper.restore();
     app = await anApp(served());
     await keepConcluded(broken(9));

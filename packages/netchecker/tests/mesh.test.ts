@@ -1,12 +1,12 @@
 import { MeshSchema } from "@netchecker/contract";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Errors } from "typebox/schema";
-import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
-import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
 import { type AnApp, anApp, aServed } from "./support/a-served.ts";
 import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
+import { aStore } from "./support/a-store.ts";
 
 let redis: ARedis;
 let keeper: RoundKeeper;
@@ -20,7 +20,7 @@ afterAll(() => redis.stop());
 beforeEach(async () => {
   const commands = await redis.connect();
   await commands.flushall();
-  keeper = new RoundKeeper(createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 }), LOG);
+  keeper = new RoundKeeper(await aStore(commands, { fullRounds: 1, rounds: 9 }), LOG);
   app = await anApp(aServed(keeper));
 });
 

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
-import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
 import { type AnApp, anApp, aServed } from "./support/a-served.ts";
+import { aStore } from "./support/a-store.ts";
 
 /** As `pnpm build` makes it, from the real dashboard. */
 const BUILT = join(import.meta.dirname, "../dist/page");
@@ -22,7 +22,7 @@ let script: string;
 beforeAll(async () => {
   redis = await aRedis();
   const commands = await redis.connect();
-  keeper = new RoundKeeper(createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 }), LOG);
+  keeper = new RoundKeeper(await aStore(commands, { fullRounds: 1, rounds: 9 }), LOG);
   folder = await mkdtemp(join(tmpdir(), "netchecker-page-"));
   pageFolder = join(folder, "page");
   await cp(BUILT, pageFolder, { recursive: true });

@@ -162,7 +162,8 @@ async function startNetchecker(): Promise<void> {
   const commands = await redis.connect();
   const of = { namespace: NAMESPACE, serviceName: "pong-svc" };
   cluster = watchCluster(accessTo(api), of, LOG, stop.signal);
-  const store = createRoundStore(commands, NAMES, { fullRounds: 5, rounds: 50 });
+  const lease = holdLease(commands, NAMES, "netchecker", LOG, stop.signal);
+  const store = createRoundStore(commands, NAMES, lease, { fullRounds: 5, rounds: 50 });
   keeper = new RoundKeeper(store, LOG);
   await keeper.restore();
   runner = new RoundRunner(
@@ -173,11 +174,11 @@ async function startNetchecker(): Promise<void> {
     },
     {
       cluster,
-      publisher: createRoundPublisher(commands, NAMES),
+      publisher: createRoundPublisher(commands, NAMES, lease),
       reports: collectReports(await redis.connect("subscriber"), NAMES, LOG),
       store,
       keeper,
-      lease: holdLease(commands, NAMES, "netchecker", LOG, stop.signal),
+      lease,
       tally: new RoundsTally(),
       log: LOG,
       changes: new Changes(),

@@ -3,9 +3,10 @@ import type { TargetList } from "@netchecker/contract";
 import { TcpProxy } from "@netchecker/local-cluster/tcp-proxy";
 import { connectRedisPair, type RedisPair } from "@netchecker/runtime/redis";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createRoundPublisher, renewing } from "../src/adapters/publish-targets.ts";
+import { renewing } from "../src/adapters/publish-targets.ts";
 import { toListColumns } from "../src/core/plan.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { aPublisher } from "./support/a-store.ts";
 
 let [old, anew]: ARedis[] = [];
 let primary: ARedis;
@@ -38,13 +39,10 @@ const aList: TargetList = {
   ...toListColumns([]),
 };
 
-const publish = (awaited: number) =>
-  createRoundPublisher(pair.commands, NAMES, undefined, renewing(pair.commands, LOG)).publish(
-    { id: 1, startedAt: 1 },
-    [aList],
-    1_000,
-    awaited,
-  );
+async function publish(awaited: number): Promise<void> {
+  const publisher = await aPublisher(pair.commands, undefined, renewing(pair.commands, LOG));
+  return publisher.publish({ id: 1, startedAt: 1 }, [aList], 1_000, awaited);
+}
 
 /** How many of netchecker's connections lead to it. */
 async function ledTo(server: ARedis): Promise<number> {

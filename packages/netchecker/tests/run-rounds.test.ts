@@ -10,10 +10,11 @@ import type { ClusterView } from "../src/core/cluster-view.ts";
 import type { NodePasts } from "../src/core/node-past.ts";
 import { RoundsTally } from "../src/core/metrics/rounds-tally.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
-import type { Holding, Lease, RoundStore } from "../src/ports.ts";
+import type { RoundStore } from "../src/ports.ts";
 import { CannotOpenRoundError } from "../src/run-one-round.ts";
 import { RoundRunner } from "../src/run-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { aPublisher, aStore } from "./support/a-store.ts";
 import { aView, SETTINGS } from "./support/a-round.ts";
 import { reportOf, type SimulatedAgent, simulateAgents } from "./support/a-simulated-agent.ts";
 
@@ -41,7 +42,6 @@ async function startRunner(
     timeoutMs?: number;
     view?: ClusterView;
     owner?: string;
-    lease?: Lease;
     /** What of the store behaves in another way. */
     store?: Partial<RoundStore>;
     /** What the watch knows of nodes. */
@@ -50,16 +50,16 @@ async function startRunner(
 ) {
   const { intervalMs = 60_000, timeoutMs = 1_000, view = aView(2), owner = "netchecker-1" } = with_;
   const commands = await redis.connect();
-  const real = createRoundStore(commands, NAMES, { fullRounds: 5, rounds: 10 });
+  const end = new AbortController();
+  const signal = AbortSignal.any([stop.signal, end.signal]);
+  const lease = holdLease(commands, NAMES, owner, LOG, signal);
+  const real = createRoundStore(commands, NAMES, lease, { fullRounds: 5, rounds: 10 });
   const store = { ...real, ...with_.store };
   const recalled: NodePasts[] = [];
   const keeper = new RoundKeeper(store, LOG, new Changes(), ({ nodePasts }) => {
     recalled.push(nodePasts);
   });
-  commands.on("ready", () => void keeper.restore());
   await keeper.restore();
-  const end = new AbortController();
-  const signal = AbortSignal.any([stop.signal, end.signal]);
   const lists: string[] = [];
   const tally = new RoundsTally();
   const runner = new RoundRunner(
@@ -72,11 +72,11 @@ async function startRunner(
         nodePasts: () => with_.pasts ?? {},
         recall: () => {},
       },
-      publisher: createRoundPublisher(commands, NAMES),
+      publisher: createRoundPublisher(commands, NAMES, lease),
       reports: collectReports(await redis.connect("subscriber"), NAMES, LOG),
       store,
       keeper,
-      lease: with_.lease ?? holdLease(commands, NAMES, owner, LOG, signal),
+      lease,
       tally,
       log: LOG,
       redisTrouble: () => ({ kind: "away", code: "ERR", sentence: "it has no room" }),
@@ -88,11 +88,13 @@ async function startRunner(
     },
     signal,
   );
+  commands.on("ready", () => void runner.redisIsBack().catch(() => {}));
   const run = runner.run();
   running.push(run);
   return {
     runner,
     keeper,
+    lease,
     recalled,
     store,
     tally,
@@ -246,15 +248,35 @@ describe("rounds", () => {
     );
   });
 
+  it("are run and served while Redis is full, and stored when there is room again", async () => {
+    await simulate(AGENTS);
+    const { keeper } = await startRunner({ intervalMs: 500, timeoutMs: 400 });
+    await vi.waitFor(() => expect(keeper.latest?.head.stored).toBe(true));
+    const asks = await redis.connect();
+    await asks.config("SET", "maxmemory", "1");
+    const full = keeper.lastId;
+    await vi.waitFor(
+      () => expect(keeper.latest?.head).toMatchObject({ id: full + 3, reported: 2, stored: false }),
+      { timeout: 5_000, interval: 20 },
+    );
+    await asks.config("SET", "maxmemory", "0");
+    await vi.waitFor(async () => {
+      const kept = await keeper.heads(50);
+      const ids = kept.map(({ head }) => head.id);
+      expect(ids).toContain(full + 3);
+      expect(kept.every(({ head }) => head.state === "closed" && head.stored)).toBe(true);
+    }, 5_000);
+  });
+
   it("say why they could not be published: in Redis' words, or in those of its trouble where there is no connection", async () => {
     const { keeper, stop: end } = await startRunner({ intervalMs: 300, timeoutMs: 200 });
     const failures = async () =>
       new Set((await keeper.heads(50)).flatMap(({ head }) => head.failure ?? []));
     const asks = await redis.connect();
-    await asks.config("SET", "maxmemory", "1");
+    await asks.config("SET", "min-replicas-to-write", "1");
     await vi.waitFor(async () =>
       expect([...(await failures())]).toContainEqual(
-        expect.stringMatching(/^could not be published: Redis is full/),
+        expect.stringMatching(/^could not be published: Redis takes no data/),
       ),
     );
     await redis.server.kill();
@@ -305,8 +327,9 @@ describe("rounds", () => {
   });
 
   it("that were open when netchecker died are recorded as abandoned by the next one", async () => {
-    const store = createRoundStore(await redis.connect(), NAMES, { fullRounds: 5, rounds: 10 });
-    const publisher = createRoundPublisher(await redis.connect(), NAMES);
+    const died = await redis.connect();
+    const store = await aStore(died, { fullRounds: 5, rounds: 10 });
+    const publisher = await aPublisher(died);
     await publisher.publish({ id: await publisher.nextId(0), startedAt: 1_000 }, [], 60_000);
     await simulate(AGENTS);
     const { keeper } = await startRunner();
@@ -317,28 +340,27 @@ describe("rounds", () => {
   });
 
   it("that are closed, but could not be stored yet, are not taken for ones that were left open", async () => {
-    const ticks: Holding[] = ["held", "redis_away"];
-    const lease = {
-      holding: "held" as const,
-      standsBy: false,
-      holder: null,
-      hold: async () => ticks.shift() ?? "held",
-      release: async () => {},
-    };
+    const full = () => Promise.reject(new Error("OOM command not allowed"));
     const heads: RoundHead[] = [];
     const { keeper } = await startRunner({
       intervalMs: 1_000,
       timeoutMs: 500,
-      lease,
       store: {
-        openRound: async () => ({ id: 1, startedAt: 1_000 }),
-        save: () => Promise.reject(new Error("OOM command not allowed")),
-        saveHead: async (head) => void heads.push(head),
+        save: full,
+        saveMeasured: full,
+        saveHead: async (head) => {
+          heads.push(head);
+          return "stored";
+        },
       },
     });
-    await vi.waitFor(() => expect(keeper.latest?.head.id).toBe(4), { timeout: 8_000 });
-    // At the start it could be another's; after the outage it is its own.
-    expect(heads.map(({ id, state }) => `${id} ${state}`)).toEqual(["1 abandoned"]);
+    await vi.waitFor(() => expect(keeper.latest?.head.id).toBe(1), { timeout: 8_000 });
+    const asks = await redis.connect();
+    expect(JSON.parse((await asks.get(NAMES.openRound))!)).toMatchObject({ id: 1 });
+    // Another term: it looks at what others have left.
+    await asks.del(NAMES.lease, NAMES.leaseHolder);
+    await vi.waitFor(() => expect(keeper.latest?.head.id).toBe(3), { timeout: 8_000 });
+    expect(heads).toEqual([]);
   });
 
   it("that are open when netchecker is stopped are abandoned in order", async () => {
@@ -375,27 +397,20 @@ describe("rounds", () => {
 
   it("go on from where another netchecker was, when its lease is over", async () => {
     await simulate(AGENTS);
-    let holding: Holding = "other";
-    const lease = {
-      get holding() {
-        return holding;
-      },
-      get standsBy() {
-        return holding === "other";
-      },
-      holder: null,
-      hold: async () => holding,
-      release: async () => {},
-    };
-    const two = await startRunner({ lease, intervalMs: 200, timeoutMs: 150 });
     const one = await startRunner({ owner: "one" });
     await vi.waitFor(() => expect(one.keeper.latest?.head.stored).toBe(true), 10_000);
-    await one.stop();
+    const two = await startRunner({ owner: "two", intervalMs: 200, timeoutMs: 150 });
     const memory = vi.spyOn(two.store, "memory");
     const lastClosed = vi.spyOn(two.store, "lastClosed");
-    holding = "held";
-    await vi.waitFor(() => expect(two.keeper.latest?.head.id).toBeGreaterThan(1), 10_000);
+    await two.keeper.settled();
+    memory.mockClear();
+    lastClosed.mockClear();
+    await one.runner.trigger();
+    await vi.waitFor(() => expect(one.keeper.latest?.head).toMatchObject({ id: 2, stored: true }));
+    await one.stop();
+    await one.lease.release();
+    await vi.waitFor(() => expect(two.keeper.latest?.head.id).toBeGreaterThan(2), 10_000);
     expect(memory).toHaveBeenCalledOnce();
-    expect(await lastClosed.mock.results[0]!.value).toMatchObject({ head: { id: 1 } });
+    expect(await lastClosed.mock.results[0]!.value).toMatchObject({ head: { id: 2 } });
   });
 });

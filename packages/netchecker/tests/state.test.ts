@@ -2,13 +2,13 @@ import { text } from "node:stream/consumers";
 import { type State, StateSchema, type Verdict } from "@netchecker/contract";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { Errors } from "typebox/schema";
-import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import { Changes } from "../src/changes.ts";
 import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
-import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
 import { type AnApp, anApp, aServed } from "./support/a-served.ts";
 import { aClosedRound, aView } from "./support/a-round.ts";
+import { aStore } from "./support/a-store.ts";
 
 const TOKEN = "a-token-of-sixteen-and-more";
 
@@ -32,7 +32,7 @@ beforeEach(async () => {
   const commands = await redis.connect();
   await commands.flushall();
   changes = new Changes();
-  const store = createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 });
+  const store = await aStore(commands, { fullRounds: 1, rounds: 9 });
   keeper = new RoundKeeper(store, LOG, changes);
   open = null;
   staleSince = null;
@@ -113,7 +113,7 @@ describe("GET /state", () => {
   it("knows the last round after a restart", async () => {
     await keeper.keep(aRound(7));
     const commands = await redis.connect();
-    const store = createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 });
+    const store = await aStore(commands, { fullRounds: 1, rounds: 9 });
     keeper = new RoundKeeper(store, LOG, changes);
     await keeper.restore();
     await serve();

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Redis } from "@netchecker/runtime/redis";
-import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
-import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import type { ClosedRound } from "../src/core/closed-round.ts";
 import { conclude, emptyMemory } from "../src/core/conclude/conclude.ts";
 import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
 import { results } from "../src/core/results.ts";
 import { type ARedis, aRedis, NAMES } from "./support/a-redis.ts";
 import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
+import { aHeldLease, aPublisher, aStore } from "./support/a-store.ts";
 
 let server: ARedis;
 let redis: Redis;
@@ -35,7 +34,7 @@ const failedHead = (id: number) =>
 
 describe("the history in Redis", () => {
   it("gives a round back as it was, apart from being stored", async () => {
-    const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 5 });
+    const store = await aStore(redis, { fullRounds: 3, rounds: 5 });
     await store.save(aRound(1), emptyMemory());
     const restored = await store.round(1);
     expect([...results(restored!)]).toEqual([...results(aRound(1))]);
@@ -46,7 +45,7 @@ describe("the history in Redis", () => {
   });
 
   it("gives findings back, and what is remembered of them from one round to the next", async () => {
-    const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 5 });
+    const store = await aStore(redis, { fullRounds: 3, rounds: 5 });
     expect(await store.memory()).toBeNull();
     let memory = emptyMemory();
     for (const id of [1, 2]) {
@@ -68,7 +67,7 @@ describe("the history in Redis", () => {
   });
 
   it("is bounded: every outcome of the last rounds, failures of more, nothing of the rest", async () => {
-    const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 5 });
+    const store = await aStore(redis, { fullRounds: 3, rounds: 5 });
     // Ids need not follow each other: a jump must leave nothing behind.
     const ids = [1, 2, 3, 100, 101, 102, 103, 104, 105];
     for (const id of ids) await store.save(aRound(id), emptyMemory());
@@ -87,18 +86,16 @@ describe("the history in Redis", () => {
   });
 
   it("makes up for a pruning that was cut off", async () => {
-    const lax = createRoundStore(redis, NAMES, { fullRounds: 99, rounds: 99 });
+    const lax = await aStore(redis, { fullRounds: 99, rounds: 99 });
     for (let id = 1; id <= 8; id += 1) await lax.save(aRound(id), emptyMemory());
-    await createRoundStore(redis, NAMES, { fullRounds: 1, rounds: 2 }).save(
-      aRound(9),
-      emptyMemory(),
-    );
+    const strict = await aStore(redis, { fullRounds: 1, rounds: 2 });
+    await strict.save(aRound(9), emptyMemory());
     expect((await redis.keys("test:round:*")).sort()).toEqual(["test:round:8", "test:round:9"]);
     expect(await redis.hexists("test:round:8", "columns")).toBe(0);
   });
 
   it("gives heads in pages, newest first, those without a result among them", async () => {
-    const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 50 });
+    const store = await aStore(redis, { fullRounds: 3, rounds: 50 });
     await store.save(aRound(1), emptyMemory());
     await store.saveHead(failedHead(2));
     await store.save(aRound(3), emptyMemory());
@@ -114,15 +111,15 @@ describe("the history in Redis", () => {
   });
 
   it("finds the last closed round behind any number of failed ones", async () => {
-    const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 99 });
+    const store = await aStore(redis, { fullRounds: 3, rounds: 99 });
     await store.save(aRound(1), emptyMemory());
     for (let id = 2; id <= 45; id += 1) await store.saveHead(failedHead(id));
     expect((await store.lastClosed())?.head.id).toBe(1);
   });
 
   it("marks a round as no longer open, and never another one", async () => {
-    const store = createRoundStore(redis, NAMES, { fullRounds: 3, rounds: 5 });
-    const publisher = createRoundPublisher(redis, NAMES);
+    const store = await aStore(redis, { fullRounds: 3, rounds: 5 });
+    const publisher = await aPublisher(redis);
     await publisher.publish({ id: 4, startedAt: 1_000 }, [], 1_000);
     await store.save(aRound(3), emptyMemory());
     expect(await store.openRound()).toEqual({ id: 4, startedAt: 1_000 });
@@ -131,7 +128,7 @@ describe("the history in Redis", () => {
   });
 
   it("costs a 100-node round little enough that a whole default history fits in 64 MB", async () => {
-    const store = createRoundStore(redis, NAMES, { fullRounds: 60, rounds: 1_440 });
+    const store = await aStore(redis, { fullRounds: 60, rounds: 1_440 });
     let seed = 7;
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     const noisy = (id: number) =>
@@ -151,10 +148,11 @@ describe("the history in Redis", () => {
 
 describe("round ids", () => {
   it("only grow, even where Redis has forgotten the last one", async () => {
-    const publisher = createRoundPublisher(redis, NAMES);
+    const publisher = await aPublisher(redis);
     expect(await publisher.nextId(0)).toBe(1);
     expect(await publisher.nextId(0)).toBe(2);
     await redis.flushall();
+    await aHeldLease(redis);
     expect(await publisher.nextId(41)).toBe(42);
     expect(await publisher.nextId(3)).toBe(43);
   });

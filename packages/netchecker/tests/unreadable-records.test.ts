@@ -2,17 +2,16 @@ import type { Log } from "@netchecker/runtime/log";
 import type { Redis } from "@netchecker/runtime/redis";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { compress, textOf } from "../src/adapters/compressed.ts";
-import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
-import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import { emptyMemory } from "../src/core/conclude/conclude.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
+import { type AStore, aPublisher, aStore } from "./support/a-store.ts";
 
 let server: ARedis;
 let redis: Redis;
 let warn: ReturnType<typeof vi.fn>;
-let store: ReturnType<typeof createRoundStore>;
+let store: AStore;
 
 beforeAll(async () => {
   server = await aRedis();
@@ -30,12 +29,7 @@ const aRound = (id: number) =>
 beforeEach(async () => {
   await redis.flushall();
   warn = vi.fn();
-  store = createRoundStore(
-    redis,
-    NAMES,
-    { fullRounds: 2, rounds: 9 },
-    { log: { warn } as unknown as Log },
-  );
+  store = await aStore(redis, { fullRounds: 2, rounds: 9 }, { log: { warn } as unknown as Log });
   for (const id of [1, 2, 3, 4]) await store.save(aRound(id), emptyMemory());
 });
 
@@ -206,7 +200,7 @@ describe("what cannot be read beside the rounds", () => {
       expect(await store.openRound()).toBeNull();
       await store.save(aRound(5), emptyMemory());
       expect((await store.lastClosed())!.head.id).toBe(5);
-      await createRoundPublisher(redis, NAMES).publish({ id: 6, startedAt: 1_000 }, [], 1_000);
+      await (await aPublisher(redis)).publish({ id: 6, startedAt: 1_000 }, [], 1_000);
       expect(await store.openRound()).toEqual({ id: 6, startedAt: 1_000 });
     },
   );
@@ -214,7 +208,7 @@ describe("what cannot be read beside the rounds", () => {
   it("goes on to throw where Redis is away: that is no damage", async () => {
     const gone = await aRedis();
     const commands = await gone.connect();
-    const away = createRoundStore(commands, NAMES, { fullRounds: 2, rounds: 9 });
+    const away = await aStore(commands, { fullRounds: 2, rounds: 9 });
     await gone.server.kill();
     commands.disconnect();
     for (const read of [away.heads(9), away.timeline(9), away.round(1), away.memory()])

@@ -1,11 +1,11 @@
 import type { Verdict } from "@netchecker/contract";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import type { OtherHolder } from "../src/core/lease-holder.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
-import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
 import { aClosedRound, aView, judged } from "./support/a-round.ts";
 import { type AnApp, anApp, aServed } from "./support/a-served.ts";
+import { aStore } from "./support/a-store.ts";
 
 let redis: ARedis;
 let keeper: RoundKeeper;
@@ -23,7 +23,7 @@ afterAll(() => redis.stop());
 beforeEach(async () => {
   const commands = await redis.connect();
   await commands.flushall();
-  keeper = new RoundKeeper(createRoundStore(commands, NAMES, { fullRounds: 1, rounds: 9 }), LOG);
+  keeper = new RoundKeeper(await aStore(commands, { fullRounds: 1, rounds: 9 }), LOG);
   [now, isStale, holder] = [null, false, null];
   const ofRound = aServed(keeper).verdict;
   app = await anApp(

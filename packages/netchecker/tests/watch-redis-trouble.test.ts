@@ -9,6 +9,7 @@ import { type RedisTroubleWatch, watchRedisTrouble } from "../src/adapters/watch
 import { Changes } from "../src/changes.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { aWayThatLosesLarge } from "./support/a-way-to-redis.ts";
+import { aHeldLease } from "./support/a-store.ts";
 
 const TIMINGS = { diagnoseEveryMs: 300, forgetAfterMs: 1_000 };
 
@@ -17,10 +18,12 @@ let commands: Redis;
 let stop: AbortController;
 let turns: number;
 let diagnoses: number;
+let held: Awaited<ReturnType<typeof aHeldLease>>;
 
 beforeEach(async () => {
   redis = await aRedis();
   commands = await redis.connect();
+  held = await aHeldLease(commands);
   stop = new AbortController();
   turns = 0;
   diagnoses = 0;
@@ -41,7 +44,7 @@ function watch(host = redis.address.host): RedisTroubleWatch {
 }
 
 const publish = (trouble: RedisTroubleWatch) =>
-  createRoundPublisher(commands, NAMES, trouble)
+  createRoundPublisher(commands, NAMES, held, trouble)
     .publish({ id: 1, startedAt: 1 }, [], 1_000)
     .catch(() => {});
 
@@ -55,18 +58,18 @@ describe("the trouble with Redis", () => {
 
   it("is known with the first refusal, keeps its onset, and ends with the next success", async () => {
     const trouble = watch();
-    await commands.config("SET", "maxmemory", "1");
+    await commands.config("SET", "min-replicas-to-write", "1");
     await publish(trouble);
     const { since } = trouble.trouble()!;
-    expect(trouble.trouble()).toMatchObject({ kind: "refuses", code: "OOM" });
+    expect(trouble.trouble()).toMatchObject({ kind: "refuses", code: "NOREPLICAS" });
     expect(Date.now() - since).toBeLessThan(1_000);
-    await commands.config("SET", "maxmemory", "0");
-    await commands.config("SET", "min-replicas-to-write", "1");
-    await vi.waitFor(() => expect(trouble.trouble()?.code).toBe("NOREPLICAS"));
-    expect(trouble.trouble()?.since).toBe(since);
+    await commands.config("SET", "maxmemory", "1");
     await commands.config("SET", "min-replicas-to-write", "0");
+    await vi.waitFor(() => expect(trouble.trouble()?.code).toBe("OOM"));
+    expect(trouble.trouble()?.since).toBe(since);
     await publish(trouble);
     expect(trouble.trouble()).toBeNull();
+    await commands.config("SET", "maxmemory", "0");
     expect(turns).toBe(3);
     const asked = diagnoses;
     await sleep(3 * TIMINGS.diagnoseEveryMs);

@@ -72,6 +72,7 @@ export function noticesOf(
 
 const LAST_WORDS = {
   open: "is still open",
+  measured: "is still being concluded",
   closed: "closed",
   failed: "could not be published",
   abandoned: "was abandoned, because netchecker ended while it was open",

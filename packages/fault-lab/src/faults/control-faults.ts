@@ -51,11 +51,12 @@ const signalRedis = (lab: Lab, signal: NodeJS.Signals) => () => {
   if (pid !== undefined && !lab.broken.has(REDIS)) process.kill(pid, signal);
 };
 
-/** Redis has a trouble that keeps rounds from being opened. */
+/** Redis has a trouble, which as a rule keeps rounds from being opened. */
 const troubledRedis = (
   summary: string,
   begin: (lab: Lab) => Promise<unknown> | void,
   end: (lab: Lab) => Promise<unknown> | void,
+  effect: { noRounds?: true } = { noRounds: true },
 ) =>
   faultKind({
     summary,
@@ -69,7 +70,7 @@ const troubledRedis = (
         await begin(lab);
       }),
     heal: (lab, _, id) => lab.broken.release(id),
-    effect: () => ({ noRounds: true }),
+    effect: () => effect,
   });
 
 export const redisReadOnly = troubledRedis(
@@ -82,6 +83,8 @@ export const redisFull = troubledRedis(
   "Redis is full: it refuses whatever takes memory",
   ({ redis }) => redis.fillUp(),
   ({ redis }) => redis.makeRoom(),
+  // They are run and served, and not stored.
+  {},
 );
 
 export const redisPaused = troubledRedis(

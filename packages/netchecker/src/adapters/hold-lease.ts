@@ -1,42 +1,64 @@
+import { randomUUID } from "node:crypto";
 import type { RedisNames } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
 import { type Redis, sayRedisError } from "@netchecker/runtime/redis";
 import { decodeHolder, encodeHolder, type OtherHolder, sayHolder } from "../core/lease-holder.ts";
+import { LeaseLostError } from "../core/lease-lost.ts";
 import type { Holding, Lease } from "../ports.ts";
 import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
+import { writeFenced } from "./write-fenced.ts";
 
 const LEASE_MS = 15_000;
 
-/** A pod of our name may be one of another cluster, as far as it said of which it is. */
+/**
+ * Who asks first takes over what its pod's container before had. Who has held it and finds another process' token
+ * was followed by a younger one of its name, and must not take it back. A token of its own that it does not
+ * know comes from an answer that never arrived: that began a new term. A pod of the same name may be one of
+ * another cluster, as far as it said of which it is. A lease that never runs out was written by no netchecker.
+ * A full Redis refuses what takes memory as the first write of a script only: the lease must be had there, too.
+ */
 const HOLD = `
-local owner, told = redis.call("GET", KEYS[1]), redis.call("GET", KEYS[2])
-local isOther = owner and owner ~= ARGV[1]
-if owner == ARGV[1] and told and told ~= ARGV[5] then
-  local read, holder = pcall(cjson.decode, told)
-  isOther = read and type(holder) == "table" and holder.pod == owner
-    and type(holder.cluster) == "string" and holder.cluster ~= ARGV[4]
+local function read(key)
+  local value = redis.pcall("GET", key)
+  if type(value) ~= "table" then return value end
+  if string.find(value.err, "WRONGTYPE", 1, true) then return false end
+  return redis.call("GET", key)
 end
-if isOther then return {owner, told} end
+local owner, told = read(KEYS[1]), read(KEYS[2])
+local isRead, said = pcall(cjson.decode, told or "")
+if not isRead or type(said) ~= "table" or said.pod ~= owner then said = {} end
+local isMine = owner == ARGV[1]
+local token = type(said.token) == "string" and said.token
+local isKept = isMine and ARGV[6] ~= "" and token == ARGV[6]
+local isOther = owner and not isMine
+if isMine and not (token and string.sub(token, 1, #ARGV[7]) == ARGV[7]) then
+  isOther = ARGV[6] ~= "" and token
+    or type(said.cluster) == "string" and said.cluster ~= ARGV[3]
+end
+if isOther and redis.pcall("PTTL", KEYS[1]) ~= -1 then return {"other", owner, told} end
+redis.call("DEL", KEYS[1], KEYS[2])
 redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
-redis.call("SET", KEYS[2], ARGV[3], "PX", ARGV[2])
-return {}`;
+redis.call("SET", KEYS[2], isKept and ARGV[4] or ARGV[5], "PX", ARGV[2])
+return {isKept and "kept" or "taken"}`;
 
 const RELEASE = `
-if redis.call("GET", KEYS[1]) == ARGV[1] and redis.call("GET", KEYS[2]) == ARGV[2] then redis.call("DEL", KEYS[1], KEYS[2]) end
-return 0`;
+redis.call("DEL", KEYS[1], KEYS[2])
+return 1`;
 
 export interface LeaseParts {
   /** An id of this cluster; null while it is not known. */
   readonly cluster?: () => string | null;
   readonly clusterName?: string | null;
   readonly trouble?: RedisTroubleWatch;
+  /** How long it lasts where it is not renewed. */
+  readonly leaseMs?: number;
 }
 
 /**
  * Renews by itself a few times in its lifetime, until `signal` aborts. `owner` is the pod's name: a
  * container that restarts in its pod goes on at once, another pod waits until the lease runs out.
  * The lease's value is that name alone, as versions wrote it that knew no more of its holder. A pod of the
- * same name in another cluster is told apart by what is written beside it.
+ * same name in another cluster is told apart by what is written beside it, and so is each term in which it is held.
  */
 export function holdLease(
   redis: Redis,
@@ -44,7 +66,7 @@ export function holdLease(
   owner: string,
   log: Log,
   signal: AbortSignal,
-  { cluster = () => null, clusterName = null, trouble }: LeaseParts = {},
+  { cluster = () => null, clusterName = null, trouble, leaseMs = LEASE_MS }: LeaseParts = {},
 ): Lease {
   let holding: Holding = "redis_away";
   let standsBy = false;
@@ -52,22 +74,25 @@ export function holdLease(
   let askedAt = -Infinity;
   let holder: OtherHolder | null = null;
   let said = "";
-  /** What this process last wrote beside it. Its cluster's id may change meanwhile: the lease stays its own. */
-  let written = "";
+  const self = randomUUID();
+  /** Of the last term in which this process held it; empty before the first. */
+  let token = "";
   const tell = (what: string): void => {
     if (said !== what) log.info({ owner, holding, what }, "the lease to open rounds");
     said = what;
   };
   const hold = async (): Promise<Holding> => {
     const ourCluster = cluster();
-    const beside = encodeHolder({ pod: owner, cluster: ourCluster, clusterName });
+    const next = `${self}/${randomUUID()}`;
+    const beside = (of: string) =>
+      encodeHolder({ pod: owner, cluster: ourCluster, clusterName }, of);
     try {
       const keys = [names.lease, names.leaseHolder];
-      const about = [owner, LEASE_MS, beside, ourCluster ?? "", written];
+      const about = [owner, leaseMs, ourCluster ?? "", beside(token), beside(next), token, self];
       const answer = await redis.eval(HOLD, keys.length, ...keys, ...about);
-      const [other, told = null] = answer as [string?, (string | null)?];
-      holder = other === undefined ? null : decodeHolder(other, told, ourCluster);
-      if (!holder) written = beside;
+      const [how, other = "", told = null] = answer as [string, string?, (string | null)?];
+      holder = how === "other" ? decodeHolder(other, told, ourCluster) : null;
+      if (how === "taken") token = next;
       holding = holder ? "other" : "held";
       standsBy = holder !== null;
       askedAt = performance.now();
@@ -80,9 +105,15 @@ export function holdLease(
     }
     return holding;
   };
-  const renewal = setInterval(() => void hold(), LEASE_MS / 3);
+  let asking: Promise<Holding> | null = null;
+  /** One question at a time: two that are under way would each begin a term. */
+  const holdOnce = (): Promise<Holding> => {
+    asking ??= hold().finally(() => (asking = null));
+    return asking;
+  };
+  const renewal = setInterval(() => void holdOnce(), leaseMs / 3);
   signal.addEventListener("abort", () => clearInterval(renewal));
-  return {
+  const lease: Lease = {
     get holding() {
       return holding;
     },
@@ -91,11 +122,25 @@ export function holdLease(
     },
     get holder() {
       // A lease that nobody could ask about for so long may be anybody's.
-      return performance.now() - askedAt > LEASE_MS ? null : holder;
+      return performance.now() - askedAt > leaseMs ? null : holder;
     },
-    hold,
+    get fence() {
+      return standsBy || token === "" ? null : { owner, token };
+    },
+    hold: holdOnce,
     async release() {
-      await redis.eval(RELEASE, 2, names.lease, names.leaseHolder, owner, written);
+      clearInterval(renewal);
+      await asking;
+      if (lease.fence === null) return;
+      await writeFenced(
+        redis,
+        names,
+        lease,
+      )({ body: RELEASE, keys: [], args: [] }).catch((error: unknown) => {
+        if (!(error instanceof LeaseLostError)) throw error;
+      });
+      standsBy = true;
     },
   };
+  return lease;
 }

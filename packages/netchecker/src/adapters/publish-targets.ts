@@ -1,45 +1,59 @@
 import { type RedisNames, type TargetList } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
 import { connectAnew, type Redis } from "@netchecker/runtime/redis";
-import type { OpenRound, RoundPublisher } from "../ports.ts";
+import { LeaseLostError } from "../core/lease-lost.ts";
+import type { Lease, OpenRound, RoundPublisher } from "../ports.ts";
+import { giveRoundId } from "./give-round-id.ts";
 import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
+import { writeFenced } from "./write-fenced.ts";
 
-/** Ids only grow, even if Redis has forgotten the last one. */
-const NEXT_ID = `
-local id = math.max(tonumber(redis.call("GET", KEYS[1]) or "0"), tonumber(ARGV[1])) + 1
-redis.call("SET", KEYS[1], id)
-return id`;
+/**
+ * The lists' expiry is how an agent that was away learns how much time is left, whatever its clock says. A full
+ * Redis refuses what takes memory as the first write of a script only: lists take the place of those before.
+ */
+const PUBLISH = `
+redis.call("DEL", KEYS[3])
+redis.call("SET", KEYS[3], ARGV[3])
+local heard = 0
+for at = 4, #KEYS do
+  local list, channel = ARGV[2 * at - 3], ARGV[2 * at - 2]
+  redis.call("SET", KEYS[at], list, "PX", ARGV[4])
+  heard = math.max(heard, redis.call("PUBLISH", channel, list))
+end
+return heard`;
 
 /** Tells `trouble` how it went, and calls `unheard` where no agent listens to the lists. */
 export function createRoundPublisher(
   redis: Redis,
   names: RedisNames,
+  lease: Pick<Lease, "fence">,
   trouble?: RedisTroubleWatch,
   unheard: () => void = () => {},
 ): RoundPublisher {
+  const write = writeFenced(redis, names, lease);
   const told = async <T>(deed: Promise<T>): Promise<T> => {
     try {
       return await deed;
     } catch (error) {
-      trouble?.failed(error, "publish");
+      if (!(error instanceof LeaseLostError)) trouble?.failed(error, "publish");
       throw error;
     }
   };
   return {
-    async nextId(above) {
-      return Number(await told(redis.eval(NEXT_ID, 1, names.roundId, above)));
-    },
+    nextId: (above) => told(giveRoundId(write, names, above)),
     async publish(round: OpenRound, lists: readonly TargetList[], deadlineMs: number, awaited = 0) {
-      const transaction = redis.multi().set(names.openRound, JSON.stringify(round));
-      for (const list of lists) {
-        const text = JSON.stringify(list);
-        // Its expiry is how an agent that was away learns how much time is left, whatever its clock says.
-        transaction.set(names.listKeys[list.type], text, "PX", deadlineMs);
-        transaction.publish(names.lists[list.type], text);
-      }
-      const replies = await told(transaction.exec().then(throwFirstError));
+      const script = {
+        body: PUBLISH,
+        keys: [names.openRound, ...lists.map(({ type }) => names.listKeys[type])],
+        args: [
+          JSON.stringify(round),
+          deadlineMs,
+          ...lists.flatMap((list) => [JSON.stringify(list), names.lists[list.type]]),
+        ],
+      };
+      const heard = await told(write(script));
       trouble?.worked("publish");
-      if (awaited > 0 && !wereHeard(replies)) unheard();
+      if (awaited > 0 && heard === 0) unheard();
     },
   };
 }
@@ -55,11 +69,6 @@ export function renewing(redis: Redis, log: Log): () => void {
 }
 
 type Replies = [error: Error | null, result: unknown][];
-
-/** Of this transaction's commands only PUBLISH answers with a number: that of its listeners. */
-function wereHeard(replies: Replies): boolean {
-  return replies.some(([, result]) => typeof result === "number" && result > 0);
-}
 
 /** A transaction that was carried out can still hold failed commands. */
 export function throwFirstError(replies: Replies | null): Replies {

@@ -66,6 +66,8 @@ export function readHistory(redis: Redis, names: RedisNames, unreadable: Unreada
     const stored = await redis.hget(names.round(id), "head");
     if (stored === null) return null;
     const { head, summary } = decodeHead(stored);
+    // Nobody's last round yet.
+    if (head.state === "measured") return null;
     return timelineEntry(head, summary, null);
   }
 

@@ -1,12 +1,22 @@
-import type { Finding, RedisNames } from "@netchecker/contract";
+import { type Finding, type RedisNames, RoundIdSchema } from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
+import { Check } from "typebox/schema";
 import type { ClosedRound } from "../core/closed-round.ts";
 import { decodeMemory, type FindingsMemory } from "../core/conclude/conclude.ts";
-import { requireKnownVersion, UnreadableRecordError } from "../core/record-version.ts";
+import { decoding, requireKnownVersion, UnreadableRecordError } from "../core/record-version.ts";
 import { decodeFindings, decodeHead, decodeRound } from "../core/round-record.ts";
-import type { OpenRound, RoundFindings, RoundStore, StoredRoundHead } from "../ports.ts";
+import type {
+  MeasuredRound,
+  OpenRound,
+  RoundFindings,
+  RoundStore,
+  StoredRoundHead,
+} from "../ports.ts";
 import { decompress, textOf } from "./compressed.ts";
 import type { UnreadableRecords } from "./unreadable-records.ts";
+
+/** A round that was left measured is one of the newest. */
+const LOOKED_AT = 20;
 
 /** Single rounds as the store has them, and what is remembered beside them. What cannot be read is not there. */
 export function readRounds(redis: Redis, names: RedisNames, unreadable: UnreadableRecords) {
@@ -39,13 +49,20 @@ export function readRounds(redis: Redis, names: RedisNames, unreadable: Unreadab
     });
   }
 
-  function round(id: number): Promise<ClosedRound | null> {
+  async function round(id: number): Promise<ClosedRound | null> {
+    const found = await roundAs(id, "closed");
+    return found && found.round;
+  }
+
+  /** A round with a result, if it is in this state. */
+  function roundAs(id: number, state: "closed" | "measured"): Promise<MeasuredRound | null> {
     return unreadable.orNull(id, async () => {
       const stored = await redis.hgetallBuffer(names.round(id));
       requireKnownVersion(versionOf(stored[VERSION_FIELD]));
       const { plan, findings, failures, columns, extras } = stored;
       if (!stored["head"] || !plan || !failures) return null;
-      return decodeRound({
+      if (headOf(id, stored["head"].toString()).head.state !== state) return null;
+      const decoded = decodeRound({
         head: stored["head"].toString(),
         plan: await textOf(plan),
         findings: findings ? await textOf(findings) : "[]",
@@ -53,7 +70,17 @@ export function readRounds(redis: Redis, names: RedisNames, unreadable: Unreadab
         ...(columns &&
           extras && { columns: await decompress(columns), extras: await textOf(extras) }),
       });
+      return { round: decoded, begun: Number(stored["begun"] ?? 0) };
     });
+  }
+
+  async function measured(): Promise<MeasuredRound[]> {
+    const found: MeasuredRound[] = [];
+    for (const { head: each } of (await heads(LOOKED_AT)).toReversed()) {
+      const left = each.state === "measured" ? await roundAs(each.id, "measured") : null;
+      if (left) found.push(left);
+    }
+    return found;
   }
 
   async function recentFindings(limit: number): Promise<RoundFindings[]> {
@@ -109,8 +136,10 @@ export function readRounds(redis: Redis, names: RedisNames, unreadable: Unreadab
   }
 
   async function openRound(): Promise<OpenRound | null> {
-    const stored = await redis.get(names.openRound);
-    return stored === null ? null : openRoundOf(stored);
+    return unreadable.orNull("the open round", async () => {
+      const stored = await redis.get(names.openRound);
+      return stored === null ? null : openRoundOf(stored);
+    });
   }
 
   return {
@@ -121,6 +150,7 @@ export function readRounds(redis: Redis, names: RedisNames, unreadable: Unreadab
     findings: recentFindings,
     findingsOf,
     memory: storedMemory,
+    measured,
     openRound,
   } satisfies Partial<RoundStore>;
 }
@@ -139,15 +169,14 @@ function headOf(id: number, text: string): StoredRoundHead {
   return known;
 }
 
-/** What cannot be read is taken for no round: it must not keep others from being opened. */
-function openRoundOf(text: string): OpenRound | null {
-  try {
+function openRoundOf(text: string): OpenRound {
+  return decoding("the open round", () => {
     const open = JSON.parse(text) as OpenRound | null;
-    const whole = Number.isInteger(open?.id) && Number.isFinite(open?.startedAt);
-    return whole ? open : null;
-  } catch {
-    return null;
-  }
+    const isWhole =
+      Check(RoundIdSchema, open?.id) && Number.isFinite(new Date(open?.startedAt ?? NaN).getTime());
+    if (!open || !isWhole) throw new UnreadableRecordError("the open round has another shape");
+    return { id: open.id, startedAt: open.startedAt };
+  });
 }
 
 /** Ids of kept rounds, newest first: all of them, or so many below `before`. */

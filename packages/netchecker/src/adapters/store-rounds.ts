@@ -1,28 +1,35 @@
 import type { RedisNames, RoundHead } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
-import type { Redis } from "@netchecker/runtime/redis";
+import { type Redis, sayRedisError } from "@netchecker/runtime/redis";
 import type { ClosedRound } from "../core/closed-round.ts";
 import type { FindingsMemory } from "../core/conclude/conclude.ts";
+import { LeaseLostError } from "../core/lease-lost.ts";
 import { RECORD_VERSION } from "../core/record-version.ts";
-import { encodeHead, encodeRound } from "../core/round-record.ts";
-import type { RoundStore } from "../ports.ts";
+import {
+  encodeConcluded,
+  encodeHead,
+  encodeMeasured,
+  encodeMeasuredHead,
+} from "../core/round-record.ts";
+import type { Lease, RoundStore, Saved } from "../ports.ts";
 import { compress, compressAll } from "./compressed.ts";
-import { throwFirstError } from "./publish-targets.ts";
+import { giveRoundId } from "./give-round-id.ts";
 import { readHistory } from "./read-history.ts";
 import { readRounds, VERSION_FIELD } from "./read-rounds.ts";
+import {
+  BEGIN_CONCLUDING,
+  MEND,
+  PRUNE,
+  WRITE_MEMORY,
+  WRITE_ROUND,
+  type WriteMode,
+} from "./round-scripts.ts";
 import { type UnreadableCounts, UnreadableRecords } from "./unreadable-records.ts";
 import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
+import { writeFenced } from "./write-fenced.ts";
 
-/**
- * A round that is stored late must not mark the one that is open by then as closed. What is no open round is
- * taken away: it must not keep rounds from being stored.
- */
-const CLOSE = `
-local stored = redis.call("GET", KEYS[1])
-if not stored then return 0 end
-local read, open = pcall(cjson.decode, stored)
-if not read or type(open) ~= "table" or open.id == tonumber(ARGV[1]) then redis.call("DEL", KEYS[1]) end
-return 0`;
+/** So many rounds are taken away at once: Redis does nothing else meanwhile. */
+const PRUNED_AT_ONCE = 100;
 
 export interface HistorySettings {
   /** How many rounds keep every outcome. */
@@ -44,94 +51,151 @@ export interface StoreSurroundings {
 export function createRoundStore(
   redis: Redis,
   names: RedisNames,
+  lease: Pick<Lease, "fence">,
   settings: HistorySettings,
   { log, trouble }: StoreSurroundings = {},
 ): RoundStore & { readonly unreadable: () => UnreadableCounts } {
   const unreadable = new UnreadableRecords(log);
+  const write = writeFenced(redis, names, lease);
+  const reads = readRounds(redis, names, unreadable);
 
   /** Tells `trouble` how it went. */
-  async function told(deed: Promise<void>): Promise<void> {
+  async function told<T>(deed: Promise<T>): Promise<T> {
     try {
-      await deed;
+      const done = await deed;
       trouble?.worked("store");
+      return done;
     } catch (error) {
-      trouble?.failed(error, "store");
+      if (!(error instanceof LeaseLostError)) trouble?.failed(error, "store");
       throw error;
     }
   }
 
-  async function save(closed: ClosedRound, memory: FindingsMemory): Promise<void> {
-    const { id } = closed.head;
-    const { head, entry, ...record } = encodeRound(closed);
-    const [nodes, plan, findings, failures, extras, columns] = await Promise.all([
-      compress(record.nodes),
-      compress(record.plan),
-      compress(record.findings),
-      compress(record.failures),
-      compress(record.extras),
-      compressAll(record.columns),
-    ]);
-    const transaction = redis
-      .multi()
-      .hset(names.round(id), {
-        [VERSION_FIELD]: RECORD_VERSION,
-        head,
-        entry,
-        nodes,
-        plan,
-        findings,
-        failures,
-        columns,
-        extras,
-      })
-      .set(names.findings, JSON.stringify(memory))
-      .zadd(names.rounds, id, id)
-      .zadd(names.fullRounds, id, id)
-      .eval(CLOSE, 1, names.openRound, id);
-    throwFirstError(await transaction.exec());
-    await prune();
+  /** What is too old goes first: a Redis that is full takes no round before. */
+  async function writeRound(
+    { id, state }: RoundHead,
+    mode: WriteMode,
+    fields: Readonly<Record<string, string | Buffer>>,
+    memory: FindingsMemory | null = null,
+  ): Promise<Saved | "incomplete"> {
+    await pruneQuietly();
+    const reply = await write({
+      body: WRITE_ROUND,
+      keys: [names.round(id), names.rounds, names.fullRounds, names.openRound, names.findings],
+      args: [
+        id,
+        mode,
+        mode === "measured" ? "measured" : state,
+        memory === null ? "" : JSON.stringify(memory),
+        ...Object.entries({ [VERSION_FIELD]: String(RECORD_VERSION), ...fields }).flat(),
+      ],
+    });
+    if (reply === "mended") await mend();
+    await pruneQuietly();
+    return reply === "mended" ? "stored" : (reply as Saved | "incomplete");
+  }
+
+  async function saveMeasured(round: ClosedRound): Promise<Saved> {
+    const fields = {
+      head: encodeMeasuredHead(round),
+      begun: "1",
+      ...(await measuredFields(round)),
+    };
+    return (await writeRound(round.head, "measured", fields)) as Saved;
+  }
+
+  async function save(round: ClosedRound, memory: FindingsMemory | null): Promise<Saved> {
+    const { findings, ...concluded } = encodeConcluded(round);
+    const added = { ...concluded, findings: await compress(findings) };
+    const saved = await writeRound(round.head, "concluded", added, memory);
+    if (saved !== "incomplete") return saved;
+    const whole = { ...added, ...(await measuredFields(round)) };
+    return (await writeRound(round.head, "closed", whole, memory)) as Saved;
+  }
+
+  async function saveHead(head: RoundHead): Promise<Saved> {
+    return (await writeRound(head, "head", encodeHead(head))) as Saved;
   }
 
   async function saveMemory(memory: FindingsMemory): Promise<void> {
-    await redis.set(names.findings, JSON.stringify(memory));
+    await write({ body: WRITE_MEMORY, keys: [names.findings], args: [JSON.stringify(memory)] });
   }
 
-  /** By rank, so that a save which was cut off before its pruning is made up for by the next. */
   async function prune(): Promise<void> {
-    const [slim, gone] = await Promise.all([
-      redis.zrange(names.fullRounds, "0", String(-settings.fullRounds - 1)),
-      redis.zrange(names.rounds, "0", String(-settings.rounds - 1)),
-    ]);
-    if (slim.length + gone.length === 0) return;
-    const transaction = redis.multi();
-    for (const id of slim) {
-      transaction.hdel(names.round(Number(id)), "columns", "extras");
-      transaction.zrem(names.fullRounds, id);
+    for (;;) {
+      const taken = await write({
+        body: PRUNE,
+        keys: [names.rounds, names.fullRounds],
+        args: [roundPrefix(names), settings.fullRounds, settings.rounds, PRUNED_AT_ONCE],
+      });
+      if (Number(taken) < PRUNED_AT_ONCE) return;
     }
-    for (const id of gone) {
-      transaction.del(names.round(Number(id)));
-      transaction.zrem(names.rounds, id).zrem(names.fullRounds, id);
-    }
-    throwFirstError(await transaction.exec());
   }
 
-  async function saveHead(roundHead: RoundHead): Promise<void> {
-    const { head, entry } = encodeHead(roundHead);
-    const transaction = redis
-      .multi()
-      .hset(names.round(roundHead.id), { [VERSION_FIELD]: RECORD_VERSION, head, entry })
-      .zadd(names.rounds, roundHead.id, roundHead.id)
-      .eval(CLOSE, 1, names.openRound, roundHead.id);
-    throwFirstError(await transaction.exec());
-    await prune();
+  /** That nothing could be taken away must not keep a round from being stored. */
+  async function pruneQuietly(): Promise<void> {
+    await prune().catch((error: unknown) => {
+      if (error instanceof LeaseLostError) throw error;
+      log?.warn({ err: sayRedisError(error) }, "could not take away what is older than is kept");
+    });
+  }
+
+  async function mend(above = 0): Promise<void> {
+    const last = await redis.get(names.roundId).catch(() => null);
+    const highest = Math.max(above, Number.isSafeInteger(Number(last)) ? Number(last) : 0);
+    const mended = await write({
+      body: MEND,
+      keys: [names.rounds, names.fullRounds, names.openRound, names.findings, names.roundId],
+      args: [roundPrefix(names), highest, 2 * settings.rounds],
+    });
+    for (const key of mended as string[]) {
+      unreadable.note(key);
+      log?.warn({ key }, "took away what was of another kind than it should be");
+    }
+  }
+
+  async function nextId(above: number): Promise<number> {
+    return giveRoundId(write, names, above, () => unreadable.note(names.roundId));
+  }
+
+  async function beginConcluding(id: number): Promise<void> {
+    await write({ body: BEGIN_CONCLUDING, keys: [names.round(id)], args: [] });
   }
 
   return {
+    saveMeasured: (round) => told(saveMeasured(round)),
     save: (closed, memory) => told(save(closed, memory)),
     saveHead: (head) => told(saveHead(head)),
     saveMemory: (memory) => told(saveMemory(memory)),
-    ...readRounds(redis, names, unreadable),
+    prune,
+    mend,
+    nextId,
+    beginConcluding,
+    ...reads,
     ...readHistory(redis, names, unreadable),
     unreadable: () => unreadable.counts,
+  };
+}
+
+/** What the key of each round begins with. */
+function roundPrefix(names: RedisNames): string {
+  return names.round(0).slice(0, -1);
+}
+
+async function measuredFields(round: ClosedRound): Promise<Readonly<Record<string, Buffer>>> {
+  const { nodes, plan, failures, extras, columns } = encodeMeasured(round);
+  const [nodesPacked, planPacked, failuresPacked, extrasPacked, columnsPacked] = await Promise.all([
+    compress(nodes),
+    compress(plan),
+    compress(failures),
+    compress(extras),
+    compressAll(columns),
+  ]);
+  return {
+    nodes: nodesPacked,
+    plan: planPacked,
+    failures: failuresPacked,
+    extras: extrasPacked,
+    columns: columnsPacked,
   };
 }

@@ -2,8 +2,8 @@ import type { Log } from "@netchecker/runtime/log";
 import { explainRedisError } from "@netchecker/runtime/redis";
 import { RecordVersionError, UnreadableRecordError } from "../core/record-version.ts";
 
-/** A round's id, or what is remembered of findings. */
-type RecordName = number | "memory";
+/** A round's id, or what stands beside the rounds: by a name, or by its key. */
+type RecordName = number | string;
 
 /** How many different records could not be read since the start. */
 export interface UnreadableCounts {
@@ -40,6 +40,11 @@ export class UnreadableRecords {
       this.#note(record, unreadable);
       return null;
     }
+  }
+
+  /** One that was taken away, because it was of another kind than it should be. */
+  note(key: string): void {
+    this.#damaged.add(key);
   }
 
   #note(record: RecordName, error: UnreadableRecordError): void {

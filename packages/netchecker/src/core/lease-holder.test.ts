@@ -4,30 +4,34 @@ import { decodeHolder, encodeHolder, sayHolder } from "./lease-holder.ts";
 const EU = { pod: "netchecker-abc", cluster: "uid-eu", clusterName: "prod-eu" };
 
 test("a holder of another cluster is told by its pod and its cluster, and what to do about it", () => {
-  const holder = decodeHolder("netchecker-abc", encodeHolder(EU), "uid-us");
+  const holder = decodeHolder("netchecker-abc", encodeHolder(EU, "t"), "uid-us");
   expect(holder).toEqual({ ...EU, sameCluster: false });
   expect(sayHolder(holder)).toBe(
     "another netchecker, netchecker-abc of the cluster prod-eu, holds the lease: give each cluster a REDIS_PREFIX or a Redis of its own",
   );
-  const nameless = decodeHolder("netchecker-abc", encodeHolder({ ...EU, clusterName: null }), "us");
+  const nameless = decodeHolder(
+    "netchecker-abc",
+    encodeHolder({ ...EU, clusterName: null }, "t"),
+    "us",
+  );
   expect(sayHolder(nameless)).toContain("of the cluster with the pong service uid-eu,");
 });
 
 test("a holder of the same cluster is no fault", () => {
-  expect(sayHolder(decodeHolder("netchecker-abc", encodeHolder(EU), "uid-eu"))).toBe(
+  expect(sayHolder(decodeHolder("netchecker-abc", encodeHolder(EU, "t"), "uid-eu"))).toBe(
     "another netchecker of this cluster, netchecker-abc, holds the lease",
   );
 });
 
 test("whether it is the same cluster is not known while one of the two is not", () => {
-  expect(decodeHolder("netchecker-abc", encodeHolder(EU), null).sameCluster).toBeNull();
-  const unsaid = encodeHolder({ ...EU, cluster: null });
+  expect(decodeHolder("netchecker-abc", encodeHolder(EU, "t"), null).sameCluster).toBeNull();
+  const unsaid = encodeHolder({ ...EU, cluster: null }, "t");
   expect(decodeHolder("netchecker-abc", unsaid, "uid-eu").sameCluster).toBeNull();
 });
 
 test.for([
   ["nothing", null],
-  ["what its predecessor wrote", encodeHolder(EU)],
+  ["what its predecessor wrote", encodeHolder(EU, "t")],
   ["no JSON", "{"],
   ["null", "null"],
   ["other types", '{"pod":"netchecker-old","cluster":7,"clusterName":""}'],

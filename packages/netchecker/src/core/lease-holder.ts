@@ -13,9 +13,9 @@ export interface OtherHolder extends LeaseHolder {
   readonly sameCluster: boolean | null;
 }
 
-/** What is written beside the lease. */
-export function encodeHolder({ pod, cluster, clusterName }: LeaseHolder): string {
-  return JSON.stringify({ pod, cluster, clusterName });
+/** What is written beside the lease; `token` names the term in which it is held. */
+export function encodeHolder({ pod, cluster, clusterName }: LeaseHolder, token: string): string {
+  return JSON.stringify({ pod, cluster, clusterName, token });
 }
 
 /**

@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { aClosedRound, aView, OK, TIMEOUT } from "../../tests/support/a-round.ts";
+import type { ClosedRound } from "./closed-round.ts";
 import { results } from "./results.ts";
 import { UnreadableRecordError } from "./record-version.ts";
-import { decodeRound, encodeRound, type ReadRecord, type RoundRecord } from "./round-record.ts";
+import {
+  decodeRound,
+  encodeConcluded,
+  encodeMeasured,
+  type ReadRecord,
+  type RoundRecord,
+} from "./round-record.ts";
 
 const WRONG = {
   reason: "wrong_responder",
@@ -22,6 +29,11 @@ const round = aClosedRound(aView(4), {
   },
 });
 
+const encoded = (of: ClosedRound): RoundRecord => ({
+  ...encodeMeasured(of),
+  ...encodeConcluded(of),
+});
+
 const asRead = (record: RoundRecord): ReadRecord => ({
   ...record,
   columns: Buffer.concat(record.columns),
@@ -29,14 +41,14 @@ const asRead = (record: RoundRecord): ReadRecord => ({
 
 describe("a round's record", () => {
   it("gives back every outcome", () => {
-    const restored = decodeRound(asRead(encodeRound(round)));
+    const restored = decodeRound(asRead(encoded(round)));
     expect([...results(restored)]).toEqual([...results(round)]);
     expect(restored.summary).toEqual(round.summary);
     expect(restored.head).toEqual({ ...round.head, stored: true });
   });
 
   it("gives back exactly the failures, once its columns are gone", () => {
-    const { head, plan, findings, failures } = encodeRound(round);
+    const { head, plan, findings, failures } = encoded(round);
     const restored = decodeRound({ head, plan, findings, failures });
     const failed = [...results(round, { ok: false })];
     expect(failed.length).toBeGreaterThan(0);
@@ -48,7 +60,7 @@ describe("a round's record", () => {
   });
 
   it("decodes what was stored before agents had a zone and a pool", () => {
-    const record = asRead(encodeRound(round));
+    const record = asRead(encoded(round));
     const stored = JSON.parse(record.plan) as { plan: { agents: Record<string, unknown>[] } };
     for (const agent of stored.plan.agents) {
       delete agent["zone"];
@@ -59,7 +71,7 @@ describe("a round's record", () => {
   });
 
   it("refuses columns that were cut", () => {
-    const record = asRead(encodeRound(round));
+    const record = asRead(encoded(round));
     expect(() => decodeRound({ ...record, columns: record.columns!.subarray(0, 9) })).toThrow(
       UnreadableRecordError,
     );
@@ -71,7 +83,7 @@ describe("a round's record", () => {
       (why, n) => ({ ...round.plan.agents[n]!, planned: why }),
     );
     const of = { ...round, plan: { ...round.plan, agents: planned } };
-    const record = asRead(encodeRound(of));
+    const record = asRead(encoded(of));
     const { plan } = JSON.parse(record.plan);
     expect(plan.agents.map(({ expected }: { expected: unknown }) => expected)).toEqual([
       whys.node_leaving,

@@ -108,19 +108,37 @@ export function decodeHead(text: string): StoredHead {
   });
 }
 
-/** A round result → what is stored of it. */
-export function encodeRound(round: ClosedRound): RoundRecord {
-  const { head, summary, findings, plan, agents, matrices } = round;
+/** What is known of a round once it is measured, and does not change when it is concluded. */
+export type MeasuredFields = Omit<RoundRecord, "head" | "entry" | "findings">;
+
+/** A round result → what was measured, which is nearly all that is stored of it. */
+export function encodeMeasured(round: ClosedRound): MeasuredFields {
+  const { plan, agents, matrices } = round;
   return {
-    head: headText(head, summary),
-    entry: JSON.stringify(timelineEntry(head, summary, findings)),
     nodes: nodeLines(round),
     plan: planText({ plan, agents }),
-    findings: JSON.stringify(findings.map(withOldName)),
     failures: JSON.stringify(perType((type) => failuresOf(matrices[type]))),
     columns: encodeColumns(matrices),
     extras: JSON.stringify(perType((type) => extrasOf(matrices[type], () => true))),
   };
+}
+
+/** A concluded round → what concluding it adds. */
+export function encodeConcluded({
+  head,
+  summary,
+  findings,
+}: ClosedRound): Pick<RoundRecord, "head" | "entry" | "findings"> {
+  return {
+    head: headText(head, summary),
+    entry: JSON.stringify(timelineEntry(head, summary, findings)),
+    findings: JSON.stringify(findings.map(withOldName)),
+  };
+}
+
+/** The head of a round that is measured and not concluded yet. */
+export function encodeMeasuredHead({ head, summary }: ClosedRound): string {
+  return headText({ ...head, state: "measured", verdict: null }, summary);
 }
 
 /** A record as it is read back: its columns in one piece, or gone. */

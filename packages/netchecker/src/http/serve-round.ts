@@ -5,13 +5,20 @@ import type { ClosedRound } from "../core/closed-round.ts";
 import type { Served } from "./served.ts";
 
 /** What an answer should say of itself, in sentences: where it comes from, how far it can be trusted. */
-export function noticesOf({ redisAwaySince }: Served, round: ClosedRound): string[] {
-  const away = redisAwaySince();
+export function noticesOf(served: Served, round: ClosedRound): string[] {
+  const away = served.redisAwaySince();
+  const trouble = served.redisTrouble();
   return [
     ...(away === null
       ? []
       : [`Redis is away since ${isoTime(away)}; this is the last round, served from memory.`]),
-    ...(away === null && !round.head.stored ? ["This round is not stored yet."] : []),
+    ...(away === null && !round.head.stored
+      ? [
+          trouble === null
+            ? "This round is not stored yet."
+            : `This round is not stored: ${trouble}.`,
+        ]
+      : []),
   ];
 }
 
@@ -35,17 +42,20 @@ export function etagOf(
   verdict: Verdict | null,
   request: string,
 ): string {
+  const trouble = head.stored ? null : served.redisTrouble();
   const state = [
+    served.build,
     head.id,
+    // A Redis that lost its data gives ids anew.
+    Date.parse(head.startedAt).toString(36),
     head.stored ? "s" : "m",
     served.redisAwaySince() ?? 0,
     head.kept,
-    digestOf(verdict),
+    digestOf([verdict, trouble, head.failure]),
   ];
   return `W/"${state.join("-")}-${Buffer.from(request).toString("base64url")}"`;
 }
 
-function digestOf(verdict: Verdict | null): string {
-  if (verdict === null) return "none";
-  return createHash("sha256").update(JSON.stringify(verdict)).digest("base64url").slice(0, 12);
+function digestOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, 12);
 }

@@ -12,6 +12,8 @@ export interface Served {
   /** Milliseconds from one round to the next: what a client is told to wait for the first. */
   readonly intervalMs: number;
   readonly log: Log;
+  /** Names this build: another one may answer the same question in another way. */
+  readonly build: string;
   /** Tells that something of this may have changed. */
   readonly changes: Changes;
   /** What netchecker knows of the cluster's network now. */
@@ -26,6 +28,8 @@ export interface Served {
   clusterStaleSince(): number | null;
   /** Since when Redis is away, milliseconds since 1970; null while it is there. */
   redisAwaySince(): number | null;
+  /** What is wrong with Redis, a sentence without its full stop; null where nothing is known to be. */
+  redisTrouble(): string | null;
   openRound(): OpenRound | null;
   /** Throws a CannotOpenRoundError. */
   triggerRound(): Promise<OpenRound>;

@@ -19,6 +19,7 @@ export function tellBar(bar: Bar, now: number): string {
 
 const WITHOUT_RESULT = {
   open: "open",
+  measured: "measured, being concluded",
   closed: "closed",
   failed: "unmeasured, it could not be published",
   abandoned: "unmeasured, netchecker ended while it was open",

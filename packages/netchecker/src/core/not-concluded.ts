@@ -1,0 +1,32 @@
+import type { Verdict } from "@netchecker/contract";
+import type { ClosedRound } from "./closed-round.ts";
+import { digits, plural } from "./text-view/phrases.ts";
+
+/**
+ * A round that was measured, and of which nobody could say what it means: it is closed with what it counted. Its verdict is
+ * never `ok`: that nothing is wrong was not concluded either. `why` is a clause without a full stop.
+ */
+export function closeUnconcluded(measured: ClosedRound, why: string): ClosedRound {
+  const failure = `was measured and could not be concluded: ${why}`;
+  return {
+    ...measured,
+    findings: [],
+    head: { ...measured.head, state: "closed", failure, verdict: verdictOf(measured, why) },
+  };
+}
+
+function verdictOf({ head, summary }: ClosedRound, why: string): Verdict {
+  const sum = (count: "total" | "failed" | "unknown") =>
+    Object.values(summary).reduce((all, counts) => all + counts[count], 0);
+  const failed = sum("failed");
+  const missing = head.missing.filter(({ planned }) => planned === null).length;
+  const told = `${digits(failed)} of ${plural(sum("total"), "check")} failed${missing === 0 ? "" : `, ${plural(missing, "agent")} did not report`}, and netchecker could not conclude what that means: ${why}. Look at its log.`;
+  // Something failed or is missing, and no alarm says it: that much is known.
+  const isKnownBad = failed > 0 || (missing > 0 && head.reported > 0);
+  return {
+    verdict: isKnownBad ? "degraded" : "unmeasured",
+    sentence: told,
+    since: head.finishedAt ?? head.startedAt,
+    reason: isKnownBad ? null : "not_concluded",
+  };
+}
