@@ -1,3 +1,4 @@
+import { benchBudget } from "./findings/bench-budget.ts";
 import { benchDraws } from "./findings/bench-draws.ts";
 import { benchClean } from "./findings/bench-quiet.ts";
 import { benchTime } from "./findings/bench-time.ts";
@@ -23,6 +24,7 @@ function run(options: FindingsOptions): void {
       if (confusions.length > 0)
         console.log(`The worst of ${part}:\n${formatConfusions(confusions)}\n`);
     } else if (part === "time") rows.push(...benchTime(options.seed));
+    else if (part === "budget") rows.push(...benchBudget(options.seed));
     else if (part === "clean") {
       const { rows: measured, alarms } = benchClean(options);
       rows.push(...measured);

@@ -5,7 +5,7 @@ import type { ChangeScene } from "./changes/script.ts";
 import { UNANNOUNCED_CHANGES } from "./changes/unannounced-changes.ts";
 import { causesOf } from "./scenario.ts";
 
-const PARTS = ["one", "two", "three", "clean", "planned", "unannounced", "time"] as const;
+const PARTS = ["one", "two", "three", "clean", "planned", "unannounced", "time", "budget"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface FindingsOptions {

@@ -1,5 +1,6 @@
 import { NOT_PROBED_CODE, OK_CODE } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
+import type { Steps } from "../steps.ts";
 import { peerLatencies } from "./peer-latencies.ts";
 
 /**
@@ -19,12 +20,13 @@ interface PeerCounts {
 }
 
 /** A round → its nodes, in two passes over its outcomes. */
-export function nodeColumns(round: ClosedRound): NodeColumns {
-  const { from, towards } = peerLatencies(round);
-  return { ...countPeers(round), outLatencyUs: from, inLatencyUs: towards };
+export function* nodeColumns(round: ClosedRound): Steps<NodeColumns> {
+  const { from, towards } = yield* peerLatencies(round);
+  const counts = yield* countPeers(round);
+  return { ...counts, outLatencyUs: from, inLatencyUs: towards };
 }
 
-function countPeers({ plan, matrices }: ClosedRound): PeerCounts {
+function* countPeers({ plan, matrices }: ClosedRound): Steps<PeerCounts> {
   const zeros = () => new Uint32Array(plan.agents.length);
   const [outFailed, outTotal, inFailed, inTotal] = [zeros(), zeros(), zeros(), zeros()];
   const nodeOf = new Map(plan.agents.map(({ node }, index) => [node, index]));
@@ -34,7 +36,8 @@ function countPeers({ plan, matrices }: ClosedRound): PeerCounts {
     const targetPlanned = Uint8Array.from(targets, ({ planned }) => Number(planned !== null));
     const { reasons } = matrices[type];
     let cell = 0;
-    for (const [a, { planned }] of plan.agents.entries())
+    for (const [a, { planned }] of plan.agents.entries()) {
+      yield;
       for (let t = 0; t < peers.length; t += 1) {
         const code = reasons[cell]!;
         cell += 1;
@@ -50,6 +53,7 @@ function countPeers({ plan, matrices }: ClosedRound): PeerCounts {
         outTotal[a]! += 1;
         inTotal[b]! += 1;
       }
+    }
   }
   return { outFailed, outTotal, inFailed, inTotal };
 }

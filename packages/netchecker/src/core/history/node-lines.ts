@@ -1,15 +1,16 @@
 import { latencyCode, latencyOf, type NodeMoment } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
+import { finish, type Steps } from "../steps.ts";
 import { nodeColumns } from "./node-columns.ts";
 
 /**
  * What is kept of a round's nodes as long as the round is: its start, then a line a node, so that one is
  * found in thousands of rounds without reading the others. Compressed it is some ten bytes a node.
  */
-export function nodeLines(round: ClosedRound): string {
+function* writeNodeLines(round: ClosedRound): Steps<string> {
   const { head, plan } = round;
   const missing = new Map(head.missing.map(({ node, why }) => [node, why]));
-  const columns = nodeColumns(round);
+  const columns = yield* nodeColumns(round);
   const lines = plan.agents.map(({ node }, n) =>
     [
       node,
@@ -23,6 +24,11 @@ export function nodeLines(round: ClosedRound): string {
     ].join(" "),
   );
   return `${[head.startedAt, ...lines].join("\n")}\n`;
+}
+
+/** {@link writeNodeLines} at one go. */
+export function nodeLines(round: ClosedRound): string {
+  return finish(writeNodeLines(round));
 }
 
 /** The bytes of such lines, as a Buffer has them: to read one line, no text is made of all of them. */

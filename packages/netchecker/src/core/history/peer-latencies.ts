@@ -1,5 +1,6 @@
 import { OK_CODE } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
+import type { Steps } from "../steps.ts";
 
 /** By agent, microseconds; 0 where nothing was measured. */
 export interface PeerLatencies {
@@ -8,7 +9,7 @@ export interface PeerLatencies {
 }
 
 /** Each node's median of the pod echoes that were ok, with all other nodes. What a starved prober measured is left out. */
-export function peerLatencies({ plan, agents, matrices }: ClosedRound): PeerLatencies {
+export function* peerLatencies({ plan, agents, matrices }: ClosedRound): Steps<PeerLatencies> {
   const { reasons, latencyUs, targets } = matrices.pod;
   const nodeOf = new Map(plan.agents.map(({ node }, index) => [node, index]));
   const peers = Int32Array.from(plan.targets.pod, ({ node }) => nodeOf.get(node ?? "") ?? -1);
@@ -31,15 +32,15 @@ export function peerLatencies({ plan, agents, matrices }: ClosedRound): PeerLate
     count = 0;
     return sorted[(sorted.length - 1) >> 1] ?? 0;
   };
-  return {
-    from: Uint32Array.from(agents, (_, a) => {
-      if (trusted[a]) for (let t = 0; t < targets; t += 1) if (peers[t] !== a) take(a, t);
-      return median();
-    }),
-    towards: Uint32Array.from(agents, (_, b) => {
-      for (const t of columns[b]!)
-        for (let a = 0; a < agents.length; a += 1) if (a !== b && trusted[a]) take(a, t);
-      return median();
-    }),
-  };
+  const from = new Uint32Array(agents.length);
+  const towards = new Uint32Array(agents.length);
+  for (let n = 0; n < agents.length; n += 1) {
+    yield;
+    if (trusted[n]) for (let t = 0; t < targets; t += 1) if (peers[t] !== n) take(n, t);
+    from[n] = median();
+    for (const t of columns[n]!)
+      for (let a = 0; a < agents.length; a += 1) if (a !== n && trusted[a]) take(a, t);
+    towards[n] = median();
+  }
+  return { from, towards };
 }

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { tellFindings } from "../src/tell-findings.ts";
+import { aFinding } from "./support/a-finding.ts";
+import { aLog } from "./support/a-log.ts";
+
+const aRoute = (n: number, nodes = [`node-${n}`]) =>
+  aFinding({ id: `route-${n}`, kind: "route", severity: "warning", nodes });
+
+const NOTHING = { new: [], alarmed: [], flapping: [], recovered: [] };
+const range = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+describe("tellFindings", () => {
+  it("has a line for each of a few findings that changed, and none for those that did not", () => {
+    const { log, lines } = aLog();
+    tellFindings(
+      log,
+      7,
+      range(9).map((n) => aRoute(n)),
+      { ...NOTHING, new: ["route-3"] },
+    );
+    expect(lines).toMatchObject([{ msg: "finding new", finding: "route-3", nodes: ["node-3"] }]);
+  });
+
+  it("has 20 lines for the most severe of many, and one that counts the others", () => {
+    const { log, lines } = aLog();
+    const told = range(200).map((n) => aRoute(n));
+    const changed = {
+      ...NOTHING,
+      new: range(900).map((n) => `route-${n}`),
+      recovered: range(5).map((n) => `gone-${n}`),
+    };
+    tellFindings(log, 7, told, changed);
+    expect(lines).toHaveLength(21);
+    expect(lines[19]).toMatchObject({ msg: "finding new", finding: "route-19" });
+    expect(lines[20]).toMatchObject({
+      msg: "and 885 more findings changed: see /findings",
+      more: { new: 880, recovered: 5 },
+    });
+  });
+
+  it("names a few nodes of a finding that is about a thousand", () => {
+    const { log, lines } = aLog();
+    const wide = aRoute(
+      1,
+      range(1_000).map((n) => `node-${n}`),
+    );
+    tellFindings(log, 7, [wide], { ...NOTHING, alarmed: ["route-1"] });
+    expect(lines).toMatchObject([{ moreNodes: 980 }]);
+    expect(JSON.stringify(lines).length).toBeLessThan(1_000);
+  });
+});
