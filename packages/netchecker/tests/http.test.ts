@@ -104,7 +104,7 @@ describe("GET /results", () => {
     expect(body.verdict).toEqual(VERDICT);
     expect(body.summary.pod).toEqual({ total: 9, ok: 4, failed: 2, unknown: 3, planned: 0 });
     expect(body.findings).toEqual([]);
-    expect(body.results).toHaveLength(36);
+    expect(body.results).toHaveLength(24);
     expect(body.results[1]).toEqual({
       type: "pod",
       check: "echo",
@@ -115,6 +115,20 @@ describe("GET /results", () => {
       latencyMs: null,
       attempts: 3,
     });
+  });
+
+  it("tells what a missing agent did not measure by its name alone, and row by row to who asks for it", async () => {
+    await keeper.keep(aRound(7));
+    const rows = async (query: string) => {
+      const { body } = await app.inject(`/results?format=ndjson${query}`);
+      return body.split("\n").length - 1;
+    };
+    expect(await rows("")).toBe(24);
+    expect(await rows("&to=node-1")).toBe(6);
+    expect(await rows("&ok=unknown")).toBe(12);
+    expect(await rows("&ok=unknown&to=node-1")).toBe(3);
+    expect(await rows("&from=node-3")).toBe(12);
+    expect((await app.inject("/report")).json()).toHaveLength(20);
   });
 
   it("filters, and gives a line a result as ndjson", async () => {

@@ -40,8 +40,18 @@ describe("results", () => {
     [{ to: "10.2.0.2:8080" }, 3],
     [{ to: "pong-svc" }, 3],
     [{ from: "node-9" }, 0],
+    [{ exceptMissing: true }, 24],
+    [{ exceptMissing: true, type: "pod", ok: false } as const, 2],
   ])("filters by %o", (filter, count) => {
     expect([...results(round, filter)]).toHaveLength(count);
+  });
+
+  it("leaves out nothing that an agent measured before it went missing", () => {
+    const half = {
+      ...round,
+      head: { ...round.head, missing: [{ ...round.head.missing[0]!, node: "node-1" }] },
+    };
+    expect([...results(half, { from: "node-1", exceptMissing: true })]).toHaveLength(12);
   });
 
   it("says of which family an address is, and nothing of a name", () => {

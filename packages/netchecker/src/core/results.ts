@@ -13,10 +13,13 @@ export interface ResultFilter {
   readonly from?: string;
   /** A node, a pod, a service, an external target by name, or an address. */
   readonly to?: string;
+  /** Leaves out what an agent that is missing did not measure: the head names it, once and not for each pair. */
+  readonly exceptMissing?: boolean;
 }
 
 /** The rows of a round, one at a time: a round of millions is never a list in memory. */
 export function* results(round: ClosedRound, filter: ResultFilter = {}): Generator<Result> {
+  const missing = new Set(filter.exceptMissing ? round.head.missing.map(({ node }) => node) : []);
   for (const type of TARGET_TYPES) {
     if (filter.type !== undefined && filter.type !== type) continue;
     const targets = round.plan.targets[type];
@@ -36,6 +39,7 @@ export function* results(round: ClosedRound, filter: ResultFilter = {}): Generat
         if (!wanted[t] || code === NOT_KEPT_CODE) continue;
         const ok = okOf(code);
         if (filter.ok !== undefined && filter.ok !== ok) continue;
+        if (ok === null && missing.has(agent.node)) continue;
         const planned = ok ? null : (agent.planned ?? target.planned);
         yield {
           type,
