@@ -29,6 +29,7 @@ import { RoundsTally } from "./core/metrics/rounds-tally.ts";
 import { gatherMetrics } from "./gather-metrics.ts";
 import { createApp } from "./http/app.ts";
 import { readinessOf } from "./http/health-routes.ts";
+import { limitsWithin } from "./http/limits-within.ts";
 import type { Served } from "./http/served.ts";
 import { RoundKeeper } from "./keep-rounds.ts";
 import { RoundRunner } from "./run-rounds.ts";
@@ -183,6 +184,7 @@ async function main(): Promise<void> {
     answerScrape: exposeMetrics(() => gatherMetrics(metrics)),
   };
   const app = await createApp(served, {
+    ...limitsWithin(process.constrainedMemory()),
     token: config.API_TOKEN,
     // Beside this file, where the build brings it.
     pageFolder: join(dirname(process.argv[1]!), "page"),

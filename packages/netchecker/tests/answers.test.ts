@@ -126,6 +126,25 @@ describe("an answer that is short enough", () => {
   });
 });
 
+it("so many read at once what a connection does not take by itself; all others are served", async () => {
+  const { answers, port, url } = await serving(
+    { noise: () => noises(LONG_BYTES / MIB), short: () => lines(20) },
+    { sharedBytes: LONG_BYTES + MIB, allSharedBytes: 2 * LONG_BYTES, readers: 2 },
+  );
+  await stoppedReader(port, "/noise/a");
+  const second = await stoppedReader(port, "/noise/a");
+  expect(answers.held.readers).toBe(2);
+  const refused = await ask(url("/noise/a"), "identity");
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "2"]);
+  await refused.arrayBuffer();
+  expect(await (await ask(url("/short/a"), "identity")).text()).toBe(line.repeat(20));
+  second.destroy();
+  await expect.poll(() => answers.held.readers).toBe(1);
+  expect((await (await ask(url("/noise/a"), "identity")).arrayBuffer()).byteLength).toBe(
+    LONG_BYTES,
+  );
+});
+
 describe("a long answer", () => {
   const LIMITS = { sharedBytes: MIB, streams: 3, encodedStreams: 1 };
   const long = { noise: () => noises(LONG_BYTES / MIB) };

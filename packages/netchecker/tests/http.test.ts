@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Finding } from "@netchecker/contract";
 import type { ClosedRound } from "../src/core/closed-round.ts";
 import { conclude } from "../src/core/conclude/conclude.ts";
+import { ANSWER_LIMITS } from "../src/http/answers/answers.ts";
 import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
 import type { Served } from "../src/http/served.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
@@ -54,6 +55,23 @@ const VERDICT = {
 };
 
 describe("GET /results", () => {
+  it.each(["", "?format=ndjson", "?format=text"])(
+    "%s beyond what can be held is a 503 that says when to come again",
+    async (query) => {
+      await keeper.keep(aRound(7));
+      const full = await anApp(served(), {
+        limits: { ...ANSWER_LIMITS, sharedBytes: 100, streams: 0 },
+      });
+      const { statusCode, headers, body } = await full.inject(`/results${query}`);
+      expect([statusCode, headers["retry-after"], headers["etag"]]).toEqual([503, "2", undefined]);
+      expect(headers["content-type"]).toBe("application/json; charset=utf-8");
+      expect(JSON.parse(body)).toEqual({
+        code: "busy",
+        message: expect.stringContaining("Try again in 2 s."),
+      });
+    },
+  );
+
   it("says before the first round when to come back", async () => {
     const response = await app.inject("/results");
     expect(response.statusCode).toBe(503);

@@ -76,6 +76,10 @@ export async function createApp(
       if (fault.statusCode >= 500 && fault.code === "internal_error")
         request.log.error({ err: error }, "an answer failed");
       const body: ErrorBody = { code: fault.code, message: fault.message, ...fault.beside };
+      // What the answer that failed had said of itself.
+      for (const header of ["etag", "content-encoding", "content-length"])
+        reply.removeHeader(header);
+      reply.type("application/json; charset=utf-8");
       return reply.code(fault.statusCode).headers(fault.headers).send(body);
     },
   );

@@ -7,6 +7,8 @@ import { type Body, encodedStream, makeBody } from "./make-body.ts";
 import { StreamSlots } from "./stream-slots.ts";
 
 const MIB = 1024 * 1024;
+/** About as much as a connection takes without being read. */
+const TAKEN_AT_ONCE_BYTES = 64 * 1024;
 
 /** What answers may hold, all together. */
 export interface AnswerLimits {
@@ -18,6 +20,8 @@ export interface AnswerLimits {
   readonly streams: number;
   /** So many of these are encoded: an encoder holds more than the rows do. */
   readonly encodedStreams: number;
+  /** So many read at once what does not fit into a connection's own buffers. */
+  readonly readers: number;
   /** Copies that are made at once, and that wait for it. */
   readonly makingAtOnce: number;
   readonly waiting: number;
@@ -28,6 +32,7 @@ export const ANSWER_LIMITS: AnswerLimits = {
   allSharedBytes: 24 * MIB,
   streams: 16,
   encodedStreams: 4,
+  readers: 256,
   makingAtOnce: 2,
   waiting: 64,
 };
@@ -55,6 +60,7 @@ export class Answers {
   readonly #limits: AnswerLimits;
   readonly #bodies: BoundedCache<Body | "large">;
   readonly #slots: StreamSlots;
+  #readers = 0;
 
   constructor(limits = ANSWER_LIMITS) {
     this.#limits = limits;
@@ -64,8 +70,8 @@ export class Answers {
   }
 
   /** What is held now, for those who count. */
-  get held(): { readonly sharedBytes: number; readonly streams: number } {
-    return { sharedBytes: this.#bodies.size, streams: this.#slots.taken };
+  get held() {
+    return { sharedBytes: this.#bodies.size, streams: this.#slots.taken, readers: this.#readers };
   }
 
   /** Throws a 503 that says when to come again where no more can be held, and what `open` throws. */
@@ -84,10 +90,17 @@ export class Answers {
       return this.#stream(reply, wanted, open);
     }
     whenSent(reply, release);
+    if (body.bytes > TAKEN_AT_ONCE_BYTES) this.#countReader(reply);
     if (body.encoding !== "identity") reply.header("content-encoding", body.encoding);
     return reply
       .header("content-length", body.bytes)
       .send(Readable.from(body.chunks, { objectMode: false }));
+  }
+
+  #countReader(reply: FastifyReply): void {
+    if (this.#readers >= this.#limits.readers) throw busy();
+    this.#readers += 1;
+    whenSent(reply, () => void (this.#readers -= 1));
   }
 
   async #shared(key: string, wanted: Encoding, open: Answer["open"]) {
