@@ -30,10 +30,10 @@ export const deathsOf = (...pods: readonly ServicePod[]): string[] =>
 
 export const peakOf = (...pods: readonly ServicePod[]): string =>
   pods
-    .map(
-      ({ options, peakMiB, limitMiB }) =>
-        `${options.name} ${Math.ceil(peakMiB)} of ${limitMiB} MiB`,
-    )
+    .map(({ options, peakMiB, peakSocketsMiB, limitMiB }) => {
+      const sockets = peakSocketsMiB < 1 ? "" : ` (${Math.round(peakSocketsMiB)} in sockets)`;
+      return `${options.name} ${Math.ceil(peakMiB)}${sockets} of ${limitMiB} MiB`;
+    })
     .join(", ");
 
 /** How long health may take, and the event loop be away. */

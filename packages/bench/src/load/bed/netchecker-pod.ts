@@ -44,7 +44,8 @@ export class NetcheckerPod {
   static async create({ name, folder, manifest, ...options }: NetcheckerOptions) {
     const port = await freePort(HOST);
     const url = `http://${HOST}:${port}`;
-    const healthUrl = `${url}/healthz`;
+    const healthPort = String(await freePort(HOST));
+    const healthUrl = `http://${HOST}:${healthPort}/healthz`;
     const kubeConfigFile = join(folder, `${name}-kubeconfig`);
     writeFileSync(kubeConfigFile, kubeConfig(options.apiUrl, "", "netchecker"));
     const loopFile = join(folder, `${name}-loop.jsonl`);
@@ -58,6 +59,7 @@ export class NetcheckerPod {
         LOOP_WATCH_FILE: loopFile,
         HOST,
         PORT: String(port),
+        HEALTH_PORT: healthPort,
         KUBECONFIG: kubeConfigFile,
         NAMESPACE: "netchecker",
         POD_NAME: name,

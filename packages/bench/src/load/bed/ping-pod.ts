@@ -45,13 +45,15 @@ export async function startAgentPod(
   const { memoryBytes, env: manifestEnv } = manifests[service];
   const port = await freePort(HOST);
   const url = `http://${HOST}:${port}`;
-  const healthUrl = `${url}/healthz`;
+  const healthPort = String(await freePort(HOST));
+  const healthUrl = `http://${HOST}:${healthPort}/healthz`;
   const own = {
     POD_NAME: `${service}-load`,
     NODE_NAME: "node-load",
     ...(service === "ping" && { POD_IP: HOST }),
     HOST,
     PORT: String(port),
+    HEALTH_PORT: healthPort,
   };
   const pod = new AgentPod(
     {

@@ -34,6 +34,7 @@ export class ServicePod {
   #child: Child | undefined;
   #ended = false;
   #peakBytes = 0;
+  #socketsAtPeak = 0;
   #limitBytes: number;
   #overLimit = false;
 
@@ -61,6 +62,11 @@ export class ServicePod {
   /** The most that it held, sockets included, MiB. */
   get peakMiB(): number {
     return this.#peakBytes / 2 ** 20;
+  }
+
+  /** Of that, what its sockets held, MiB; 0 where the kernel does not tell them apart. */
+  get peakSocketsMiB(): number {
+    return this.#socketsAtPeak / 2 ** 20;
   }
 
   get limitMiB(): number {
@@ -146,7 +152,10 @@ export class ServicePod {
 
   #sample(): void {
     const { heldBytes, socketsBeside } = this.#cgroup.memoryNow();
-    this.#peakBytes = Math.max(this.#peakBytes, heldBytes + socketsBeside);
+    if (heldBytes + socketsBeside > this.#peakBytes) {
+      this.#peakBytes = heldBytes + socketsBeside;
+      this.#socketsAtPeak = socketsBeside;
+    }
     const left = Math.max(LEAST_BYTES, this.options.memoryBytes - socketsBeside);
     if (Math.abs(left - this.#limitBytes) < 2 ** 20) return;
     try {

@@ -1,14 +1,20 @@
 import { connect } from "node:net";
 import { setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { decodeTargetList, type RedisNames } from "@netchecker/contract";
+import {
+  decodeTargetList,
+  redisNames,
+  type Report,
+  TARGET_TYPES,
+  type TargetList,
+} from "@netchecker/contract";
+import { hostileMessages } from "@netchecker/local-cluster/hostile-messages";
 import { createLog } from "@netchecker/runtime/log";
 import { connectRedis, type Redis } from "@netchecker/runtime/redis";
-import { anyType, KINDS, type OpenRound, sizeOf } from "./hostile-messages.ts";
+import { drawColumns } from "../bed/agent-outcomes.ts";
 
 export interface HostileJob {
   readonly url: string;
-  readonly names: Pick<RedisNames, "lists" | "listKeys" | "reports">;
   readonly messages: number;
   /** Whom forged reports are said to be of. */
   readonly agents: readonly { readonly pod: string; readonly node: string }[];
@@ -23,49 +29,57 @@ export interface HostileReport {
   readonly bytes: number;
 }
 
-const WORKERS = 8;
-/** Large enough that Redis should not wait for their ends, small enough for its own default limit. */
-const UNFINISHED_BYTES = 90 * 2 ** 20;
+const WORKERS = 4;
+const MIB = 2 ** 20;
+/** Most messages are small; each so many-th may be so large, the largest that anybody would try. */
+const SIZES = [
+  { each: 2_000, mostBytes: 64 * MIB },
+  { each: 100, mostBytes: MIB },
+  { each: 1, mostBytes: 16 * 1_024 },
+] as const;
+/** So large that Redis should not wait for the end, and allowed by its own defaults. */
+const UNFINISHED_BYTES = 90 * MIB;
 const UNFINISHED = 3;
 
 const job = JSON.parse(process.argv[2]!) as HostileJob;
 setPriority(15);
-const { lists, listKeys, reports } = job.names;
-const channels = [...Object.values(reports), ...Object.values(lists), "netchecker:nobody"];
-
-let seed = 7;
-const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+const names = redisNames("netchecker:");
 const counts = { published: 0, refused: 0, cut: 0, bytes: 0 };
-let open: OpenRound = { round: 1, list: "none", targets: 200 };
+/** Of the round that is open, read again and again. */
+const lists: TargetList[] = [];
+const reports: Report[] = [];
+const draws = SIZES.map(({ each, mostBytes }, seed) => {
+  const settings = { seed, names, mostBytes, onto: ["lists", "reports"] as const, reports, lists };
+  return { each, messages: hostileMessages(settings, job.messages) };
+});
 let next = 0;
-let looker: Redis | undefined;
 
 process.on("disconnect", () => process.exit());
-const looking = setInterval(() => void look(), 1_000);
+const looker = connection();
+const looking = setInterval(() => void overhear(looker), 1_000);
 leaveUnfinished();
 await Promise.all(Array.from({ length: WORKERS }, work));
 clearInterval(looking);
+looker.disconnect();
 process.send?.(counts);
 process.disconnect?.();
 
-async function work(): Promise<void> {
+function connection(): Redis {
   const log = createLog("hostile", "silent");
-  const redis = connectRedis(
-    { host: "", url: job.url },
-    { service: "ping", role: "commands", log },
-  );
+  return connectRedis({ host: "", url: job.url }, { service: "ping", role: "commands", log });
+}
+
+async function work(): Promise<void> {
+  const redis = connection();
   redis.on("close", () => (counts.cut += 1));
   while (next < job.messages) {
-    const index = next;
     next += 1;
-    const forger = { random, open, agent: job.agents[index % job.agents.length]! };
-    const message = KINDS[index % KINDS.length]!(sizeOf(index, random), anyType(random), forger);
-    const channel = channels[Math.floor(random() * channels.length)]!;
+    const message = draws.find(({ each }) => next % each === 0)!.messages.next().value!;
     while (redis.status !== "ready") await sleep(50);
     try {
-      await redis.publish(channel, message);
+      await redis.publish(message.channel, message.text);
       counts.published += 1;
-      counts.bytes += message.length;
+      counts.bytes += message.text.length;
     } catch {
       counts.refused += 1;
     }
@@ -73,24 +87,40 @@ async function work(): Promise<void> {
   redis.disconnect();
 }
 
-/** Reads what ping may read: the list of the round that is open. */
-async function look(): Promise<void> {
-  const log = createLog("hostile", "silent");
-  looker ??= connectRedis({ host: "", url: job.url }, { service: "ping", role: "commands", log });
-  if (looker.status !== "ready") return;
-  const text = await looker.get(listKeys.pod).catch(() => null);
-  const decoded = text === null ? null : decodeTargetList("pod", text);
-  if (decoded?.ok) {
-    const { round, list, check } = decoded.value;
-    open = { round, list, targets: check.length };
+/** Reads what ping may read, and makes reports of it that could be genuine. */
+async function overhear(redis: Redis): Promise<void> {
+  if (redis.status !== "ready") return;
+  for (const type of TARGET_TYPES) {
+    const text = await redis.get(names.listKeys[type]).catch(() => null);
+    const decoded = text === null ? null : decodeTargetList(type, text);
+    if (decoded?.ok) lists.push(decoded.value);
   }
+  lists.splice(0, lists.length - TARGET_TYPES.length);
+  reports.splice(
+    0,
+    reports.length,
+    ...lists.flatMap((list) => job.agents.map((of) => forge(list, of))),
+  );
+}
+
+function forge(list: TargetList, agent: HostileJob["agents"][number]): Report {
+  return {
+    v: 1,
+    type: list.type,
+    round: list.round,
+    list: list.list,
+    agent: { ...agent, ip: "10.1.0.1" },
+    tookMs: 1,
+    prober: { loopDelayP99Ms: 1, throttledMs: 0, starved: false },
+    ...drawColumns(list, "all-fail", Math.random),
+  };
 }
 
 /** Messages that begin, and never end. */
 function leaveUnfinished(): void {
   const { hostname: host, port, username, password } = new URL(job.url);
   const login = username === "" ? "" : `AUTH ${username} ${password}\r\n`;
-  const channel = reports.pod;
+  const channel = names.reports.pod;
   const head = `*3\r\n$7\r\nPUBLISH\r\n$${channel.length}\r\n${channel}\r\n$${UNFINISHED_BYTES + 1}\r\n`;
   for (let count = 0; count < UNFINISHED; count += 1) {
     const socket = connect({ host, port: Number(port) });

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { redisNames } from "@netchecker/contract";
 import { startLoadBed } from "../bed/load-bed.ts";
 import { startPingPod } from "../bed/ping-pod.ts";
 import { bedRow, deathsOf, type LoadRow, peakOf } from "../load-row.ts";
@@ -13,8 +12,6 @@ export interface HostileOptions {
   readonly auth: boolean;
 }
 
-const names = redisNames("netchecker:");
-
 /** Messages of every kind that nobody should send, in every channel; netchecker, Redis and a real ping have to live with them. */
 export async function tryHostile(options: HostileOptions): Promise<LoadRow> {
   const { nodes, intervalMs, messages, auth } = options;
@@ -25,7 +22,6 @@ export async function tryHostile(options: HostileOptions): Promise<LoadRow> {
   const since = Date.now();
   const sent = await new HostileGroup({
     url: auth ? bed.redis.pingUrl : bed.redis.url,
-    names,
     messages,
     agents: bed.agents.slice(0, 20),
   }).done;
