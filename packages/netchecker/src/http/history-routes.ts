@@ -28,7 +28,7 @@ export function historyRoutes(api: Api): FastifyPluginAsyncTypebox {
             },
             { additionalProperties: false },
           ),
-          response: { 200: TimelineSchema, 400: ErrorSchema },
+          response: { 200: TimelineSchema, 400: ErrorSchema, 503: UnavailableSchema },
         },
       },
       async (request, reply) => {

@@ -4,11 +4,11 @@ import { limitsWithin } from "./limits-within.ts";
 const MIB = 1024 * 1024;
 
 it.each([
-  ["the base", 160 * MIB, 12, 128, 640],
+  ["the base", 160 * MIB, 12, 64, 640],
   ["a large cluster", 768 * MIB, 48, 256, 1_024],
   ["no limit", 0, 48, 256, 1_024],
   ["a limit that is none", 2 ** 63, 48, 256, 1_024],
-  ["next to nothing", 32 * MIB, 12, 64, 256],
+  ["next to nothing", 32 * MIB, 12, 32, 256],
 ])("in %s so much is held for clients", (_what, memory, mib, readers, connections) => {
   const { limits, mostConnections } = limitsWithin(memory);
   expect([limits.allSharedBytes / MIB, limits.readers, mostConnections]).toEqual([

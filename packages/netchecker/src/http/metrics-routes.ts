@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import type { Api } from "./api.ts";
-import { NoParametersSchema } from "./errors.ts";
+import { NoParametersSchema, UnavailableSchema } from "./errors.ts";
 
 export function metricsRoutes(api: Api): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -13,7 +13,7 @@ export function metricsRoutes(api: Api): FastifyPluginAsyncTypebox {
           summary: "The last round and netchecker itself, for Prometheus",
           querystring: NoParametersSchema,
           produces: ["text/plain"],
-          response: { 200: Type.String() },
+          response: { 200: Type.String(), 503: UnavailableSchema },
         },
       },
       async (request, reply) => {

@@ -42,6 +42,7 @@ export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
               next: Type.Union([RoundIdSchema, Type.Null()]),
             }),
             400: ErrorSchema,
+            503: UnavailableSchema,
           },
         },
       },

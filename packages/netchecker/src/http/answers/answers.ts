@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { HttpError } from "../errors.ts";
 import { BoundedCache, FullError } from "./bounded-cache.ts";
 import { encodingOf, type Encoding } from "./encodings.ts";
-import { type Body, encodedStream, makeBody } from "./make-body.ts";
+import { type Body, encodedStream, inTurns, makeBody } from "./make-body.ts";
 import { StreamSlots } from "./stream-slots.ts";
 
 const MIB = 1024 * 1024;
@@ -94,7 +94,7 @@ export class Answers {
     if (body.encoding !== "identity") reply.header("content-encoding", body.encoding);
     return reply
       .header("content-length", body.bytes)
-      .send(Readable.from(body.chunks, { objectMode: false }));
+      .send(Readable.from(inTurns(body.chunks), { objectMode: false }));
   }
 
   #countReader(reply: FastifyReply): void {
@@ -128,6 +128,7 @@ export class Answers {
     const leave = this.#slots.take(encoding !== "identity");
     if (!leave) throw busy();
     whenSent(reply, leave);
+    this.#countReader(reply);
     const { pieces, release } = await open();
     if (release) whenSent(reply, release);
     if (encoding !== "identity") reply.header("content-encoding", encoding);

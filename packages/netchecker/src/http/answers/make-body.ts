@@ -16,9 +16,20 @@ export interface Body {
   readonly bytes: number;
 }
 
+/**
+ * The same pieces, with everybody else's turn between them: a reader that takes them as fast as they come would
+ * have its whole answer in one turn, and so would all who read beside it.
+ */
+export async function* inTurns<T>(pieces: Iterable<T>): AsyncGenerator<T> {
+  for (const piece of pieces) {
+    yield piece;
+    await setImmediate();
+  }
+}
+
 /** Pieces of text, encoded, each made when the one before was taken. */
 export function encodedStream(pieces: Iterable<string>, encoding: Encoding): Readable {
-  const source = Readable.from(pieces, { objectMode: false });
+  const source = Readable.from(inTurns(pieces), { objectMode: false });
   const encoder = encoderFor(encoding);
   if (!encoder) return source;
   // What goes wrong is an error of the encoder's, too.
@@ -44,8 +55,6 @@ export async function makeBody(
     bytes += chunk.length;
     for (let at = 0; at < chunk.length; at += PIECE_BYTES)
       chunks.push(chunk.subarray(at, at + PIECE_BYTES));
-    // Rows come without a pause: others must have their turn between them.
-    await setImmediate();
   }
   return { encoding, chunks, bytes };
 }
