@@ -109,7 +109,10 @@ describe("netchecker, started while Redis does not answer", () => {
       const ready = await (await hourly.fetch("/readyz")).json();
       expect(ready).toMatchObject({ status: "not_ready", clusterSynced: true, lastRound: null });
     });
-    const asked = await hourly.fetch("/rounds", { method: "POST" });
+    const asked = await hourly.fetch("/rounds", {
+      method: "POST",
+      headers: { "x-netchecker": "1" },
+    });
     expect([asked.status, await asked.json()]).toMatchObject([503, { code: "redis_away" }]);
     expect((await hourly.fetch("/results")).status).toBe(503);
     expect(await rounds(hourly)).toEqual([]);

@@ -55,6 +55,7 @@ export async function withLoneNetchecker<T>(
       PORT: String(port),
       EXTERNAL_TARGETS: "outside.example:443",
       ROUND_INTERVAL_MS: "3600000",
+      ROUND_REQUEST_PAUSE_MS: "0",
       ROUND_TIMEOUT_MS: "60000",
     },
   });

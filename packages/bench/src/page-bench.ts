@@ -49,7 +49,7 @@ export async function benchPage(sizes: readonly PageLimits[]): Promise<Row[]> {
 async function runForADay({ netchecker: { url }, redis }: LoneNetchecker): Promise<void> {
   await storedRound(url, 1);
   await fillHistory(redis, redisNames("netchecker:"));
-  const opened = await fetch(`${url}/rounds`, { method: "POST" });
+  const opened = await fetch(`${url}/rounds`, { method: "POST", headers: { "x-netchecker": "1" } });
   const { id } = (await opened.json()) as { id: number };
   await storedRound(url, id);
 }

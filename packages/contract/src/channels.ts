@@ -19,6 +19,8 @@ export interface RedisNames {
   /** Sorted sets of round ids: all kept rounds, and those kept with every outcome. */
   readonly rounds: string;
   readonly fullRounds: string;
+  /** Sorted set of those that were asked for, and not opened by the clock. */
+  readonly requestedRounds: string;
   /** Hash of one round: head, plan, failures, columns. */
   readonly round: (id: number) => string;
   /** What is remembered of findings from one round to the next. */
@@ -43,6 +45,7 @@ export function redisNames(prefix: string): RedisNames {
     leaseHolder: `${prefix}lease-holder`,
     rounds: `${prefix}rounds`,
     fullRounds: `${prefix}full-rounds`,
+    requestedRounds: `${prefix}requested-rounds`,
     round: (id) => `${prefix}round:${id}`,
     findings: `${prefix}findings`,
   };

@@ -89,6 +89,12 @@ export const RoundStateSchema = Type.Enum(
 export const RoundHeadSchema = Type.Object({
   id: RoundIdSchema,
   state: RoundStateSchema,
+  requested: Type.Optional(
+    Type.Literal(true, {
+      description:
+        "Somebody asked for it (POST /rounds); the others are opened by the clock. The last 20 are kept beside them.",
+    }),
+  ),
   startedAt: TimeSchema,
   finishedAt: orNull(TimeSchema),
   durationMs: orNull(Type.Integer()),

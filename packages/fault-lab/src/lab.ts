@@ -182,6 +182,7 @@ export class Lab {
         KUBECONFIG: kubeConfigFile,
         EXTERNAL_TARGETS: `${OUTSIDE.ip}:443,http://${OUTSIDE.ip}/`,
         ROUND_INTERVAL_MS: String(intervalMs),
+        ROUND_REQUEST_PAUSE_MS: "0",
         ROUND_TIMEOUT_MS: String(roundTimeoutMs(intervalMs)),
       },
     });

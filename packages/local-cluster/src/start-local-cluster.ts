@@ -206,6 +206,7 @@ async function build(
       REDIS_HOST: redisLink?.address ?? `${redis.address.host}:${redis.address.port}`,
       EXTERNAL_TARGETS: external.join(","),
       ROUND_INTERVAL_MS: String(intervalMs),
+      ROUND_REQUEST_PAUSE_MS: "0",
       HOST: netcheckerAt.host,
       PORT: String(netcheckerAt.port),
       ...env.netchecker,

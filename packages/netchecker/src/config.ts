@@ -53,6 +53,7 @@ export function readConfig(env: Environment) {
     EXTERNAL_TARGETS: externalTargets({ default: [] }),
     ROUND_INTERVAL_MS: integer({ min: 1_000, max: 3_600_000 })({ default: 60_000 }),
     ROUND_TIMEOUT_MS: integer({ min: 500, max: 3_600_000 })({ default: undefined }),
+    ROUND_REQUEST_PAUSE_MS: integer({ min: 0, max: 3_600_000 })({ default: undefined }),
     NODE_STARTUP_MS: integer({ min: 1_000, max: 3_600_000 })({ default: 600_000 }),
     HISTORY_FULL_ROUNDS: integer({ min: 1, max: 10_000 })({ default: 60 }),
     HISTORY_ROUNDS: integer({ min: 1, max: 100_000 })({ default: 1_440 }),
@@ -62,5 +63,7 @@ export function readConfig(env: Environment) {
     throw new ConfigError(
       `ROUND_TIMEOUT_MS is "${timeoutMs}"; allowed: less than ROUND_INTERVAL_MS (${config.ROUND_INTERVAL_MS})`,
     );
-  return { ...config, ROUND_TIMEOUT_MS: timeoutMs };
+  const pauseMs =
+    config.ROUND_REQUEST_PAUSE_MS ?? Math.max(5_000, Math.round(config.ROUND_INTERVAL_MS / 6));
+  return { ...config, ROUND_TIMEOUT_MS: timeoutMs, ROUND_REQUEST_PAUSE_MS: pauseMs };
 }

@@ -180,6 +180,7 @@ async function main(): Promise<void> {
     redisAwaySince: () => health.awaySince,
     redisTrouble: () => trouble.trouble()?.sentence ?? null,
     openRound: () => runner.open,
+    requestPauseMs: config.ROUND_REQUEST_PAUSE_MS,
     triggerRound: () => runner.trigger(),
     answerScrape: exposeMetrics(() => gatherMetrics(metrics)),
   };

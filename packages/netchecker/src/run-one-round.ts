@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Dropped, TARGET_TYPES, type TargetList } from "@netchecker/contract";
+import { type Dropped, type RoundHead, TARGET_TYPES, type TargetList } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
 import { explainRedisError } from "@netchecker/runtime/redis";
 import type { Changes } from "./changes.ts";
@@ -66,6 +66,7 @@ interface OpenedRound extends OpenRound {
   /** Of a clock that nobody sets: wall clocks jump. */
   readonly openedAt: number;
   readonly completed: PromiseWithResolvers<void>;
+  readonly requested: boolean;
 }
 
 /** So long a round waits to be stored before it is concluded. */
@@ -75,6 +76,9 @@ const STORE_FIRST_MS = 2_000;
 export function standingBy(): CannotOpenRoundError {
   return new CannotOpenRoundError("standing_by", "Another netchecker opens the rounds.");
 }
+
+const withRequest = (head: RoundHead, requested: boolean): RoundHead =>
+  requested ? { ...head, requested } : head;
 
 /** Reports are due a little before the timer fires, so that one at the deadline still counts. */
 function reportWithin(timeoutMs: number): number {
@@ -120,10 +124,10 @@ export class OneRound {
     return this.#open && { id: this.#open.id, startedAt: this.#open.startedAt };
   }
 
-  /** Runs a whole round; `onOpen` is called when it is published. Throws a {@link CannotOpenRoundError}. */
-  async run(onOpen?: (round: OpenRound) => void): Promise<void> {
+  /** Runs a whole round; `onOpen` is called when it is published, `requested` says that somebody asked for it. Throws a {@link CannotOpenRoundError}. */
+  async run(onOpen?: (round: OpenRound) => void, requested = false): Promise<void> {
     try {
-      const round = await this.#publish();
+      const round = await this.#publish(requested);
       onOpen?.({ id: round.id, startedAt: round.startedAt });
       const closedBy = await this.#untilClosed(round);
       await this.#close(round, closedBy);
@@ -137,7 +141,7 @@ export class OneRound {
     this.#parts.changes.tell();
   }
 
-  async #publish(): Promise<OpenedRound> {
+  async #publish(requested: boolean): Promise<OpenedRound> {
     const { cluster, publisher, keeper, log, newListId, tally } = this.#parts;
     const startedAt = Date.now();
     const openedAt = performance.now();
@@ -153,7 +157,7 @@ export class OneRound {
       const collector = new RoundCollector(plan, id, list);
       const completed = Promise.withResolvers<void>();
       const { staleSince } = view;
-      const round = { id, startedAt, openedAt, collector, staleSince, completed };
+      const round = { id, startedAt, openedAt, collector, staleSince, completed, requested };
       this.#setOpen(round);
       const withinMs = reportWithin(this.#settings.timeoutMs);
       const lists = TARGET_TYPES.map((type): TargetList => ({
@@ -175,7 +179,8 @@ export class OneRound {
       log.error({ round: shownAs, why }, "the round failed");
       tally.ended("failed");
       const run = { id: shownAs, startedAt, finishedAt: Date.now() };
-      void keeper.keepHead(roundWithoutResult(run, "failed", why), id !== null);
+      const head = withRequest(roundWithoutResult(run, "failed", why), requested);
+      void keeper.keepHead(head, id !== null);
       throw new CannotOpenRoundError("redis_away", `The round ${why}.`);
     }
   }
@@ -216,7 +221,8 @@ export class OneRound {
     if (closedBy === "stopped") {
       const why = "netchecker was stopped while the round was open";
       tally.ended("abandoned");
-      void keeper.keepHead(roundWithoutResult({ id, startedAt, finishedAt }, "abandoned", why));
+      const head = roundWithoutResult({ id, startedAt, finishedAt }, "abandoned", why);
+      void keeper.keepHead(withRequest(head, round.requested));
       return;
     }
     const run = {
@@ -231,7 +237,8 @@ export class OneRound {
     this.#dropped = { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 };
     const view = cluster.view();
     const plan = reviewPlan(collector.plan, view);
-    const measured = await driveSteps(concludeRoundInSteps(run, collector, plan));
+    const collected = await driveSteps(concludeRoundInSteps(run, collector, plan));
+    const measured = { ...collected, head: withRequest(collected.head, round.requested) };
     // What was measured is stored before anybody thinks about it; a Redis that is slow keeps nobody waiting for long.
     const stored = keeper.keepMeasured(measured);
     await Promise.race([stored, sleep(STORE_FIRST_MS, undefined, { ref: false })]);

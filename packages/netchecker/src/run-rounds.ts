@@ -86,7 +86,7 @@ export class RoundRunner {
       if (holding === "redis_away")
         throw new CannotOpenRoundError("redis_away", "Redis cannot be asked for the lease.");
       await this.#lookAtWhatIsLeft();
-      await this.#runRound(opened.resolve);
+      await this.#runRound(opened.resolve, true);
     }).catch(opened.reject);
     return opened.promise;
   }
@@ -139,9 +139,9 @@ export class RoundRunner {
     return !this.#settledIn && performance.now() - this.#unreadSince < waitMs;
   }
 
-  async #runRound(onOpen?: (round: OpenRound) => void): Promise<void> {
+  async #runRound(onOpen?: (round: OpenRound) => void, requested = false): Promise<void> {
     try {
-      await this.#round.run(onOpen);
+      await this.#round.run(onOpen, requested);
     } catch (error) {
       if (!(error instanceof CannotOpenRoundError))
         this.#parts.log.error({ err: error }, "a round went wrong");

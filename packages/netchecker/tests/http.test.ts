@@ -340,8 +340,51 @@ describe("/rounds", () => {
     expect((await app.inject("/rounds/99/results")).json().code).toBe("no_such_round");
   });
 
+  it("starts none for a page of another site, whatever such a page can send unasked", async () => {
+    let opened = 0;
+    const one = await anApp(
+      served({
+        triggerRound: async () => {
+          opened += 1;
+          return { id: 8, startedAt: 0 };
+        },
+      }),
+    );
+    const post = (headers: Record<string, string>, payload = "") =>
+      one.inject({ method: "POST", url: "/rounds", headers, payload });
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]) {
+      const refused = await post({ "content-type": type }, "a=b");
+      expect([refused.statusCode, refused.json().code]).toEqual([415, "header_missing"]);
+      expect(refused.json().message).toMatch(/application\/json or X-Netchecker: 1/);
+    }
+    expect((await post({})).statusCode).toBe(415);
+    expect((await post({ "x-netchecker": "0" })).statusCode).toBe(415);
+    expect(opened).toBe(0);
+    expect((await post({ "content-type": "application/json" })).statusCode).toBe(202);
+    expect((await post({ "content-type": "application/json" }, "{}")).statusCode).toBe(202);
+    expect(
+      (await post({ "x-netchecker": "1", "content-type": "text/plain" }, "x")).statusCode,
+    ).toBe(202);
+    expect(opened).toBe(3);
+  });
+
+  it("starts one in so long, and says when the next can be asked for", async () => {
+    const one = await anApp(served({ requestPauseMs: 5_000 }));
+    const post = () =>
+      one.inject({ method: "POST", url: "/rounds", headers: { "x-netchecker": "1" } });
+    expect((await post()).statusCode).toBe(202);
+    const refused = await post();
+    expect([refused.statusCode, refused.json().code]).toEqual([429, "too_soon"]);
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+    expect(Number(refused.headers["retry-after"])).toBeLessThanOrEqual(5);
+  });
+
   it("starts one on POST, and refuses a second", async () => {
-    const response = await app.inject({ method: "POST", url: "/rounds" });
+    const response = await app.inject({
+      method: "POST",
+      url: "/rounds",
+      headers: { "x-netchecker": "1" },
+    });
     expect(response.statusCode).toBe(202);
     expect(response.headers["location"]).toBe("/rounds/8");
     const busy = await anApp(
@@ -351,7 +394,11 @@ describe("/rounds", () => {
         },
       }),
     );
-    const refused = await busy.inject({ method: "POST", url: "/rounds" });
+    const refused = await busy.inject({
+      method: "POST",
+      url: "/rounds",
+      headers: { "x-netchecker": "1" },
+    });
     expect(refused.statusCode).toBe(409);
     expect(refused.json()).toEqual({
       code: "round_open",
@@ -557,7 +604,11 @@ describe("with an API token", () => {
       const headers = { authorization: `Bearer ${token}` };
       expect((await guarded.inject({ url, headers })).statusCode).toBe(200);
     }
-    const post = await guarded.inject({ method: "POST", url: "/rounds" });
+    const post = await guarded.inject({
+      method: "POST",
+      url: "/rounds",
+      headers: { "x-netchecker": "1" },
+    });
     expect(post.statusCode).toBe(401);
     expect((await guarded.inject("/healthz")).statusCode).toBe(200);
     expect((await guarded.inject("/readyz")).statusCode).toBe(200);

@@ -55,7 +55,13 @@ export function createApi(tokenOf: () => string | null): Api {
       return (await (await ask(path, { signal: timed(signal) })).json()) as T;
     },
     async post<T>(path: string) {
-      return (await (await ask(path, { method: "POST", signal: timed() })).json()) as T;
+      return (await (
+        await ask(path, {
+          method: "POST",
+          signal: timed(),
+          headers: { "x-netchecker": "1" },
+        })
+      ).json()) as T;
     },
     async *stream(path, signal) {
       const response = await ask(path, { signal, headers: { accept: "text/event-stream" } });

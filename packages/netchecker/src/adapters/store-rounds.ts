@@ -30,6 +30,9 @@ import { writeFenced } from "./write-fenced.ts";
 
 /** So many rounds are taken away at once: Redis does nothing else meanwhile. */
 const PRUNED_AT_ONCE = 100;
+/** So many rounds that were asked for are kept beside the others, and so many of them with every outcome. */
+const REQUESTED_ROUNDS = 20;
+const REQUESTED_FULL_ROUNDS = 5;
 
 export interface HistorySettings {
   /** How many rounds keep every outcome. */
@@ -73,7 +76,7 @@ export function createRoundStore(
 
   /** What is too old goes first: a Redis that is full takes no round before. */
   async function writeRound(
-    { id, state }: RoundHead,
+    { id, state, requested }: RoundHead,
     mode: WriteMode,
     fields: Readonly<Record<string, string | Buffer>>,
     memory: FindingsMemory | null = null,
@@ -81,12 +84,20 @@ export function createRoundStore(
     await pruneQuietly();
     const reply = await write({
       body: WRITE_ROUND,
-      keys: [names.round(id), names.rounds, names.fullRounds, names.openRound, names.findings],
+      keys: [
+        names.round(id),
+        names.rounds,
+        names.fullRounds,
+        names.openRound,
+        names.findings,
+        names.requestedRounds,
+      ],
       args: [
         id,
         mode,
         mode === "measured" ? "measured" : state,
         memory === null ? "" : JSON.stringify(memory),
+        requested ? 1 : 0,
         ...Object.entries({ [VERSION_FIELD]: String(RECORD_VERSION), ...fields }).flat(),
       ],
     });
@@ -125,8 +136,15 @@ export function createRoundStore(
     for (;;) {
       const taken = await write({
         body: PRUNE,
-        keys: [names.rounds, names.fullRounds],
-        args: [roundPrefix(names), settings.fullRounds, settings.rounds, PRUNED_AT_ONCE],
+        keys: [names.rounds, names.fullRounds, names.requestedRounds],
+        args: [
+          roundPrefix(names),
+          settings.fullRounds,
+          settings.rounds,
+          PRUNED_AT_ONCE,
+          REQUESTED_FULL_ROUNDS,
+          REQUESTED_ROUNDS,
+        ],
       });
       if (Number(taken) < PRUNED_AT_ONCE) return;
     }
@@ -145,7 +163,14 @@ export function createRoundStore(
     const highest = Math.max(above, Number.isSafeInteger(Number(last)) ? Number(last) : 0);
     const mended = await write({
       body: MEND,
-      keys: [names.rounds, names.fullRounds, names.openRound, names.findings, names.roundId],
+      keys: [
+        names.rounds,
+        names.fullRounds,
+        names.openRound,
+        names.findings,
+        names.roundId,
+        names.requestedRounds,
+      ],
       args: [roundPrefix(names), highest, 2 * settings.rounds],
     });
     for (const key of mended as string[]) {

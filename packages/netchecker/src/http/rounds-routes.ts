@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import {
   FindingSchema,
@@ -106,22 +107,35 @@ export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
       },
     );
 
+    // Whatever the body is, nobody reads it: only what a foreign page cannot send without asking first counts.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", { parseAs: "string" }, (_request, _body, done) => done(null));
+
+    let requestedAt = -Infinity;
     app.post(
       "/rounds",
       {
         schema: {
           summary: "Start a round now; one at a time",
+          description:
+            "Needs `Content-Type: application/json` or `X-Netchecker: 1`, which no page of another site can send unasked. What was asked for is kept beside the scheduled rounds, the last 20 of it.",
           querystring: NoParametersSchema,
           response: {
             202: Type.Object({ id: RoundIdSchema, startedAt: TimeSchema, url: Type.String() }),
             409: ErrorSchema,
+            415: ErrorSchema,
+            429: ErrorSchema,
             503: UnavailableSchema,
           },
         },
+        onRequest: async (request) => requireIntent(request.headers),
       },
       async (_request, reply) => {
+        const leftMs = requestedAt + api.requestPauseMs - performance.now();
+        if (leftMs > 0) throw tooSoon(leftMs);
         try {
           const { id, startedAt } = await api.triggerRound();
+          requestedAt = performance.now();
           const url = `/rounds/${id}`;
           return reply
             .code(202)
@@ -137,4 +151,25 @@ export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
       },
     );
   };
+}
+
+/** A form or a script of another site can send neither without a preflight, which nobody answers. */
+function requireIntent(headers: IncomingHttpHeaders): void {
+  const isJson = /^application\/json\b/i.test(headers["content-type"] ?? "");
+  if (isJson || headers["x-netchecker"] === "1") return;
+  throw new HttpError(
+    415,
+    "header_missing",
+    "Send Content-Type: application/json or X-Netchecker: 1, so that no page of another site can start rounds.",
+  );
+}
+
+function tooSoon(leftMs: number): HttpError {
+  const seconds = Math.ceil(leftMs / 1_000);
+  return new HttpError(
+    429,
+    "too_soon",
+    `A round was asked for a moment ago, and others come by themselves. Try again in ${seconds} s.`,
+    { "retry-after": String(seconds) },
+  );
 }

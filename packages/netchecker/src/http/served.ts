@@ -31,6 +31,8 @@ export interface Served {
   /** What is wrong with Redis, a sentence without its full stop; null where nothing is known to be. */
   redisTrouble(): string | null;
   openRound(): OpenRound | null;
+  /** So long from one round that was asked for to the next one, at least. */
+  readonly requestPauseMs: number;
   /** Throws a CannotOpenRoundError. */
   triggerRound(): Promise<OpenRound>;
   readonly answerScrape: AnswerScrape;

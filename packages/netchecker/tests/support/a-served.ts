@@ -30,6 +30,7 @@ export function aServed(keeper: RoundKeeper, with_: Partial<Served> = {}): Serve
     redisAwaySince: () => null,
     redisTrouble: () => null,
     openRound: () => null,
+    requestPauseMs: 0,
     triggerRound: async () => ({ id: 8, startedAt: 0 }),
     answerScrape: exposeMetrics(() => (keeper.latest ? roundGauges(keeper.latest) : [])),
     ...with_,
