@@ -19,6 +19,7 @@ import { planRound } from "@netchecker/netchecker/src/core/plan-round.ts";
 import type { RoundPlan } from "@netchecker/netchecker/src/core/plan.ts";
 import { reviewPlan } from "@netchecker/netchecker/src/core/review-plan.ts";
 import { RoundCollector } from "@netchecker/netchecker/src/core/round-collector.ts";
+import { encodeMeasured } from "@netchecker/netchecker/src/core/round-record.ts";
 import type { Steps } from "@netchecker/netchecker/src/core/steps.ts";
 import { giveVerdictInSteps } from "@netchecker/netchecker/src/core/verdict/judge-round.ts";
 import { below, type Row, told } from "../table.ts";
@@ -125,7 +126,7 @@ function collect(plan: RoundPlan, id: number, outage: Outage, random: Random): R
 
 const PROBER: Prober = { loopDelayP99Ms: 5, throttledMs: 0, starved: false };
 
-/** From the last report to the verdict, as a round's close does it. */
+/** From the last report to the verdict and what is stored, as a round's close does it. */
 function* concludeAll(
   id: number,
   collector: RoundCollector,
@@ -146,11 +147,13 @@ function* concludeAll(
   const round = yield* concludeRoundInSteps(run, collector, plan);
   const concluded = yield* concludeInSteps(round, view, memory);
   const judgedWith = { previous, intervalMs: INTERVAL_MS };
-  return yield* giveVerdictInSteps(
+  const judged = yield* giveVerdictInSteps(
     { ...round, findings: concluded.findings },
     concluded.memory,
     judgedWith,
   );
+  yield* encodeMeasured(judged.round);
+  return judged;
 }
 
 function timed<T>(steps: Steps<T>, tell: (ms: number) => void): T {

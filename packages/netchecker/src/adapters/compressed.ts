@@ -15,7 +15,7 @@ export async function decompress(compressed: Buffer): Promise<Buffer> {
 }
 
 /** Parts one after the other, without making one large part of them first. */
-export function compressAll(parts: readonly Uint8Array[]): Promise<Buffer> {
+export function compressAll(parts: readonly (Uint8Array | string)[]): Promise<Buffer> {
   return buffer(Readable.from(parts, { objectMode: true }).pipe(createZstdCompress()));
 }
 

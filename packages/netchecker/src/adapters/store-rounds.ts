@@ -12,6 +12,7 @@ import {
   encodeMeasuredHead,
 } from "../core/round-record.ts";
 import type { Lease, RoundStore, Saved } from "../ports.ts";
+import { driveSteps } from "../drive-steps.ts";
 import { compress, compressAll } from "./compressed.ts";
 import { giveRoundId } from "./give-round-id.ts";
 import { readHistory } from "./read-history.ts";
@@ -208,12 +209,12 @@ function roundPrefix(names: RedisNames): string {
 }
 
 async function measuredFields(round: ClosedRound): Promise<Readonly<Record<string, Buffer>>> {
-  const { nodes, plan, failures, extras, columns } = encodeMeasured(round);
+  const { nodes, plan, failures, extras, columns } = await driveSteps(encodeMeasured(round));
   const [nodesPacked, planPacked, failuresPacked, extrasPacked, columnsPacked] = await Promise.all([
     compress(nodes),
     compress(plan),
-    compress(failures),
-    compress(extras),
+    compressAll(failures),
+    compressAll(extras),
     compressAll(columns),
   ]);
   return {

@@ -3,6 +3,7 @@ import { aClosedRound, aView, OK, TIMEOUT } from "../../tests/support/a-round.ts
 import type { ClosedRound } from "./closed-round.ts";
 import { results } from "./results.ts";
 import { UnreadableRecordError } from "./record-version.ts";
+import { finish } from "./steps.ts";
 import {
   decodeRound,
   encodeConcluded,
@@ -30,12 +31,14 @@ const round = aClosedRound(aView(4), {
 });
 
 const encoded = (of: ClosedRound): RoundRecord => ({
-  ...encodeMeasured(of),
+  ...finish(encodeMeasured(of)),
   ...encodeConcluded(of),
 });
 
 const asRead = (record: RoundRecord): ReadRecord => ({
   ...record,
+  failures: record.failures.join(""),
+  extras: record.extras.join(""),
   columns: Buffer.concat(record.columns),
 });
 
@@ -48,7 +51,7 @@ describe("a round's record", () => {
   });
 
   it("gives back exactly the failures, once its columns are gone", () => {
-    const { head, plan, findings, failures } = encoded(round);
+    const { head, plan, findings, failures } = asRead(encoded(round));
     const restored = decodeRound({ head, plan, findings, failures });
     const failed = [...results(round, { ok: false })];
     expect(failed.length).toBeGreaterThan(0);
@@ -57,6 +60,27 @@ describe("a round's record", () => {
     expect([...results(restored)]).toEqual(failed.map((row) => ({ ...row, latencyMs: null })));
     expect(restored.head.kept).toBe("failures");
     expect(restored.summary).toEqual(round.summary);
+  });
+
+  it("is written in parts where millions of outcomes fail, each with a detail and another answerer", () => {
+    const many = aClosedRound(aView(100), {
+      finds: ({ name }, from) => ({
+        ...WRONG,
+        answeredBy: [...WRONG.answeredBy],
+        detail: `from ${from}${name === "pong-1" ? '"\n' : ""}`,
+      }),
+    });
+    const record = encoded(many);
+    // 30,300 outcomes, some thousand to a part.
+    for (const parts of [record.failures, record.extras]) {
+      expect(parts.length).toBeGreaterThan(12);
+      expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(500_000);
+    }
+    const { head, plan, findings, failures } = asRead(record);
+    expect([...results(decodeRound(asRead(record)))]).toEqual([...results(many)]);
+    expect([...results(decodeRound({ head, plan, findings, failures }))]).toEqual(
+      [...results(many, { ok: false })].map((row) => ({ ...row, latencyMs: null })),
+    );
   });
 
   it("decodes what was stored before agents had a zone and a pool", () => {

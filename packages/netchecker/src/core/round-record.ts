@@ -2,7 +2,6 @@ import {
   type Answerer,
   type Finding,
   NOT_PROBED_CODE,
-  okOf,
   type RoundHead,
   type Summary,
   TARGET_TYPES,
@@ -11,13 +10,15 @@ import {
   timelineEntry,
 } from "@netchecker/contract";
 import type { ClosedRound } from "./closed-round.ts";
-import { nodeLines } from "./history/node-lines.ts";
+import { writeNodeLines } from "./history/node-lines.ts";
 import { NOT_KEPT_CODE, OutcomeMatrix } from "./outcome-matrix.ts";
 import { type RoundPlan, targetCounts } from "./plan.ts";
 import { withNewName, withOldName, withOldWhy } from "./planned-in-records.ts";
 import { requireShape } from "./record-schemas.ts";
 import { decoding, UnreadableRecordError } from "./record-version.ts";
 import type { AgentReports } from "./round-collector.ts";
+import type { Steps } from "./steps.ts";
+import { writeExtras, writeFailures } from "./write-cells.ts";
 
 /**
  * A round as it is stored, in the version of record-version.ts; version 1 is read too. An old round loses
@@ -34,15 +35,15 @@ export interface RoundRecord {
   readonly plan: string;
   /** JSON. */
   readonly findings: string;
-  /** JSON: the cells that are neither ok nor unknown. */
-  readonly failures: string;
+  /** JSON, in parts: the cells that are neither ok nor unknown. */
+  readonly failures: readonly string[];
   /**
    * Binary: type by type reasons, attempts, latencies (µs, 32 bit, little-endian). Views of the round's
    * own memory, to be stored one after the other: 1,000 × 1,000 are 18 MB, too much to copy.
    */
   readonly columns: readonly Uint8Array[];
-  /** JSON: who answered and details, where there are any. */
-  readonly extras: string;
+  /** JSON, in parts: who answered and details, where there are any. */
+  readonly extras: readonly string[];
 }
 
 export interface StoredHead {
@@ -112,14 +113,17 @@ export function decodeHead(text: string): StoredHead {
 export type MeasuredFields = Omit<RoundRecord, "head" | "entry" | "findings">;
 
 /** A round result → what was measured, which is nearly all that is stored of it. */
-export function encodeMeasured(round: ClosedRound): MeasuredFields {
+export function* encodeMeasured(round: ClosedRound): Steps<MeasuredFields> {
   const { plan, agents, matrices } = round;
+  const nodes = yield* writeNodeLines(round);
+  const failures = yield* writeFailures(matrices);
+  const extras = yield* writeExtras(matrices);
   return {
-    nodes: nodeLines(round),
+    nodes,
     plan: planText({ plan, agents }),
-    failures: JSON.stringify(perType((type) => failuresOf(matrices[type]))),
+    failures,
     columns: encodeColumns(matrices),
-    extras: JSON.stringify(perType((type) => extrasOf(matrices[type], () => true))),
+    extras,
   };
 }
 
@@ -142,7 +146,8 @@ export function encodeMeasuredHead({ head, summary }: ClosedRound): string {
 }
 
 /** A record as it is read back: its columns in one piece, or gone. */
-export interface ReadRecord extends Pick<RoundRecord, "head" | "plan" | "findings" | "failures"> {
+export interface ReadRecord extends Pick<RoundRecord, "head" | "plan" | "findings"> {
+  readonly failures: string;
   readonly columns?: Uint8Array;
   readonly extras?: string;
 }
@@ -226,18 +231,6 @@ export function decodeFindings(text: string): Finding[] {
   });
 }
 
-function failuresOf(matrix: OutcomeMatrix): SparseCells {
-  const cells: number[] = [];
-  for (const [cell, code] of matrix.reasons.entries()) if (okOf(code) === false) cells.push(cell);
-  const failed = new Set(cells);
-  return {
-    steps: cells.map((cell, index) => cell - (cells[index - 1] ?? 0)),
-    reasons: cells.map((cell) => matrix.reasons[cell]!),
-    attempts: cells.map((cell) => matrix.attempts[cell]!),
-    extras: extrasOf(matrix, (cell) => failed.has(cell)),
-  };
-}
-
 function applyFailures(failures: SparseCells, matrix: OutcomeMatrix): void {
   let cell = 0;
   for (const [index, step] of failures.steps.entries()) {
@@ -246,20 +239,6 @@ function applyFailures(failures: SparseCells, matrix: OutcomeMatrix): void {
     matrix.attempts[cell] = failures.attempts[index]!;
   }
   applyExtras(failures.extras, matrix);
-}
-
-function extrasOf(matrix: OutcomeMatrix, wanted: (cell: number) => boolean): Extras {
-  const index = new Map<Answerer[], number>();
-  const cells: number[] = [];
-  const which: number[] = [];
-  for (const [cell, answerers] of matrix.answeredBy) {
-    if (!wanted(cell)) continue;
-    if (!index.has(answerers)) index.set(answerers, index.size);
-    cells.push(cell);
-    which.push(index.get(answerers)!);
-  }
-  const detail = [...matrix.detail].filter(([cell]) => wanted(cell));
-  return { answerers: [...index.keys()], cells, which, detail };
 }
 
 function applyExtras(extras: Extras, matrix: OutcomeMatrix): void {

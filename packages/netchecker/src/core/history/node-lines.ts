@@ -7,7 +7,7 @@ import { nodeColumns } from "./node-columns.ts";
  * What is kept of a round's nodes as long as the round is: its start, then a line a node, so that one is
  * found in thousands of rounds without reading the others. Compressed it is some ten bytes a node.
  */
-function* writeNodeLines(round: ClosedRound): Steps<string> {
+export function* writeNodeLines(round: ClosedRound): Steps<string> {
   const { head, plan } = round;
   const missing = new Map(head.missing.map(({ node, why }) => [node, why]));
   const columns = yield* nodeColumns(round);

@@ -13,6 +13,7 @@ import {
 } from "../../../tests/support/a-round.ts";
 import type { ClosedRound } from "../closed-round.ts";
 import { results } from "../results.ts";
+import { finish } from "../steps.ts";
 import { decodeRound, encodeConcluded, encodeMeasured } from "../round-record.ts";
 import { planRound } from "../plan-round.ts";
 import { meshNodes } from "./mesh-nodes.ts";
@@ -155,10 +156,10 @@ describe("the rows of a plane", () => {
 
   it("show of an old round its failures, and mark what is not kept", () => {
     const { head, plan, findings, failures } = {
-      ...encodeMeasured(round),
+      ...finish(encodeMeasured(round)),
       ...encodeConcluded(round),
     };
-    const old = decodeRound({ head, plan, findings, failures });
+    const old = decodeRound({ head, plan, findings, failures: failures.join("") });
     expect([...rowsOf(old, "pod", "echo").reasons()]).toEqual([
       `.${TIMED_OUT}..`,
       "....",

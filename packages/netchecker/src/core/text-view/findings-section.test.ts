@@ -56,3 +56,15 @@ test("nothing found is nothing said, and of many the first are told", () => {
   );
   expect(many.at(-1)).toBe("   … and 2 more: see /findings");
 });
+
+test("of many the first few are told, and all others counted, those that one stands for included", () => {
+  const more = [
+    { kind: "packet-loss" as const, severity: "warning" as const, count: 14_000 },
+    { kind: "route" as const, severity: "info" as const, count: 171 },
+  ];
+  const findings = [
+    ...Array.from({ length: 15 }, () => aFinding()),
+    aFinding({ kind: "more", nodes: [], more }),
+  ];
+  expect(findingsSection(findings, NOW).at(-1)).toBe("   … and 14,174 more: see /findings");
+});

@@ -1,5 +1,5 @@
 import type { Finding } from "@netchecker/contract";
-import { duration, plural } from "./phrases.ts";
+import { digits, duration, plural } from "./phrases.ts";
 
 const MOST_FINDINGS = 12;
 const MARK = { critical: "!!", warning: "! ", info: "- " } as const;
@@ -7,12 +7,17 @@ const MARK = { critical: "!!", warning: "! ", info: "- " } as const;
 /** What is broken, in sentences: each finding with how long, how sure, and what to run next. `now` is milliseconds since 1970. */
 export function findingsSection(findings: readonly Finding[], now: number): string[] {
   if (findings.length === 0) return [];
-  const more = findings.length - MOST_FINDINGS;
+  const more = findings.slice(MOST_FINDINGS).reduce((sum, each) => sum + standsFor(each), 0);
   return [
     "Findings",
     ...findings.slice(0, MOST_FINDINGS).flatMap((finding) => describe(finding, now)),
-    ...(more > 0 ? [`   … and ${more} more: see /findings`] : []),
+    ...(more > 0 ? [`   … and ${digits(more)} more: see /findings`] : []),
   ];
+}
+
+/** One finding may stand for many that are not told one by one. */
+function standsFor({ more }: Finding): number {
+  return more?.reduce((sum, { count }) => sum + count, 0) ?? 1;
 }
 
 function describe(finding: Finding, now: number): string[] {

@@ -38,10 +38,10 @@ class Rounds {
   findings: readonly Finding[] = [];
   #id = 0;
 
-  next(causes: readonly Cause[]): readonly Finding[] {
+  next(causes: readonly Cause[], view = VIEW): readonly Finding[] {
     this.#id += 1;
     const head = { ...HEAD, id: this.#id };
-    const tracked = finish(trackFindings(this.memory, causes, head, VIEW));
+    const tracked = finish(trackFindings(this.memory, causes, head, view));
     this.memory = tracked.memory;
     this.findings = tracked.findings;
     return tracked.findings;
@@ -160,4 +160,14 @@ describe("more findings than can be told", () => {
       expect(rounds.all).toBe(900);
     }
   });
+});
+
+it("tells a dozen of many changes before a finding, and how many more there were", () => {
+  const rounds = new Rounds();
+  rounds.next([], VIEW);
+  const upgraded = { ...VIEW, nodes: VIEW.nodes.map((node) => ({ ...node, bootId: "another" })) };
+  const all = { ...aCause(1, "warning"), nodes: VIEW.nodes.map(({ name }) => name), peers: [] };
+  const [finding] = rounds.next([all], upgraded);
+  expect(finding!.changes).toHaveLength(13);
+  expect(finding!.changes.at(-1)).toBe(`and ${NODES - 12} more`);
 });

@@ -1,9 +1,13 @@
 import type { ClusterView, NodeRecord } from "../../cluster-view.ts";
 import { entryOf } from "../../entry-of.ts";
+import { digits } from "../../text-view/phrases.ts";
 import type { FindingsMemory, NodeChange, NodeFacts } from "./findings-memory.ts";
 
 /** A change this many rounds before a finding's onset may have caused it. */
 const LOOK_BACK_ROUNDS = 10;
+const MOST_REMEMBERED = 2_000;
+/** Of a finding that is about many nodes. */
+const MOST_TOLD = 12;
 
 type Remembered = Pick<FindingsMemory, "nodes" | "changes">;
 
@@ -17,16 +21,18 @@ export function noteChanges(memory: Remembered, view: ClusterView, round: number
   );
   return {
     nodes: Object.fromEntries(view.nodes.map((node) => [node.name, factsOf(node)])),
-    changes: [...memory.changes, ...fresh].filter(
-      (change) => round - change.round <= LOOK_BACK_ROUNDS,
-    ),
+    changes: [...memory.changes, ...fresh]
+      .filter((change) => round - change.round <= LOOK_BACK_ROUNDS)
+      .slice(-MOST_REMEMBERED),
   };
 }
 
-/** What happened to some nodes lately, in words, oldest first. */
+/** What happened to some nodes lately, in words, oldest first; of many the first few, and how many more. */
 export function changesAt(changes: readonly NodeChange[], nodes: readonly string[]): string[] {
   const of = new Set(nodes);
-  return changes.filter(({ node }) => of.has(node)).map(({ what }) => what);
+  const all = changes.filter(({ node }) => of.has(node)).map(({ what }) => what);
+  const more = all.length - MOST_TOLD;
+  return more > 0 ? [...all.slice(0, MOST_TOLD), `and ${digits(more)} more`] : all;
 }
 
 function factsOf({
