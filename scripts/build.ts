@@ -61,6 +61,20 @@ const leftOut: Plugin = {
   },
 };
 
+/** What netchecker's launcher loads where it has to: a bundle of its own, so that `--check` need not hold it. */
+const loadedLater: Plugin = {
+  name: "loaded-later",
+  setup(builder) {
+    builder.onResolve({ filter: /^\.\/main\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./service.js", external: true } : null,
+    );
+  },
+};
+
+/** Sources and their bundles: the one that starts is always `main.js`. */
+const bundlesOf = (service: string) =>
+  service === "netchecker" ? { launch: "main", main: "service" } : { main: "main" };
+
 const page = services.includes("netchecker") ? buildPage() : null;
 // CommonJS, because Node's ESM loader alone costs 16 MB resident, and each of these runs on every node.
 await Promise.all(
@@ -68,22 +82,25 @@ await Promise.all(
     const out = `packages/${service}/dist`;
     await mkdir(out, { recursive: true });
     await writeFile(`${out}/package.json`, '{ "type": "commonjs" }\n');
-    await build({
-      entryPoints: [`packages/${service}/src/main.ts`],
-      outfile: `${out}/main.js`,
-      bundle: true,
-      plugins: [lazyTls, leftOut],
-      platform: "node",
-      target: "node24",
-      format: "cjs",
-      // The source stays in memory: small, and in plain ASCII, which V8 keeps at a byte a character.
-      minify: true,
-      charset: "ascii",
-      // Short lines, so that a crash does not print the whole bundle.
-      lineLimit: 160,
-      legalComments: "none",
-      logLevel: "warning",
-    });
+    for (const [source, bundle] of Object.entries(bundlesOf(service)))
+      await build({
+        entryPoints: [`packages/${service}/src/${source}.ts`],
+        outfile: `${out}/${bundle}.js`,
+        bundle: true,
+        plugins: [lazyTls, leftOut, loadedLater],
+        platform: "node",
+        target: "node24",
+        format: "cjs",
+        // A bundle that loads another one requires it: see above.
+        supported: { "dynamic-import": false },
+        // The source stays in memory: small, and in plain ASCII, which V8 keeps at a byte a character.
+        minify: true,
+        charset: "ascii",
+        // Short lines, so that a crash does not print the whole bundle.
+        lineLimit: 160,
+        legalComments: "none",
+        logLevel: "warning",
+      });
   }),
 );
 await page;

@@ -6,13 +6,21 @@ import { diagnoseRedis } from "./adapters/diagnose-redis.ts";
 import { LIST_BOUNDS, listResource } from "./adapters/list-resource.ts";
 import { tryWatch } from "./adapters/open-watch.ts";
 import { toNodeRecord, toPodRecord, toServiceRecord } from "./adapters/to-records.ts";
-import { type WatchedCluster, watchedResources } from "./adapters/watch-cluster.ts";
+import {
+  type WatchedCluster,
+  type WatchedPart,
+  watchedResources,
+} from "./adapters/watch-cluster.ts";
+import type { PodRecord } from "./core/cluster-view.ts";
 import { firstSight } from "./core/sighting.ts";
+import type { ClusterWatch } from "./ports.ts";
 
 /** One thing that must hold for netchecker to work, in plain words. */
 export interface Check {
   readonly ok: boolean;
   readonly what: string;
+  /** It cannot be checked from here, only said. */
+  readonly note?: true;
 }
 
 const PATIENCE_MS = 5_000;
@@ -22,6 +30,48 @@ const MOST_NAMES = 3;
 
 const ok = (what: string): Check => ({ ok: true, what });
 const failed = (what: string): Check => ({ ok: false, what });
+
+/** What holds or not beyond what can be tried. */
+export const NOTES: readonly Check[] = [
+  {
+    ok: true,
+    note: true,
+    what: "who may reach Redis, ping and pong is decided by NetworkPolicies: the network plugin must enforce them (docs/security.md)",
+  },
+];
+
+/** How a netchecker that runs fares with what it needs of the API server: it has tried, and goes on trying. */
+export function checkWatched(
+  cluster: Pick<ClusterWatch, "view"> & { parts(): readonly WatchedPart[] },
+  of: WatchedCluster,
+): Check[] {
+  const { nodes, pods, service } = cluster.view();
+  const checks = cluster
+    .parts()
+    .map(({ path, staleSince, problem }) =>
+      staleSince === null
+        ? ok(`may list and watch ${path}`)
+        : failed(problem ?? `nothing came of ${path} since ${new Date(staleSince).toISOString()}`),
+    );
+  const known = (path: string) =>
+    cluster.parts().some((part) => part.path === path && part.staleSince === null);
+  const paths = watchedResources(of);
+  if (known(paths.nodes.path) && known(paths.pods.path)) {
+    const names = nodes.map(({ name }) => name);
+    for (const app of ["ping", "pong"] as const)
+      checks.push(checkAgents(app, names, pods, of.namespace));
+  }
+  if (known(paths.services.path)) checks.push(checkService(service !== null, of));
+  return checks;
+}
+
+function checkService(isThere: boolean, { serviceName, namespace }: WatchedCluster): Check {
+  return isThere
+    ? ok(`the service ${serviceName} is there`)
+    : failed(
+        `there is no service ${serviceName} in namespace ${namespace}: see PONG_SERVICE and NAMESPACE`,
+      );
+}
 
 /** Tries what netchecker needs of the API server, as it needs it, and what it finds there. */
 export async function checkCluster(access: ApiServerAccess, of: WatchedCluster): Promise<Check[]> {
@@ -38,22 +88,11 @@ export async function checkCluster(access: ApiServerAccess, of: WatchedCluster):
   if (nodesFound && podsFound)
     for (const app of ["ping", "pong"] as const)
       checks.push(checkAgents(app, nodesFound, podsFound, of.namespace));
-  if (servicesFound)
-    checks.push(
-      servicesFound.length > 0
-        ? ok(`the service ${of.serviceName} is there`)
-        : failed(
-            `there is no service ${of.serviceName} in namespace ${of.namespace}: see PONG_SERVICE and NAMESPACE`,
-          ),
-    );
+  if (servicesFound) checks.push(checkService(servicesFound.length > 0, of));
   return checks;
 }
 
-interface PlacedPod {
-  readonly app: "ping" | "pong";
-  readonly node: string | null;
-  readonly ready: boolean;
-}
+type PlacedPod = Pick<PodRecord, "app" | "node" | "ready">;
 
 const nameOfNode = (object: unknown): string | null =>
   toNodeRecord(object, null, firstSight(Date.now()))?.name ?? null;
@@ -128,7 +167,6 @@ export async function checkRedis(
 
 /** The checks as lines, what is wrong in capitals. */
 export function formatChecks(checks: readonly Check[]): string {
-  return checks
-    .map(({ ok: fine, what }) => `${fine ? "ok     " : "FAILED "} ${visible(what)}`)
-    .join("\n");
+  const word = ({ ok: fine, note }: Check) => (note ? "note   " : fine ? "ok     " : "FAILED ");
+  return checks.map((check) => `${word(check)} ${visible(check.what)}`).join("\n");
 }

@@ -24,6 +24,23 @@ describe("readConfig", () => {
   });
 
   it.each([
+    "Infinity",
+    "1e309",
+    "1e4",
+    "0x1F90",
+    " 8080 ",
+    "8080.0",
+    "NaN",
+    "+8080",
+    "9".repeat(400),
+  ])("takes no number that is not written as a plain whole one: %j", (value) => {
+    for (const name of ["PORT", "ROUND_INTERVAL_MS", "HISTORY_ROUNDS", "NODE_STARTUP_MS"])
+      expect(() => readConfig({ [name]: value })).toThrow(
+        `${name} is ${JSON.stringify(value)}; allowed: a whole number from `,
+      );
+  });
+
+  it.each([
     [{ PORT: "0" }, 'PORT is "0"; allowed: a whole number from 1 to 65535'],
     [{ PORT: "8080x" }, 'PORT is "8080x"; allowed: a whole number from 1 to 65535'],
     [{ REDIS_HOST: "redis" }, 'REDIS_HOST is "redis"; allowed: host:port, such as redis:6379'],

@@ -11,6 +11,7 @@ import { exposeMetrics } from "@netchecker/runtime/metrics";
 import { connectRedisPair } from "@netchecker/runtime/redis";
 import { startService } from "@netchecker/runtime/start";
 import closeWithGrace from "close-with-grace";
+import { answerChecks } from "./adapters/answer-checks.ts";
 import { anyAddress } from "./adapters/any-address.ts";
 import { ApiServerAccess } from "./adapters/api-server-access.ts";
 import { collectReports } from "./adapters/collect-reports.ts";
@@ -22,8 +23,16 @@ import { diagnoseRedis } from "./adapters/diagnose-redis.ts";
 import { watchRedisTrouble } from "./adapters/watch-redis-trouble.ts";
 import { createRoundStore } from "./adapters/store-rounds.ts";
 import { watchCluster } from "./adapters/watch-cluster.ts";
+import type { Checked } from "./ask-running.ts";
 import { Changes } from "./changes.ts";
-import { checkCluster, checkRedis, formatChecks } from "./check-install.ts";
+import {
+  type Check,
+  checkCluster,
+  checkRedis,
+  checkWatched,
+  formatChecks,
+  NOTES,
+} from "./check-install.ts";
 import { readConfig } from "./config.ts";
 import { RoundsTally } from "./core/metrics/rounds-tally.ts";
 import { gatherMetrics } from "./gather-metrics.ts";
@@ -35,26 +44,37 @@ import { RoundKeeper } from "./keep-rounds.ts";
 import { RoundRunner } from "./run-rounds.ts";
 import { VerdictWatch } from "./watch-verdict.ts";
 
-/** `--check`: says what is wrong with the installation, and ends with 1 when something is. */
-async function check(): Promise<void> {
-  const config = readConfig(process.env);
-  const log = createLog("netchecker", config.LOG_LEVEL);
-  const apiServer = new ApiServerAccess(() => loadKubeConfig(config.KUBECONFIG), log);
+type Config = ReturnType<typeof readConfig>;
+
+/** All checks; those of the cluster are made meanwhile. */
+async function checked(config: Config, ofCluster: Check[] | Promise<Check[]>): Promise<Checked> {
   const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
   const checks = [
     { ok: true, what: "the configuration can be used" },
     ...(await checkRedis(address, redisNames(config.REDIS_PREFIX), hostOf(address))),
-    ...(await checkCluster(apiServer, {
-      namespace: config.NAMESPACE,
-      serviceName: config.PONG_SERVICE,
-    })),
+    ...(await ofCluster),
+    ...NOTES,
   ];
-  await apiServer.close();
-  console.log(formatChecks(checks));
-  if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
+  return { ok: checks.every(({ ok }) => ok), text: formatChecks(checks) };
 }
 
-/** Of the bundle that runs. */
+const watchedBy = (config: Config) => ({
+  namespace: config.NAMESPACE,
+  serviceName: config.PONG_SERVICE,
+});
+
+/** `--check` where no netchecker runs: says what is wrong with the installation, and ends with 1 when something is. */
+async function check(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog("netchecker", config.LOG_LEVEL);
+  const apiServer = new ApiServerAccess(() => loadKubeConfig(config.KUBECONFIG), log);
+  const { ok, text } = await checked(config, checkCluster(apiServer, watchedBy(config)));
+  await apiServer.close();
+  console.log(text);
+  if (!ok) process.exitCode = 1;
+}
+
+/** Of the bundle that runs, which is not the one that was started: that one only loads it. */
 function digestOf(file: string): string {
   return createHash("sha256").update(readFileSync(file)).digest("base64url").slice(0, 8);
 }
@@ -95,12 +115,9 @@ async function main(): Promise<void> {
     stop.signal,
   );
   const history = { fullRounds: config.HISTORY_FULL_ROUNDS, rounds: config.HISTORY_ROUNDS };
-  const cluster = watchCluster(
-    apiServer,
-    { namespace: config.NAMESPACE, serviceName: config.PONG_SERVICE },
-    log,
-    stop.signal,
-  );
+  const cluster = watchCluster(apiServer, watchedBy(config), log, stop.signal);
+  const checkItself = () => checked(config, checkWatched(cluster, watchedBy(config)));
+  answerChecks(config.PORT, checkItself, log, stop.signal);
   const lease = holdLease(redis, names, config.POD_NAME ?? hostname(), log, stop.signal, {
     cluster: () => cluster.view().service?.uid || null,
     clusterName: config.CLUSTER_NAME ?? null,
@@ -170,7 +187,7 @@ async function main(): Promise<void> {
     keeper,
     intervalMs: config.ROUND_INTERVAL_MS,
     log,
-    build: digestOf(process.argv[1]!),
+    build: digestOf(join(dirname(process.argv[1]!), "service.js")),
     changes,
     verdict: () => verdicts.now(),
     isStale: () => verdicts.isStale(),

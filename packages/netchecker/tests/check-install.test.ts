@@ -2,10 +2,17 @@ import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
 import { nodeObject } from "@netchecker/local-cluster/objects/node-object";
 import { podObject, run, schedule, setReady } from "@netchecker/local-cluster/objects/pod-object";
 import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { ApiServerAccess } from "../src/adapters/api-server-access.ts";
-import { checkCluster, checkRedis, formatChecks } from "../src/check-install.ts";
-import { type ARedis, aRedis, NAMES } from "./support/a-redis.ts";
+import { watchCluster } from "../src/adapters/watch-cluster.ts";
+import {
+  checkCluster,
+  checkRedis,
+  checkWatched,
+  formatChecks,
+  NOTES,
+} from "../src/check-install.ts";
+import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { accessTo } from "./support/access-to.ts";
 
 const OF = { namespace: "netchecker", serviceName: "pong-svc" };
@@ -69,6 +76,46 @@ describe("the install check", () => {
       "may not watch nodes: the ClusterRole netchecker in deploy/base/netchecker-rbac.yaml grants it",
       "may not list pods: the Role netchecker in deploy/base/netchecker-rbac.yaml grants it",
     ]);
+  });
+
+  it("asks a watch that runs what it knows: the same in the same words, and not one request more", async () => {
+    const stop = new AbortController();
+    const cluster = watchCluster(access, OF, LOG, stop.signal);
+    const failing = () => checkWatched(cluster, OF).filter(({ ok }) => !ok);
+    // Not listed yet: that is what is said, and nothing of what only looks missing.
+    expect(failing()).toHaveLength(3);
+    expect(formatChecks(failing())).toMatch(/^FAILED {2}nothing came of \/api\/v1\/nodes since \d/);
+    api.allow("watch", "nodes");
+    api.allow("list", "pods");
+    await cluster.synced;
+    await vi.waitFor(() => expect(api.requests.get("watch services")).toBeGreaterThan(0));
+    const asked = api.asked.length;
+    expect(checkWatched(cluster, OF)).toEqual(await checkCluster(access, OF));
+    expect(api.asked.length).toBeGreaterThan(asked);
+    const askedThen = api.asked.length;
+    api.store.create("nodes", nodeObject("lonely", "127.9.0.9", 10_250));
+    await vi.waitFor(() =>
+      expect(formatChecks(failing())).toMatch(
+        /1 of 2 nodes have a ready ping pod .* not lonely: look/,
+      ),
+    );
+    expect(api.asked.length).toBe(askedThen);
+    api.forbid("list", "nodes");
+    api.forbid("watch", "nodes");
+    api.cutConnections();
+    await vi.waitFor(() =>
+      expect(failing().map(({ what }) => what)).toContainEqual(
+        expect.stringMatching(/^may not (list|watch) nodes: the ClusterRole netchecker/),
+      ),
+    );
+    api.allow("list", "nodes");
+    api.allow("watch", "nodes");
+    stop.abort();
+  });
+
+  it("says what it cannot check, and does not fail for that", () => {
+    expect(formatChecks(NOTES)).toMatch(/^note {4}who may reach Redis, .* must enforce them/);
+    expect(NOTES.every(({ ok }) => ok)).toBe(true);
   });
 
   it("tries Redis, and says what to look at when it is not there", async () => {

@@ -27,6 +27,11 @@ test("options are read in both spellings, and what is none is kept where it may 
 test.each([
   ["--nodes 0", '--nodes is "0"; allowed: a whole number from 1 to 12'],
   ["--nodes 1e1", '--nodes is "1e1"; allowed: a whole number from 1 to 12'],
+  ["--nodes Infinity", '--nodes is "Infinity"; allowed: a whole number from 1 to 12'],
+  ["--nodes=1e309", '--nodes is "1e309"; allowed: a whole number from 1 to 12'],
+  ["--nodes 0x10", '--nodes is "0x10"; allowed: a whole number from 1 to 12'],
+  ["--interval=Infinity", '--interval is "Infinity"; allowed: seconds from 4 to 60'],
+  ["--interval=1e309", '--interval is "1e309"; allowed: seconds from 4 to 60'],
   ["--nodes", "--nodes has no value; allowed: a whole number from 1 to 12"],
   ["--interval 3.9", '--interval is "3.9"; allowed: seconds from 4 to 60'],
   ["--network wide", '--network is "wide"; allowed: flat, deep'],

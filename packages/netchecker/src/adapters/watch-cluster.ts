@@ -22,10 +22,18 @@ export function watchedResources({ namespace, serviceName }: WatchedCluster) {
   };
 }
 
+/** How the watch of one resource fares. */
+export interface WatchedPart {
+  readonly path: string;
+  readonly staleSince: number | null;
+  readonly problem: string | null;
+}
+
 /** What is asked for more often than each round, without making the whole view. */
 interface StaleAwareWatch extends ClusterWatch {
   staleSince(): number | null;
   nodeCount(): number;
+  parts(): readonly WatchedPart[];
   /** Why the API server cannot be read; null while it can. */
   problem(): string | null;
 }
@@ -53,6 +61,12 @@ export function watchCluster(
   return {
     synced: Promise.all(all.map(({ synced }) => synced)).then(() => {}),
     staleSince,
+    parts: () =>
+      all.map(({ path, age: { staleSince: since, problem } }) => ({
+        path,
+        staleSince: since,
+        problem,
+      })),
     nodeCount: () => nodes.records.size,
     problem: () => all.map((each) => each.age.problem).find((each) => each !== null) ?? null,
     watchLosses: () => ({

@@ -44,6 +44,7 @@ export interface WatchBounds extends ListBounds {
 export const WATCH_BOUNDS: WatchBounds = { ...LIST_BOUNDS, mostEventBytes: MOST_EVENT_BYTES };
 
 export interface WatchedResource<T> {
+  readonly path: string;
   readonly synced: Promise<void>;
   readonly records: ResourceRecords<T>;
   readonly age: ViewAge;
@@ -181,5 +182,5 @@ export function watchResource<T>(
   }
 
   void keepUpToDate();
-  return { synced: synced.promise, records, age };
+  return { path, synced: synced.promise, records, age };
 }

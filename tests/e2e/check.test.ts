@@ -1,0 +1,63 @@
+import { execFile } from "node:child_process";
+import { cgroupFault, LimitedCgroup } from "@netchecker/local-cluster/limited-cgroup";
+import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Results } from "./support/a-cluster.ts";
+
+let cluster: LocalCluster;
+
+beforeAll(async () => {
+  cluster = await startLocalCluster({ nodes: 3, intervalMs: 2_000, port: 0 });
+  await cluster.resultsAfter<Results>(0);
+});
+afterAll(() => cluster?.stop());
+
+/** As `kubectl exec deploy/netchecker -- node main.js --check` does it. */
+function check(within: readonly string[] = []): Promise<{ code: unknown; stdout: string }> {
+  const { bundle, env } = cluster.netchecker.spec;
+  const [file, ...args] = [...within, process.execPath, "--max-semi-space-size=1", bundle];
+  return new Promise((resolve) => {
+    execFile(file!, [...args, "--check"], { env: { ...env } }, (error, stdout) =>
+      resolve({ code: error ? (error.code ?? error.signal) : 0, stdout }),
+    );
+  });
+}
+
+const asked = () => [...cluster.apiServer.requests.values()].reduce((sum, each) => sum + each, 0);
+
+describe("--check beside a netchecker that runs", () => {
+  it("is answered by that one: all is well, code 0, and the API server is asked nothing", async () => {
+    const before = asked();
+    const { code, stdout } = await check();
+    expect(stdout).toMatch(/^ok {6}the configuration can be used$/m);
+    expect(stdout).toMatch(/^ok {6}3 of 3 nodes have a ready ping pod/m);
+    expect(stdout).not.toMatch(/FAILED/);
+    expect(code).toBe(0);
+    expect(asked()).toBe(before);
+  });
+
+  // By itself it takes 54 MiB, and at 1,000 nodes 79.
+  it.skipIf(cgroupFault() !== null)("takes no more than 24 MiB", async () => {
+    const cgroup = new LimitedCgroup({ memoryBytes: 24 * 2 ** 20 }, `check-${process.pid}`);
+    try {
+      expect(await check(cgroup.within)).toMatchObject({ code: 0 });
+    } finally {
+      cgroup.remove();
+    }
+  });
+
+  it("names what is missing, with code 1; it does so by itself where none runs", async () => {
+    await cluster.redis.kill();
+    const { code, stdout } = await check();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^FAILED {2}Redis at /m);
+    await cluster.netchecker.kill();
+    const before = asked();
+    const alone = await check();
+    expect(alone.code).toBe(1);
+    expect(alone.stdout).toMatch(/^ok {6}3 of 3 nodes have a ready pong pod/m);
+    expect(alone.stdout).toMatch(/^FAILED {2}Redis at /m);
+    expect(asked()).toBeGreaterThan(before);
+  });
+});
