@@ -25,8 +25,8 @@ const LIMITS = {
   maxHeaderSize: 8 * 1024,
 };
 
-/** More than the largest cluster has agents that ask in the same moment. */
-const MOST_CONNECTIONS = 4_096;
+/** For a moment three times as many, more than the largest cluster has agents. */
+const MOST_CONNECTIONS = 2_048;
 
 const REFUSED = {
   too_large: {

@@ -21,6 +21,14 @@ const STALLED_LOOKS = 10;
 const STALLED_LOOKS_AT_END = 2;
 const END_MS = 4_000;
 
+/**
+ * For so long a connection may be idle before it is closed in favour of others: its request may be here and not
+ * read yet, where a crowd is accepted in one go.
+ */
+const GRACE_MS = 500;
+/** For that moment there may be so many times as many. */
+const MOST_FOR_A_MOMENT = 3;
+
 interface Busy {
   /** Requests that are not answered yet. */
   requests: number;
@@ -38,11 +46,12 @@ interface Busy {
  */
 class BoundedConnections {
   readonly #limits: ConnectionLimits;
-  /** The longest idle first. */
-  readonly #idle = new Set<Socket>();
+  /** Since when, in milliseconds, the longest idle first. */
+  readonly #idle = new Map<Socket, number>();
   /** In the order in which their requests came. */
   readonly #busy = new Map<Socket, Busy>();
   #stalledLooks = STALLED_LOOKS;
+  #trimming: NodeJS.Timeout | null = null;
   /** Connections that were closed in favour of others, and readers that were ended. */
   readonly ended = { crowdedOut: 0, stalled: 0 };
 
@@ -65,17 +74,18 @@ class BoundedConnections {
   endSoon(): void {
     this.#stalledLooks = STALLED_LOOKS_AT_END;
     setTimeout(() => {
-      for (const socket of [...this.#busy.keys(), ...this.#idle]) socket.resetAndDestroy();
+      for (const socket of [...this.#busy.keys(), ...this.#idle.keys()]) socket.resetAndDestroy();
     }, END_MS).unref();
   }
 
   #open(socket: Socket): void {
-    this.#idle.add(socket);
+    this.#idle.set(socket, performance.now());
     socket.once("close", () => {
       this.#idle.delete(socket);
       this.#busy.delete(socket);
     });
-    if (this.open > this.#limits.most) this.#crowdOut(socket);
+    if (this.open > this.#limits.most * MOST_FOR_A_MOMENT) this.#crowdOut();
+    else if (this.open > this.#limits.most) this.#trimSoon();
   }
 
   #begin(socket: Socket): void {
@@ -89,12 +99,29 @@ class BoundedConnections {
     const busy = this.#busy.get(socket);
     if (!busy || (busy.requests -= 1) > 0) return;
     this.#busy.delete(socket);
-    if (!socket.destroyed) this.#idle.add(socket);
+    if (!socket.destroyed) this.#idle.set(socket, performance.now());
   }
 
-  #crowdOut(newest: Socket): void {
-    const [longestIdle] = this.#idle;
-    const victim = longestIdle === newest ? this.#slowest() : longestIdle;
+  #trimSoon(): void {
+    if (this.#trimming) return;
+    this.#trimming = setTimeout(() => {
+      this.#trimming = null;
+      this.#trim();
+    }, GRACE_MS / 2).unref();
+  }
+
+  #trim(): void {
+    while (this.open > this.#limits.most) {
+      const [longestIdle] = this.#idle.values();
+      if (longestIdle !== undefined && performance.now() - longestIdle < GRACE_MS)
+        return this.#trimSoon();
+      this.#crowdOut();
+    }
+  }
+
+  #crowdOut(): void {
+    const [longestIdle] = this.#idle.keys();
+    const victim = longestIdle ?? this.#slowest();
     if (!victim) return;
     this.ended.crowdedOut += 1;
     this.#limits.onCrowdedOut?.();

@@ -44,6 +44,7 @@ async function client(port: number, text = ""): Promise<Client> {
   return { socket, text: () => received, closed: () => socket.destroyed };
 }
 
+const SOON = { timeout: 10_000 };
 const GET = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const closedOf = (clients: readonly Client[]) => clients.map(({ closed }) => closed());
 
@@ -60,7 +61,7 @@ describe("at the bound of connections", () => {
     await expect.poll(() => idle[0]!.text()).toContain("ok");
     const newest = await client(port, GET);
     await expect.poll(() => newest.text()).toContain("ok");
-    await expect.poll(() => closedOf(idle)).toEqual([false, true, false]);
+    await expect.poll(() => closedOf(idle), SOON).toEqual([false, true, false]);
     expect([connections.open, connections.ended.crowdedOut]).toEqual([3, 1]);
   });
 
@@ -79,7 +80,7 @@ describe("at the bound of connections", () => {
     await expect
       .poll(() => [waiting.text(), newest.text()].map((each) => each.includes("late")))
       .toEqual([true, true]);
-    await expect.poll(() => halfSent.closed()).toBe(true);
+    await expect.poll(() => halfSent.closed(), SOON).toBe(true);
   });
 
   test("where none is idle, the one that has moved nothing for longest goes", async () => {
@@ -92,7 +93,16 @@ describe("at the bound of connections", () => {
     const second = await client(port, GET);
     await expect.poll(() => asked).toBe(2);
     await client(port, GET);
-    await expect.poll(() => closedOf([first, second])).toEqual([true, false]);
+    await expect.poll(() => closedOf([first, second]), SOON).toEqual([true, false]);
+  });
+
+  test("a crowd that is accepted in one go crowds out nobody whose request is here", async () => {
+    const { connections, port } = await serving(10);
+    const crowd = await Promise.all(Array.from({ length: 25 }, () => client(port, GET)));
+    await expect
+      .poll(() => crowd.filter(({ text }) => text().includes("ok")).length, SOON)
+      .toBe(25);
+    await expect.poll(() => connections.open, SOON).toBe(10);
   });
 
   test("a crowd of idle ones, many times the bound, keeps nobody from being answered", async () => {
@@ -104,7 +114,8 @@ describe("at the bound of connections", () => {
       await expect.poll(() => prober.text()).toContain("ok");
       prober.socket.destroy();
     }
-    expect(connections.open).toBeLessThanOrEqual(50);
+    expect(connections.open).toBeLessThanOrEqual(150);
+    await expect.poll(() => connections.open, SOON).toBeLessThanOrEqual(50);
   });
 });
 
