@@ -1,5 +1,5 @@
 import type { Verdict } from "@netchecker/contract";
-import { gauge, type MetricFamily } from "@netchecker/contract/metrics";
+import { counter, gauge, type MetricFamily } from "@netchecker/contract/metrics";
 import type { RedisHealth } from "./adapters/redis-health.ts";
 import { healthFamilies } from "./core/metrics/own-health.ts";
 import { roundGauges } from "./core/metrics/round-gauges.ts";
@@ -17,6 +17,8 @@ export interface MetricSources {
   readonly lease: Pick<Lease, "holding" | "standsBy">;
   readonly redis: Readonly<Record<"commands" | "subscriber", Connection>>;
   readonly tally: Pick<RoundsTally, "families">;
+  /** How many stored records could not be read since the start. */
+  unreadable(): { readonly newer: number; readonly damaged: number };
   /** Of now, not of the last round. Asked at each scrape, unless this netchecker stands by. */
   verdict(): Verdict;
 }
@@ -37,7 +39,12 @@ export function gatherMetrics(sources: MetricSources, at = Date.now()): MetricFa
     staleSince: cluster.view().staleSince,
     watchLosses: cluster.watchLosses(),
   });
-  return [...health, ...tally.families, ...(lease.standsBy ? [] : ofTheMesh(sources))];
+  return [
+    ...health,
+    unreadableRecords(sources.unreadable()),
+    ...tally.families,
+    ...(lease.standsBy ? [] : ofTheMesh(sources)),
+  ];
 }
 
 function ofTheMesh({ keeper, verdict }: MetricSources): MetricFamily[] {
@@ -49,6 +56,13 @@ function ofTheMesh({ keeper, verdict }: MetricSources): MetricFamily[] {
 }
 
 const connection = ({ awaySince, losses }: Connection) => ({ up: awaySince === null, losses });
+
+const unreadableRecords = (counts: Readonly<Record<"newer" | "damaged", number>>) =>
+  counter(
+    "netchecker_unreadable_records_total",
+    "Stored records that could not be read: damaged, or of a newer netchecker.",
+    Object.entries(counts).map(([why, value]) => ({ labels: { why }, value })),
+  );
 
 const storedAt = (at: number) =>
   gauge(

@@ -176,6 +176,7 @@ async function main(): Promise<void> {
   verdicts.start(stop.signal);
   const metrics = {
     verdict: () => verdicts.now(),
+    unreadable: () => store.unreadable(),
     cluster,
     intervalMs: config.ROUND_INTERVAL_MS,
     keeper,

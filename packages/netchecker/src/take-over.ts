@@ -37,7 +37,8 @@ async function concludeLeft(left: MeasuredRound, parts: Parts, round: OneRound):
   await store.beginConcluding(id).catch((error: unknown) => {
     if (error instanceof LeaseLostError) throw error;
   });
-  await round.conclude(left.round, cluster.view());
+  const head = { ...left.round.head, state: "closed" as const };
+  await round.conclude({ ...left.round, head }, cluster.view());
 }
 
 /** A round that is open in Redis but not here was left by a netchecker that died. */

@@ -26,6 +26,7 @@ function sources(with_: {
       subscriber: { awaySince: null, losses: 0 },
     },
     tally: new RoundsTally(),
+    unreadable: () => ({ newer: 0, damaged: 0 }),
     verdict: () => verdict,
   };
 }

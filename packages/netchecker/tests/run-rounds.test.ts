@@ -15,7 +15,7 @@ import { CannotOpenRoundError } from "../src/run-one-round.ts";
 import { RoundRunner } from "../src/run-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { aPublisher, aStore } from "./support/a-store.ts";
-import { aView, SETTINGS } from "./support/a-round.ts";
+import { aClosedRound, aView, SETTINGS } from "./support/a-round.ts";
 import { reportOf, type SimulatedAgent, simulateAgents } from "./support/a-simulated-agent.ts";
 
 const AGENTS: SimulatedAgent[] = [1, 2].map((n) => ({ pod: `ping-${n}`, node: `node-${n}` }));
@@ -337,6 +337,48 @@ describe("rounds", () => {
     expect(await store.head(1)).toMatchObject({
       head: { state: "abandoned", failure: "netchecker ended while the round was open" },
     });
+  });
+
+  it("that were measured when netchecker died are concluded by the next one; what it ended in twice is closed, and not ok", async () => {
+    const died = await redis.connect();
+    const store = await aStore(died, { fullRounds: 5, rounds: 10 });
+    for (const id of [1, 2]) {
+      const run = { id, startedAt: id * 1_000, finishedAt: id * 1_000 + 1 };
+      await store.saveMeasured(aClosedRound(aView(2), { run }));
+    }
+    await store.beginConcluding(1);
+    await simulate(AGENTS);
+    const { keeper } = await startRunner();
+    await vi.waitFor(() => expect(keeper.latest?.head).toMatchObject({ id: 3, stored: true }));
+    expect((await keeper.head(2))!.head).toMatchObject({
+      state: "closed",
+      failure: null,
+      verdict: { verdict: "ok" },
+    });
+    expect((await keeper.head(1))!.head).toMatchObject({
+      state: "closed",
+      failure: expect.stringContaining("ended twice while it concluded it"),
+      verdict: { verdict: "unmeasured", reason: "not_concluded" },
+    });
+  });
+
+  it("that cannot be concluded are closed with what was measured, and never ok; the next one is run", async () => {
+    await simulate(AGENTS);
+    const { keeper, runner, store } = await startRunner({ timeoutMs: 20_000 });
+    await vi.waitFor(() => expect(keeper.latest?.head.stored).toBe(true));
+    const good = keeper.memory;
+    keeper.memory = {} as never;
+    await runner.trigger();
+    await vi.waitFor(() => expect(keeper.latest?.head).toMatchObject({ id: 2, stored: true }));
+    expect(keeper.latest!.head).toMatchObject({
+      state: "closed",
+      verdict: { verdict: "unmeasured", reason: "not_concluded" },
+    });
+    expect((await store.round(2))!.summary.pod).toMatchObject({ total: 4, ok: 4 });
+    keeper.memory = good;
+    await vi.waitFor(() => runner.trigger());
+    await vi.waitFor(() => expect(keeper.latest?.head).toMatchObject({ id: 3, stored: true }));
+    expect(keeper.latest!.head.verdict).toMatchObject({ verdict: "ok" });
   });
 
   it("that are closed, but could not be stored yet, are not taken for ones that were left open", async () => {

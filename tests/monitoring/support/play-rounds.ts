@@ -98,6 +98,7 @@ export function playRounds(steps: readonly Step[], scraped: Scraped = {}): Serie
                   lease: { holding, standsBy },
                   redis: { commands: CONNECTED, subscriber: CONNECTED },
                   tally: { families: [] },
+                  unreadable: () => ({ newer: 0, damaged: 0 }),
                   verdict: () => verdictOf(step, latest, now),
                 },
                 now,
