@@ -21,12 +21,9 @@ export interface Place {
 }
 
 /** Each key that outlives a netchecker, and each field of the newest round. */
-export async function placesToDamage(
-  redis: Redis,
-  names: RedisNames,
-  last: number,
-): Promise<Place[]> {
-  const round = names.round(last);
+export async function placesToDamage(redis: Redis, names: RedisNames): Promise<Place[]> {
+  const [last] = await redis.zrange(names.fullRounds, "-1", "-1");
+  const round = names.round(Number(last));
   const fields = await redis.hkeys(round);
   const keys = [
     round,
