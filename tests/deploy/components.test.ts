@@ -117,6 +117,21 @@ test.for(["base", "large-cluster"] as const)(
     expect(redisBytes(hard!)).toBeLessThanOrEqual(maxMemory / 2);
     expect(maxMemory).toBeLessThanOrEqual(0.76 * limit);
     expect(setting("maxmemory-policy")).toBe("noeviction");
+    // The outcomes of a round before they are compressed: three targets of each node, six bytes each.
+    const nodes = name === "base" ? 200 : 1_000;
+    const outcomes = nodes * nodes * 3 * 6;
+    const [bulk, query, clients] = [
+      "proto-max-bulk-len",
+      "client-query-buffer-limit",
+      "maxmemory-clients",
+    ].map((option) => redisBytes(setting(option)));
+    expect(bulk).toBeGreaterThan(1.5 * outcomes);
+    expect(query).toBeGreaterThanOrEqual(2 * bulk!);
+    // What comes at once in a round: lists to all agents, and their connections.
+    expect(clients).toBeGreaterThan((nodes === 200 ? 21 : 325) * MI);
+    expect(clients! + redisBytes(hard!) + (nodes === 200 ? 48 : 350) * MI).toBeLessThanOrEqual(
+      maxMemory,
+    );
   },
 );
 
