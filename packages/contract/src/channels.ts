@@ -6,6 +6,8 @@ export interface RedisNames {
   readonly lists: Record<TargetType, string>;
   /** One key a type, under which the same list waits for an agent that was away; expires at the round's deadline. */
   readonly listKeys: Record<TargetType, string>;
+  /** What these lists look like, so that an agent knows one that is forged; expires with them. */
+  readonly listDigests: string;
   /** One channel a type, on which agents publish their reports. */
   readonly reports: Record<TargetType, string>;
   /** Counter: the id of the last round. */
@@ -38,6 +40,7 @@ export function redisNames(prefix: string): RedisNames {
   return {
     lists: perType(""),
     listKeys: perType("list:"),
+    listDigests: `${prefix}list:digests`,
     reports: perType("REPORT_"),
     roundId: `${prefix}round-id`,
     openRound: `${prefix}open-round`,

@@ -9,6 +9,7 @@ export * from "./count-findings.ts";
 export * from "./finding.ts";
 export * from "./history.ts";
 export * from "./largest-packet.ts";
+export * from "./list-digests.ts";
 export * from "./mesh.ts";
 export * from "./message-limits.ts";
 export * from "./name.ts";

@@ -1,11 +1,11 @@
-import type { DecodeFault } from "@netchecker/contract";
 import { counter, gauge, type MetricFamily } from "@netchecker/contract/metrics";
+import type { DroppedLists } from "./adapters/receive-targets.ts";
 import type { AgentTally } from "./core/agent-tally.ts";
 
 export interface MetricSources {
   readonly tally: AgentTally;
   /** Target lists that were dropped so far, by fault. */
-  readonly dropped: Readonly<Partial<Record<DecodeFault, number>>>;
+  readonly dropped: Readonly<DroppedLists>;
   /** Whether each connection to Redis is ready. */
   readonly redis: () => Readonly<Record<"commands" | "subscriber", boolean>>;
 }

@@ -1,4 +1,4 @@
-import { redisNames } from "@netchecker/contract";
+import { listLimits, redisNames, TARGET_TYPES } from "@netchecker/contract";
 import { createHealthServer } from "@netchecker/runtime/health";
 import { createLog } from "@netchecker/runtime/log";
 import { exposeMetrics } from "@netchecker/runtime/metrics";
@@ -32,12 +32,18 @@ async function command(): Promise<void> {
   });
 }
 
+const mostListChars = () => Math.max(...TARGET_TYPES.map((type) => listLimits(type).chars));
+
 function main(): void {
   const config = readPingConfig(process.env);
   const log = createLog("ping", config.LOG_LEVEL);
   const names = redisNames(config.REDIS_PREFIX);
   const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
-  const { commands, subscriber } = connectRedisPair(address, { service: "ping", log });
+  const { commands, subscriber } = connectRedisPair(address, {
+    service: "ping",
+    log,
+    maxReplyBytes: { commands: mostListChars, subscriber: mostListChars },
+  });
 
   const agent = { pod: config.POD_NAME, node: config.NODE_NAME, ip: config.POD_IP };
   const tally = new AgentTally();
@@ -48,6 +54,7 @@ function main(): void {
     tally,
     probe: createProber({
       agentName: agent.pod,
+      agentIp: agent.ip,
       concurrency: config.PROBE_CONCURRENCY,
       attempts: config.PROBE_ATTEMPTS,
       readThrottledMs: createThrottlingReader(),

@@ -9,6 +9,7 @@ import {
 } from "@netchecker/contract";
 import { createLog } from "@netchecker/runtime/log";
 import { connectRedis, type Redis } from "@netchecker/runtime/redis";
+import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createPublisher } from "../src/adapters/publish-report.ts";
@@ -99,12 +100,18 @@ async function startCollector(redis: TestRedis) {
     });
     await subscriber.subscribe(...Object.values(names.reports));
   };
-  /** Publishes when an agent listens. */
-  const publish = (type: TargetType, text: string) =>
-    vi.waitFor(
-      async () => expect(await commands.publish(names.lists[type], text)).toBeGreaterThan(0),
-      5_000,
-    );
+  /** Publishes when an agent listens, and keeps it under its key as netchecker does. */
+  const publish = async (type: TargetType, text: string) => {
+    await vi.waitFor(async () => {
+      const [, listeners] = (await commands.pubsub("NUMSUB", names.lists[type])) as [
+        string,
+        number,
+      ];
+      expect(Number(listeners)).toBeGreaterThan(0);
+    }, 5_000);
+    const step = commands.multi().set(names.listKeys[type], text, "PX", 5_000);
+    await step.publish(names.lists[type], text).exec();
+  };
   const reported = (count: number) =>
     vi.waitFor(() => expect(reports.length).toBeGreaterThanOrEqual(count), 10_000);
   return { commands, reports, listen, publish, reported };
@@ -238,18 +245,48 @@ describe("an agent", () => {
     expect(answered.filter((round) => round === 1)).toHaveLength(1);
   });
 
+  test("answers netchecker's list, and none that only a channel tells of, however many come", async () => {
+    const redis = await TestRedis.start();
+    const { commands, reports, listen, publish, reported } = await startCollector(redis);
+    await listen();
+    const { dropped } = startAgent(redis);
+    await publish("pod", JSON.stringify(listOf("pod", 1)));
+    await reported(1);
+    const forge = (list: string) =>
+      commands.publish(names.lists.pod, JSON.stringify(listOf("pod", 9, { list })));
+    for (let at = 0; at < 500; at += 1) await forge(`forged-${at}`);
+    // In the midst of them comes the next round's.
+    const text = JSON.stringify(listOf("pod", 2));
+    const digests = Object.fromEntries(TARGET_TYPES.map((type) => [type, hash("sha256", text)]));
+    const step = commands.multi().set(names.listDigests, JSON.stringify(digests), "PX", 5_000);
+    await step.set(names.listKeys.pod, text, "PX", 5_000).publish(names.lists.pod, text).exec();
+    for (let at = 500; at < 1_000; at += 1) await forge(`forged-${at}`);
+    await reported(2);
+    await sleep(500);
+    expect(reports.map(({ round }) => round)).toEqual([1, 2]);
+    expect(Object.keys(dropped)).toEqual(["unconfirmed"]);
+  });
+
   test("drops bad messages, counts them, logs them once, and goes on", async () => {
     const redis = await TestRedis.start();
     const { reports, listen, publish, reported } = await startCollector(redis);
     await listen();
     const warn = vi.fn<Log["warn"]>();
     const { dropped } = startAgent(redis, allFine, { ...silentLog, warn });
-    await publish("pod", "{");
-    await publish("pod", JSON.stringify({ ...listOf("pod", 1), v: 2 }));
-    await publish("pod", JSON.stringify({ ...listOf("pod", 1), address: [""] }));
-    await publish("pod", JSON.stringify(listOf("node", 1)));
-    await publish("pod", JSON.stringify(listOf("pod", 1, { address: [] })));
-    await publish("pod", `"${"x".repeat(listLimits("pod").chars)}"`);
+    /** A look at the keys is not taken for each message. */
+    const say = async (text: string) => {
+      const before = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+      await publish("pod", text);
+      await vi.waitFor(() =>
+        expect(Object.values(dropped).reduce((sum, count) => sum + count, 0)).toBe(before + 1),
+      );
+    };
+    await say("{");
+    await say(JSON.stringify({ ...listOf("pod", 1), v: 2 }));
+    await say(JSON.stringify({ ...listOf("pod", 1), address: [""] }));
+    await say(JSON.stringify(listOf("node", 1)));
+    await say(JSON.stringify(listOf("pod", 1, { address: [] })));
+    await say(`"${"x".repeat(listLimits("pod").chars)}"`);
     await publish("pod", JSON.stringify(listOf("pod", 1)));
     await reported(1);
     expect(reports).toHaveLength(1);

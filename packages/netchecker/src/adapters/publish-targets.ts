@@ -1,4 +1,5 @@
-import { type RedisNames, type TargetList } from "@netchecker/contract";
+import { hash } from "node:crypto";
+import type { ListDigests, RedisNames, TargetList } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
 import { connectAnew, type Redis } from "@netchecker/runtime/redis";
 import { LeaseLostError } from "../core/lease-lost.ts";
@@ -14,9 +15,10 @@ import { writeFenced } from "./write-fenced.ts";
 const PUBLISH = `
 redis.call("DEL", KEYS[3])
 redis.call("SET", KEYS[3], ARGV[3])
+redis.call("SET", KEYS[4], ARGV[5], "PX", ARGV[4])
 local heard = 0
-for at = 4, #KEYS do
-  local list, channel = ARGV[2 * at - 3], ARGV[2 * at - 2]
+for at = 5, #KEYS do
+  local list, channel = ARGV[2 * at - 4], ARGV[2 * at - 3]
   redis.call("SET", KEYS[at], list, "PX", ARGV[4])
   heard = math.max(heard, redis.call("PUBLISH", channel, list))
 end
@@ -42,13 +44,19 @@ export function createRoundPublisher(
   return {
     nextId: (above) => told(giveRoundId(write, names, above)),
     async publish(round: OpenRound, lists: readonly TargetList[], deadlineMs: number, awaited = 0) {
+      const texts = lists.map((list) => JSON.stringify(list));
       const script = {
         body: PUBLISH,
-        keys: [names.openRound, ...lists.map(({ type }) => names.listKeys[type])],
+        keys: [
+          names.openRound,
+          names.listDigests,
+          ...lists.map(({ type }) => names.listKeys[type]),
+        ],
         args: [
           JSON.stringify(round),
           deadlineMs,
-          ...lists.flatMap((list) => [JSON.stringify(list), names.lists[list.type]]),
+          digestsOf(lists, texts),
+          ...lists.flatMap(({ type }, at) => [texts[at]!, names.lists[type]]),
         ],
       };
       const heard = await told(write(script));
@@ -56,6 +64,12 @@ export function createRoundPublisher(
       if (awaited > 0 && heard === 0) unheard();
     },
   };
+}
+
+/** With these, a few hundred bytes for a round, an agent knows netchecker's lists from forged ones. */
+function digestsOf(lists: readonly TargetList[], texts: readonly string[]): string {
+  const digests = lists.map(({ type }, at) => [type, hash("sha256", texts[at]!)] as const);
+  return JSON.stringify(Object.fromEntries(digests) satisfies Partial<ListDigests>);
 }
 
 /**

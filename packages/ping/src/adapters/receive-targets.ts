@@ -1,12 +1,15 @@
 import {
   type DecodeFault,
   decodeTargetList,
+  listLimits,
   type RedisNames,
   TARGET_TYPES,
   type TargetType,
 } from "@netchecker/contract";
 import { connectAnew, type RedisPair, sayRedisError, subscribe } from "@netchecker/runtime/redis";
+import { TokenBucket } from "../core/token-bucket.ts";
 import type { ArrivedList, Log } from "../ports.ts";
+import { ListConfirmer, readKept } from "./confirm-lists.ts";
 
 const LOG_EVERY_MS = 60_000;
 
@@ -18,7 +21,10 @@ const LOG_EVERY_MS = 60_000;
 const SILENCE_MS = 300_000;
 
 /** Messages that were dropped so far, by fault. */
-export type DroppedLists = Partial<Record<DecodeFault, number>>;
+export type DroppedLists = Partial<Record<DecodeFault | "unconfirmed", number>>;
+
+/** So many lists of a type are answered: rounds come each second at most, and each has one. */
+const LISTS = { perSecond: 2, atOnce: 20 };
 
 /**
  * Receives target lists from their channels and, after each (re)connection, from the keys under which
@@ -32,6 +38,12 @@ export function receiveTargets(
 ): DroppedLists {
   const dropped: DroppedLists = {};
   const loggedAt = new Map<TargetType, number>();
+  const rates = new Map(
+    TARGET_TYPES.map((type) => [
+      type,
+      new TokenBucket(LISTS.perSecond, LISTS.atOnce, performance.now()),
+    ]),
+  );
   const typeOf = new Map(TARGET_TYPES.map((type) => [names.lists[type], type]));
 
   let heardAt = performance.now();
@@ -48,14 +60,24 @@ export function receiveTargets(
     text: string,
     via: ArrivedList["via"],
     dueInMs: number | null,
+    agoMs = 0,
   ) => {
     const decoded = decodeTargetList(type, text);
+    if (decoded.ok && !rates.get(type)!.take(performance.now()))
+      return drop(type, via, "too_many", "lists come faster than rounds can");
     if (decoded.ok) {
       heardAt = performance.now();
       const list = decoded.value;
-      return onList({ list, via, dueInMs: dueInMs ?? list.reportWithinMs });
+      return onList({ list, via, dueInMs: dueInMs ?? Math.max(1, list.reportWithinMs - agoMs) });
     }
-    const { fault, why } = decoded;
+    drop(type, via, decoded.fault, decoded.why);
+  };
+  const drop = (
+    type: TargetType,
+    via: ArrivedList["via"],
+    fault: keyof DroppedLists,
+    why: string,
+  ) => {
     dropped[fault] = (dropped[fault] ?? 0) + 1;
     const now = performance.now();
     if (now - (loggedAt.get(type) ?? -Infinity) < LOG_EVERY_MS) return;
@@ -63,17 +85,28 @@ export function receiveTargets(
     log.warn({ type, via, fault, why, dropped }, "dropped a target list");
   };
 
+  const confirmer = new ListConfirmer({
+    commands,
+    names,
+    log,
+    genuine: (type, text, agoMs) => receive(type, text, "channel", null, agoMs),
+    kept: (type, { text, dueInMs }) => receive(type, text, "key", dueInMs),
+    unconfirmed: (type) => drop(type, "channel", "unconfirmed", "another one stands under its key"),
+  });
+
+  const hear = (type: TargetType, text: string) => {
+    const { chars } = listLimits(type);
+    if (text.length > chars) return drop(type, "channel", "too_large", `above ${chars} characters`);
+    confirmer.hear(type, text);
+  };
+
   const catchUp = async () => {
     // The first of the two connections to be ready comes too early; the other one calls again.
     if (commands.status !== "ready") return;
     await Promise.all(
       TARGET_TYPES.map(async (type) => {
-        const key = names.listKeys[type];
-        const replies = await commands.multi().get(key).pttl(key).exec();
-        const text = replies?.[0]?.[1];
-        const ttlMs = Number(replies?.[1]?.[1]);
-        // The key expires when the report is due: clocks of nodes differ, what is left does not.
-        if (typeof text === "string") receive(type, text, "key", ttlMs >= 0 ? ttlMs : null);
+        const kept = await readKept(commands, names, type);
+        if (kept) receive(type, kept.text, "key", kept.dueInMs);
       }),
     ).catch((error: Error) =>
       log.debug(
@@ -87,7 +120,11 @@ export function receiveTargets(
   subscribe(subscriber, [...typeOf.keys()], {
     message: (channel, text) => {
       const type = typeOf.get(channel);
-      if (type) receive(type, text, "channel", null);
+      if (type) hear(type, text);
+    },
+    tooLarge: (channel) => {
+      const type = typeOf.get(channel);
+      if (type) drop(type, "channel", "too_large", "it was not even received");
     },
     subscribed: () => void catchUp(),
     refused: (error) => log.warn({ why: sayRedisError(error) }, "may not listen to target lists"),

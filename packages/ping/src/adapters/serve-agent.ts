@@ -17,6 +17,9 @@ export interface AgentParts {
 /** Nobody asks an agent but Prometheus, and people by hand. */
 const MOST_CONNECTIONS = 64;
 
+/** It names every pod and node: on the host network anybody would reach it. */
+const LOOPBACK = /^(::1|(::ffff:)?127\..*)$/;
+
 /** That it is alive, and how it fares; it can do nothing about a Redis that is away. */
 export function healthOf({ redis, dropped }: Pick<AgentParts, "redis" | "dropped">): HealthAnswer {
   return { status: 200, body: { ok: true, redis: redis(), dropped } };
@@ -44,7 +47,8 @@ export function createAgentServer(parts: AgentParts): Server {
   const server: Server = createServer(limits, (request, response) => {
     if (!server.listening) response.shouldKeepAlive = false;
     request.resume();
-    const route = routes[request.url?.split("?", 1)[0] ?? ""];
+    const path = request.url?.split("?", 1)[0] ?? "";
+    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
     if (!route)
       return answerError(
         response,
@@ -56,6 +60,13 @@ export function createAgentServer(parts: AgentParts): Server {
       response.setHeader("allow", "GET");
       return answerError(response, 405, "method_not_allowed", "use GET");
     }
+    if (path === "/reports/last" && !LOOPBACK.test(request.socket.remoteAddress ?? ""))
+      return answerError(
+        response,
+        403,
+        "not_from_here",
+        "it is answered on the agent's own loopback, where kubectl port-forward leads",
+      );
     route(response);
   });
   boundConnections(server, { most: MOST_CONNECTIONS });
