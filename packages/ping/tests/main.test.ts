@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { redisNames, type TargetList } from "@netchecker/contract";
 import { createLog } from "@netchecker/runtime/log";
-import { connectRedis } from "@netchecker/runtime/redis";
+import { connectRedis, type Redis } from "@netchecker/runtime/redis";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { listen } from "./listeners.ts";
 import { freePort, TestRedis } from "./redis.ts";
 
+const names = redisNames("netchecker:");
 const MAIN = new URL("../dist/main.js", import.meta.url).pathname;
 
 /** The bundle that ships, as a process of its own; ends with the test. */
@@ -62,12 +63,17 @@ const listText = (round: number, check: TargetList["check"], address: string) =>
     address: [address],
   } satisfies TargetList);
 
+/** As netchecker does: under its key, and on its channel. */
+async function say(commands: Redis, type: "pod" | "node", text: string): Promise<void> {
+  const step = commands.multi().set(names.listKeys[type], text, "PX", 20_000);
+  await step.publish(names.lists[type], text).exec();
+}
+
 describe("the ping bundle", () => {
   test("probes, reports, shows its last reports, and on SIGTERM says what it has", async () => {
     const redis = await TestRedis.start();
     const agent = await startAgent(redis.address);
     await agent.healthy("connected");
-    const names = redisNames("netchecker:");
     const role = { service: "test", log: createLog("test", "silent") };
     const commands = connectRedis({ host: redis.address }, { ...role, role: "commands" });
     const subscriber = connectRedis({ host: redis.address }, { ...role, role: "subscriber" });
@@ -84,7 +90,7 @@ describe("the ping bundle", () => {
 
     const open = await listen(() => {});
     const hung = await listen(() => {});
-    await commands.publish(names.lists.node, listText(1, ["tcp"], open));
+    await say(commands, "node", listText(1, ["tcp"], open));
     await vi.waitFor(() => expect(reports).toHaveLength(1), 5_000);
     expect(JSON.parse(reports[0]!)).toMatchObject({ round: 1, reasons: "a", attempts: "1" });
     const last = await agent.get("/reports/last");
@@ -106,7 +112,7 @@ describe("the ping bundle", () => {
     expect(lines).toContain('netchecker_ping_probes_total{type="node",check="tcp",reason="ok"} 1');
     expect(lines).toContain('netchecker_ping_latency_seconds_count{type="node"} 1');
 
-    await commands.publish(names.lists.node, listText(2, ["nodeport"], hung));
+    await say(commands, "node", listText(2, ["nodeport"], hung));
     await new Promise((resolve) => setTimeout(resolve, 200));
     agent.child.kill("SIGTERM");
     const [code] = await once(agent.child, "exit");
