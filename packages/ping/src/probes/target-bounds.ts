@@ -36,7 +36,7 @@ const isIn = (list: BlockList, ip: string): boolean =>
   isIP(ip) !== 0 && list.check(ip, isIP(ip) === 6 ? "ipv6" : "ipv4");
 
 /** Why an agent does not dial an address, whoever tells it to; null where it does. Loopback is dialled by those who live there. */
-export function refusal(type: TargetType, ip: string, agentIp: string): string | null {
+function refusal(type: TargetType, ip: string, agentIp: string): string | null {
   if (isIn(NEVER, ip)) return "address not allowed";
   if (isIn(LOOPBACK, ip) && !isIn(LOOPBACK, agentIp)) return "loopback not allowed";
   return type !== "external" && isIn(LINK_LOCAL, ip) ? "link-local not allowed" : null;
