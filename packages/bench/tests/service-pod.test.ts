@@ -4,14 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "@netchecker/local-cluster/listen";
 import { cgroupFault } from "@netchecker/local-cluster/limited-cgroup";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { ServicePod } from "../src/load/bed/service-pod.ts";
 
 const MIB = 2 ** 20;
-const stack = new AsyncDisposableStack();
 const pods: ServicePod[] = [];
 const folder = mkdtempSync(join(tmpdir(), "netchecker-load-test-"));
-stack.defer(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 afterEach(async () => {
   for (const pod of pods.splice(0)) await pod.stop();

@@ -77,7 +77,13 @@ export class LimitedCgroup {
   readonly #name: string;
   readonly #layout = existsSync(join(ROOT, "cgroup.controllers")) ? V2 : V1;
   readonly #parents: readonly string[];
-  readonly #onExit = () => this.remove();
+  readonly #onExit = () => {
+    try {
+      this.remove();
+    } catch {
+      // One that is still full keeps no other from being removed.
+    }
+  };
 
   /**
    * `name` should tell which process made it: what is left of one that was killed can be recognised then. Throws the file

@@ -47,8 +47,13 @@ const AGENTS = fileURLToPath(new URL("./agents.ts", import.meta.url));
 /** A folder for logs, and a stack that takes it away at last. `LOAD_KEEP` keeps it. */
 export function bedFolder(stack: AsyncDisposableStack): string {
   const folder = mkdtempSync(join(tmpdir(), "netchecker-load-"));
-  if (process.env["LOAD_KEEP"] === undefined)
-    stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  if (process.env["LOAD_KEEP"] !== undefined) return folder;
+  const forget = () => rmSync(folder, { recursive: true, force: true });
+  process.on("exit", forget);
+  stack.defer(() => {
+    process.off("exit", forget);
+    forget();
+  });
   return folder;
 }
 

@@ -14,9 +14,9 @@ export interface DamageOptions {
 }
 
 const names = redisNames("netchecker:");
-/** From the start of the process to its first health answer, on a busy machine; the interval begins after that. */
 /** A lease that says anything is another's until it runs out, which is within the interval of the manifests. */
 const LEASE_MS = 15_000;
+/** From the start of the process to its first health answer, on a busy machine; the interval begins after that. */
 const UP_WITHIN_MS = 20_000;
 
 /** What netchecker finds in Redis at its start is broken, in one place and one way each time: it must run rounds all the same. */
