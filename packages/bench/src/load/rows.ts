@@ -45,7 +45,7 @@ export const ROWS: Readonly<Record<string, Attempt>> = {
   "readers-200": (quick) =>
     tryReaders({
       nodes: 200,
-      intervalMs: quick ? 5_000 : 30_000,
+      intervalMs: quick ? 15_000 : 60_000,
       loadMs: quick ? 30_000 : 300_000,
       graceMs: quick ? 60_000 : 120_000,
       honest: 200,
