@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ObjectStore } from "../src/api-server/object-store.ts";
 import { BREAKS } from "../src/breaks.ts";
 import { BUNDLES } from "../src/bundles.ts";
-import { KUBELET_PORT } from "../src/kubelet.ts";
+import { HEALTH_PORT, KUBELET_PORT } from "../src/kubelet.ts";
 import { KubeProxy } from "../src/kube-proxy.ts";
 import { listen } from "../src/listen.ts";
 import { controlPlaneTimes } from "../src/control-plane-times.ts";
@@ -20,6 +20,8 @@ import { serviceObject } from "../src/objects/service-object.ts";
 import { waitForStore } from "../src/wait-for-store.ts";
 
 const NODE_PORT = 32_088;
+/** Where the kubelet asks, as in the manifests. */
+const health = { HEALTH_PORT: String(HEALTH_PORT) };
 /** Kubernetes' 50 s are two here. */
 const SPEED = 25;
 
@@ -69,7 +71,7 @@ async function startNode(index: number): Promise<LocalNode> {
       joinedAt: new Date(),
       redisProxyIp: slice.redisProxyIp(index),
       bundle: BUNDLES,
-      env: { ping: { LOG_LEVEL: "silent" }, pong: {} },
+      env: { ping: { LOG_LEVEL: "silent", ...health }, pong: health },
       logFolder: folder,
     },
     { store, kubeProxy, nodeController, redis: { host: slice.hostIp, port: redisPort } },

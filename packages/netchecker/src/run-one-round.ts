@@ -86,8 +86,8 @@ function reportWithin(timeoutMs: number): number {
 }
 
 /**
- * From publishing to keeping: one round. Who calls sees to it that there are never two at a time. Reports that come while none is open,
- * or that belong to another, are counted and told with the next round that closes.
+ * From publishing to keeping: one round. Who calls sees to it that there are never two at a time. Reports that
+ * come while none is open, or that belong to another, are counted and told with the next round that closes.
  */
 export class OneRound {
   readonly #settings: OneRoundSettings;

@@ -8,10 +8,14 @@ const SOURCE = new URL("../../../netchecker/src/main.ts", import.meta.url);
 /** What keeps rounds apart, by file, and what it is replaced by: a report that comes late waits for, and enters, the next round. */
 const SPOILT: Readonly<Record<string, readonly (readonly [right: string, wrong: string])[]>> = {
   "core/round-collector.ts": [
-    ['if (report.round < this.#round) return "late";', ""],
-    ['if (report.list !== this.#list) return "late";', ""],
+    ['if (round < this.#round) return "late";', ""],
+    ['if (list !== this.#list) return "late";', ""],
   ],
   "run-one-round.ts": [
+    [
+      'return { drop: head ? "late" : "wrong_shape" };',
+      'return this.before?.foresee(type, head, chars) ?? { drop: "late" };',
+    ],
     [
       'const acceptance = this.#open?.collector.accept(report) ?? "late";',
       `if (!this.#open) return void (this.waiting ??= []).push(report);
@@ -20,6 +24,7 @@ const SPOILT: Readonly<Record<string, readonly (readonly [right: string, wrong: 
     [
       "this.#open = round;",
       `this.#open = round;
+       if (round) this.before = round.collector;
        if (round) for (const report of this.waiting?.splice(0) ?? []) round.collector.accept(report);`,
     ],
   ],
