@@ -28,7 +28,9 @@ describe("Redis is killed in mid-round and restarted", () => {
     });
     await cluster.redis.kill();
 
-    const { round, summary, redis, notices, results } = await cluster.resultsAfter<Results>(killedIn - 1);
+    const { round, summary, redis, notices, results } = await cluster.resultsAfter<Results>(
+      killedIn - 1,
+    );
     expect(round).toMatchObject({ id: killedIn, closedBy: "timer", stored: false });
     expect(round.missing.map(({ node }) => node)).toContain("node-3");
     expect(new Set(round.missing.map(({ why }) => why))).toEqual(new Set(["redis_away"]));
