@@ -1,21 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RoundHead, TARGET_TYPES } from "@netchecker/contract";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { collectReports } from "../src/adapters/collect-reports.ts";
-import { holdLease } from "../src/adapters/hold-lease.ts";
-import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
-import { createRoundStore } from "../src/adapters/store-rounds.ts";
-import { Changes } from "../src/changes.ts";
-import type { ClusterView } from "../src/core/cluster-view.ts";
 import type { NodePasts } from "../src/core/node-past.ts";
-import { RoundsTally } from "../src/core/metrics/rounds-tally.ts";
-import { RoundKeeper } from "../src/keep-rounds.ts";
-import type { RoundStore } from "../src/ports.ts";
+import type { RoundsTally } from "../src/core/metrics/rounds-tally.ts";
 import { CannotOpenRoundError } from "../src/run-one-round.ts";
-import { RoundRunner } from "../src/run-rounds.ts";
-import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import { type ARedis, aRedis, NAMES } from "./support/a-redis.ts";
+import { aRunner, type RunnerOptions } from "./support/a-runner.ts";
 import { aPublisher, aStore } from "./support/a-store.ts";
-import { aClosedRound, aView, SETTINGS } from "./support/a-round.ts";
+import { aClosedRound, aView } from "./support/a-round.ts";
 import { reportOf, type SimulatedAgent, simulateAgents } from "./support/a-simulated-agent.ts";
 
 const AGENTS: SimulatedAgent[] = [1, 2].map((n) => ({ pod: `ping-${n}`, node: `node-${n}` }));
@@ -36,73 +28,12 @@ afterEach(async () => {
   await redis.stop();
 });
 
-async function startRunner(
-  with_: {
-    intervalMs?: number;
-    timeoutMs?: number;
-    view?: ClusterView;
-    owner?: string;
-    /** What of the store behaves in another way. */
-    store?: Partial<RoundStore>;
-    /** What the watch knows of nodes. */
-    pasts?: NodePasts;
-  } = {},
-) {
-  const { intervalMs = 60_000, timeoutMs = 1_000, view = aView(2), owner = "netchecker-1" } = with_;
-  const commands = await redis.connect();
-  const end = new AbortController();
-  const signal = AbortSignal.any([stop.signal, end.signal]);
-  const lease = holdLease(commands, NAMES, owner, LOG, signal);
-  const real = createRoundStore(commands, NAMES, lease, { fullRounds: 5, rounds: 10 });
-  const store = { ...real, ...with_.store };
-  const recalled: NodePasts[] = [];
-  const keeper = new RoundKeeper(store, LOG, new Changes(), ({ nodePasts }) => {
-    recalled.push(nodePasts);
-  });
-  await keeper.restore();
-  const lists: string[] = [];
-  const tally = new RoundsTally();
-  const runner = new RoundRunner(
-    { intervalMs, timeoutMs, plan: SETTINGS },
-    {
-      cluster: {
-        synced: Promise.resolve(),
-        view: () => view,
-        watchLosses: () => ({}),
-        nodePasts: () => with_.pasts ?? {},
-        recall: () => {},
-      },
-      publisher: createRoundPublisher(commands, NAMES, lease),
-      reports: collectReports(await redis.connect("subscriber"), NAMES, LOG),
-      store,
-      keeper,
-      lease,
-      tally,
-      log: LOG,
-      redisTrouble: () => ({ kind: "away", code: "ERR", sentence: "it has no room" }),
-      changes: new Changes(),
-      newListId: () => {
-        lists.push(`list-${lists.length}`);
-        return lists.at(-1)!;
-      },
-    },
-    signal,
-  );
-  commands.on("ready", () => void runner.redisIsBack().catch(() => {}));
-  const run = runner.run();
-  running.push(run);
-  return {
-    runner,
-    keeper,
-    lease,
-    recalled,
-    store,
-    tally,
-    stop: () => {
-      end.abort();
-      return run;
-    },
-  };
+async function startRunner({ owner = "netchecker-1", ...options }: Partial<RunnerOptions> = {}) {
+  const pair = { commands: await redis.connect(), subscriber: await redis.connect("subscriber") };
+  const runner = aRunner(pair, { owner, ...options, signal: stop.signal });
+  running.push(runner.run);
+  await runner.keeper.restore();
+  return runner;
 }
 
 /** What a tally has counted, by its first label; zeros are left out. */

@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { redisNames } from "@netchecker/contract";
+import { TcpProxy } from "@netchecker/local-cluster/tcp-proxy";
+import { connectRedisPair, type Redis } from "@netchecker/runtime/redis";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
+import { decodeHead } from "../src/core/round-record.ts";
+import { aRunner } from "./support/a-runner.ts";
+
+/** More of them, with `TAKEOVER_SEQUENCES=200`. */
+const SEQUENCES = Number(process.env["TAKEOVER_SEQUENCES"] ?? 6);
+const AT_ONCE = 6;
+const STEPS = 12;
+/** A minute is two tenths of a second here. */
+const TIMES = { intervalMs: 200, timeoutMs: 80, leaseMs: 600 };
+
+let redis: ARedis;
+beforeAll(async () => {
+  redis = await aRedis();
+});
+afterAll(() => redis.stop());
+
+/** mulberry32: the same seed, the same sequence. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A netchecker with a way of its own to Redis, which can be cut, and be so silent that nobody is told. */
+async function aNetchecker(owner: string, names: ReturnType<typeof redisNames>) {
+  let silent = false;
+  const way = new TcpProxy({ host: "127.0.0.1", port: 0 }, () =>
+    silent ? null : redis.server.address,
+  );
+  await way.open();
+  let life: { stop(orderly: boolean): Promise<void> } | null = null;
+  const start = () => {
+    if (life) return;
+    const pair = connectRedisPair({ host: way.address }, { service: owner, log: LOG });
+    const history = { fullRounds: 20, rounds: 500 };
+    const options = { owner, names, history, ...TIMES, signal: new AbortController().signal };
+    const runner = aRunner(pair, options);
+    life = {
+      async stop(orderly) {
+        // One that is killed says nothing more.
+        if (!orderly) for (const each of Object.values(pair)) each.disconnect();
+        await runner.stop();
+        if (orderly) await runner.lease.release().catch(() => {});
+        for (const each of Object.values(pair)) each.disconnect();
+      },
+    };
+  };
+  const stop = async (orderly: boolean) => {
+    await life?.stop(orderly);
+    life = null;
+  };
+  const heal = async () => {
+    silent = false;
+    await way.open();
+  };
+  return {
+    start,
+    heal,
+    stop,
+    cut: () => way.close(),
+    async fallSilent() {
+      await way.close();
+      silent = true;
+      await way.open();
+    },
+    async end() {
+      await stop(false);
+      await way.close();
+    },
+  };
+}
+
+type ANetchecker = Awaited<ReturnType<typeof aNetchecker>>;
+
+const DEEDS: readonly ((it: ANetchecker) => Promise<void> | void)[] = [
+  (it) => it.cut(),
+  (it) => it.heal(),
+  (it) => it.heal(),
+  (it) => it.fallSilent(),
+  (it) => it.start(),
+  (it) => it.start(),
+  (it) => it.stop(true),
+  (it) => it.stop(false),
+];
+
+/** Looks at what Redis holds, again and again: what was closed stays what it is, and ids only grow. */
+function watchHistory(asks: Redis, names: ReturnType<typeof redisNames>) {
+  const closed = new Map<string, string>();
+  const faults: string[] = [];
+  let lastId = 0;
+  let looking = true;
+  const look = async () => {
+    const id = Number((await asks.get(names.roundId)) ?? 0);
+    if (id < lastId) faults.push(`the id fell from ${lastId} to ${id}`);
+    lastId = id;
+    for (const each of await asks.zrange(names.rounds, "0", "-1")) {
+      if (Number(each) > id) faults.push(`round ${each} is above the last id, ${id}`);
+      const text = await asks.hget(names.round(Number(each)), "head");
+      // One that was pruned meanwhile has none.
+      if (text === null) continue;
+      const { head } = decodeHead(text);
+      const told = `${head.state} ${head.startedAt}`;
+      const before = closed.get(each);
+      if (before !== undefined && before !== told)
+        faults.push(`round ${each} was ${before}, and is ${told}`);
+      if (head.state === "closed") closed.set(each, told);
+    }
+  };
+  const done = (async () => {
+    while (looking) {
+      await look();
+      await sleep(15);
+    }
+  })();
+  return {
+    closed,
+    faults,
+    async end() {
+      looking = false;
+      await done;
+    },
+  };
+}
+
+async function play(seed: number): Promise<void> {
+  const names = redisNames(`takeover-${seed}:`);
+  const draw = random(seed);
+  const asks = await redis.connect();
+  const both = await Promise.all([aNetchecker("a", names), aNetchecker("b", names)]);
+  const history = watchHistory(asks, names);
+  try {
+    for (const each of both) each.start();
+    for (let step = 0; step < STEPS; step += 1) {
+      await DEEDS[Math.floor(draw() * DEEDS.length)]!(both[Math.floor(draw() * 2)]!);
+      await sleep(draw() * 2 * TIMES.leaseMs);
+    }
+    const before = history.closed.size;
+    for (const each of both) {
+      await each.heal();
+      each.start();
+    }
+    await vi.waitFor(() => expect(history.closed.size).toBeGreaterThan(before), 30_000);
+    await history.end();
+    expect([seed, history.faults]).toEqual([seed, []]);
+  } finally {
+    await history.end();
+    await Promise.all(both.map((each) => each.end()));
+  }
+}
+
+it("cuts, kills, silence, restarts and takeovers in any order replace no closed round, and ids only grow", async () => {
+  const seeds = Array.from({ length: SEQUENCES }, (_, index) => index + 1);
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) await play(seed);
+    }),
+  );
+}, 1_200_000);
