@@ -74,7 +74,7 @@ it("after a failover rounds go on with the new primary, and nothing is restarted
     expect(round.id).toBeGreaterThan(failed.id);
     expect(round).toMatchObject({ closedBy: "reports", reported: 3, missing: [], stored: true });
   });
-  // An address that led to the old one for a moment longer is found by a heartbeat.
+  // The service may lead a connection to the old primary just before it changes: a heartbeat finds that one.
   await until(async () => expect(await clientsOf(second)).toHaveLength(8));
   expect(await clientsOf(first)).toEqual([]);
 }, 90_000);

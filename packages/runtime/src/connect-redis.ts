@@ -1,10 +1,12 @@
 import { Redis, ReplyError } from "ioredis";
 import type { Log } from "./create-log.ts";
+import { type Companions, connectAnew, joinCompanions } from "./connect-anew.ts";
 import { explainRedisError, replyCode } from "./explain-redis-error.ts";
 import { hearRefusal } from "./hear-refusal.ts";
 import { CUT_REPLY, limitReplies } from "./limit-replies.ts";
 
 export type { Redis } from "ioredis";
+export { connectAnew } from "./connect-anew.ts";
 export { explainRedisError, type RedisFailure, sayRedisError } from "./explain-redis-error.ts";
 
 export interface RedisAddress {
@@ -31,13 +33,6 @@ const LEAST_REPLY_BYTES = 64 * 1024;
 const HEARTBEAT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 
-/**
- * How long connections live at least before they are made anew on purpose: doubled each time, up to the
- * most; and from the first again after a calm.
- */
-const RENEWAL_PAUSE_MS = { first: 5_000, most: 60_000 };
-const CALM_MS = 300_000;
-
 const urlOf = ({ host, url }: RedisAddress): string => url ?? `redis://${host}`;
 
 const options = ({ service, role }: RedisRole) => ({
@@ -56,18 +51,7 @@ const options = ({ service, role }: RedisRole) => ({
   lazyConnect: true,
 });
 
-/**
- * Connections that belong together: they are made anew at the same moment, so that one of them does not
- * stay at an old primary while another is at the new one.
- */
-interface Companions {
-  readonly all: Redis[];
-  /** When they were last made anew on purpose, and how long they must live before the next time. */
-  renewed?: { readonly at: number; readonly pauseMs: number };
-}
-const companionsOf = new WeakMap<Redis, Companions>();
-
-/** The two connections of a service: a subscriber may say little else. */
+/** A service has two connections, because one that is subscribed may send few other commands. */
 export interface RedisPair {
   readonly commands: Redis;
   readonly subscriber: Redis;
@@ -105,8 +89,7 @@ export function connectRedis(
       return false;
     },
   });
-  companions.all.push(redis);
-  companionsOf.set(redis, companions);
+  joinCompanions(redis, companions);
   /** The code with which it was last said to be away; null while it is there. */
   let away: string | null = null;
   redis.on("error", (error: Error) => {
@@ -130,30 +113,6 @@ export function connectRedis(
   // The first failure is reported by the error listener and retried like any later one.
   redis.connect().catch(() => {});
   return redis;
-}
-
-/**
- * Makes a connection and its companions anew, because their address may lead elsewhere by now. Not more
- * often than with a pause that grows from 5 s to a minute: the address may lead to the wrong server for
- * long, and a thousand agents ask. Tells whether it did.
- */
-export function connectAnew(redis: Redis): boolean {
-  const companions = companionsOf.get(redis);
-  const connected = companions?.all.filter(({ status }) => status === "ready") ?? [];
-  if (!companions || connected.length === 0 || !mayRenew(companions)) return false;
-  for (const each of connected) each.disconnect(true);
-  return true;
-}
-
-function mayRenew(companions: Companions): boolean {
-  const last = companions.renewed;
-  const now = performance.now();
-  const since = now - (last?.at ?? -Infinity);
-  if (last && since < last.pauseMs) return false;
-  const { first, most } = RENEWAL_PAUSE_MS;
-  const pauseMs = last && since < CALM_MS ? Math.min(2 * last.pauseMs, most) : first;
-  companions.renewed = { at: now, pauseMs };
-  return true;
 }
 
 /** Redis 7 and Valkey 8 say `slave`. */
