@@ -82,15 +82,15 @@ async function aNetchecker(owner: string, names: ReturnType<typeof redisNames>) 
 
 type ANetchecker = Awaited<ReturnType<typeof aNetchecker>>;
 
-const DEEDS: readonly ((it: ANetchecker) => Promise<void> | void)[] = [
-  (it) => it.cut(),
-  (it) => it.heal(),
-  (it) => it.heal(),
-  (it) => it.fallSilent(),
-  (it) => it.start(),
-  (it) => it.start(),
-  (it) => it.stop(true),
-  (it) => it.stop(false),
+const DEEDS: readonly ((one: ANetchecker) => Promise<void> | void)[] = [
+  (one) => one.cut(),
+  (one) => one.heal(),
+  (one) => one.heal(),
+  (one) => one.fallSilent(),
+  (one) => one.start(),
+  (one) => one.start(),
+  (one) => one.stop(true),
+  (one) => one.stop(false),
 ];
 
 /** Looks at what Redis holds, again and again: what was closed stays what it is, and ids only grow. */
@@ -98,7 +98,7 @@ function watchHistory(asks: Redis, names: ReturnType<typeof redisNames>) {
   const closed = new Map<string, string>();
   const faults: string[] = [];
   let lastId = 0;
-  let looking = true;
+  const ended = new AbortController();
   const look = async () => {
     const id = Number((await asks.get(names.roundId)) ?? 0);
     if (id < lastId) faults.push(`the id fell from ${lastId} to ${id}`);
@@ -109,15 +109,14 @@ function watchHistory(asks: Redis, names: ReturnType<typeof redisNames>) {
       // One that was pruned meanwhile has none.
       if (text === null) continue;
       const { head } = decodeHead(text);
-      const told = `${head.state} ${head.startedAt}`;
       const before = closed.get(each);
-      if (before !== undefined && before !== told)
-        faults.push(`round ${each} was ${before}, and is ${told}`);
-      if (head.state === "closed") closed.set(each, told);
+      if (before !== undefined && before !== text)
+        faults.push(`round ${each} was ${before}, and is ${text}`);
+      if (head.state === "closed") closed.set(each, text);
     }
   };
   const done = (async () => {
-    while (looking) {
+    while (!ended.signal.aborted) {
       await look();
       await sleep(15);
     }
@@ -126,7 +125,7 @@ function watchHistory(asks: Redis, names: ReturnType<typeof redisNames>) {
     closed,
     faults,
     async end() {
-      looking = false;
+      ended.abort();
       await done;
     },
   };
