@@ -7,7 +7,7 @@ import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
 import { decodeHead } from "../src/core/round-record.ts";
 import { aRunner } from "./support/a-runner.ts";
 
-/** More of them, with `TAKEOVER_SEQUENCES=200`. */
+/** More of them, up to 255, with `TAKEOVER_SEQUENCES=200`. */
 const SEQUENCES = Number(process.env["TAKEOVER_SEQUENCES"] ?? 6);
 const AT_ONCE = 6;
 const STEPS = 12;
@@ -31,12 +31,13 @@ function random(seed: number): () => number {
   };
 }
 
-/** A netchecker with a way of its own to Redis, which can be cut, and be so silent that nobody is told. */
-async function aNetchecker(owner: string, names: ReturnType<typeof redisNames>) {
+/**
+ * A netchecker with a way of its own to Redis, which can be cut, and be so silent that nobody is told. The way has
+ * an address of its own: on 127.0.0.1 somebody's connection could take its port while it is cut.
+ */
+async function aNetchecker(owner: string, host: string, names: ReturnType<typeof redisNames>) {
   let silent = false;
-  const way = new TcpProxy({ host: "127.0.0.1", port: 0 }, () =>
-    silent ? null : redis.server.address,
-  );
+  const way = new TcpProxy({ host, port: 0 }, () => (silent ? null : redis.server.address));
   await way.open();
   let life: { stop(orderly: boolean): Promise<void> } | null = null;
   const start = () => {
@@ -135,12 +136,14 @@ async function play(seed: number): Promise<void> {
   const names = redisNames(`takeover-${seed}:`);
   const draw = random(seed);
   const asks = await redis.connect();
-  const both = await Promise.all([aNetchecker("a", names), aNetchecker("b", names)]);
+  const both = await Promise.all(
+    [1, 2].map((each) => aNetchecker(`${each}`, `127.0.${seed}.${each}`, names)),
+  );
   const history = watchHistory(asks, names);
   try {
     for (const each of both) each.start();
     for (let step = 0; step < STEPS; step += 1) {
-      await DEEDS[Math.floor(draw() * DEEDS.length)]!(both[Math.floor(draw() * 2)]!);
+      await DEEDS[Math.floor(draw() * DEEDS.length)]!(both[Math.floor(draw() * both.length)]!);
       await sleep(draw() * 2 * TIMES.leaseMs);
     }
     const before = history.closed.size;
