@@ -192,10 +192,19 @@ export class RoundKeeper {
     return this.#results().find(({ head }) => head.id === id) ?? this.#store.round(id);
   }
 
-  /** The findings of the last `limit` rounds, newest first; from memory alone when Redis is away. */
-  async findings(limit: number): Promise<RoundFindings[]> {
-    const stored = await this.#store.findings(limit).catch(() => []);
-    return newestFirst(this.#results(), stored, ({ head }) => head.id).slice(0, limit);
+  /**
+   * One finding in each of the last `limit` rounds that shows it, newest first. Of other findings, of which there may
+   * be many, none is kept meanwhile. Throws when only Redis could know.
+   */
+  async findingHistory(id: string, limit: number): Promise<FindingInRound[]> {
+    const inMemory = this.#results().flatMap((round) => findingIn(round, id));
+    const stored: FindingInRound[] = [];
+    try {
+      for await (const round of this.#store.findings(limit)) stored.push(...findingIn(round, id));
+    } catch (error) {
+      if (inMemory.length === 0) throw error;
+    }
+    return newestFirst(inMemory, stored, ({ head }) => head.id).slice(0, limit);
   }
 
   /** The findings of one round; empty where it has none. Throws when only Redis could know. */
@@ -249,6 +258,17 @@ export class RoundKeeper {
       ...this.#unsaved.heads.map((head) => ({ head, summary: null })),
     ];
   }
+}
+
+/** One finding as one round shows it. */
+interface FindingInRound {
+  readonly head: RoundHead;
+  readonly finding: Finding;
+}
+
+function findingIn({ head, findings }: RoundFindings, id: string): FindingInRound[] {
+  const finding = findings.find((each) => each.id === id);
+  return finding ? [{ head, finding }] : [];
 }
 
 function nameOf({ id, startedAt }: Pick<RoundHead, "id" | "startedAt">): string {

@@ -134,8 +134,8 @@ export interface RoundStore {
   /** Null where there is no such round, or it has no result. */
   round(id: number): Promise<ClosedRound | null>;
   lastClosed(): Promise<ClosedRound | null>;
-  /** The findings of the last `limit` rounds, newest first; those without a result are left out. */
-  findings(limit: number): Promise<RoundFindings[]>;
+  /** The findings of the last `limit` rounds, newest first, one round at a time; those without a result are left out. */
+  findings(limit: number): AsyncIterable<RoundFindings>;
   findingsOf(id: number): Promise<readonly Finding[]>;
   /** The last `limit` rounds on the timeline, newest first. */
   timeline(limit: number): Promise<TimelineEntry[]>;

@@ -91,7 +91,7 @@ describe("the history that netchecker 1 has stored", () => {
   });
 
   it("has every finding as it was in its round", async () => {
-    const rounds = await store.findings(100);
+    const rounds = await Array.fromAsync(store.findings(100));
     expect(rounds.map(({ head }) => head.id)).toEqual(CLOSED);
     for (const { head, findings } of rounds) {
       expect(findings).toEqual(await raw(head.id, "findings"));

@@ -546,6 +546,20 @@ describe("GET /findings", () => {
     const missing = await app.inject("/findings/none");
     expect([missing.statusCode, missing.json().code]).toEqual([404, "no_such_finding"]);
   });
+
+  it("does not say that there is no such finding while Redis cannot be asked", async () => {
+    await keepConcluded(broken(7));
+    const [{ id }] = (await list()) as [Finding];
+    const commands = await redis.connect();
+    const away = await aStore(commands, { fullRounds: 1, rounds: 9 });
+    keeper = new RoundKeeper(away, LOG);
+    await keeper.restore();
+    app = await anApp(served());
+    commands.disconnect();
+    expect((await app.inject(`/findings/${id}`)).json().history).toHaveLength(1);
+    const response = await app.inject("/findings/none");
+    expect([response.statusCode, response.json().code]).toEqual([503, "redis_away"]);
+  });
 });
 
 describe("GET /metrics", () => {

@@ -56,7 +56,7 @@ describe("the history in Redis", () => {
       await store.save({ ...round, findings }, memory);
     }
     expect(await store.memory()).toEqual(memory);
-    const [second, first] = await store.findings(10);
+    const [second, first] = await Array.fromAsync(store.findings(10));
     expect([second!.head.id, first!.head.id]).toEqual([2, 1]);
     expect(second!.findings[0]).toMatchObject({ id: first!.findings[0]!.id, rounds: 2 });
     expect(await store.findingsOf(1)).toEqual(first!.findings);

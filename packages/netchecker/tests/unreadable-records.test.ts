@@ -59,7 +59,7 @@ async function damage(field: string, how: (text: string) => string): Promise<voi
 const ids = {
   heads: async () => (await store.heads(99)).map(({ head }) => head.id),
   timeline: async () => (await store.timeline(99)).map(({ id }) => id),
-  findings: async () => (await store.findings(99)).map(({ head }) => head.id),
+  findings: async () => (await Array.fromAsync(store.findings(99))).map(({ head }) => head.id),
   nodeHistory: async () => (await store.nodeHistory("node-2")).map(({ id }) => id),
 };
 

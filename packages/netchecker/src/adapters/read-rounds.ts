@@ -83,9 +83,8 @@ export function readRounds(redis: Redis, names: RedisNames, unreadable: Unreadab
     return found;
   }
 
-  async function recentFindings(limit: number): Promise<RoundFindings[]> {
+  async function* recentFindings(limit: number): AsyncGenerator<RoundFindings> {
     const ids = await newestIds(redis, names, limit);
-    const found: RoundFindings[] = [];
     for (const id of ids.map(Number)) {
       const each = await unreadable.orNull(id, async () => {
         const [storedHead, stored, version] = await redis.hmgetBuffer(
@@ -101,9 +100,8 @@ export function readRounds(redis: Redis, names: RedisNames, unreadable: Unreadab
           findings: decodeFindings(await textOf(stored)),
         };
       });
-      if (each) found.push(each);
+      if (each) yield each;
     }
-    return found;
   }
 
   async function findingsOf(id: number): Promise<readonly Finding[]> {

@@ -13,7 +13,7 @@ import { type Static, Type } from "typebox";
 import type { ClosedRound } from "../core/closed-round.ts";
 import type { Api } from "./api.ts";
 import { ErrorSchema, HttpError, NoParametersSchema, UnavailableSchema } from "./errors.ts";
-import { latestRound } from "./find-round.ts";
+import { fromHistory, latestRound } from "./find-round.ts";
 import { LongObject, objectPieces } from "./json-stream.ts";
 import { etagOf } from "./serve-round.ts";
 
@@ -106,11 +106,8 @@ export function findingsRoutes(api: Api): FastifyPluginAsyncTypebox {
         },
       },
       async ({ params: { id } }) => {
-        const rounds = await api.work.do("findings", () => api.keeper.findings(HISTORY_ROUNDS));
-        const shown = rounds.flatMap(({ head, findings }) => {
-          const finding = findings.find((each) => each.id === id);
-          return finding ? [{ head, finding }] : [];
-        });
+        const history = () => api.keeper.findingHistory(id, HISTORY_ROUNDS);
+        const shown = await api.work.do(`finding ${id}`, () => fromHistory(history));
         const [last] = shown;
         if (!last)
           throw new HttpError(
