@@ -22,7 +22,7 @@ import { giveVerdictInSteps } from "./core/verdict/judge-round.ts";
 import { RoundCollector, type Unread } from "./core/round-collector.ts";
 import { driveSteps } from "./drive-steps.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
-import { tellFindings } from "./tell-findings.ts";
+import { tellClosedRound, tellFindings } from "./tell-round.ts";
 import type { ClusterWatch, Lease, OpenRound, ReportSource, RoundPublisher } from "./ports.ts";
 
 export interface OneRoundSettings {
@@ -243,11 +243,7 @@ export class OneRound {
     const stored = keeper.keepMeasured(measured);
     await Promise.race([stored, sleep(STORE_FIRST_MS, undefined, { ref: false })]);
     const closed = await this.conclude(measured, view);
-    const { durationMs, expected, reported, missing } = closed.head;
-    log.info(
-      { round: id, closedBy, durationMs, expected, reported, missing, summary: closed.summary },
-      "closed a round",
-    );
+    tellClosedRound(log, closed);
   }
 
   /**

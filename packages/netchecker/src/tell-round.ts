@@ -1,9 +1,24 @@
 import type { Finding } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
+import type { ClosedRound } from "./core/closed-round.ts";
 import type { ChangedFindings } from "./core/conclude/conclude.ts";
 
 /** So many lines a round; of what changed beyond that one line tells how much it is. */
 const MOST_LINES = 20;
+/** So many nodes, or agents that did not report, a line names. */
+const MOST_NAMES = 20;
+
+/** One line: how a round went. */
+export function tellClosedRound(log: Log, { head, summary }: ClosedRound): void {
+  const { id, closedBy, durationMs, expected, reported } = head;
+  const missing = head.missing.slice(0, MOST_NAMES);
+  const moreMissing = head.missing.length - missing.length;
+  const more = moreMissing > 0 && { moreMissing };
+  log.info(
+    { round: id, closedBy, durationMs, expected, reported, missing, ...more, summary },
+    "closed a round",
+  );
+}
 
 /** A line for each finding whose state has changed, the most severe first. */
 export function tellFindings(
@@ -20,7 +35,7 @@ export function tellFindings(
     if (what === undefined) continue;
     if (lines === MOST_LINES) break;
     const level = what === "recovered" || severity === "info" ? "info" : "warn";
-    const some = nodes.slice(0, MOST_NODES);
+    const some = nodes.slice(0, MOST_NAMES);
     const moreNodes = nodes.length - some.length;
     log[level](
       {
@@ -42,6 +57,3 @@ export function tellFindings(
   for (const what of left.values()) more[what] = (more[what] ?? 0) + 1;
   log.warn({ round, more }, `and ${left.size} more findings changed: see /findings`);
 }
-
-/** So many nodes of a finding a line names. */
-const MOST_NODES = 20;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { tellFindings } from "../src/tell-findings.ts";
+import { tellClosedRound, tellFindings } from "../src/tell-round.ts";
 import { aFinding } from "./support/a-finding.ts";
 import { aLog } from "./support/a-log.ts";
+import { aClosedRound, aView } from "./support/a-round.ts";
 
 const aRoute = (n: number, nodes = [`node-${n}`]) =>
   aFinding({ id: `route-${n}`, kind: "route", severity: "warning", nodes });
@@ -47,5 +48,16 @@ describe("tellFindings", () => {
     tellFindings(log, 7, [wide], { ...NOTHING, alarmed: ["route-1"] });
     expect(lines).toMatchObject([{ moreNodes: 980 }]);
     expect(JSON.stringify(lines).length).toBeLessThan(1_000);
+  });
+});
+
+describe("tellClosedRound", () => {
+  it("names a few of many agents that did not report, and counts the others", () => {
+    const { log, lines } = aLog();
+    const silent = range(30).map((n) => `node-${n + 1}`);
+    tellClosedRound(log, aClosedRound(aView(30), { silent }));
+    expect(lines).toMatchObject([
+      { msg: "closed a round", reported: 0, missing: { length: 20 }, moreMissing: 10 },
+    ]);
   });
 });
