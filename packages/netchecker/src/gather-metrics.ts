@@ -5,6 +5,7 @@ import { healthFamilies } from "./core/metrics/own-health.ts";
 import { roundGauges } from "./core/metrics/round-gauges.ts";
 import type { RoundsTally } from "./core/metrics/rounds-tally.ts";
 import { verdictGauges } from "./core/metrics/verdict-gauges.ts";
+import type { Steps } from "./core/steps.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
 import type { ClusterWatch, Lease } from "./ports.ts";
 
@@ -29,7 +30,7 @@ export interface MetricSources {
  * on standing by: the one that held the lease says so, and where it is gone too, the alert on a missing verdict
  * does.
  */
-export function gatherMetrics(sources: MetricSources, at = Date.now()): MetricFamily[] {
+export function* gatherMetrics(sources: MetricSources, at = Date.now()): Steps<MetricFamily[]> {
   const { cluster, intervalMs, lease, redis, tally } = sources;
   const health = healthFamilies({
     at,
@@ -43,14 +44,14 @@ export function gatherMetrics(sources: MetricSources, at = Date.now()): MetricFa
     ...health,
     unreadableRecords(sources.unreadable()),
     ...tally.families,
-    ...(lease.standsBy ? [] : ofTheMesh(sources)),
+    ...(lease.standsBy ? [] : yield* ofTheMesh(sources)),
   ];
 }
 
-function ofTheMesh({ keeper, verdict }: MetricSources): MetricFamily[] {
+function* ofTheMesh({ keeper, verdict }: MetricSources): Steps<MetricFamily[]> {
   return [
     ...verdictGauges(verdict()),
-    ...(keeper.latest ? roundGauges(keeper.latest) : []),
+    ...(keeper.latest ? yield* roundGauges(keeper.latest) : []),
     ...(keeper.lastStoredAt === null ? [] : [storedAt(keeper.lastStoredAt)]),
   ];
 }

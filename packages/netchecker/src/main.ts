@@ -35,6 +35,7 @@ import {
 } from "./check-install.ts";
 import { readConfig } from "./config.ts";
 import { RoundsTally } from "./core/metrics/rounds-tally.ts";
+import { driveSteps } from "./drive-steps.ts";
 import { gatherMetrics } from "./gather-metrics.ts";
 import { createApp } from "./http/app.ts";
 import { readinessOf } from "./http/health-routes.ts";
@@ -200,7 +201,7 @@ async function main(): Promise<void> {
     openRound: () => runner.open,
     requestPauseMs: config.ROUND_REQUEST_PAUSE_MS,
     triggerRound: () => runner.trigger(),
-    answerScrape: exposeMetrics(() => gatherMetrics(metrics)),
+    answerScrape: exposeMetrics(() => driveSteps(gatherMetrics(metrics))),
   };
   const app = await createApp(served, {
     ...limitsWithin(process.constrainedMemory()),

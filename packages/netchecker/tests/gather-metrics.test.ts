@@ -1,6 +1,7 @@
 import type { Verdict } from "@netchecker/contract";
 import { expect, test } from "vitest";
 import { RoundsTally } from "../src/core/metrics/rounds-tally.ts";
+import { finish } from "../src/core/steps.ts";
 import { gatherMetrics, type MetricSources } from "../src/gather-metrics.ts";
 import type { Holding } from "../src/ports.ts";
 import { aClosedRound, aView } from "./support/a-round.ts";
@@ -33,13 +34,13 @@ function sources(with_: {
 
 /** The verdict that the series say; undefined where there are no such series. */
 function said(of: MetricSources): string | undefined {
-  const family = gatherMetrics(of).find(({ name }) => name === "netchecker_verdict");
+  const family = finish(gatherMetrics(of)).find(({ name }) => name === "netchecker_verdict");
   const [is, ...others] = family?.samples.filter(({ value }) => value === 1) ?? [];
   expect(others).toEqual([]);
   return is?.labels["verdict"];
 }
 
-const names = (of: MetricSources) => gatherMetrics(of).map(({ name }) => name);
+const names = (of: MetricSources) => finish(gatherMetrics(of)).map(({ name }) => name);
 
 test("the verdict is that of now, whatever the last round was", () => {
   expect(said(sources({}))).toBe("ok");

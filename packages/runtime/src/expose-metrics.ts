@@ -7,6 +7,8 @@ export interface Scrape {
   readonly text: string;
 }
 
+type Families = readonly MetricFamily[];
+
 export type AnswerScrape = () => Promise<Scrape>;
 
 /**
@@ -14,13 +16,13 @@ export type AnswerScrape = () => Promise<Scrape>;
  * library keeps nothing of it, so that what is gone has no series left; it is loaded by the first scrape,
  * so that it costs nobody memory who is not scraped.
  */
-export function exposeMetrics(families: () => readonly MetricFamily[]): AnswerScrape {
+export function exposeMetrics(families: () => Families | Promise<Families>): AnswerScrape {
   let own: Promise<Registry> | undefined;
   return async () => {
     const { Registry: NewRegistry } = await import("@prometheus-io/client");
     const process = await (own ??= ownFigures());
     const registry = new NewRegistry();
-    for (const family of families()) registry.registerMetric(toMetric(family));
+    for (const family of await families()) registry.registerMetric(toMetric(family));
     const text = (await registry.metrics()) + (await process.metrics());
     return { contentType: registry.contentType, text };
   };

@@ -1,7 +1,9 @@
 import type { UnmeasuredReason, Verdict, VerdictWord } from "@netchecker/contract";
+import type { MetricFamily } from "@netchecker/contract/metrics";
 import type { ClosedRound } from "../../../packages/netchecker/src/core/closed-round.ts";
 import type { ClusterView } from "../../../packages/netchecker/src/core/cluster-view.ts";
 import { conclude, emptyMemory } from "../../../packages/netchecker/src/core/conclude/conclude.ts";
+import { finish } from "../../../packages/netchecker/src/core/steps.ts";
 import { gatherMetrics } from "../../../packages/netchecker/src/gather-metrics.ts";
 import type { Holding } from "../../../packages/netchecker/src/ports.ts";
 import { judgeNow } from "../../../packages/netchecker/src/core/verdict/judge-now.ts";
@@ -87,21 +89,23 @@ export function playRounds(steps: readonly Step[], scraped: Scraped = {}): Serie
         up: step.gone ? null : answers,
         families:
           answers && !step.gone
-            ? gatherMetrics(
-                {
-                  cluster: {
-                    view: () => ({ ...step.view, staleSince: step.staleSince ?? null }),
-                    watchLosses: () => ({}),
+            ? finish(
+                gatherMetrics(
+                  {
+                    cluster: {
+                      view: () => ({ ...step.view, staleSince: step.staleSince ?? null }),
+                      watchLosses: () => ({}),
+                    },
+                    intervalMs: INTERVAL_MS,
+                    keeper: { latest, lastStoredAt: null },
+                    lease: { holding, standsBy },
+                    redis: { commands: CONNECTED, subscriber: CONNECTED },
+                    tally: { families: [] },
+                    unreadable: () => ({ newer: 0, damaged: 0 }),
+                    verdict: () => verdictOf(step, latest, now),
                   },
-                  intervalMs: INTERVAL_MS,
-                  keeper: { latest, lastStoredAt: null },
-                  lease: { holding, standsBy },
-                  redis: { commands: CONNECTED, subscriber: CONNECTED },
-                  tally: { families: [] },
-                  unreadable: () => ({ newer: 0, damaged: 0 }),
-                  verdict: () => verdictOf(step, latest, now),
-                },
-                now,
+                  now,
+                ),
               )
             : [],
       });
@@ -153,10 +157,7 @@ class Written {
   scrape(
     slot: number,
     target: Readonly<Record<string, string>>,
-    {
-      up,
-      families,
-    }: { readonly up: boolean | null; readonly families: ReturnType<typeof gatherMetrics> },
+    { up, families }: { readonly up: boolean | null; readonly families: readonly MetricFamily[] },
   ): void {
     const live = new Set<string>();
     const put = (name: string, labels: Readonly<Record<string, string>>, value: number) => {

@@ -7,6 +7,7 @@ import {
 } from "@netchecker/contract";
 import type { ClosedRound } from "./closed-round.ts";
 import { NOT_KEPT_CODE } from "./outcome-matrix.ts";
+import type { Steps } from "./steps.ts";
 
 /** One node in a round: its agent, what it reached, who reached it. */
 export interface NodeState {
@@ -25,17 +26,17 @@ type MutableCounts = { -readonly [K in keyof Counts]: Counts[K] };
 
 const noCounts = (): MutableCounts => ({ total: 0, ok: 0, failed: 0, unknown: 0, planned: 0 });
 
-/** Each scrape asks for those of the last round, and so does each reader of it. */
-const known = new WeakMap<ClosedRound, readonly NodeState[]>();
+/** By a round's outcomes: each scrape asks for those of the last round, and so does each reader of it. */
+const known = new WeakMap<ClosedRound["matrices"], readonly NodeState[]>();
 
 /** The state of every node of a round, in one pass over its outcomes; a round is passed over once. */
-export function nodeStates(round: ClosedRound): readonly NodeState[] {
-  const states = known.get(round) ?? countStates(round);
-  known.set(round, states);
+export function* nodeStates(round: ClosedRound): Steps<readonly NodeState[]> {
+  const states = known.get(round.matrices) ?? (yield* countStates(round));
+  known.set(round.matrices, states);
   return states;
 }
 
-function countStates(round: ClosedRound): readonly NodeState[] {
+function* countStates(round: ClosedRound): Steps<readonly NodeState[]> {
   const missing = new Map(round.head.missing.map(({ node, why }) => [node, why]));
   const states = round.plan.agents.map(({ node, pod, planned }) => ({
     node,
@@ -65,6 +66,7 @@ function countStates(round: ClosedRound): readonly NodeState[] {
         const column = columns[target];
         if (column) column[what] += 1;
       }
+      yield;
     }
   }
   for (const { from, to } of states)

@@ -11,6 +11,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { ClosedRound } from "../core/closed-round.ts";
 import { nodeStates } from "../core/node-states.ts";
+import { driveSteps } from "../drive-steps.ts";
 import type { Api } from "./api.ts";
 import { ErrorSchema, NoParametersSchema, UnavailableSchema } from "./errors.ts";
 import { inMemory, keptRound, latestRound, type ServedRound } from "./find-round.ts";
@@ -29,8 +30,10 @@ const NodeStateSchema = Type.Object({
 
 const BodySchema = Type.Object({ round: RoundHeadSchema, nodes: Type.Array(NodeStateSchema) });
 
-const piecesOf = (round: ClosedRound) =>
-  objectPieces(new LongObject({ round: round.head }, { nodes: nodeStates(round) }));
+async function piecesOf(round: ClosedRound): Promise<Iterable<string>> {
+  const nodes = await driveSteps(nodeStates(round));
+  return objectPieces(new LongObject({ round: round.head }, { nodes }));
+}
 
 /** Shared by all who ask for the same round. */
 function sendStates(api: Api, round: ServedRound, request: FastifyRequest, reply: FastifyReply) {

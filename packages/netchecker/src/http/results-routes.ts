@@ -15,6 +15,7 @@ import type { ClosedRound } from "../core/closed-round.ts";
 import { sayVerdict } from "../core/verdict/say-verdict.ts";
 import { type ResultFilter, results } from "../core/results.ts";
 import { formatText } from "../core/text-view/format-text.ts";
+import { driveSteps } from "../drive-steps.ts";
 import type { Source } from "./answers/answers.ts";
 import type { Api } from "./api.ts";
 import type { Served } from "./served.ts";
@@ -91,7 +92,9 @@ export async function sendResults(
   if (format === "text") {
     const key = `text ${etag} ${textAge()}`;
     const open = () =>
-      opened(round, (each) => [formatText(each, verdict, Date.now(), noticesOf(api, each))]);
+      opened(round, async (each) => [
+        await driveSteps(formatText(each, verdict, Date.now(), noticesOf(api, each))),
+      ]);
     return api.answers.send(request, reply, { key, type: TYPES.text, open });
   }
   reply.header("etag", etag);
@@ -114,23 +117,27 @@ const TYPES = {
 /** What is made of a round, which is held until that is done. */
 export async function opened(
   round: ServedRound,
-  piecesOf: (round: ClosedRound) => Iterable<string>,
+  piecesOf: (round: ClosedRound) => Iterable<string> | Promise<Iterable<string>>,
 ): Promise<Source> {
   const { value, release } = await round.open();
-  return { pieces: piecesOf(value), release };
+  try {
+    return { pieces: await piecesOf(value), release };
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 const saysNothingOfNow = (served: Served) => served.keeper.latest === null || served.isStale();
 
 /** The verdict's line, and below it the last round, where there is one: people want to see what was known. */
-function oldText(served: Served, verdict: Verdict): string {
+async function oldText(served: Served, verdict: Verdict): Promise<string> {
   const now = Date.now();
   const { latest } = served.keeper;
   if (!latest) return `${sayVerdict(verdict, now)}\n`;
   // The verdict says what is in the way.
-  return formatText(latest, verdict, now, [
-    "What follows is the last round that closed. It says nothing of now.",
-  ]);
+  const notices = ["What follows is the last round that closed. It says nothing of now."];
+  return driveSteps(formatText(latest, verdict, now, notices));
 }
 
 export function resultsRoutes(api: Api): FastifyPluginAsyncTypebox {
@@ -149,7 +156,7 @@ export function resultsRoutes(api: Api): FastifyPluginAsyncTypebox {
         const verdict = api.verdict();
         if (query.format === "text" && saysNothingOfNow(api)) {
           const key = `old text ${api.keeper.latest?.head.startedAt} ${verdict.sentence} ${textAge()}`;
-          const open = () => ({ pieces: [oldText(api, verdict)] });
+          const open = async () => ({ pieces: [await oldText(api, verdict)] });
           reply.code(503);
           return api.answers.send(request, reply, { key, type: TYPES.text, open }) as never;
         }

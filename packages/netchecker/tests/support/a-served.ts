@@ -2,6 +2,7 @@ import type { Verdict } from "@netchecker/contract";
 import { exposeMetrics } from "@netchecker/runtime/metrics";
 import { Changes } from "../../src/changes.ts";
 import { roundGauges } from "../../src/core/metrics/round-gauges.ts";
+import { finish } from "../../src/core/steps.ts";
 import { type AppSettings, createApp } from "../../src/http/app.ts";
 import type { Served } from "../../src/http/served.ts";
 import type { RoundKeeper } from "../../src/keep-rounds.ts";
@@ -32,7 +33,7 @@ export function aServed(keeper: RoundKeeper, with_: Partial<Served> = {}): Serve
     openRound: () => null,
     requestPauseMs: 0,
     triggerRound: async () => ({ id: 8, startedAt: 0 }),
-    answerScrape: exposeMetrics(() => (keeper.latest ? roundGauges(keeper.latest) : [])),
+    answerScrape: exposeMetrics(() => (keeper.latest ? finish(roundGauges(keeper.latest)) : [])),
     ...with_,
   };
 }

@@ -74,7 +74,9 @@ describe("failures that have nothing in common", () => {
     expect(head.verdict?.sentence).toContain(
       `${alarms} findings${critical > 0 ? `, ${critical} critical` : ""}: `,
     );
-    const finding = roundGauges(rounds.at(-1)!).find(({ name }) => name === "netchecker_finding");
+    const finding = finish(roundGauges(rounds.at(-1)!)).find(
+      ({ name }) => name === "netchecker_finding",
+    );
     const inSeries = finding!.samples.filter(({ labels }) => labels["severity"] === "warning");
     expect(inSeries.length).toBeLessThan(4 * MOST_FINDINGS);
     const counted = inSeries.filter(({ labels }) => labels["kind"] === "packet-loss");

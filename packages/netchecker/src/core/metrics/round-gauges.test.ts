@@ -3,11 +3,12 @@ import { expect, test } from "vitest";
 import { aFinding } from "../../../tests/support/a-finding.ts";
 import { aClosedRound, aNode, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
 import type { ClosedRound } from "../closed-round.ts";
+import { finish } from "../steps.ts";
 import { roundGauges } from "./round-gauges.ts";
 
 /** The samples of one metric, as Prometheus writes them. */
 function series(round: ClosedRound, name: string): string[] {
-  const { samples } = roundGauges(round).find((family) => family.name === name)!;
+  const { samples } = finish(roundGauges(round)).find((family) => family.name === name)!;
   return samples.map(({ labels, value }) => {
     const inside = Object.entries(labels).map(([label, text]) => `${label}=${text}`);
     return `${inside.join()} ${value}`;
@@ -93,7 +94,10 @@ test("what has recovered has no series", () => {
 
 test("series grow with the nodes, never with their pairs", () => {
   const count = (nodes: number) =>
-    roundGauges(aClosedRound(aView(nodes))).reduce((sum, { samples }) => sum + samples.length, 0);
+    finish(roundGauges(aClosedRound(aView(nodes)))).reduce(
+      (sum, { samples }) => sum + samples.length,
+      0,
+    );
   expect(count(40) - count(20)).toBe(20 * 24);
   expect(count(20) - count(10)).toBe(10 * 24);
 });

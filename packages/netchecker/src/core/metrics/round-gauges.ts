@@ -2,14 +2,15 @@ import { type Counts, type Finding, TARGET_TYPES } from "@netchecker/contract";
 import { gauge, type MetricFamily, type Sample } from "@netchecker/contract/metrics";
 import type { ClosedRound } from "../closed-round.ts";
 import { type NodeState, nodeStates } from "../node-states.ts";
+import type { Steps } from "../steps.ts";
 
 /** The node label of a finding that is everywhere; no node can be called so. */
 const EVERYWHERE = "*";
 
 /** What the last round says, node by node: never a series for a pair of nodes. Pure. */
-export function roundGauges(round: ClosedRound): MetricFamily[] {
+export function* roundGauges(round: ClosedRound): Steps<MetricFamily[]> {
   const { head } = round;
-  const states = nodeStates(round);
+  const states = yield* nodeStates(round);
   return [
     gauge(
       "netchecker_round_closed_timestamp_seconds",

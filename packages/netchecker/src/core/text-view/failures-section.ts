@@ -1,13 +1,14 @@
 import type { ClosedRound } from "../closed-round.ts";
 import type { AskedTarget } from "../plan.ts";
+import type { Steps } from "../steps.ts";
 import { type FailureGroup, groupFailures } from "./group-failures.ts";
 import { plural, whichOf } from "./phrases.ts";
 
 const MOST_GROUPS = 12;
 
 /** What failed, grouped by what is shared: a target, or a source. */
-export function failuresSection(round: ClosedRound): string[] {
-  const { groups, untold } = groupFailures(round, MOST_GROUPS);
+export function* failuresSection(round: ClosedRound): Steps<string[]> {
+  const { groups, untold } = yield* groupFailures(round, MOST_GROUPS);
   if (groups.length === 0) return [];
   return [
     "Failures",

@@ -1,7 +1,11 @@
 import type { Verdict } from "@netchecker/contract";
 import { describe, expect, it } from "vitest";
 import { aClosedRound, aNode, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
-import { formatText } from "./format-text.ts";
+import { finish } from "../steps.ts";
+import { formatText as formatTextInSteps } from "./format-text.ts";
+
+const formatText = (...args: Parameters<typeof formatTextInSteps>) =>
+  finish(formatTextInSteps(...args));
 
 const LATER = Date.parse("2026-11-22T23:51:48.166Z");
 

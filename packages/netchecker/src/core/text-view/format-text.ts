@@ -7,6 +7,7 @@ import {
 } from "@netchecker/contract";
 import type { ClosedRound } from "../closed-round.ts";
 import { nodeStates } from "../node-states.ts";
+import type { Steps } from "../steps.ts";
 import { failuresSection } from "./failures-section.ts";
 import { findingsSection } from "./findings-section.ts";
 import { meshSection } from "./mesh-section.ts";
@@ -18,20 +19,20 @@ import { troubledNodesSection } from "./troubled-nodes-section.ts";
 const WHOLE_MESH_NODES = 60;
 
 /** A round as people read it in a terminal, a line for a line whatever is said in it: verdict, headline, findings, mesh, failures. `now` is milliseconds since 1970. */
-export function formatText(
+export function* formatText(
   round: ClosedRound,
   verdict: Verdict | null,
   now: number,
   notices: readonly string[],
-): string {
-  const states = nodeStates(round);
+): Steps<string> {
+  const states = yield* nodeStates(round);
   const drawn = round.plan.agents.length <= WHOLE_MESH_NODES;
   const sections = [
     [firstLine(verdict, now), ...notices.map((notice) => `! ${notice}`), ...headline(round, now)],
     findingsSection(round.findings, now),
     drawn ? meshSection(round, states) : troubledNodesSection(states),
     missing(round),
-    failuresSection(round),
+    yield* failuresSection(round),
   ];
   return `${sections
     .filter((section) => section.length > 0)
