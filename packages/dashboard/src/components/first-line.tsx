@@ -1,3 +1,4 @@
+import { visible } from "@netchecker/contract/visible";
 import { useEffect } from "preact/hooks";
 import { iconOf, MARKS } from "../core/marks.ts";
 import { titleOf } from "../core/first-line.ts";
@@ -18,7 +19,7 @@ export function FirstLine() {
     <section class={`first-line ${look}`} aria-labelledby="verdict">
       {/* What ticks is not in it: it would be read out each second. */}
       <p class="sr-only" role="status">
-        {`${of ? `${of}: ` : ""}${word}. ${spoken}`}
+        {visible(`${of ? `${of}: ` : ""}${word}. ${spoken}`)}
       </p>
       {of && <p class="of">{of}</p>}
       <h1 id="verdict">
@@ -27,9 +28,9 @@ export function FirstLine() {
         </svg>
         {word}
       </h1>
-      <p class="says">{sentence}</p>
+      <p class="says">{visible(sentence)}</p>
       {age && <p class="lasts">{age}</p>}
-      {before && <p class="before">{before}</p>}
+      {before && <p class="before">{visible(before)}</p>}
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import type { Mesh } from "@netchecker/contract";
+import { visible } from "@netchecker/contract/visible";
 import { count, digits, sayCounts, sayMissing, sayPlanned } from "../core/phrases.ts";
 import { nodeLink } from "../store/route.ts";
 
@@ -57,7 +58,7 @@ export function Missing({ round: { missing } }: { round: Mesh["round"] }) {
         {shown.map(({ node, why, detail, planned }) => (
           <li key={node}>
             <a href={nodeLink(node)}>{node}</a>: {planned ? sayPlanned(planned) : sayMissing(why)}
-            {detail && <span class="quiet"> ({detail})</span>}
+            {detail && <span class="quiet"> ({visible(detail)})</span>}
           </li>
         ))}
         {missing.length > shown.length && (

@@ -1,4 +1,5 @@
 import type { Result } from "@netchecker/contract";
+import { visible } from "@netchecker/contract/visible";
 import { probeCommand } from "../core/mesh/probe-command.ts";
 import type { PairCheck } from "../core/mesh/tell-pair.ts";
 import { latency, sayCheck, sayPlanned, sayReason } from "../core/phrases.ts";
@@ -60,7 +61,7 @@ function tellMore(result: Result | undefined): string[] {
   return [
     latencyMs === null ? "" : latency(latencyMs),
     attempts === 0 ? "" : `${attempts} ${attempts === 1 ? "attempt" : "attempts"}`,
-    detail ?? "",
+    visible(detail ?? ""),
     others.length > 0 ? `answered by ${others.map(({ node }) => node).join(", ")}` : "",
     untrusted ? "prober starved of CPU" : "",
   ].filter(Boolean);

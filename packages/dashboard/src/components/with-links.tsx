@@ -1,7 +1,9 @@
+import { visible } from "@netchecker/contract/visible";
 import { nodeLink } from "../store/route.ts";
 
 /** A sentence in which the nodes that it is about lead to their pages. */
-export function WithLinks({ text, nodes }: { text: string; nodes: readonly string[] }) {
+export function WithLinks({ text: said, nodes }: { text: string; nodes: readonly string[] }) {
+  const text = visible(said);
   if (nodes.length === 0) return <>{text}</>;
   // The longest first: node-12 is not node-1 and a 2.
   const names = [...nodes].sort((a, b) => b.length - a.length).map(escaped);
