@@ -3,6 +3,7 @@ import type { RedisAddress } from "@netchecker/runtime/redis";
 import type { ApiServerAccess } from "./adapters/api-server-access.ts";
 import { explainApiError, type ResourcePath } from "./adapters/ask-api-server.ts";
 import { diagnoseRedis } from "./adapters/diagnose-redis.ts";
+import { lookAtRedisLimits } from "./adapters/look-at-redis-limits.ts";
 import { LIST_BOUNDS, listResource } from "./adapters/list-resource.ts";
 import { tryWatch } from "./adapters/open-watch.ts";
 import { toNodeRecord, toPodRecord, toServiceRecord } from "./adapters/to-records.ts";
@@ -156,12 +157,11 @@ export async function checkRedis(
   shown: string,
 ): Promise<Check[]> {
   const fault = await diagnoseRedis(address, names);
+  if (fault !== null) return [failed(`Redis at ${shown}: ${fault.sentence}`)];
+  const limits = await lookAtRedisLimits(address);
   return [
-    fault === null
-      ? ok(
-          `Redis answers at ${shown}, and lets netchecker write, publish, subscribe and run scripts`,
-        )
-      : failed(`Redis at ${shown}: ${fault.sentence}`),
+    ok(`Redis answers at ${shown}, and lets netchecker write, publish, subscribe and run scripts`),
+    ...(limits === null ? [] : [{ ok: true, note: true as const, what: limits }]),
   ];
 }
 

@@ -118,13 +118,31 @@ describe("the install check", () => {
     expect(NOTES.every(({ ok }) => ok)).toBe(true);
   });
 
-  it("tries Redis, and says what to look at when it is not there", async () => {
-    expect(await checkRedis(redis.address, NAMES, "redis:6379")).toEqual([
+  it("names the limits that Redis lacks, and is content with those of the manifests", async () => {
+    const notes = async () => (await checkRedis(redis.address, NAMES, "redis:6379")).slice(1);
+    expect(await notes()).toEqual([
       {
         ok: true,
-        what: "Redis answers at redis:6379, and lets netchecker write, publish, subscribe and run scripts",
+        note: true,
+        what: "one client can make Redis hold what it likes: proto-max-bulk-len 536870912, client-query-buffer-limit 1073741824, maxmemory-clients 0; docs/security.md says what to set",
       },
     ]);
+    const commands = await redis.connect();
+    for (const [name, value] of [
+      ["proto-max-bulk-len", "4mb"],
+      ["client-query-buffer-limit", "16mb"],
+      ["maxmemory-clients", "48mb"],
+    ] as const)
+      await commands.config("SET", name, value);
+    expect(await notes()).toEqual([]);
+  });
+
+  it("tries Redis, and says what to look at when it is not there", async () => {
+    const [answers] = await checkRedis(redis.address, NAMES, "redis:6379");
+    expect(answers).toEqual({
+      ok: true,
+      what: "Redis answers at redis:6379, and lets netchecker write, publish, subscribe and run scripts",
+    });
     await redis.server.kill();
     const [check] = await checkRedis(redis.address, NAMES, "redis:6379");
     expect(check).toMatchObject({
