@@ -7,16 +7,16 @@ import { tryReaders } from "../src/load/rows/readers.ts";
 upLoopback();
 const rows: LoadRow[] = [
   ...(await tryReaders({
-    nodes: 50,
+    nodes: 30,
     intervalMs: 3_000,
-    loadMs: 7_000,
+    loadMs: 5_000,
     graceMs: 20_000,
     honest: 48,
     paths: ["/results", "/mesh?with=attempts,latencies", "/report", "/rounds/OLD/mesh"],
     wholePaths: [],
     never: 48,
-    idle: 1_500,
+    idle: 1_000,
   })),
-  await tryDamage({ nodes: 3, intervalMs: 1_000, drawn: 2 }),
+  await tryDamage({ nodes: 3, intervalMs: 1_000, drawn: 1 }),
 ];
 console.log(JSON.stringify(rows));
