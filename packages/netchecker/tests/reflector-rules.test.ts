@@ -41,13 +41,17 @@ afterEach(async () => {
   await api.stop();
 });
 
-async function watch(timings: Partial<WatchTimings> = {}, bounds: Partial<WatchBounds> = {}) {
+function begin(timings: Partial<WatchTimings> = {}, bounds: Partial<WatchBounds> = {}) {
   const of = { namespace: "netchecker", serviceName: "pong-svc" };
   const all = [
     { ...TIMINGS, ...timings },
     { ...WATCH_BOUNDS, ...bounds },
   ] as const;
-  const cluster = watchCluster(access, of, log.log, stop.signal, ...all);
+  return watchCluster(access, of, log.log, stop.signal, ...all);
+}
+
+async function watch(...those: Parameters<typeof begin>) {
+  const cluster = begin(...those);
   await cluster.synced;
   await vi.waitFor(() => expect(watchesOf("nodes").length).toBeGreaterThan(0));
   return cluster;
@@ -154,18 +158,24 @@ describe("a version that has expired", () => {
 
   it("as a status of 410 is none either", async () => {
     addNode("a");
+    const expired =
+      '{"kind":"Status","status":"Failure","reason":"Expired","code":410,"message":"too old"}';
     let refused = false;
     api.answerInstead("watch", "nodes", (_, response) => {
       if (refused) return false;
       refused = true;
-      response.writeHead(410, { "content-type": "application/json" });
-      response.end(
-        '{"kind":"Status","status":"Failure","reason":"Expired","code":410,"message":"too old"}',
-      );
+      response.writeHead(410, { "content-type": "application/json" }).end(expired);
       return true;
     });
-    const cluster = await watch({ backoffMs: { first: 60_000, most: 60_000 } });
+    const cluster = begin({ backoffMs: { first: 60_000, most: 60_000 } });
+    // While it is listed again, the view has no trouble to tell.
+    const problems: (string | null)[] = [];
+    api.answerInstead("list", "nodes", () => {
+      if (refused) problems.push(cluster.problem());
+      return false;
+    });
     await vi.waitFor(() => expect(watchesOf("nodes")).toHaveLength(2), 2_000);
+    expect(problems).toEqual([null]);
     expect(askedOf("list nodes")).toHaveLength(2);
     expect(cluster.watchLosses()["nodes"]).toBe(0);
     expect(warnings()).toEqual([]);

@@ -163,6 +163,10 @@ export function watchResource<T>(
     const isBreak = openedAt !== null && failures === 1 && !isAnswer(error);
     // What was open and broke is taken up again, once. Whatever was lost is listed: only then is it known to be whole.
     if (isOutage || !(isBusy || isBreak)) version = null;
+    if (isExpired && failures === 1) {
+      log.info({ path, why }, "the watch begins anew");
+      return 0;
+    }
     if (isExpired || isTooNew || isBusy || isBreak) {
       age.hindered(why);
       log.info({ path, why }, "the watch begins anew");
@@ -170,7 +174,6 @@ export function watchResource<T>(
       age.lost(why);
       tell(why);
     }
-    if (isExpired && failures === 1) return 0;
     return retryDelayMs(failures, timings.backoffMs, retryAfterMs, Math.random());
   }
 
