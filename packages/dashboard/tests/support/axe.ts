@@ -6,7 +6,8 @@ const AXE = fileURLToPath(import.meta.resolve("axe-core"));
 
 /** What axe finds on a page, as `rule: element`. */
 export async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(AXE, "utf8"));
+  if (!(await page.evaluate(() => "axe" in globalThis)))
+    await page.evaluate(await readFile(AXE, "utf8"));
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
