@@ -35,12 +35,13 @@ test.for(Object.entries(VARIANTS))("%s fits the Kubernetes schemas", async ([, r
   for (const manifest of objects) await validate(manifest);
 });
 
-test.for(Object.entries(VARIANTS))(
-  "%s has no field that Kubernetes does not know",
-  async ([, rendered]) => {
-    expect(await unknownFields((await rendered()).objects)).toBe("");
-  },
-);
+test("none has a field that Kubernetes does not know", async () => {
+  const rendered = await Promise.all(Object.values(VARIANTS).map((render) => render()));
+  const different = new Map(
+    rendered.flatMap(({ objects }) => objects).map((each) => [JSON.stringify(each), each]),
+  );
+  expect(await unknownFields([...different.values()])).toBe("");
+});
 
 test("both checks find what is wrong", async () => {
   const service = { apiVersion: "v1", kind: "Service", metadata: { name: "a" } };

@@ -47,14 +47,14 @@ describe("a stranger who may publish", () => {
     expect(metrics).toMatch(/netchecker_redis_connections_lost_total\{connection="subscriber"\} 0/);
   });
 
-  it("says 10,000 things of every kind on the channels for reports: nobody dies, and the agents that were asked are heard", async () => {
+  it("says 3,000 things of every kind on the channels for reports: nobody dies, and the agents that were asked are heard", async () => {
     const pid = cluster.netchecker.pid!;
     const before = await peakMemory(pid);
     const overheard = redis.reports.filter(({ round }) => round > 0);
     const id = await openRound(cluster);
     const hostile = hostileMessages(
       { seed: 13, names: NAMES, mostBytes: MEBIBYTE / 8, onto: ["reports"], reports: overheard },
-      10_000,
+      3_000,
     );
     let sent: Promise<unknown>[] = [];
     for (const { channel, text } of hostile) {
@@ -71,7 +71,7 @@ describe("a stranger who may publish", () => {
     const { late, repeated, unknownAgent, invalid } = after.round.dropped;
     const earlier = Object.values(round.dropped).reduce((sum, count) => sum + count, 0);
     // They are told, in the round in which they came or in the next one.
-    expect(late + repeated + unknownAgent + invalid + earlier).toBeGreaterThanOrEqual(9_000);
+    expect(late + repeated + unknownAgent + invalid + earlier).toBeGreaterThanOrEqual(2_700);
     expect(cluster.netchecker.pid).toBe(pid);
     expect((await peakMemory(pid)) - before).toBeLessThan(64 * MEBIBYTE);
   }, 120_000);

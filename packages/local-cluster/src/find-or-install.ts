@@ -48,10 +48,10 @@ export async function findOrInstall(
   machine: Machine = thisMachine(),
 ): Promise<string> {
   const { command } = program;
-  const found = await find(command, machine.path);
+  const found = await findOnPath(command, machine.path);
   if (found) return found;
   const missing = `${command} is not on the PATH`;
-  const aptGet = await find("apt-get", machine.path);
+  const aptGet = await findOnPath("apt-get", machine.path);
   if (!aptGet) throw new LocalClusterError(`${missing}: ${program.byHand}, then start again.`);
   if (!machine.isRoot)
     throw new LocalClusterError(
@@ -70,14 +70,15 @@ export async function findOrInstall(
       { cause },
     );
   }
-  const installed = await find(command, machine.path);
+  const installed = await findOnPath(command, machine.path);
   if (installed) return installed;
   throw new LocalClusterError(
     `apt-get installed ${program.package}, but ${missing}: add its folder to the PATH, then start again.`,
   );
 }
 
-async function find(name: string, path: string): Promise<string | undefined> {
+/** A file that may be run. */
+export async function findOnPath(name: string, path: string): Promise<string | undefined> {
   for (const folder of path.split(delimiter).filter((part) => part !== "")) {
     const file = join(folder, name);
     const runs = await access(file, constants.X_OK).then(
