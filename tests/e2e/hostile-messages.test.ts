@@ -45,7 +45,7 @@ describe("a stranger who may publish", () => {
     expect((await peakMemory(pid)) - before).toBeLessThan(64 * MEBIBYTE);
     const metrics = await (await cluster.fetch("/metrics")).text();
     expect(metrics).toMatch(/netchecker_redis_connections_lost_total\{connection="subscriber"\} 0/);
-  });
+  }, 120_000);
 
   it("says 3,000 things of every kind on the channels for reports: nobody dies, and the agents that were asked are heard", async () => {
     const pid = cluster.netchecker.pid!;
