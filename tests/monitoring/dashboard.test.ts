@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { aView } from "../../packages/netchecker/tests/support/a-round.ts";
+import { aView } from "@netchecker/round/testing/a-round";
 import { misfits } from "../deploy/support/misfits.ts";
 import { DEPLOY } from "../deploy/support/rendered.ts";
 import { testRules } from "./support/alerts-at.ts";

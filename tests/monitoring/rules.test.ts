@@ -12,7 +12,7 @@ import {
   outOf,
   TIMEOUT,
   under,
-} from "../../packages/netchecker/tests/support/a-round.ts";
+} from "@netchecker/round/testing/a-round";
 import { expectAlerts, testRules } from "./support/alerts-at.ts";
 import { playRounds, type Step } from "./support/play-rounds.ts";
 import { promtool } from "./support/promtool.ts";

@@ -1,12 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  aView,
-  into,
-  between,
-  outOf,
-  TIMEOUT,
-  under,
-} from "../../packages/netchecker/tests/support/a-round.ts";
+import { aView, into, between, outOf, TIMEOUT, under } from "@netchecker/round/testing/a-round";
 import { expectAlerts, testRules } from "./support/alerts-at.ts";
 import { playRounds, type Series, type Step } from "./support/play-rounds.ts";
 import { alertRules } from "./support/rule-file.ts";

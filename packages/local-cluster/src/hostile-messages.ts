@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { RedisNames, Report, TargetList, TargetType } from "@netchecker/contract";
-import { TARGET_TYPES } from "@netchecker/contract";
+import {
+  type RedisNames,
+  type Report,
+  type TargetList,
+  type TargetType,
+  TARGET_TYPES,
+} from "@netchecker/contract";
 
 /** One message that no healthy sender would publish. */
 export interface HostileMessage {

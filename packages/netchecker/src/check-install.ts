@@ -6,14 +6,14 @@ import { diagnoseRedis } from "./adapters/diagnose-redis.ts";
 import { lookAtRedisLimits } from "./adapters/look-at-redis-limits.ts";
 import { LIST_BOUNDS, listResource } from "./adapters/list-resource.ts";
 import { tryWatch } from "./adapters/open-watch.ts";
-import { toNodeRecord, toPodRecord, toServiceRecord } from "./adapters/to-records.ts";
+import { toNodeRecord, toPodRecord, toServiceRecord } from "@netchecker/round/to-records";
 import {
   type WatchedCluster,
   type WatchedPart,
   watchedResources,
 } from "./adapters/watch-cluster.ts";
-import type { PodRecord } from "./core/cluster-view.ts";
-import { firstSight } from "./core/sighting.ts";
+import type { PodRecord } from "@netchecker/round/cluster-view";
+import { firstSight } from "@netchecker/round/sighting";
 import type { ClusterWatch } from "./ports.ts";
 
 /** One thing that must hold for netchecker to work, in plain words. */

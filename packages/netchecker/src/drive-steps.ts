@@ -1,5 +1,5 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
-import type { Steps } from "./core/steps.ts";
+import type { Steps } from "@netchecker/round/steps";
 
 /** So long work goes on before requests, reports and the lease have their turn. */
 const STRETCH_MS = 25;

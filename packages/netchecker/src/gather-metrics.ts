@@ -5,7 +5,7 @@ import { healthFamilies } from "./core/metrics/own-health.ts";
 import { roundGauges } from "./core/metrics/round-gauges.ts";
 import type { RoundsTally } from "./core/metrics/rounds-tally.ts";
 import { verdictGauges } from "./core/metrics/verdict-gauges.ts";
-import type { Steps } from "./core/steps.ts";
+import type { Steps } from "@netchecker/round/steps";
 import type { RoundKeeper } from "./keep-rounds.ts";
 import type { ClusterWatch, Lease } from "./ports.ts";
 

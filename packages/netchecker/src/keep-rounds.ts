@@ -8,11 +8,11 @@ import {
 import type { Log } from "@netchecker/runtime/log";
 import { sayRedisError } from "@netchecker/runtime/redis";
 import { Changes } from "./changes.ts";
-import type { ClosedRound } from "./core/closed-round.ts";
-import { emptyMemory, type FindingsMemory } from "./core/conclude/conclude.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import { emptyMemory, type FindingsMemory } from "@netchecker/conclude";
 import { nodeLines, nodeMoment } from "./core/history/node-lines.ts";
 import { LeaseLostError } from "./core/lease-lost.ts";
-import type { NodePasts } from "./core/node-past.ts";
+import type { NodePasts } from "@netchecker/round/node-past";
 import type { RoundFindings, RoundStore, StoredRoundHead } from "./ports.ts";
 import { UnsavedRounds } from "./unsaved-rounds.ts";
 

@@ -8,12 +8,12 @@ import type {
   TargetType,
   TimelineEntry,
 } from "@netchecker/contract";
-import type { ClosedRound } from "./core/closed-round.ts";
-import type { ClusterView } from "./core/cluster-view.ts";
-import type { FindingsMemory } from "./core/conclude/conclude.ts";
-import type { NodePasts } from "./core/node-past.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import type { ClusterView } from "@netchecker/round/cluster-view";
+import type { FindingsMemory } from "@netchecker/conclude";
+import type { NodePasts } from "@netchecker/round/node-past";
 import type { OtherHolder } from "./core/lease-holder.ts";
-import type { Foresight, Unread } from "./core/round-collector.ts";
+import type { Foresight, Unread } from "@netchecker/round/round-collector";
 import type { StoredHead } from "./core/round-record.ts";
 
 /** The cluster, watched. */

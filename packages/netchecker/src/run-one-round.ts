@@ -3,23 +3,20 @@ import { type Dropped, type RoundHead, TARGET_TYPES, type TargetList } from "@ne
 import type { Log } from "@netchecker/runtime/log";
 import { explainRedisError } from "@netchecker/runtime/redis";
 import type { Changes } from "./changes.ts";
-import { concludeInSteps } from "./core/conclude/conclude.ts";
+import { concludeInSteps, giveVerdictInSteps } from "@netchecker/conclude";
 import type { RedisFault } from "./core/redis-fault.ts";
 import type { RoundsTally } from "./core/metrics/rounds-tally.ts";
-import {
-  concludeRoundInSteps,
-  isoTime,
-  roundWithoutResult,
-} from "./core/conclude/conclude-round.ts";
-import type { ClosedRound } from "./core/closed-round.ts";
-import type { ClusterView } from "./core/cluster-view.ts";
+import { closeRoundInSteps } from "@netchecker/round/close-round";
+import { isoTime } from "@netchecker/round/iso-time";
+import { roundWithoutResult } from "@netchecker/round/round-without-result";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import type { ClusterView } from "@netchecker/round/cluster-view";
 import { LeaseLostError } from "./core/lease-lost.ts";
 import { closeUnconcluded } from "./core/not-concluded.ts";
-import { type PlanSettings, toListColumns } from "./core/plan.ts";
-import { planRound } from "./core/plan-round.ts";
-import { reviewPlan } from "./core/review-plan.ts";
-import { giveVerdictInSteps } from "./core/verdict/judge-round.ts";
-import { RoundCollector, type Unread } from "./core/round-collector.ts";
+import { type PlanSettings, toListColumns } from "@netchecker/round/plan";
+import { planRound } from "@netchecker/round/plan-round";
+import { reviewPlan } from "@netchecker/round/review-plan";
+import { RoundCollector, type Unread } from "@netchecker/round/round-collector";
 import { driveSteps } from "./drive-steps.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
 import { tellClosedRound, tellFindings } from "./tell-round.ts";
@@ -237,7 +234,7 @@ export class OneRound {
     this.#dropped = { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 };
     const view = cluster.view();
     const plan = reviewPlan(collector.plan, view);
-    const collected = await driveSteps(concludeRoundInSteps(run, collector, plan));
+    const collected = await driveSteps(closeRoundInSteps(run, collector, plan));
     const measured = { ...collected, head: withRequest(collected.head, round.requested) };
     // What was measured is stored before anybody thinks about it; a Redis that is slow keeps nobody waiting for long.
     const stored = keeper.keepMeasured(measured);

@@ -1,4 +1,5 @@
-import { roundWithoutResult, isoTime } from "./core/conclude/conclude-round.ts";
+import { roundWithoutResult } from "@netchecker/round/round-without-result";
+import { isoTime } from "@netchecker/round/iso-time";
 import { LeaseLostError } from "./core/lease-lost.ts";
 import type { MeasuredRound, RoundStore } from "./ports.ts";
 import type { OneRound, OneRoundParts } from "./run-one-round.ts";

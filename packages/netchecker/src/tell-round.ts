@@ -1,7 +1,7 @@
 import type { Finding } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
-import type { ClosedRound } from "./core/closed-round.ts";
-import type { ChangedFindings } from "./core/conclude/conclude.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import type { ChangedFindings } from "@netchecker/conclude";
 
 /** So many lines a round; of what changed beyond that one line tells how much it is. */
 const MOST_LINES = 20;

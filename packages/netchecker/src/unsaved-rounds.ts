@@ -1,7 +1,7 @@
 import type { RoundHead } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
-import type { ClosedRound } from "./core/closed-round.ts";
-import type { FindingsMemory } from "./core/conclude/conclude.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import type { FindingsMemory } from "@netchecker/conclude";
 import type { RoundStore } from "./ports.ts";
 
 /** How many rounds wait in memory while Redis is away; each of 1,000 × 1,000 takes some 20 MB. */

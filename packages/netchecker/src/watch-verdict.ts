@@ -1,7 +1,7 @@
 import type { Verdict } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
 import type { Changes } from "./changes.ts";
-import { isStale } from "./core/verdict/is-stale.ts";
+import { isStale } from "@netchecker/conclude";
 import { judgeNow, type OwnState } from "./core/verdict/judge-now.ts";
 
 /** A verdict turns by the clock alone when rounds stop: it is looked at so often. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { diagnoseRedis } from "../src/adapters/diagnose-redis.ts";
 import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
-import { aClosedRound, aView } from "./support/a-round.ts";
+import { aClosedRound, aView } from "@netchecker/round/testing/a-round";
 import { type ARedis, aRedis, NAMES } from "./support/a-redis.ts";
 import { aWayThatLosesLarge } from "./support/a-way-to-redis.ts";
 import { aHeldLease } from "./support/a-store.ts";

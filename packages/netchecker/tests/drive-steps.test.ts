@@ -1,6 +1,6 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { Steps } from "../src/core/steps.ts";
+import type { Steps } from "@netchecker/round/steps";
 import { driveSteps } from "../src/drive-steps.ts";
 
 function* countTo(steps: number, each = () => {}): Steps<number> {

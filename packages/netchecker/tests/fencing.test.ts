@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { holdLease } from "../src/adapters/hold-lease.ts";
 import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
-import { emptyMemory } from "../src/core/conclude/conclude.ts";
-import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
+import { emptyMemory } from "@netchecker/conclude";
+import { roundWithoutResult } from "@netchecker/round/round-without-result";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
-import { aClosedRound, aView } from "./support/a-round.ts";
+import { aClosedRound, aView } from "@netchecker/round/testing/a-round";
 
 let server: ARedis;
 let redis: Redis;

@@ -1,10 +1,10 @@
 import type { Verdict } from "@netchecker/contract";
 import { expect, test } from "vitest";
 import { RoundsTally } from "../src/core/metrics/rounds-tally.ts";
-import { finish } from "../src/core/steps.ts";
+import { finish } from "@netchecker/round/steps";
 import { gatherMetrics, type MetricSources } from "../src/gather-metrics.ts";
 import type { Holding } from "../src/ports.ts";
-import { aClosedRound, aView } from "./support/a-round.ts";
+import { aClosedRound, aView } from "@netchecker/round/testing/a-round";
 
 const since = "2026-11-22T23:51:10.123Z";
 const UNMEASURED: Verdict = { verdict: "unmeasured", sentence: "", since, reason: "redis_away" };

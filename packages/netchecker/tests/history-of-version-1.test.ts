@@ -2,13 +2,13 @@ import { redisNames } from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { textOf } from "../src/adapters/compressed.ts";
-import type { ClosedRound } from "../src/core/closed-round.ts";
-import { conclude, type FindingsMemory } from "../src/core/conclude/conclude.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import { conclude, type FindingsMemory } from "@netchecker/conclude";
 import { results } from "../src/core/results.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
 import { anApp, aServed } from "./support/a-served.ts";
-import { aClosedRound, aNode, aPod, aView, OK, TIMEOUT } from "./support/a-round.ts";
+import { aClosedRound, aNode, aPod, aView, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
 import { type AStore, aStore } from "./support/a-store.ts";
 
 const DUMP = new URL("recorded/history-of-version-1.rdb", import.meta.url).pathname;

@@ -2,13 +2,13 @@ import { NodeHistorySchema, TimelineSchema } from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
 import { Errors } from "typebox/schema";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ClosedRound } from "../src/core/closed-round.ts";
-import { conclude } from "../src/core/conclude/conclude.ts";
-import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import { conclude } from "@netchecker/conclude";
+import { roundWithoutResult } from "@netchecker/round/round-without-result";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { type AnApp, anApp, aServed } from "./support/a-served.ts";
-import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
+import { aClosedRound, aView, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
 import { aStore } from "./support/a-store.ts";
 
 let redis: ARedis;

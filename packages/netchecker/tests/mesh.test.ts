@@ -1,11 +1,11 @@
 import { MeshSchema } from "@netchecker/contract";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Errors } from "typebox/schema";
-import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
+import { roundWithoutResult } from "@netchecker/round/round-without-result";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
 import { type AnApp, anApp, aServed } from "./support/a-served.ts";
-import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
+import { aClosedRound, aView, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
 import { aStore } from "./support/a-store.ts";
 
 let redis: ARedis;

@@ -1,4 +1,4 @@
-import { type Outcome, type TargetList } from "@netchecker/contract";
+import type { Outcome, TargetList } from "@netchecker/contract";
 import { kubeTime } from "@netchecker/local-cluster/api-server/kube-object";
 import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
 import {
@@ -23,14 +23,14 @@ import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
 import { createRoundStore } from "../src/adapters/store-rounds.ts";
 import { Changes } from "../src/changes.ts";
 import { watchCluster } from "../src/adapters/watch-cluster.ts";
-import type { ClosedRound } from "../src/core/closed-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import { results } from "../src/core/results.ts";
 import { RoundsTally } from "../src/core/metrics/rounds-tally.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { RoundRunner } from "../src/run-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { accessTo } from "./support/access-to.ts";
-import { failing, OK, SETTINGS, TIMEOUT } from "./support/a-round.ts";
+import { failing, OK, SETTINGS, TIMEOUT } from "@netchecker/round/testing/a-round";
 import { simulateAgents } from "./support/a-simulated-agent.ts";
 
 const NODES = 100;

@@ -4,7 +4,7 @@ import { TcpProxy } from "@netchecker/local-cluster/tcp-proxy";
 import { connectRedisPair, type RedisPair } from "@netchecker/runtime/redis";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { renewing } from "../src/adapters/publish-targets.ts";
-import { toListColumns } from "../src/core/plan.ts";
+import { toListColumns } from "@netchecker/round/plan";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { aPublisher } from "./support/a-store.ts";
 

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RoundHead, TARGET_TYPES } from "@netchecker/contract";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { NodePasts } from "../src/core/node-past.ts";
+import type { NodePasts } from "@netchecker/round/node-past";
 import type { RoundsTally } from "../src/core/metrics/rounds-tally.ts";
 import { CannotOpenRoundError } from "../src/run-one-round.ts";
 import { type ARedis, aRedis, NAMES } from "./support/a-redis.ts";
 import { aRunner, type RunnerOptions } from "./support/a-runner.ts";
 import { aPublisher, aStore } from "./support/a-store.ts";
-import { aClosedRound, aView } from "./support/a-round.ts";
+import { aClosedRound, aView } from "@netchecker/round/testing/a-round";
 import { reportOf, type SimulatedAgent, simulateAgents } from "./support/a-simulated-agent.ts";
 
 const AGENTS: SimulatedAgent[] = [1, 2].map((n) => ({ pod: `ping-${n}`, node: `node-${n}` }));

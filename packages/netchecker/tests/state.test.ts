@@ -3,11 +3,11 @@ import { type State, StateSchema, type Verdict } from "@netchecker/contract";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { Errors } from "typebox/schema";
 import { Changes } from "../src/changes.ts";
-import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
+import { roundWithoutResult } from "@netchecker/round/round-without-result";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
 import { type AnApp, anApp, aServed } from "./support/a-served.ts";
-import { aClosedRound, aView } from "./support/a-round.ts";
+import { aClosedRound, aView } from "@netchecker/round/testing/a-round";
 import { aStore } from "./support/a-store.ts";
 
 const TOKEN = "a-token-of-sixteen-and-more";

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Redis } from "@netchecker/runtime/redis";
-import type { ClosedRound } from "../src/core/closed-round.ts";
-import { conclude, emptyMemory } from "../src/core/conclude/conclude.ts";
-import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import { conclude, emptyMemory } from "@netchecker/conclude";
+import { roundWithoutResult } from "@netchecker/round/round-without-result";
 import { results } from "../src/core/results.ts";
 import { type ARedis, aRedis, NAMES } from "./support/a-redis.ts";
-import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
+import { aClosedRound, aView, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
 import { aHeldLease, aPublisher, aStore } from "./support/a-store.ts";
 
 let server: ARedis;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { tellClosedRound, tellFindings } from "../src/tell-round.ts";
-import { aFinding } from "./support/a-finding.ts";
+import { aFinding } from "@netchecker/conclude/testing/a-finding";
 import { aLog } from "./support/a-log.ts";
-import { aClosedRound, aView } from "./support/a-round.ts";
+import { aClosedRound, aView } from "@netchecker/round/testing/a-round";
 
 const aRoute = (n: number, nodes = [`node-${n}`]) =>
   aFinding({ id: `route-${n}`, kind: "route", severity: "warning", nodes });

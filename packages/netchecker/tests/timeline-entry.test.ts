@@ -1,7 +1,7 @@
 import { type Finding, timelineEntry } from "@netchecker/contract";
 import { describe, expect, it } from "vitest";
-import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
-import { roundWithoutResult } from "../src/core/conclude/conclude-round.ts";
+import { aClosedRound, aView, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
+import { roundWithoutResult } from "@netchecker/round/round-without-result";
 
 const { head, summary } = aClosedRound(aView(3), {
   silent: ["node-3"],

@@ -2,10 +2,10 @@ import type { Log } from "@netchecker/runtime/log";
 import type { Redis } from "@netchecker/runtime/redis";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { compress, textOf } from "../src/adapters/compressed.ts";
-import { emptyMemory } from "../src/core/conclude/conclude.ts";
+import { emptyMemory } from "@netchecker/conclude";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
-import { aClosedRound, aView, OK, TIMEOUT } from "./support/a-round.ts";
+import { aClosedRound, aView, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
 import { type AStore, aPublisher, aStore } from "./support/a-store.ts";
 
 let server: ARedis;

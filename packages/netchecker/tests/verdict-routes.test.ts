@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { OtherHolder } from "../src/core/lease-holder.ts";
 import { RoundKeeper } from "../src/keep-rounds.ts";
 import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
-import { aClosedRound, aView, judged } from "./support/a-round.ts";
+import { aClosedRound, aView } from "@netchecker/round/testing/a-round";
+import { judged } from "@netchecker/conclude/testing/judged";
 import { type AnApp, anApp, aServed } from "./support/a-served.ts";
 import { aStore } from "./support/a-store.ts";
 

@@ -1,17 +1,14 @@
 import type { UnmeasuredReason, Verdict, VerdictWord } from "@netchecker/contract";
 import type { MetricFamily } from "@netchecker/contract/metrics";
-import type { ClosedRound } from "../../../packages/netchecker/src/core/closed-round.ts";
-import type { ClusterView } from "../../../packages/netchecker/src/core/cluster-view.ts";
-import { conclude, emptyMemory } from "../../../packages/netchecker/src/core/conclude/conclude.ts";
-import { finish } from "../../../packages/netchecker/src/core/steps.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import type { ClusterView } from "@netchecker/round/cluster-view";
+import { conclude, emptyMemory } from "@netchecker/conclude";
+import { finish } from "@netchecker/round/steps";
 import { gatherMetrics } from "../../../packages/netchecker/src/gather-metrics.ts";
 import type { Holding } from "../../../packages/netchecker/src/ports.ts";
 import { judgeNow } from "../../../packages/netchecker/src/core/verdict/judge-now.ts";
-import {
-  aClosedRound,
-  type Finds,
-  judged,
-} from "../../../packages/netchecker/tests/support/a-round.ts";
+import { aClosedRound, type Finds } from "@netchecker/round/testing/a-round";
+import { judged } from "@netchecker/conclude/testing/judged";
 
 /** What goes on at a netchecker for a while: a minute, where nothing else is said. */
 export interface Step {

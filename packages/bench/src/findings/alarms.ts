@@ -1,5 +1,5 @@
 import type { Finding } from "@netchecker/contract";
-import { conclude, emptyMemory } from "@netchecker/netchecker/src/core/conclude/conclude.ts";
+import { conclude, emptyMemory } from "@netchecker/conclude";
 import type { SimulatedRound } from "./simulate-round.ts";
 
 /** Follows a cluster's rounds as netchecker does, and tells which alarms each of them raises. */

@@ -5,23 +5,20 @@ import {
   type RoundHead,
   TARGET_TYPES,
 } from "@netchecker/contract";
-import type { ClusterView } from "@netchecker/netchecker/src/core/cluster-view.ts";
+import type { ClusterView } from "@netchecker/round/cluster-view";
 import {
   concludeInSteps,
   emptyMemory,
   type FindingsMemory,
-} from "@netchecker/netchecker/src/core/conclude/conclude.ts";
-import {
-  concludeRoundInSteps,
-  type RoundRun,
-} from "@netchecker/netchecker/src/core/conclude/conclude-round.ts";
-import { planRound } from "@netchecker/netchecker/src/core/plan-round.ts";
-import type { RoundPlan } from "@netchecker/netchecker/src/core/plan.ts";
-import { reviewPlan } from "@netchecker/netchecker/src/core/review-plan.ts";
-import { RoundCollector } from "@netchecker/netchecker/src/core/round-collector.ts";
+  giveVerdictInSteps,
+} from "@netchecker/conclude";
+import { closeRoundInSteps, type RoundRun } from "@netchecker/round/close-round";
+import { planRound } from "@netchecker/round/plan-round";
+import type { RoundPlan } from "@netchecker/round/plan";
+import { reviewPlan } from "@netchecker/round/review-plan";
+import { RoundCollector } from "@netchecker/round/round-collector";
 import { encodeMeasured } from "@netchecker/netchecker/src/core/round-record.ts";
-import type { Steps } from "@netchecker/netchecker/src/core/steps.ts";
-import { giveVerdictInSteps } from "@netchecker/netchecker/src/core/verdict/judge-round.ts";
+import type { Steps } from "@netchecker/round/steps";
 import { below, type Row, told } from "../table.ts";
 import { drawCluster } from "./cluster.ts";
 import { Random } from "./random.ts";
@@ -144,7 +141,7 @@ function* concludeAll(
   };
   const plan = reviewPlan(collector.plan, view);
   yield;
-  const round = yield* concludeRoundInSteps(run, collector, plan);
+  const round = yield* closeRoundInSteps(run, collector, plan);
   const concluded = yield* concludeInSteps(round, view, memory);
   const judgedWith = { previous, intervalMs: INTERVAL_MS };
   const judged = yield* giveVerdictInSteps(

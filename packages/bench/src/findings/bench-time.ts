@@ -1,5 +1,4 @@
-import { emptyLatencyHistory } from "@netchecker/netchecker/src/core/conclude/evidence/latency-history.ts";
-import { findCauses } from "@netchecker/netchecker/src/core/conclude/causes/find-causes.ts";
+import { emptyLatencyHistory, findCauses } from "@netchecker/conclude/causes";
 import { median } from "../median.ts";
 import { below, type Row } from "../table.ts";
 import { drawCluster } from "./cluster.ts";

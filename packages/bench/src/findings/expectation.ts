@@ -1,5 +1,5 @@
 import type { Cause, Direction, FindingKind } from "@netchecker/contract";
-import { JOINED_KINDS } from "@netchecker/netchecker/src/core/conclude/causes/join-alike.ts";
+import { JOINED_KINDS } from "@netchecker/conclude/causes";
 
 /** A finding as the scores see it. */
 export interface Form {

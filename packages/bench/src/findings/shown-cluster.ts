@@ -1,9 +1,5 @@
-import type {
-  ClusterView,
-  NodeRecord,
-  PodRecord,
-} from "@netchecker/netchecker/src/core/cluster-view.ts";
-import type { PlanSettings } from "@netchecker/netchecker/src/core/plan.ts";
+import type { ClusterView, NodeRecord, PodRecord } from "@netchecker/round/cluster-view";
+import type { PlanSettings } from "@netchecker/round/plan";
 import type { Cluster, SimulatedNode } from "./cluster.ts";
 
 /** What Kubernetes tells of a cluster, where that differs from a healthy one. */

@@ -8,14 +8,14 @@ import {
   type TargetType,
   toColumns,
 } from "@netchecker/contract";
-import type { ClosedRound } from "@netchecker/netchecker/src/core/closed-round.ts";
-import type { ClusterView } from "@netchecker/netchecker/src/core/cluster-view.ts";
-import { concludeRound } from "@netchecker/netchecker/src/core/conclude/conclude-round.ts";
-import type { OutcomeMatrix } from "@netchecker/netchecker/src/core/outcome-matrix.ts";
-import { dialledCount, type RoundPlan } from "@netchecker/netchecker/src/core/plan.ts";
-import { planRound } from "@netchecker/netchecker/src/core/plan-round.ts";
-import { reviewPlan } from "@netchecker/netchecker/src/core/review-plan.ts";
-import { reportedAll, RoundCollector } from "@netchecker/netchecker/src/core/round-collector.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import type { ClusterView } from "@netchecker/round/cluster-view";
+import { closeRound } from "@netchecker/round/close-round";
+import type { OutcomeMatrix } from "@netchecker/round/outcome-matrix";
+import { dialledCount, type RoundPlan } from "@netchecker/round/plan";
+import { planRound } from "@netchecker/round/plan-round";
+import { reviewPlan } from "@netchecker/round/review-plan";
+import { reportedAll, RoundCollector } from "@netchecker/round/round-collector";
 import type { Cluster } from "./cluster.ts";
 import type { Attempt } from "./conversation.ts";
 import { oddNodes, ProbingAgent, type RowSink, type SimulatedTarget } from "./probe-row.ts";
@@ -139,7 +139,7 @@ export class OpenRound {
       clusterViewStaleSince: null,
       redisAway,
     };
-    return { round: concludeRound(run, this.#collector, reviewPlan(this.plan, view)), view };
+    return { round: closeRound(run, this.#collector, reviewPlan(this.plan, view)), view };
   }
 }
 

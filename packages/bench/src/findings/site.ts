@@ -1,4 +1,4 @@
-import type { NodeRecord, PodRecord } from "@netchecker/netchecker/src/core/cluster-view.ts";
+import type { NodeRecord, PodRecord } from "@netchecker/round/cluster-view";
 import type { Direction, FindingKind } from "@netchecker/contract";
 import type { Cluster } from "./cluster.ts";
 import type { Form } from "./expectation.ts";

@@ -1,17 +1,16 @@
 import type { Cause } from "@netchecker/contract";
-import type { SimulatedRound } from "./simulate-round.ts";
-import { finish } from "@netchecker/netchecker/src/core/steps.ts";
+import { type SimulatedRound, simulateRound } from "./simulate-round.ts";
+import { finish } from "@netchecker/round/steps";
 import {
   emptyLatencyHistory,
   extendHistory,
   type LatencyHistory,
-} from "@netchecker/netchecker/src/core/conclude/evidence/latency-history.ts";
-import { findCauses } from "@netchecker/netchecker/src/core/conclude/causes/find-causes.ts";
+  findCauses,
+} from "@netchecker/conclude/causes";
 import { withChurn } from "./background.ts";
 import { type Expected, formatForm, score, type Score } from "./expectation.ts";
 import { Random } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
-import { simulateRound } from "./simulate-round.ts";
 import { ALL_WELL } from "./shown-cluster.ts";
 import { healthyWorld } from "./world.ts";
 

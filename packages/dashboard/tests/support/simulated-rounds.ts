@@ -5,10 +5,9 @@ import { Random } from "@netchecker/bench/src/findings/random.ts";
 import { idOf } from "@netchecker/bench/src/findings/scenario.ts";
 import { simulateRound } from "@netchecker/bench/src/findings/simulate-round.ts";
 import { Site } from "@netchecker/bench/src/findings/site.ts";
-import type { ClosedRound } from "@netchecker/netchecker/src/core/closed-round.ts";
-import type { ClusterView } from "@netchecker/netchecker/src/core/cluster-view.ts";
-import { conclude, emptyMemory } from "@netchecker/netchecker/src/core/conclude/conclude.ts";
-import { giveVerdict } from "@netchecker/netchecker/src/core/verdict/judge-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import type { ClusterView } from "@netchecker/round/cluster-view";
+import { conclude, emptyMemory, giveVerdict } from "@netchecker/conclude";
 
 /** The simulator opens a round each minute. */
 const INTERVAL_MS = 60_000;

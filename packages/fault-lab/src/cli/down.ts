@@ -1,8 +1,7 @@
 import { LabClient } from "../lab-client.ts";
 import { LabError } from "../lab-error.ts";
 import { removeLeftovers } from "../leftovers.ts";
-import type { Command } from "./command.ts";
-import { EXIT } from "./command.ts";
+import { type Command, EXIT } from "./command.ts";
 import { readOptions } from "./read-options.ts";
 
 const USAGE = `Ends the cluster; nothing of it is left.

@@ -1,8 +1,7 @@
 import { kindOf } from "../faults/kinds.ts";
 import { LabClient } from "../lab-client.ts";
 import { KIND_NAMES } from "../read-fault.ts";
-import type { Command } from "./command.ts";
-import { EXIT } from "./command.ts";
+import { type Command, EXIT } from "./command.ts";
 import { activeLines, synopsis } from "./fault-text.ts";
 import { readOptions } from "./read-options.ts";
 

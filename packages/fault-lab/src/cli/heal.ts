@@ -1,5 +1,4 @@
-import type { Command } from "./command.ts";
-import { EXIT, UsageError } from "./command.ts";
+import { type Command, EXIT, UsageError } from "./command.ts";
 import { readOptions } from "./read-options.ts";
 import { theLab } from "./the-lab.ts";
 

@@ -3,8 +3,7 @@ import { isFine, type RoundView } from "@netchecker/local-cluster/cli/round-line
 import type { UnmeasuredReason, Verdict } from "@netchecker/contract";
 import type { LabClient } from "../lab-client.ts";
 import { LabError } from "../lab-error.ts";
-import type { Command } from "./command.ts";
-import { EXIT } from "./command.ts";
+import { type Command, EXIT } from "./command.ts";
 import { flag } from "@netchecker/runtime/options";
 import { readOptions } from "./read-options.ts";
 import { theLab } from "./the-lab.ts";

@@ -1,6 +1,5 @@
 import { soak } from "../soak/soak.ts";
-import type { Command } from "./command.ts";
-import { EXIT } from "./command.ts";
+import { type Command, EXIT } from "./command.ts";
 import { flag, seconds, whole } from "@netchecker/runtime/options";
 import { readOptions } from "./read-options.ts";
 

@@ -1,6 +1,5 @@
 import type { LabState } from "../lab-state.ts";
-import type { Command } from "./command.ts";
-import { EXIT } from "./command.ts";
+import { type Command, EXIT } from "./command.ts";
 import { activeLines } from "./fault-text.ts";
 import { flag } from "@netchecker/runtime/options";
 import { readOptions } from "./read-options.ts";

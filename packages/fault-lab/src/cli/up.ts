@@ -1,8 +1,7 @@
 import { LabClient } from "../lab-client.ts";
 import { LabError } from "../lab-error.ts";
 import { startLab } from "../start-lab.ts";
-import type { Command } from "./command.ts";
-import { EXIT } from "./command.ts";
+import { type Command, EXIT } from "./command.ts";
 import { oneOf, seconds, whole } from "@netchecker/runtime/options";
 import { readOptions } from "./read-options.ts";
 

@@ -9,7 +9,7 @@ import {
 import type { Log } from "@netchecker/runtime/log";
 import { type Redis, sayRedisError, subscribe } from "@netchecker/runtime/redis";
 import { Rarely } from "../core/rarely.ts";
-import type { Unread } from "../core/round-collector.ts";
+import type { Unread } from "@netchecker/round/round-collector";
 import type { ReportHandlers, ReportSource } from "../ports.ts";
 import { watchRedisHealth } from "./redis-health.ts";
 import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { createZstdCompress, zstdCompress, zstdDecompress, zstdDecompressSync } from "node:zlib";
-import { decoding, UnreadableRecordError } from "../core/record-version.ts";
+import { decoding, UnreadableRecordError } from "@netchecker/round/record-version";
 
 export const compress = promisify(zstdCompress);
 const unpack = promisify(zstdDecompress);

@@ -5,7 +5,7 @@ import {
   timelineEntry,
 } from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
-import { requireKnownVersion, UnreadableRecordError } from "../core/record-version.ts";
+import { requireKnownVersion, UnreadableRecordError } from "@netchecker/round/record-version";
 import { nodeMoment } from "../core/history/node-lines.ts";
 import { decodeEntry, decodeHead } from "../core/round-record.ts";
 import type { RoundStore } from "../ports.ts";

@@ -1,9 +1,13 @@
 import { type Finding, type RedisNames, RoundIdSchema } from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
 import { Check } from "typebox/schema";
-import type { ClosedRound } from "../core/closed-round.ts";
-import { decodeMemory, type FindingsMemory } from "../core/conclude/conclude.ts";
-import { decoding, requireKnownVersion, UnreadableRecordError } from "../core/record-version.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import { decodeMemory, type FindingsMemory } from "@netchecker/conclude";
+import {
+  decoding,
+  requireKnownVersion,
+  UnreadableRecordError,
+} from "@netchecker/round/record-version";
 import { decodeFindings, decodeHead, decodeRound } from "../core/round-record.ts";
 import type {
   MeasuredRound,

@@ -1,7 +1,7 @@
 import type { Log } from "@netchecker/runtime/log";
-import { clockAhead, type Sighting } from "../core/sighting.ts";
+import { clockAhead, type Sighting } from "@netchecker/round/sighting";
 import { fieldsOf } from "./ask-api-server.ts";
-import { UnreadableObjectError } from "./kubernetes-objects.ts";
+import { UnreadableObjectError } from "@netchecker/round/kubernetes-objects";
 
 /** Null for what is not wanted. Throws an {@link UnreadableObjectError}. */
 export type ToRecord<T> = (object: unknown, previous: T | null, seen: Sighting) => T | null;

@@ -1,10 +1,10 @@
 import type { RedisNames, RoundHead } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
 import { type Redis, sayRedisError } from "@netchecker/runtime/redis";
-import type { ClosedRound } from "../core/closed-round.ts";
-import type { FindingsMemory } from "../core/conclude/conclude.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import type { FindingsMemory } from "@netchecker/conclude";
 import { LeaseLostError } from "../core/lease-lost.ts";
-import { RECORD_VERSION } from "../core/record-version.ts";
+import { RECORD_VERSION } from "@netchecker/round/record-version";
 import {
   encodeConcluded,
   encodeHead,

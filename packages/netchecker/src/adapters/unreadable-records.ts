@@ -1,6 +1,6 @@
 import type { Log } from "@netchecker/runtime/log";
 import { explainRedisError } from "@netchecker/runtime/redis";
-import { RecordVersionError, UnreadableRecordError } from "../core/record-version.ts";
+import { RecordVersionError, UnreadableRecordError } from "@netchecker/round/record-version";
 
 /** A round's id, or what stands beside the rounds: by a name, or by its key. */
 type RecordName = number | string;

@@ -1,10 +1,10 @@
 import type { Log } from "@netchecker/runtime/log";
-import { nodePasts, recallNode } from "../core/node-past.ts";
+import { nodePasts, recallNode } from "@netchecker/round/node-past";
 import type { ClusterWatch } from "../ports.ts";
 import type { ApiServerAccess } from "./api-server-access.ts";
 import type { ResourcePath } from "./ask-api-server.ts";
 import type { ToRecord } from "./resource-records.ts";
-import { toNodeRecord, toPodRecord, toServiceRecord } from "./to-records.ts";
+import { toNodeRecord, toPodRecord, toServiceRecord } from "@netchecker/round/to-records";
 import { WATCH_BOUNDS, WATCH_TIMINGS, watchResource } from "./watch-resource.ts";
 
 export interface WatchedCluster {

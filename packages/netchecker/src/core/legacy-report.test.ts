@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aClosedRound, aView, OK, TIMEOUT } from "../../tests/support/a-round.ts";
+import { aClosedRound, aView, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
 import { legacyNodes, legacyReport, legacySimple } from "./legacy-report.ts";
 
 const healthy = aClosedRound(aView(2));

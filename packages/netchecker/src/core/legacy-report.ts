@@ -1,5 +1,5 @@
 import type { Result } from "@netchecker/contract";
-import type { ClosedRound } from "./closed-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import { results } from "./results.ts";
 
 /** The original's words for: the target and the outside failed both, so the source cannot get out. */

@@ -5,9 +5,9 @@ import {
   TARGET_TYPES,
   type TargetType,
 } from "@netchecker/contract";
-import type { ClosedRound } from "./closed-round.ts";
-import { NOT_KEPT_CODE } from "./outcome-matrix.ts";
-import type { Steps } from "./steps.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import { NOT_KEPT_CODE } from "@netchecker/round/outcome-matrix";
+import type { Steps } from "@netchecker/round/steps";
 
 /** One node in a round: its agent, what it reached, who reached it. */
 export interface NodeState {

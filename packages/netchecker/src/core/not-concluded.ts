@@ -1,6 +1,6 @@
 import type { Verdict } from "@netchecker/contract";
-import type { ClosedRound } from "./closed-round.ts";
-import { digits, plural } from "./text-view/phrases.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import { digits, plural } from "@netchecker/conclude/phrases";
 
 /**
  * A round that was measured, and of which nobody could say what it means: it is closed with what it counted. Its verdict is

@@ -10,7 +10,7 @@ import {
 } from "@netchecker/contract";
 import { type Static, type TSchema, Type } from "typebox";
 import { Compile, type Validator } from "typebox/compile";
-import { UnreadableRecordError } from "./record-version.ts";
+import { UnreadableRecordError } from "@netchecker/round/record-version";
 
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const NameOrNull = orNull(Type.String());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aClosedRound, aNode, aPod, aView, OK, TIMEOUT } from "../../tests/support/a-round.ts";
+import { aClosedRound, aNode, aPod, aView, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
 import { results } from "./results.ts";
 
 const round = aClosedRound(aView(3), {

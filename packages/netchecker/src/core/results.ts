@@ -1,8 +1,8 @@
 import { okOf, type Result, TARGET_TYPES, type TargetType } from "@netchecker/contract";
-import { addressFamily } from "./address-family.ts";
-import type { ClosedRound } from "./closed-round.ts";
-import { NOT_KEPT_CODE } from "./outcome-matrix.ts";
-import type { AskedAgent, AskedTarget, RoundPlan } from "./plan.ts";
+import { addressFamily } from "@netchecker/round/address-family";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import { NOT_KEPT_CODE } from "@netchecker/round/outcome-matrix";
+import type { AskedAgent, AskedTarget, RoundPlan } from "@netchecker/round/plan";
 
 /** Which rows of a round are wanted; absent is all. */
 export interface ResultFilter {

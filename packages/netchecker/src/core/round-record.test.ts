@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { aClosedRound, aView, OK, TIMEOUT } from "../../tests/support/a-round.ts";
-import type { ClosedRound } from "./closed-round.ts";
+import { aClosedRound, aView, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import { results } from "./results.ts";
-import { UnreadableRecordError } from "./record-version.ts";
-import { finish } from "./steps.ts";
+import { UnreadableRecordError } from "@netchecker/round/record-version";
+import { finish } from "@netchecker/round/steps";
 import {
   decodeRound,
   encodeConcluded,

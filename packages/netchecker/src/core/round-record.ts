@@ -9,15 +9,15 @@ import {
   type TimelineEntry,
   timelineEntry,
 } from "@netchecker/contract";
-import type { ClosedRound } from "./closed-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import { writeNodeLines } from "./history/node-lines.ts";
-import { NOT_KEPT_CODE, OutcomeMatrix } from "./outcome-matrix.ts";
-import { type RoundPlan, targetCounts } from "./plan.ts";
-import { withNewName, withOldName, withOldWhy } from "./planned-in-records.ts";
+import { NOT_KEPT_CODE, OutcomeMatrix } from "@netchecker/round/outcome-matrix";
+import { type RoundPlan, targetCounts } from "@netchecker/round/plan";
+import { withNewName, withOldName, withOldWhy } from "@netchecker/round/planned-in-records";
 import { requireShape } from "./record-schemas.ts";
-import { decoding, UnreadableRecordError } from "./record-version.ts";
-import type { AgentReports } from "./round-collector.ts";
-import type { Steps } from "./steps.ts";
+import { decoding, UnreadableRecordError } from "@netchecker/round/record-version";
+import type { AgentReports } from "@netchecker/round/round-collector";
+import type { Steps } from "@netchecker/round/steps";
 import { writeExtras, writeFailures } from "./write-cells.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { okOf, TARGET_TYPES, type TargetType } from "@netchecker/contract";
-import type { OutcomeMatrix } from "./outcome-matrix.ts";
-import type { Steps } from "./steps.ts";
+import type { OutcomeMatrix } from "@netchecker/round/outcome-matrix";
+import type { Steps } from "@netchecker/round/steps";
 
 type Matrices = Readonly<Record<TargetType, OutcomeMatrix>>;
 

@@ -1,6 +1,6 @@
 import type { RoundHead } from "@netchecker/contract";
-import type { ClosedRound } from "../core/closed-round.ts";
-import { capitalized } from "../core/text-view/phrases.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import { capitalized } from "@netchecker/conclude/phrases";
 import { busy } from "./answers/answers.ts";
 import { FullError, type Held } from "./answers/bounded-cache.ts";
 import type { Api } from "./api.ts";

@@ -10,7 +10,7 @@ import {
   TimeSchema,
 } from "@netchecker/contract";
 import { type Static, Type } from "typebox";
-import type { ClosedRound } from "../core/closed-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import type { Api } from "./api.ts";
 import { ErrorSchema, HttpError, NoParametersSchema, UnavailableSchema } from "./errors.ts";
 import { fromHistory, latestRound } from "./find-round.ts";

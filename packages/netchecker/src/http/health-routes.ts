@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { TimeSchema, VerdictSchema } from "@netchecker/contract";
 import { Type } from "typebox";
-import { isoTime } from "../core/conclude/conclude-round.ts";
+import { isoTime } from "@netchecker/round/iso-time";
 import { NoParametersSchema } from "./errors.ts";
 import type { Served } from "./served.ts";
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { legacyNodes, legacyReport, legacySimple } from "../core/legacy-report.ts";
-import type { ClosedRound } from "../core/closed-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import type { Api } from "./api.ts";
 import { NoParametersSchema, UnavailableSchema } from "./errors.ts";
 import { measuredRound } from "./find-round.ts";

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { MeshSchema, RoundIdSchema, type Verdict } from "@netchecker/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
-import type { ClosedRound } from "../core/closed-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import { meshNodes } from "../core/mesh/mesh-nodes.ts";
 import { type PlaneColumns, planeColumns } from "../core/mesh/plane-columns.ts";
 import { PlaneRows } from "../core/mesh/plane-rows.ts";

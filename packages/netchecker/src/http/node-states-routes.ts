@@ -9,7 +9,7 @@ import {
 } from "@netchecker/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import type { ClosedRound } from "../core/closed-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import { nodeStates } from "../core/node-states.ts";
 import { driveSteps } from "../drive-steps.ts";
 import type { Api } from "./api.ts";

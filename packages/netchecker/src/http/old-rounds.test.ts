@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { aClosedRound, aView } from "../../tests/support/a-round.ts";
+import { aClosedRound, aView } from "@netchecker/round/testing/a-round";
 import { FullError } from "./answers/bounded-cache.ts";
 import { OldRounds } from "./old-rounds.ts";
 

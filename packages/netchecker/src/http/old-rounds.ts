@@ -1,5 +1,5 @@
 import type { RoundHead } from "@netchecker/contract";
-import type { ClosedRound } from "../core/closed-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import { BoundedCache, type CacheLimits, type Held } from "./answers/bounded-cache.ts";
 
 /** Of 1,000 nodes a round takes some 25 MB, and as much again while it is read. */

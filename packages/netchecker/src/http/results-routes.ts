@@ -11,7 +11,7 @@ import {
 } from "@netchecker/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
-import type { ClosedRound } from "../core/closed-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import { sayVerdict } from "../core/verdict/say-verdict.ts";
 import { type ResultFilter, results } from "../core/results.ts";
 import { formatText } from "../core/text-view/format-text.ts";

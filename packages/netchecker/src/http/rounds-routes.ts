@@ -8,7 +8,8 @@ import {
   TimeSchema,
 } from "@netchecker/contract";
 import { Type } from "typebox";
-import { isoTime, roundWithoutResult } from "../core/conclude/conclude-round.ts";
+import { isoTime } from "@netchecker/round/iso-time";
+import { roundWithoutResult } from "@netchecker/round/round-without-result";
 import { CannotOpenRoundError } from "../run-one-round.ts";
 import type { Api } from "./api.ts";
 import { ErrorSchema, HttpError, NoParametersSchema, UnavailableSchema } from "./errors.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Verdict } from "@netchecker/contract";
-import { isoTime } from "../core/conclude/conclude-round.ts";
-import type { ClosedRound } from "../core/closed-round.ts";
+import { isoTime } from "@netchecker/round/iso-time";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import type { Served } from "./served.ts";
 
 /** What an answer should say of itself, in sentences: where it comes from, how far it can be trusted. */

@@ -1,5 +1,5 @@
 import type { RoundHead, State } from "@netchecker/contract";
-import { isoTime } from "../core/conclude/conclude-round.ts";
+import { isoTime } from "@netchecker/round/iso-time";
 import type { Served } from "./served.ts";
 
 const timeOrNull = (time: number | null): string | null => (time === null ? null : isoTime(time));

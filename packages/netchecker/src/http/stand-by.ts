@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { sayVerdict } from "../core/verdict/say-verdict.ts";
-import { capitalized } from "../core/text-view/phrases.ts";
+import { capitalized } from "@netchecker/conclude/phrases";
 import { HttpError } from "./errors.ts";
 import type { Served } from "./served.ts";
 

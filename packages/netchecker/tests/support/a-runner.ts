@@ -4,14 +4,14 @@ import { holdLease } from "../../src/adapters/hold-lease.ts";
 import { createRoundPublisher } from "../../src/adapters/publish-targets.ts";
 import { createRoundStore, type HistorySettings } from "../../src/adapters/store-rounds.ts";
 import { Changes } from "../../src/changes.ts";
-import type { ClusterView } from "../../src/core/cluster-view.ts";
+import type { ClusterView } from "@netchecker/round/cluster-view";
 import { RoundsTally } from "../../src/core/metrics/rounds-tally.ts";
-import type { NodePasts } from "../../src/core/node-past.ts";
+import type { NodePasts } from "@netchecker/round/node-past";
 import { RoundKeeper } from "../../src/keep-rounds.ts";
 import type { RoundStore } from "../../src/ports.ts";
 import { RoundRunner } from "../../src/run-rounds.ts";
 import { LOG, NAMES } from "./a-redis.ts";
-import { aView, SETTINGS } from "./a-round.ts";
+import { aView, SETTINGS } from "@netchecker/round/testing/a-round";
 
 export interface RunnerOptions {
   readonly owner: string;

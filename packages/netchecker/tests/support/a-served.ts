@@ -2,7 +2,7 @@ import type { Verdict } from "@netchecker/contract";
 import { exposeMetrics } from "@netchecker/runtime/metrics";
 import { Changes } from "../../src/changes.ts";
 import { roundGauges } from "../../src/core/metrics/round-gauges.ts";
-import { finish } from "../../src/core/steps.ts";
+import { finish } from "@netchecker/round/steps";
 import { type AppSettings, createApp } from "../../src/http/app.ts";
 import type { Served } from "../../src/http/served.ts";
 import type { RoundKeeper } from "../../src/keep-rounds.ts";

@@ -8,7 +8,7 @@ import {
 } from "@netchecker/contract";
 import { type Redis, subscribe } from "@netchecker/runtime/redis";
 import { NAMES } from "./a-redis.ts";
-import { OK } from "./a-round.ts";
+import { OK } from "@netchecker/round/testing/a-round";
 
 export interface SimulatedAgent {
   readonly pod: string;

@@ -1,9 +1,5 @@
 import type { Finding } from "@netchecker/contract";
-import {
-  conclude,
-  decodeMemory,
-  emptyMemory,
-} from "@netchecker/netchecker/src/core/conclude/conclude.ts";
+import { conclude, decodeMemory, emptyMemory } from "@netchecker/conclude";
 import { type Cluster, drawCluster } from "../cluster.ts";
 import { ControlPlane, type SimNode } from "../kubernetes/control-plane.ts";
 import { Timeline } from "../kubernetes/timeline.ts";

@@ -1,5 +1,5 @@
-import type { ClusterView } from "@netchecker/netchecker/src/core/cluster-view.ts";
-import type { NodePasts } from "@netchecker/netchecker/src/core/node-past.ts";
+import type { ClusterView } from "@netchecker/round/cluster-view";
+import type { NodePasts } from "@netchecker/round/node-past";
 import type { Cluster, SimulatedNode } from "../cluster.ts";
 import type { Random } from "../random.ts";
 import {

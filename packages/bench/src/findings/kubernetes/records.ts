@@ -1,12 +1,8 @@
-import { toNodeRecord, toPodRecord } from "@netchecker/netchecker/src/adapters/to-records.ts";
-import type { PodRecord } from "@netchecker/netchecker/src/core/cluster-view.ts";
-import {
-  type NodePasts,
-  nodePasts,
-  recallNode,
-} from "@netchecker/netchecker/src/core/node-past.ts";
-import type { RememberedNode } from "@netchecker/netchecker/src/core/remember-node.ts";
-import type { Sighting } from "@netchecker/netchecker/src/core/sighting.ts";
+import { toNodeRecord, toPodRecord } from "@netchecker/round/to-records";
+import type { PodRecord } from "@netchecker/round/cluster-view";
+import { type NodePasts, nodePasts, recallNode } from "@netchecker/round/node-past";
+import type { RememberedNode } from "@netchecker/round/remember-node";
+import type { Sighting } from "@netchecker/round/sighting";
 
 /** What netchecker's watch remembers of nodes and pods: each object goes through its own code. */
 export class WatchedRecords {

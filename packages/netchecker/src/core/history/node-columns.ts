@@ -1,6 +1,6 @@
 import { NOT_PROBED_CODE, OK_CODE } from "@netchecker/contract";
-import type { ClosedRound } from "../closed-round.ts";
-import type { Steps } from "../steps.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import type { Steps } from "@netchecker/round/steps";
 import { peerLatencies } from "./peer-latencies.ts";
 
 /**

@@ -9,8 +9,8 @@ import {
   seeded,
   under,
   way,
-} from "../../../tests/support/a-round.ts";
-import type { ClosedRound } from "../closed-round.ts";
+} from "@netchecker/round/testing/a-round";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import { results } from "../results.ts";
 import { nodeLines, nodeMoment } from "./node-lines.ts";
 

@@ -1,6 +1,6 @@
 import { latencyCode, latencyOf, type NodeMoment } from "@netchecker/contract";
-import type { ClosedRound } from "../closed-round.ts";
-import { finish, type Steps } from "../steps.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import { finish, type Steps } from "@netchecker/round/steps";
 import { nodeColumns } from "./node-columns.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { OK_CODE } from "@netchecker/contract";
-import type { ClosedRound } from "../closed-round.ts";
-import type { Steps } from "../steps.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import type { Steps } from "@netchecker/round/steps";
 
 /** By agent, microseconds; 0 where nothing was measured. */
 export interface PeerLatencies {

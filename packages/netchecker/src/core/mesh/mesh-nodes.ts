@@ -1,5 +1,5 @@
 import type { MeshNode } from "@netchecker/contract";
-import type { ClosedRound } from "../closed-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 
 /** The nodes of a round as a mesh shows them, in the order of its agents. */
 export function meshNodes({ head, plan, agents }: ClosedRound): MeshNode[] {

@@ -10,12 +10,12 @@ import {
   OK,
   SETTINGS,
   under,
-} from "../../../tests/support/a-round.ts";
-import type { ClosedRound } from "../closed-round.ts";
+} from "@netchecker/round/testing/a-round";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import { results } from "../results.ts";
-import { finish } from "../steps.ts";
+import { finish } from "@netchecker/round/steps";
 import { decodeRound, encodeConcluded, encodeMeasured } from "../round-record.ts";
-import { planRound } from "../plan-round.ts";
+import { planRound } from "@netchecker/round/plan-round";
 import { meshNodes } from "./mesh-nodes.ts";
 import { planeColumns } from "./plane-columns.ts";
 import { PlaneRows } from "./plane-rows.ts";

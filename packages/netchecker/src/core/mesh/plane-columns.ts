@@ -1,6 +1,6 @@
 import { type MeshPlane, TARGET_TYPES } from "@netchecker/contract";
-import { addressFamily } from "../address-family.ts";
-import type { AskedTarget, RoundPlan } from "../plan.ts";
+import { addressFamily } from "@netchecker/round/address-family";
+import type { AskedTarget, RoundPlan } from "@netchecker/round/plan";
 
 /** What a plane shows, and which targets of its type are its columns. */
 export interface PlaneColumns extends Pick<MeshPlane, "type" | "check" | "family" | "targets"> {

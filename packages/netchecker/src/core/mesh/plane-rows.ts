@@ -1,5 +1,5 @@
 import { latencyCode } from "@netchecker/contract";
-import { NOT_KEPT_CODE, type OutcomeMatrix } from "../outcome-matrix.ts";
+import { NOT_KEPT_CODE, type OutcomeMatrix } from "@netchecker/round/outcome-matrix";
 
 const LETTER_A = 97;
 const DIGIT_0 = 48;

@@ -1,9 +1,9 @@
 import type { Finding } from "@netchecker/contract";
 import { expect, test } from "vitest";
-import { aFinding } from "../../../tests/support/a-finding.ts";
-import { aClosedRound, aNode, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
-import type { ClosedRound } from "../closed-round.ts";
-import { finish } from "../steps.ts";
+import { aFinding } from "@netchecker/conclude/testing/a-finding";
+import { aClosedRound, aNode, aView, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import { finish } from "@netchecker/round/steps";
 import { roundGauges } from "./round-gauges.ts";
 
 /** The samples of one metric, as Prometheus writes them. */

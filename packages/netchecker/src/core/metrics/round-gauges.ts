@@ -1,8 +1,8 @@
 import { type Counts, type Finding, TARGET_TYPES } from "@netchecker/contract";
 import { gauge, type MetricFamily, type Sample } from "@netchecker/contract/metrics";
-import type { ClosedRound } from "../closed-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import { type NodeState, nodeStates } from "../node-states.ts";
-import type { Steps } from "../steps.ts";
+import type { Steps } from "@netchecker/round/steps";
 
 /** The node label of a finding that is everywhere; no node can be called so. */
 const EVERYWHERE = "*";

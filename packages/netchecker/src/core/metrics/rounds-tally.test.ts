@@ -1,8 +1,8 @@
 import type { MetricFamily } from "@netchecker/contract/metrics";
 import { expect, test } from "vitest";
-import { aClosedRound, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
-import { starve } from "../../../tests/support/starve.ts";
-import { finish } from "../steps.ts";
+import { aClosedRound, aView, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
+import { starve } from "@netchecker/conclude/testing/starve";
+import { finish } from "@netchecker/round/steps";
 import { RoundsTally } from "./rounds-tally.ts";
 
 const family = (tally: RoundsTally, name: string): MetricFamily =>

@@ -8,9 +8,9 @@ import {
   type TargetType,
 } from "@netchecker/contract";
 import { Histogram, type MetricFamily, Tally } from "@netchecker/contract/metrics";
-import type { ClosedRound } from "../closed-round.ts";
-import type { Unread } from "../round-collector.ts";
-import type { Steps } from "../steps.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import type { Unread } from "@netchecker/round/round-collector";
+import type { Steps } from "@netchecker/round/steps";
 
 /** From a pod on the same node to the timeout of an attempt, seconds. */
 const LATENCY_BOUNDS = [

@@ -1,8 +1,8 @@
-import type { ClosedRound } from "../closed-round.ts";
-import type { AskedTarget } from "../plan.ts";
-import type { Steps } from "../steps.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import type { AskedTarget } from "@netchecker/round/plan";
+import type { Steps } from "@netchecker/round/steps";
 import { type FailureGroup, groupFailures } from "./group-failures.ts";
-import { plural, whichOf } from "./phrases.ts";
+import { plural, whichOf } from "@netchecker/conclude/phrases";
 
 const MOST_GROUPS = 12;
 

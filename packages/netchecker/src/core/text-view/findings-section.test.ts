@@ -1,6 +1,6 @@
 import type { Finding } from "@netchecker/contract";
 import { expect, test } from "vitest";
-import { aFinding as aFindingOf } from "../../../tests/support/a-finding.ts";
+import { aFinding as aFindingOf } from "@netchecker/conclude/testing/a-finding";
 import { findingsSection } from "./findings-section.ts";
 
 const NOW = Date.parse("2026-11-23T10:05:00.000Z");

@@ -1,5 +1,5 @@
 import type { Finding } from "@netchecker/contract";
-import { digits, duration, plural } from "./phrases.ts";
+import { digits, duration, plural } from "@netchecker/conclude/phrases";
 
 const MOST_FINDINGS = 12;
 const MARK = { critical: "!!", warning: "! ", info: "- " } as const;

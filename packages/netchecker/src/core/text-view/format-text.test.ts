@@ -1,7 +1,7 @@
 import type { Verdict } from "@netchecker/contract";
 import { describe, expect, it } from "vitest";
-import { aClosedRound, aNode, aView, OK, TIMEOUT } from "../../../tests/support/a-round.ts";
-import { finish } from "../steps.ts";
+import { aClosedRound, aNode, aView, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
+import { finish } from "@netchecker/round/steps";
 import { formatText as formatTextInSteps } from "./format-text.ts";
 
 const formatText = (...args: Parameters<typeof formatTextInSteps>) =>

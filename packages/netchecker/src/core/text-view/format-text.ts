@@ -5,14 +5,15 @@ import {
   type Verdict,
   visible,
 } from "@netchecker/contract";
-import type { ClosedRound } from "../closed-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import { nodeStates } from "../node-states.ts";
-import type { Steps } from "../steps.ts";
+import type { Steps } from "@netchecker/round/steps";
 import { failuresSection } from "./failures-section.ts";
 import { findingsSection } from "./findings-section.ts";
 import { meshSection } from "./mesh-section.ts";
 import { sayVerdict } from "../verdict/say-verdict.ts";
-import { alignColumns, duration, listNames } from "./phrases.ts";
+import { alignColumns } from "./align-columns.ts";
+import { duration, listNames } from "@netchecker/conclude/phrases";
 import { troubledNodesSection } from "./troubled-nodes-section.ts";
 
 /** Up to so many nodes the whole mesh is drawn; above, only the nodes that are worst off. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { aClosedRound, aView, OK, seeded, TIMEOUT } from "../../../tests/support/a-round.ts";
-import { finish } from "../steps.ts";
+import { aClosedRound, aView, OK, seeded, TIMEOUT } from "@netchecker/round/testing/a-round";
+import { finish } from "@netchecker/round/steps";
 import { groupFailures } from "./group-failures.ts";
 
 describe("groupFailures", () => {

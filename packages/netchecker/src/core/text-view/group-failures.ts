@@ -1,7 +1,7 @@
 import { okOf, type Reason, reasonOf, TARGET_TYPES, type TargetType } from "@netchecker/contract";
-import type { ClosedRound } from "../closed-round.ts";
-import { NOT_KEPT_CODE } from "../outcome-matrix.ts";
-import type { Steps } from "../steps.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import { NOT_KEPT_CODE } from "@netchecker/round/outcome-matrix";
+import type { Steps } from "@netchecker/round/steps";
 
 /** Failures that share their target, or their source, and are told in one line. */
 export interface FailureGroup {

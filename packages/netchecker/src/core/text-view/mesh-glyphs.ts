@@ -1,6 +1,6 @@
 import { type Counts, okOf } from "@netchecker/contract";
-import type { ClosedRound } from "../closed-round.ts";
-import { NOT_KEPT_CODE } from "../outcome-matrix.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
+import { NOT_KEPT_CODE } from "@netchecker/round/outcome-matrix";
 
 /** What a cell of the picture says; where several outcomes share a cell, the worst of them. */
 export const GLYPHS = { ok: "·", planned: "~", unknown: "?", failed: "X", none: " " } as const;

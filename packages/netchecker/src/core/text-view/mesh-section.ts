@@ -1,6 +1,6 @@
-import type { ClosedRound } from "../closed-round.ts";
+import type { ClosedRound } from "@netchecker/round/closed-round";
 import type { NodeState } from "../node-states.ts";
-import { alignColumns } from "./phrases.ts";
+import { alignColumns } from "./align-columns.ts";
 import { countsCell, type Glyph, GLYPHS, meshGlyphs } from "./mesh-glyphs.ts";
 
 /** Above so many nodes, cells stand without a gap, to fit a terminal. */

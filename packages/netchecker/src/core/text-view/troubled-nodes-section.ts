@@ -1,6 +1,6 @@
 import type { NodeState } from "../node-states.ts";
 import { countsCell } from "./mesh-glyphs.ts";
-import { alignColumns } from "./phrases.ts";
+import { alignColumns } from "./align-columns.ts";
 
 const MOST_NODES = 20;
 

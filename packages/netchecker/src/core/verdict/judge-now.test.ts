@@ -1,7 +1,7 @@
 import type { RoundHead } from "@netchecker/contract";
 import { describe, expect, it } from "vitest";
-import { aClosedRound, aView } from "../../../tests/support/a-round.ts";
-import { roundWithoutResult } from "../conclude/conclude-round.ts";
+import { aClosedRound, aView } from "@netchecker/round/testing/a-round";
+import { roundWithoutResult } from "@netchecker/round/round-without-result";
 import { judgeNow, type OwnState } from "./judge-now.ts";
 
 const INTERVAL_MS = 60_000;

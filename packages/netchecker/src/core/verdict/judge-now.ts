@@ -1,8 +1,8 @@
 import type { RoundHead, UnmeasuredReason, Verdict } from "@netchecker/contract";
 import { type OtherHolder, sayHolder } from "../lease-holder.ts";
 import type { RedisFault } from "../redis-fault.ts";
-import { plural } from "../text-view/phrases.ts";
-import { isStale, STALE_AFTER_INTERVALS } from "./is-stale.ts";
+import { plural } from "@netchecker/conclude/phrases";
+import { isStale, STALE_AFTER_INTERVALS } from "@netchecker/conclude";
 
 /** What is wrong with Redis, as far as a verdict tells it. */
 type RedisTold = Pick<RedisFault, "kind" | "sentence">;

@@ -1,5 +1,5 @@
 import { type Verdict, visible } from "@netchecker/contract";
-import { duration } from "../text-view/phrases.ts";
+import { duration } from "@netchecker/conclude/phrases";
 
 /** The verdict as one line: the word, since when, and why. `now` is milliseconds since 1970. */
 export function sayVerdict({ verdict, sentence, since }: Verdict, now: number): string {

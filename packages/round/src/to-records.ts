@@ -1,0 +1,180 @@
+// It looks at a text, and opens nothing.
+// oxlint-disable-next-line no-restricted-imports
+import { isIP } from "node:net";
+import type { PodRecord, ServiceRecord } from "./cluster-view.ts";
+import { leavingTaint } from "./leaving-taints.ts";
+import { placeLabels } from "./node-places.ts";
+import {
+  type KnownNode,
+  type RememberedNode,
+  rememberNode,
+  type ToldReadiness,
+} from "./remember-node.ts";
+import { happenedAt, type Sighting } from "./sighting.ts";
+import {
+  type Condition,
+  type KubernetesPod,
+  type Metadata,
+  readNode,
+  readPod,
+  readService,
+} from "./kubernetes-objects.ts";
+
+/** Kubernetes' own bounds of what is kept of an object: what is longer is cut. */
+const MOST_ADDRESSES = 16;
+const MOST_PORTS = 64;
+const MOST_WORD_CHARACTERS = 100;
+
+const word = (text: string | null | undefined) => (text ?? "").slice(0, MOST_WORD_CHARACTERS);
+
+/** Null for a node that cannot run an agent. Throws an UnreadableObjectError. */
+export function toNodeRecord(
+  object: unknown,
+  previous: KnownNode | null,
+  seen: Sighting,
+): RememberedNode | null {
+  const { metadata, spec, status } = readNode(object);
+  if (!runsAgents(metadata.labels)) return null;
+  const addressesOf = (type: string) =>
+    onlyIPs(status?.addresses?.map((each) => (each.type === type ? each.address : null)));
+  const internal = addressesOf("InternalIP");
+  const readiness = readinessOf(status?.conditions);
+  const told = { uid: metadata.uid ?? "", createdAt: timeOf(metadata), readiness };
+  return {
+    name: metadata.name,
+    uid: told.uid,
+    addresses: internal.length > 0 ? internal : addressesOf("ExternalIP"),
+    ready: readiness?.status === "True",
+    transitionAt: readiness?.transitionAt ?? 0,
+    ...rememberNode(told, previous, seen),
+    leaving: leavingTaint(spec?.taints),
+    cordoned: spec?.unschedulable === true,
+    deleting: isSet(metadata.deletionTimestamp),
+    labels: placeLabels(metadata.labels ?? {}),
+    bootId: word(status?.nodeInfo?.bootID),
+    kernelVersion: word(status?.nodeInfo?.kernelVersion),
+    kubeletVersion: word(status?.nodeInfo?.kubeletVersion),
+  };
+}
+
+/** ping and pong are Linux containers of DaemonSets, which virtual nodes (virtual-kubelet, Fargate) do not run. */
+function runsAgents(labels: Metadata["labels"]): boolean {
+  const virtual =
+    labels?.["type"] === "virtual-kubelet" ||
+    labels?.["eks.amazonaws.com/compute-type"] === "fargate";
+  return (labels?.["kubernetes.io/os"] ?? "linux") === "linux" && !virtual;
+}
+
+/** Null for a pod whose `name` label is neither ping nor pong. Throws an UnreadableObjectError. */
+export function toPodRecord(
+  object: unknown,
+  previous: PodRecord | null,
+  seen: Sighting,
+): PodRecord | null {
+  const { metadata, spec, status } = readPod(object);
+  const app = metadata.labels?.["name"];
+  if (app !== "ping" && app !== "pong") return null;
+  return {
+    name: metadata.name,
+    app,
+    node: spec?.nodeName || intendedNode(spec),
+    ips: onlyIPs([status?.podIP, ...(status?.podIPs?.map(({ ip }) => ip) ?? [])]),
+    ready: isReady(status?.conditions),
+    terminating: isSet(metadata.deletionTimestamp),
+    everReady: previous?.everReady === true || wasReady(status),
+    problem: problemOf(status),
+    createdAt: previous?.createdAt ?? happenedAt(timeOf(metadata), seen),
+  };
+}
+
+/** A headless service has no ClusterIP. Throws an UnreadableObjectError. */
+export function toServiceRecord(object: unknown): ServiceRecord {
+  const { metadata, spec } = readService(object);
+  return {
+    name: metadata.name,
+    uid: metadata.uid ?? "",
+    clusterIPs: onlyIPs([spec?.clusterIP, ...(spec?.clusterIPs ?? [])]),
+    ports: (spec?.ports ?? [])
+      .flatMap(({ port, nodePort, protocol }) =>
+        port && (protocol ?? "TCP") === "TCP" ? [{ port, nodePort: nodePort || null }] : [],
+      )
+      .slice(0, MOST_PORTS),
+  };
+}
+
+/** Where a DaemonSet's pod belongs that is not scheduled yet: its controller writes it into the affinity. */
+function intendedNode(spec: KubernetesPod["spec"]): string | null {
+  const terms =
+    spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  const fields = terms?.flatMap(({ matchFields }) => matchFields ?? []);
+  return fields?.find(({ key }) => key === "metadata.name")?.values?.[0] ?? null;
+}
+
+/**
+ * Kubernetes does not say whether a pod was ever ready. But readiness that went away did so after the
+ * container had started, and a container that was started again had been up.
+ */
+function wasReady(status: KubernetesPod["status"]): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  if (ready?.status === "True") return true;
+  const lostAt = Date.parse(ready?.lastTransitionTime ?? "");
+  return (
+    status?.containerStatuses?.some(
+      ({ restartCount, state }) =>
+        (restartCount ?? 0) > 0 ||
+        lostAt > Date.parse(state?.running?.startedAt ?? state?.terminated?.startedAt ?? ""),
+    ) ?? false
+  );
+}
+
+/** What is on the way of every start is no problem. */
+const ON_ITS_WAY = new Set(["ContainerCreating", "PodInitializing"]);
+const MOST_CHARACTERS = 300;
+
+function problemOf(status: KubernetesPod["status"]): string | null {
+  const told = (reason: string | null | undefined, message: string | null | undefined) =>
+    [reason, message].filter(Boolean).join(": ").slice(0, MOST_CHARACTERS) || null;
+  if (status?.reason) return told(status.reason, status.message);
+  const unscheduled = status?.conditions?.find(
+    (condition) => condition.type === "PodScheduled" && condition.status === "False",
+  );
+  if (unscheduled) return told(unscheduled.reason, unscheduled.message);
+  for (const { state } of status?.containerStatuses ?? []) {
+    const { waiting, terminated } = state ?? {};
+    if (waiting?.reason && !ON_ITS_WAY.has(waiting.reason))
+      return told(waiting.reason, waiting.message);
+    if (terminated) return told(terminated.reason, `exit code ${terminated.exitCode}`);
+  }
+  return null;
+}
+
+function timeOf({ creationTimestamp }: Metadata): number {
+  return Date.parse(creationTimestamp ?? "") || 0;
+}
+
+/** Null until somebody has written a Ready condition. Any other status than True and False is unknown. */
+function readinessOf(conditions: Conditions): ToldReadiness | null {
+  const ready = conditions?.find(({ type }) => type === "Ready");
+  if (!ready) return null;
+  return {
+    status: ready.status === "True" || ready.status === "False" ? ready.status : "Unknown",
+    transitionAt: Date.parse(ready.lastTransitionTime ?? "") || 0,
+    reason: word(ready.reason),
+    message: ready.message ?? "",
+  };
+}
+
+type Conditions = readonly Condition[] | null | undefined;
+
+function isReady(conditions: Conditions): boolean {
+  return conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}
+
+/** Kubernetes sets a time where something has happened. */
+const isSet = (time: string | null | undefined) => time !== undefined && time !== null;
+
+/** Empty and malformed addresses are never dialled: they do not even enter the view. */
+function onlyIPs(addresses: readonly (string | null | undefined)[] | undefined): string[] {
+  const ips = addresses?.flatMap((ip) => (ip && isIP(ip) !== 0 ? ip : []));
+  return [...new Set(ips)].slice(0, MOST_ADDRESSES);
+}

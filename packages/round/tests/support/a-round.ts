@@ -1,0 +1,212 @@
+import {
+  type Check,
+  type Outcome,
+  type Reason,
+  type Report,
+  TARGET_TYPES,
+  type TargetType,
+  toColumns,
+} from "@netchecker/contract";
+import type { ClosedRound } from "../../src/closed-round.ts";
+import type { ClusterView, NodeRecord, PodRecord } from "../../src/cluster-view.ts";
+import { closeRound, type RoundRun } from "../../src/close-round.ts";
+import {
+  dialledCount,
+  type PlanSettings,
+  type AskedTarget,
+  type RoundPlan,
+} from "../../src/plan.ts";
+import { planRound } from "../../src/plan-round.ts";
+import { reviewPlan } from "../../src/review-plan.ts";
+import { RoundCollector } from "../../src/round-collector.ts";
+
+export const SETTINGS: PlanSettings = {
+  namespace: "netchecker",
+  serviceName: "pong-svc",
+  clusterDomain: "cluster.local",
+  pongPort: 8080,
+  kubeletPort: 10_250,
+  externalTargets: ["outside.example:443"],
+  nodeStartupMs: 600_000,
+};
+
+export function aNode(index: number, with_: Partial<NodeRecord> = {}): NodeRecord {
+  return {
+    name: `node-${index}`,
+    addresses: [`192.168.${index >> 8}.${index & 255}`],
+    ready: true,
+    readiness: { status: "True", since: 1_000, reason: "KubeletReady", message: "" },
+    everReady: true,
+    returns: [],
+    shutdownSince: null,
+    leaving: null,
+    cordoned: false,
+    deleting: false,
+    createdAt: 1_000,
+    labels: {},
+    bootId: `boot-${index}`,
+    kernelVersion: "6.12.0",
+    kubeletVersion: "v1.34.2",
+    ...with_,
+  };
+}
+
+export function aPod(
+  app: "ping" | "pong",
+  node: number,
+  with_: Partial<PodRecord> = {},
+): PodRecord {
+  const third = app === "ping" ? 1 : 2;
+  return {
+    name: `${app}-${node}`,
+    app,
+    node: `node-${node}`,
+    ips: [`10.${third}.${node >> 8}.${node & 255}`],
+    ready: true,
+    terminating: false,
+    everReady: true,
+    problem: null,
+    createdAt: 1_000,
+    ...with_,
+  };
+}
+
+/** A healthy cluster of so many nodes. */
+export function aView(nodes: number, with_: Partial<ClusterView> = {}): ClusterView {
+  const indices = Array.from({ length: nodes }, (_, index) => index + 1);
+  return {
+    nodes: indices.map((index) => aNode(index)),
+    pods: indices.flatMap((index) => [aPod("ping", index), aPod("pong", index)]),
+    service: {
+      name: "pong-svc",
+      uid: "pong-svc-uid",
+      clusterIPs: ["10.96.0.10"],
+      ports: [{ port: 8080, nodePort: 32_088 }],
+    },
+    at: 10_000_000,
+    staleSince: null,
+    ...with_,
+  };
+}
+
+export const OK: Outcome = { reason: "ok", latencyMs: 0.5, attempts: 1 };
+export const TIMEOUT: Outcome = { reason: "connect_timeout", latencyMs: null, attempts: 3 };
+
+/** What an agent finds: by default all is well. */
+export type Finds = (target: AskedTarget, agentNode: string, type: TargetType) => Outcome;
+
+export function aReport(
+  plan: RoundPlan,
+  agent: number,
+  type: TargetType,
+  finds: Finds = () => OK,
+  with_: Partial<Report> = {},
+): Report {
+  const { pod, node, ip } = plan.agents[agent]!;
+  const dialled = plan.targets[type].slice(0, dialledCount(plan.targets[type]));
+  return {
+    v: 1,
+    type,
+    round: 7,
+    list: "list-7",
+    agent: { pod: pod!, node, ip: ip! },
+    tookMs: 12,
+    prober: { loopDelayP99Ms: 1, throttledMs: 0, starved: false },
+    ...toColumns(dialled.map((target) => finds(target, node, type))),
+    ...with_,
+  };
+}
+
+const RUN: RoundRun = {
+  id: 7,
+  startedAt: Date.parse("2026-11-22T23:51:10.123Z"),
+  finishedAt: Date.parse("2026-11-22T23:51:11.166Z"),
+  closedBy: "reports",
+  dropped: { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 },
+  clusterViewStaleSince: null,
+  redisAway: false,
+};
+
+/** A round over a view: every agent that can reports, except those named in `silent`. */
+export function aClosedRound(
+  view: ClusterView,
+  with_: {
+    finds?: Finds;
+    silent?: readonly string[];
+    run?: Partial<RoundRun>;
+    atClose?: ClusterView;
+  } = {},
+): ClosedRound {
+  const plan = planRound(view, SETTINGS);
+  const collector = new RoundCollector(plan, 7, "list-7");
+  for (const [index, agent] of plan.agents.entries())
+    if (agent.absent === null && !with_.silent?.includes(agent.node))
+      for (const type of TARGET_TYPES) collector.accept(aReport(plan, index, type, with_.finds));
+  return closeRound({ ...RUN, ...with_.run }, collector, reviewPlan(plan, with_.atClose ?? view));
+}
+
+/** Mulberry32: the same draws at every run. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** What one fault does to a probe; null where it does nothing. */
+export type Fault = (target: AskedTarget, from: string, type: TargetType) => Outcome | null;
+
+export const failing = (reason: Reason, with_: Partial<Outcome> = {}): Outcome => ({
+  reason,
+  latencyMs: null,
+  attempts: 3,
+  ...with_,
+});
+
+/** Several faults at once: the first that does something to a probe decides. */
+export function under(...faults: readonly Fault[]): Finds {
+  return (target, from, type) => {
+    for (const fault of faults) {
+      const outcome = fault(target, from, type);
+      if (outcome) return outcome;
+    }
+    return OK;
+  };
+}
+
+/** Which probes a fault strikes, by the numbers of the nodes; nobody's own. */
+export const into = (n: number) => (from: string, to: string) => to === nodeName(n) && from !== to;
+export const outOf = (n: number) => (from: string, to: string) =>
+  from === nodeName(n) && from !== to;
+export const across =
+  (...some: readonly number[]) =>
+  (from: string, to: string) => {
+    const side = new Set(some.map(nodeName));
+    return side.has(from) !== side.has(to);
+  };
+export const way = (a: number, b: number) => (from: string, to: string) =>
+  from === nodeName(a) && to === nodeName(b);
+
+export const nodeName = (index: number) => `node-${index}`;
+
+/** Probes between two of the cluster's nodes, of all checks or of some. */
+export function between(
+  isHit: (from: string, to: string) => boolean,
+  outcome: Outcome = TIMEOUT,
+  checks: readonly Check[] = ["echo", "tcp", "nodeport"],
+): Fault {
+  return ({ node, check }, from) =>
+    node !== null && checks.includes(check) && isHit(from, node) ? outcome : null;
+}
+
+/** Probes of a check that is no node's, from some nodes. */
+export function fromNodes(
+  isHit: (from: string) => boolean,
+  checks: readonly Check[],
+  outcome: Outcome = TIMEOUT,
+): Fault {
+  return ({ check }, from) => (checks.includes(check) && isHit(from) ? outcome : null);
+}
