@@ -6,7 +6,7 @@ import { benchChanges } from "./findings/changes/bench-changes.ts";
 import { explainScene } from "./findings/changes/explain-scene.ts";
 import { explain } from "./findings/explain.ts";
 import { type FindingsOptions, parseOptions, USAGE } from "./findings/options.ts";
-import { drawScenario } from "./findings/scenario.ts";
+import { drawScenario } from "@netchecker/simulator/scenario";
 import { formatCauses, formatConfusions } from "./findings/tally.ts";
 import { formatTable, type Row } from "./table.ts";
 

@@ -1,6 +1,6 @@
 import type { Finding } from "@netchecker/contract";
 import { conclude, emptyMemory } from "@netchecker/conclude";
-import type { SimulatedRound } from "./simulate-round.ts";
+import type { SimulatedRound } from "@netchecker/simulator/simulate-round";
 
 /** Follows a cluster's rounds as netchecker does, and tells which alarms each of them raises. */
 export class AlarmWatch {

@@ -20,10 +20,10 @@ import { RoundCollector } from "@netchecker/round/round-collector";
 import { encodeMeasured } from "@netchecker/netchecker/src/core/round-record.ts";
 import type { Steps } from "@netchecker/round/steps";
 import { below, type Row, told } from "../table.ts";
-import { drawCluster } from "./cluster.ts";
-import { Random } from "./random.ts";
-import { INTERVAL_MS, ROUND_TOOK_MS, roundStart } from "./round-times.ts";
-import { ALL_WELL, planSettings, viewOf } from "./shown-cluster.ts";
+import { drawCluster } from "@netchecker/simulator/cluster";
+import { Random } from "@netchecker/simulator/random";
+import { INTERVAL_MS, ROUND_TOOK_MS, roundStart } from "@netchecker/simulator/round-times";
+import { ALL_WELL, planSettings, viewOf } from "@netchecker/simulator/shown-cluster";
 
 const ROUNDS = 3;
 /** The event loop may be away for half a second; a machine may be slower than this one, and busy. */

@@ -1,6 +1,6 @@
 import { below, type Row, told } from "../table.ts";
 import type { FindingsOptions, Part } from "./options.ts";
-import { drawScenario } from "./scenario.ts";
+import { drawScenario } from "@netchecker/simulator/scenario";
 import { Tally } from "./tally.ts";
 import { judge } from "./verdict.ts";
 

@@ -1,13 +1,13 @@
 import { type Row, told } from "../table.ts";
 import { AlarmWatch } from "./alarms.ts";
-import type { Scene } from "./background.ts";
-import { drawCluster } from "./cluster.ts";
-import { formatForm } from "./expectation.ts";
+import type { Scene } from "@netchecker/simulator/background";
+import { drawCluster } from "@netchecker/simulator/cluster";
+import { formatForm } from "@netchecker/simulator/expectation";
 import type { FindingsOptions } from "./options.ts";
-import { Random } from "./random.ts";
-import { ALL_WELL } from "./shown-cluster.ts";
-import { simulateRound } from "./simulate-round.ts";
-import { healthyWorld } from "./world.ts";
+import { Random } from "@netchecker/simulator/random";
+import { ALL_WELL } from "@netchecker/simulator/shown-cluster";
+import { simulateRound } from "@netchecker/simulator/simulate-round";
+import { healthyWorld } from "@netchecker/simulator/world";
 
 const CLEAN_ROUNDS = 10_000;
 /** Consecutive rounds of one cluster. */

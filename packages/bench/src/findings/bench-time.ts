@@ -1,11 +1,11 @@
 import { emptyLatencyHistory, findCauses } from "@netchecker/conclude/causes";
 import { median } from "../median.ts";
 import { below, type Row } from "../table.ts";
-import { drawCluster } from "./cluster.ts";
-import { Random } from "./random.ts";
-import { causesOf } from "./scenario.ts";
-import { simulateRound } from "./simulate-round.ts";
-import { Site } from "./site.ts";
+import { drawCluster } from "@netchecker/simulator/cluster";
+import { Random } from "@netchecker/simulator/random";
+import { causesOf } from "@netchecker/simulator/scenario";
+import { simulateRound } from "@netchecker/simulator/simulate-round";
+import { Site } from "@netchecker/simulator/site";
 
 const NODES = 1_000;
 const RUNS = 9;

@@ -1,6 +1,6 @@
 import type { Cause } from "@netchecker/contract";
-import { formatForm } from "./expectation.ts";
-import { idOf, type Scenario } from "./scenario.ts";
+import { formatForm } from "@netchecker/simulator/expectation";
+import { idOf, type Scenario } from "@netchecker/simulator/scenario";
 import { isExact, judge, type RoundVerdict } from "./verdict.ts";
 
 /** One draw in full: the cluster, what was broken, what was to be found, and what was. */

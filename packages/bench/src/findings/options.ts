@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
-import type { SimulatedCause } from "./causes/cause.ts";
-import { PLANNED_CHANGES } from "./changes/planned-changes.ts";
-import type { ChangeScene } from "./changes/script.ts";
-import { UNANNOUNCED_CHANGES } from "./changes/unannounced-changes.ts";
-import { causesOf } from "./scenario.ts";
+import type { SimulatedCause } from "@netchecker/simulator/causes/cause";
+import { PLANNED_CHANGES } from "@netchecker/simulator/changes/planned-changes";
+import type { ChangeScene } from "@netchecker/simulator/changes/script";
+import { UNANNOUNCED_CHANGES } from "@netchecker/simulator/changes/unannounced-changes";
+import { causesOf } from "@netchecker/simulator/scenario";
 
 const PARTS = ["one", "two", "three", "clean", "planned", "unannounced", "time", "budget"] as const;
 export type Part = (typeof PARTS)[number];

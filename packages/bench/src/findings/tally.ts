@@ -1,4 +1,4 @@
-import { idOf, type Scenario } from "./scenario.ts";
+import { idOf, type Scenario } from "@netchecker/simulator/scenario";
 import { isExact, type Verdict } from "./verdict.ts";
 
 export interface CauseCounts {

@@ -1,5 +1,5 @@
 import type { Cause } from "@netchecker/contract";
-import { type SimulatedRound, simulateRound } from "./simulate-round.ts";
+import { type SimulatedRound, simulateRound } from "@netchecker/simulator/simulate-round";
 import { finish } from "@netchecker/round/steps";
 import {
   emptyLatencyHistory,
@@ -7,12 +7,12 @@ import {
   type LatencyHistory,
   findCauses,
 } from "@netchecker/conclude/causes";
-import { withChurn } from "./background.ts";
-import { type Expected, formatForm, score, type Score } from "./expectation.ts";
-import { Random } from "./random.ts";
-import type { Scenario } from "./scenario.ts";
-import { ALL_WELL } from "./shown-cluster.ts";
-import { healthyWorld } from "./world.ts";
+import { withChurn } from "@netchecker/simulator/background";
+import { type Expected, formatForm, score, type Score } from "@netchecker/simulator/expectation";
+import { Random } from "@netchecker/simulator/random";
+import type { Scenario } from "@netchecker/simulator/scenario";
+import { ALL_WELL } from "@netchecker/simulator/shown-cluster";
+import { healthyWorld } from "@netchecker/simulator/world";
 
 /** As an alarm needs two of three rounds, so does a score: chance looks like a cause in one of them. */
 const ROUNDS = 3;

@@ -1,10 +1,10 @@
 import type { Finding, RoundHead } from "@netchecker/contract";
-import { CAUSES } from "@netchecker/bench/src/findings/causes/all-causes.ts";
-import { type Cluster, drawCluster } from "@netchecker/bench/src/findings/cluster.ts";
-import { Random } from "@netchecker/bench/src/findings/random.ts";
-import { idOf } from "@netchecker/bench/src/findings/scenario.ts";
-import { simulateRound } from "@netchecker/bench/src/findings/simulate-round.ts";
-import { Site } from "@netchecker/bench/src/findings/site.ts";
+import { CAUSES } from "@netchecker/simulator/causes/all-causes";
+import { type Cluster, drawCluster } from "@netchecker/simulator/cluster";
+import { Random } from "@netchecker/simulator/random";
+import { idOf } from "@netchecker/simulator/scenario";
+import { simulateRound } from "@netchecker/simulator/simulate-round";
+import { Site } from "@netchecker/simulator/site";
 import type { ClosedRound } from "@netchecker/round/closed-round";
 import type { ClusterView } from "@netchecker/round/cluster-view";
 import { conclude, emptyMemory, giveVerdict } from "@netchecker/conclude";

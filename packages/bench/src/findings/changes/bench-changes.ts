@@ -1,10 +1,10 @@
 import { type Row, told } from "../../table.ts";
 import type { FindingsOptions } from "../options.ts";
 import { type Fault, FAULTS, judgeScene } from "./judge-scene.ts";
-import { PLANNED_CHANGES } from "./planned-changes.ts";
+import { PLANNED_CHANGES } from "@netchecker/simulator/changes/planned-changes";
 import { playScene } from "./play-scene.ts";
-import type { ChangeScene } from "./script.ts";
-import { UNANNOUNCED_CHANGES } from "./unannounced-changes.ts";
+import type { ChangeScene } from "@netchecker/simulator/changes/script";
+import { UNANNOUNCED_CHANGES } from "@netchecker/simulator/changes/unannounced-changes";
 
 export const CHANGES: Readonly<Record<"planned" | "unannounced", readonly ChangeScene[]>> = {
   planned: PLANNED_CHANGES,

@@ -1,8 +1,8 @@
 import type { Finding } from "@netchecker/contract";
-import { formatForm } from "../expectation.ts";
+import { formatForm } from "@netchecker/simulator/expectation";
 import { judgeScene } from "./judge-scene.ts";
 import { type Played, type PlayedRound, playScene } from "./play-scene.ts";
-import type { ChangeScene, Trouble } from "./script.ts";
+import type { ChangeScene, Trouble } from "@netchecker/simulator/changes/script";
 
 /** One draw of a scene in full: what was wrong when, what each round met, and what was told of it. */
 export function explainScene(scene: ChangeScene, seed: number): string {

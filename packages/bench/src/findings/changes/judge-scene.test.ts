@@ -2,9 +2,9 @@ import type { Finding } from "@netchecker/contract";
 import { describe, expect, it } from "vitest";
 import { judgeScene } from "./judge-scene.ts";
 import { type Played, playScene } from "./play-scene.ts";
-import { PLANNED_CHANGES } from "./planned-changes.ts";
-import type { ChangeScene } from "./script.ts";
-import { UNANNOUNCED_CHANGES } from "./unannounced-changes.ts";
+import { PLANNED_CHANGES } from "@netchecker/simulator/changes/planned-changes";
+import type { ChangeScene } from "@netchecker/simulator/changes/script";
+import { UNANNOUNCED_CHANGES } from "@netchecker/simulator/changes/unannounced-changes";
 
 function sceneOf(scenes: readonly ChangeScene[], name: string): ChangeScene {
   return scenes.find((scene) => scene.name === name)!;

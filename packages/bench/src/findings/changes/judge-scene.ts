@@ -1,8 +1,8 @@
 import type { Finding } from "@netchecker/contract";
-import { formatForm } from "../expectation.ts";
-import { INTERVAL_MS } from "../round-times.ts";
+import { formatForm } from "@netchecker/simulator/expectation";
+import { INTERVAL_MS } from "@netchecker/simulator/round-times";
 import type { Played, PlayedRound } from "./play-scene.ts";
-import type { Trouble } from "./script.ts";
+import type { Trouble } from "@netchecker/simulator/changes/script";
 
 export const FAULTS = ["false alarm", "missed", "outlives its end", "untrue"] as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { judgeScene } from "./judge-scene.ts";
-import { PLANNED_CHANGES } from "./planned-changes.ts";
+import { PLANNED_CHANGES } from "@netchecker/simulator/changes/planned-changes";
 import { playScene } from "./play-scene.ts";
 
 const DRAWS = 10;

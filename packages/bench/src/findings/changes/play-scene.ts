@@ -1,13 +1,13 @@
 import type { Finding } from "@netchecker/contract";
 import { conclude, decodeMemory, emptyMemory } from "@netchecker/conclude";
-import { type Cluster, drawCluster } from "../cluster.ts";
-import { ControlPlane, type SimNode } from "../kubernetes/control-plane.ts";
-import { Timeline } from "../kubernetes/timeline.ts";
-import { type Moment, momentOf, worldBetween } from "../kubernetes/world-of.ts";
-import { Random } from "../random.ts";
-import { INTERVAL_MS, roundStart } from "../round-times.ts";
-import { OpenRound, type SimulatedRound } from "../simulate-round.ts";
-import { type ChangeScene, Script, type Trouble } from "./script.ts";
+import { type Cluster, drawCluster } from "@netchecker/simulator/cluster";
+import { ControlPlane, type SimNode } from "@netchecker/simulator/kubernetes/control-plane";
+import { Timeline } from "@netchecker/simulator/kubernetes/timeline";
+import { type Moment, momentOf, worldBetween } from "@netchecker/simulator/kubernetes/world-of";
+import { Random } from "@netchecker/simulator/random";
+import { INTERVAL_MS, roundStart } from "@netchecker/simulator/round-times";
+import { OpenRound, type SimulatedRound } from "@netchecker/simulator/simulate-round";
+import { type ChangeScene, Script, type Trouble } from "@netchecker/simulator/changes/script";
 
 /** A round waits so long for an agent that is silent. */
 const TIMEOUT_MS = 45_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { judgeScene } from "./judge-scene.ts";
 import { playScene } from "./play-scene.ts";
-import { UNANNOUNCED_CHANGES } from "./unannounced-changes.ts";
+import { UNANNOUNCED_CHANGES } from "@netchecker/simulator/changes/unannounced-changes";
 
 const DRAWS = 10;
 
