@@ -1,4 +1,4 @@
-import { type RedisNames, visible } from "@netchecker/contract";
+import { type RedisNames, redisNames, visible } from "@netchecker/contract";
 import type { RedisAddress } from "@netchecker/runtime/redis";
 import type { ApiServerAccess } from "./adapters/api-server-access.ts";
 import { explainApiError, type ResourcePath } from "./adapters/ask-api-server.ts";
@@ -14,6 +14,8 @@ import {
 } from "./adapters/watch-cluster.ts";
 import type { PodRecord } from "@netchecker/round/cluster-view";
 import { firstSight } from "@netchecker/round/sighting";
+import type { Checked } from "./ask-running.ts";
+import type { Config } from "./config.ts";
 import type { ClusterWatch } from "./ports.ts";
 
 /** One thing that must hold for netchecker to work, in plain words. */
@@ -169,4 +171,27 @@ export async function checkRedis(
 export function formatChecks(checks: readonly Check[]): string {
   const word = ({ ok: fine, note }: Check) => (note ? "note   " : fine ? "ok     " : "FAILED ");
   return checks.map((check) => `${word(check)} ${visible(check.what)}`).join("\n");
+}
+
+/** What a configuration says of the cluster that is watched. */
+export const watchedBy = (config: Config): WatchedCluster => ({
+  namespace: config.NAMESPACE,
+  serviceName: config.PONG_SERVICE,
+});
+
+/** All checks; those of the cluster are made meanwhile. */
+export async function checkInstallation(
+  config: Config,
+  ofCluster: Check[] | Promise<Check[]>,
+): Promise<Checked> {
+  const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
+  // Never the whole URL: it holds a password.
+  const host = address.url === undefined ? address.host : new URL(address.url).host;
+  const checks = [
+    ok("the configuration can be used"),
+    ...(await checkRedis(address, redisNames(config.REDIS_PREFIX), host)),
+    ...(await ofCluster),
+    ...NOTES,
+  ];
+  return { ok: checks.every((each) => each.ok), text: formatChecks(checks) };
 }

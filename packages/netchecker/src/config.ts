@@ -67,3 +67,5 @@ export function readConfig(env: Environment) {
     config.ROUND_REQUEST_PAUSE_MS ?? Math.max(5_000, Math.round(config.ROUND_INTERVAL_MS / 6));
   return { ...config, ROUND_TIMEOUT_MS: timeoutMs, ROUND_REQUEST_PAUSE_MS: pauseMs };
 }
+
+export type Config = ReturnType<typeof readConfig>;

@@ -17,20 +17,15 @@ import {
 } from "@netchecker/local-cluster/objects/pod-object";
 import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { collectReports } from "../src/adapters/collect-reports.ts";
-import { holdLease } from "../src/adapters/hold-lease.ts";
-import { createRoundPublisher } from "../src/adapters/publish-targets.ts";
-import { createRoundStore } from "../src/adapters/store-rounds.ts";
-import { Changes } from "../src/changes.ts";
 import { watchCluster } from "../src/adapters/watch-cluster.ts";
 import type { ClosedRound } from "@netchecker/round/closed-round";
 import { results } from "../src/core/results.ts";
-import { RoundsTally } from "../src/core/metrics/rounds-tally.ts";
-import { RoundKeeper } from "../src/keep-rounds.ts";
-import { RoundRunner } from "../src/run-rounds.ts";
-import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
+import type { RoundKeeper } from "../src/keep-rounds.ts";
+import type { RoundRunner } from "../src/run-rounds.ts";
+import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
+import { aRunner } from "./support/a-runner.ts";
 import { accessTo } from "./support/access-to.ts";
-import { failing, OK, SETTINGS, TIMEOUT } from "@netchecker/round/testing/a-round";
+import { failing, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
 import { simulateAgents } from "./support/a-simulated-agent.ts";
 
 const NODES = 100;
@@ -43,7 +38,7 @@ const NAMESPACE = "netchecker";
 let redis: ARedis;
 let api: ApiServer;
 let stop: AbortController;
-let running: Promise<void>;
+let netchecker: ReturnType<typeof aRunner>;
 let cluster: ReturnType<typeof watchCluster>;
 let keeper: RoundKeeper;
 let runner: RoundRunner;
@@ -75,8 +70,8 @@ beforeEach(async () => {
   await startNetchecker();
 });
 afterEach(async () => {
+  await netchecker.stop();
   stop.abort();
-  await running;
   await api.stop();
   await redis.stop();
 });
@@ -159,34 +154,18 @@ async function startAgents(): Promise<void> {
 }
 
 async function startNetchecker(): Promise<void> {
-  const commands = await redis.connect();
+  const pair = { commands: await redis.connect(), subscriber: await redis.connect("subscriber") };
   const of = { namespace: NAMESPACE, serviceName: "pong-svc" };
   cluster = watchCluster(accessTo(api), of, LOG, stop.signal);
-  const lease = holdLease(commands, NAMES, "netchecker", LOG, stop.signal);
-  const store = createRoundStore(commands, NAMES, lease, { fullRounds: 5, rounds: 50 });
-  keeper = new RoundKeeper(store, LOG);
-  await keeper.restore();
-  runner = new RoundRunner(
-    {
-      intervalMs: 3_600_000,
-      timeoutMs: 2_000,
-      plan: { ...SETTINGS, nodeStartupMs: NODE_STARTUP_MS },
-    },
-    {
-      cluster,
-      publisher: createRoundPublisher(commands, NAMES, lease),
-      reports: collectReports(await redis.connect("subscriber"), NAMES, LOG),
-      store,
-      keeper,
-      lease,
-      tally: new RoundsTally(),
-      log: LOG,
-      changes: new Changes(),
-      newListId: () => crypto.randomUUID(),
-    },
-    stop.signal,
-  );
-  running = runner.run();
+  netchecker = aRunner(pair, {
+    owner: "netchecker",
+    intervalMs: 3_600_000,
+    timeoutMs: 2_000,
+    history: { fullRounds: 5, rounds: 50 },
+    nodeStartupMs: NODE_STARTUP_MS,
+    cluster,
+  });
+  ({ keeper, runner } = netchecker);
   await vi.waitFor(() => expect(keeper.latest?.head.stored).toBe(true), { timeout: 10_000 });
   expect(keeper.latest?.summary.pod).toMatchObject({ total: NODES * NODES, ok: NODES * NODES });
 }

@@ -35,7 +35,7 @@ function random(seed: number): () => number {
  * A netchecker with a way of its own to Redis, which can be cut, and be so silent that nobody is told. The way has
  * an address of its own: on 127.0.0.1 somebody's connection could take its port while it is cut.
  */
-async function aNetchecker(owner: string, host: string, names: ReturnType<typeof redisNames>) {
+async function aNetchecker(owner: string, host: string, prefix: string) {
   let silent = false;
   const way = new TcpProxy({ host, port: 0 }, () => (silent ? null : redis.server.address));
   await way.open();
@@ -44,14 +44,12 @@ async function aNetchecker(owner: string, host: string, names: ReturnType<typeof
     if (life) return;
     const pair = connectRedisPair({ host: way.address }, { service: owner, log: LOG });
     const history = { fullRounds: 20, rounds: 500 };
-    const options = { owner, names, history, ...TIMES, signal: new AbortController().signal };
-    const runner = aRunner(pair, options);
+    const runner = aRunner(pair, { owner, prefix, history, ...TIMES });
     life = {
       async stop(orderly) {
         // One that is killed says nothing more.
         if (!orderly) for (const each of Object.values(pair)) each.disconnect();
         await runner.stop();
-        if (orderly) await runner.lease.release().catch(() => {});
         for (const each of Object.values(pair)) each.disconnect();
       },
     };
@@ -133,11 +131,12 @@ function watchHistory(asks: Redis, names: ReturnType<typeof redisNames>) {
 }
 
 async function play(seed: number): Promise<void> {
-  const names = redisNames(`takeover-${seed}:`);
+  const prefix = `takeover-${seed}:`;
+  const names = redisNames(prefix);
   const draw = random(seed);
   const asks = await redis.connect();
   const both = await Promise.all(
-    [1, 2].map((each) => aNetchecker(`${each}`, `127.0.${seed}.${each}`, names)),
+    [1, 2].map((each) => aNetchecker(`${each}`, `127.0.${seed}.${each}`, prefix)),
   );
   const history = watchHistory(asks, names);
   try {

@@ -40,6 +40,8 @@ export function readPingConfig(env: Environment) {
   });
 }
 
+export type PingConfig = ReturnType<typeof readPingConfig>;
+
 /** What one probe by hand takes from an agent's environment, and can do without. Throws like {@link readPingConfig}. */
 export function readProbeConfig(env: Environment) {
   return readConfig(env, { POD_IP: ipAddress({ default: undefined }), ...probeSpecs });

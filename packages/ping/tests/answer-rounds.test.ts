@@ -7,16 +7,16 @@ import {
   type TargetList,
   type TargetType,
 } from "@netchecker/contract";
-import { createLog } from "@netchecker/runtime/log";
+import { createLog, type Log } from "@netchecker/runtime/log";
 import { connectRedis, type Redis } from "@netchecker/runtime/redis";
 import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { createPublisher } from "../src/adapters/publish-report.ts";
-import { receiveTargets } from "../src/adapters/receive-targets.ts";
 import { RoundAnswerer } from "../src/answer-rounds.ts";
+import { readPingConfig } from "../src/config.ts";
 import { AgentTally } from "../src/core/agent-tally.ts";
-import type { Log, ProbeTargets } from "../src/ports.ts";
+import { createAgent } from "../src/create-agent.ts";
+import type { ProbeTargets } from "../src/ports.ts";
 import { TestRedis } from "./redis.ts";
 
 const names = redisNames("test:");
@@ -63,16 +63,19 @@ function client(redis: TestRedis, role: "commands" | "subscriber", service = "te
 }
 
 function startAgent(redis: TestRedis, probe: ProbeTargets = allFine, log: Log = silent) {
-  const commands = client(redis, "commands", "ping");
-  const subscriber = client(redis, "subscriber", "ping");
-  const tally = new AgentTally();
-  const publish = createPublisher(commands, names, log, tally);
-  const answerer = new RoundAnswerer({ agent, log, probe, publish, tally });
-  const dropped = receiveTargets({ subscriber, commands }, names, log, (list) =>
-    answerer.take(list),
-  );
-  onTestFinished(() => answerer.close());
-  return { answerer, dropped, tally };
+  const pair = {
+    commands: client(redis, "commands", "ping"),
+    subscriber: client(redis, "subscriber", "ping"),
+  };
+  const config = readPingConfig({
+    REDIS_PREFIX: "test:",
+    POD_NAME: agent.pod,
+    NODE_NAME: agent.node,
+    POD_IP: agent.ip,
+  });
+  const started = createAgent(config, { redis: pair, log, probe });
+  onTestFinished(() => started.stop());
+  return started;
 }
 
 /** What a tally has counted, by its labels; zeros are left out. */
@@ -272,7 +275,11 @@ describe("an agent", () => {
     const { reports, listen, publish, reported } = await startCollector(redis);
     await listen();
     const warn = vi.fn<Log["warn"]>();
-    const { dropped } = startAgent(redis, allFine, { ...silentLog, warn });
+    const { dropped } = startAgent(
+      redis,
+      allFine,
+      Object.assign(createLog("test", "silent"), { warn }),
+    );
     /** A look at the keys is not taken for each message. */
     const say = async (text: string) => {
       const before = Object.values(dropped).reduce((sum, count) => sum + count, 0);
@@ -329,5 +336,3 @@ describe("an agent", () => {
     expect(answerer.lastAnswers.pod).toMatchObject({ delivered: false });
   });
 });
-
-const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {} };

@@ -30,7 +30,7 @@ export interface WatchedPart {
 }
 
 /** What is asked for more often than each round, without making the whole view. */
-interface StaleAwareWatch extends ClusterWatch {
+export interface LiveClusterWatch extends ClusterWatch {
   staleSince(): number | null;
   nodeCount(): number;
   parts(): readonly WatchedPart[];
@@ -46,7 +46,7 @@ export function watchCluster(
   signal: AbortSignal,
   timings = WATCH_TIMINGS,
   bounds = WATCH_BOUNDS,
-): StaleAwareWatch {
+): LiveClusterWatch {
   const resources = watchedResources(of);
   const watch = <T>(path: ResourcePath, toRecord: ToRecord<T>) =>
     watchResource(access, { ...path, toRecord }, log, signal, timings, bounds);

@@ -7,7 +7,8 @@ import { createLog } from "@netchecker/runtime/log";
 import { connectRedis, type Redis } from "@netchecker/runtime/redis";
 
 export const LOG = createLog("test", "silent");
-export const NAMES = redisNames("test:");
+export const PREFIX = "test:";
+export const NAMES = redisNames(PREFIX);
 
 /**
  * A real redis-server of a test's own, with connections that end with it; with what is in `dump`, an RDB file, and
