@@ -1,5 +1,5 @@
 import type { State } from "@netchecker/contract";
-import { EventStream } from "../core/event-stream.ts";
+import { createParser } from "eventsource-parser";
 import type { Connection } from "../core/connection.ts";
 import { type Api, ApiError } from "./api.ts";
 
@@ -95,16 +95,20 @@ async function readEvents(
   const silence = new AbortController();
   const either = AbortSignal.any([signal, silence.signal]);
   let timer = setTimeout(() => silence.abort(), FIRST_EVENT_MS);
-  const stream = new EventStream();
   let hasState = false;
+  const parser = createParser({
+    onEvent({ data }) {
+      hasState = true;
+      onState(JSON.parse(data) as State);
+    },
+  });
   try {
     for await (const piece of api.stream("events", either)) {
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(), SILENCE_MS);
-      const events = stream.push(piece);
-      // The state first: `live` is said of a page that knows one.
-      for (const data of events) onState(JSON.parse(data) as State);
-      if ((hasState ||= events.length > 0)) onPiece();
+      // The state first: the page says `live` only once it knows a state.
+      parser.feed(piece);
+      if (hasState) onPiece();
     }
   } finally {
     clearTimeout(timer);
