@@ -67,7 +67,7 @@ export function createNetchecker(config: Config, overrides: Overrides = {}) {
       service: "netchecker",
       log,
       keeps: true,
-      maxReplyBytes: { subscriber: () => reports.mostChars },
+      maxReplyBytes: { subscriber: () => reports.maxReportChars },
     });
   const changes = new Changes();
   const health = watchRedisHealth(commands, changes);

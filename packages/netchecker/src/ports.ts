@@ -13,7 +13,7 @@ import type { ClusterView } from "@netchecker/round/cluster-view";
 import type { FindingsMemory } from "@netchecker/conclude";
 import type { NodePasts } from "@netchecker/round/node-past";
 import type { OtherHolder } from "./core/lease-holder.ts";
-import type { Foresight, Unread } from "@netchecker/round/round-collector";
+import type { ReadOrDrop, DropReason } from "@netchecker/round/round-collector";
 import type { StoredHead } from "./core/round-record.ts";
 
 /** The cluster, watched. */
@@ -59,7 +59,7 @@ export interface ReportSource {
   /** Since when reports cannot come in, milliseconds since 1970; null while they can. */
   readonly awaySince: number | null;
   /** The longest report that can count now, characters; 0 while no round is open. */
-  readonly mostChars: number;
+  readonly maxReportChars: number;
   handle(handlers: ReportHandlers): void;
 }
 
@@ -69,12 +69,12 @@ export interface ReportHandlers {
    * What to do with a message of `chars` characters, before it is read; null where it is none of ours, and
    * not even counted. `head` is null where it does not begin like a report.
    */
-  foresee(type: TargetType, head: ReportHead | null, chars: number): Foresight | null;
+  readOrDrop(type: TargetType, head: ReportHead | null, chars: number): ReadOrDrop | null;
   report(report: Report): void;
   /** The longest report that can count now; 0 while no round is open. */
-  mostChars(): number;
+  maxReportChars(): number;
   /** It was not read, or is no report. */
-  dropped(why: Unread, type: TargetType): void;
+  dropped(why: DropReason, type: TargetType): void;
 }
 
 export type Holding = "held" | "other" | "redis_away";

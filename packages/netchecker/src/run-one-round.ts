@@ -16,7 +16,7 @@ import { closeUnconcluded } from "./core/not-concluded.ts";
 import { type PlanSettings, toListColumns } from "@netchecker/round/plan";
 import { planRound } from "@netchecker/round/plan-round";
 import { reviewPlan } from "@netchecker/round/review-plan";
-import { RoundCollector, type Unread } from "@netchecker/round/round-collector";
+import { RoundCollector, type DropReason } from "@netchecker/round/round-collector";
 import { driveSteps } from "./drive-steps.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
 import { tellClosedRound, tellFindings } from "./tell-round.ts";
@@ -101,9 +101,9 @@ export class OneRound {
     // What is said to another netchecker is not ours to count.
     const isOurs = () => this.#open !== null || !parts.lease.standsBy;
     parts.reports.handle({
-      foresee: (type, head, chars) => {
+      readOrDrop: (type, head, chars) => {
         if (!isOurs()) return null;
-        if (this.#open) return this.#open.collector.foresee(type, head, chars);
+        if (this.#open) return this.#open.collector.readOrDrop(type, head, chars);
         return { drop: head ? "late" : "wrong_shape" };
       },
       report: (report) => {
@@ -112,7 +112,7 @@ export class OneRound {
         else this.#drop(acceptance);
         if (this.#open?.collector.complete) this.#open.completed.resolve();
       },
-      mostChars: () => this.#open?.collector.mostChars ?? 0,
+      maxReportChars: () => this.#open?.collector.maxReportChars ?? 0,
       dropped: (why) => this.#drop(why),
     });
   }
@@ -286,7 +286,7 @@ export class OneRound {
     });
   }
 
-  #drop(why: Unread): void {
+  #drop(why: DropReason): void {
     this.#parts.tally.dropped(why);
     const as = why in this.#dropped ? (why as keyof Dropped) : "invalid";
     this.#dropped = { ...this.#dropped, [as]: this.#dropped[as] + 1 };

@@ -46,7 +46,7 @@ describe("leavingTaint", () => {
     expect(leavingTaint([{ key }])).toBeNull();
   });
 
-  it("finds none where there are no taints", () => {
+  it("returns null if there are no taints", () => {
     expect(leavingTaint(undefined)).toBeNull();
     expect(leavingTaint([{}])).toBeNull();
   });

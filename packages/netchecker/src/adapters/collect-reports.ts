@@ -9,7 +9,7 @@ import {
 import type { Log } from "@netchecker/runtime/log";
 import { type Redis, sayRedisError, subscribe } from "@netchecker/runtime/redis";
 import { Rarely } from "../core/rarely.ts";
-import type { Unread } from "@netchecker/round/round-collector";
+import type { DropReason } from "@netchecker/round/round-collector";
 import type { ReportHandlers, ReportSource } from "../ports.ts";
 import { watchRedisHealth } from "./redis-health.ts";
 import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
@@ -19,7 +19,7 @@ const LOG_EVERY_MS = 60_000;
 const MOST_SENDERS = 200;
 
 /** What happens by itself: an agent was slow, or told it twice. */
-const ORDINARY: ReadonlySet<Unread> = new Set(["late", "repeated"]);
+const ORDINARY: ReadonlySet<DropReason> = new Set(["late", "repeated"]);
 
 /**
  * Subscribes to the report channels. A message is read when whoever handles it wants it, at a glance at its
@@ -41,7 +41,7 @@ export function collectReports(
   const drop = (
     type: TargetType,
     head: ReportHead | null,
-    fault: Unread,
+    fault: DropReason,
     about: { readonly why?: string; readonly chars?: number },
   ): void => {
     handlers?.dropped(fault, type);
@@ -53,10 +53,10 @@ export function collectReports(
 
   const take = (type: TargetType, text: string): void => {
     const head = peekReport(text);
-    const foresight = handlers?.foresee(type, head, text.length) ?? null;
-    if (foresight === null) return;
-    if ("drop" in foresight) return drop(type, head, foresight.drop, { chars: text.length });
-    const decoded = decodeReport(type, text, foresight.read);
+    const decision = handlers?.readOrDrop(type, head, text.length) ?? null;
+    if (decision === null) return;
+    if ("drop" in decision) return drop(type, head, decision.drop, { chars: text.length });
+    const decoded = decodeReport(type, text, decision.read);
     if (decoded.ok) handlers?.report(decoded.value);
     else drop(type, head, decoded.fault, { why: decoded.why });
   };
@@ -68,7 +68,7 @@ export function collectReports(
     },
     tooLarge(channel) {
       const type = typeOf.get(channel);
-      if (type !== undefined && handlers?.foresee(type, null, Infinity))
+      if (type !== undefined && handlers?.readOrDrop(type, null, Infinity))
         drop(type, null, "too_large", {});
     },
     subscribed: () => trouble?.worked("subscribe"),
@@ -82,8 +82,8 @@ export function collectReports(
     get awaySince() {
       return health.awaySince;
     },
-    get mostChars() {
-      return handlers?.mostChars() ?? 0;
+    get maxReportChars() {
+      return handlers?.maxReportChars() ?? 0;
     },
     handle: (those) => void (handlers = those),
   };

@@ -9,7 +9,7 @@ import {
 } from "@netchecker/contract";
 import { Histogram, type MetricFamily, Tally } from "@netchecker/contract/metrics";
 import type { ClosedRound } from "@netchecker/round/closed-round";
-import type { Unread } from "@netchecker/round/round-collector";
+import type { DropReason } from "@netchecker/round/round-collector";
 import type { Steps } from "@netchecker/round/steps";
 
 /** From a pod on the same node to the timeout of an attempt, seconds. */
@@ -39,7 +39,7 @@ const DROPS = {
   wrong_version: "wrong_version",
   wrong_shape: "wrong_shape",
   wrong_type: "wrong_type",
-} as const satisfies Record<Unread, string>;
+} as const satisfies Record<DropReason, string>;
 
 /** Counts over all rounds that this process ran. */
 export class RoundsTally {
@@ -95,7 +95,7 @@ export class RoundsTally {
     this.#reports.add({ type });
   }
 
-  dropped(why: Unread): void {
+  dropped(why: DropReason): void {
     this.#dropped.add({ reason: DROPS[why] });
   }
 
