@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tellClosedRound, tellFindings } from "../src/tell-round.ts";
+import { logClosedRound, logFindings } from "../src/log-round.ts";
 import { aFinding } from "@netchecker/conclude/testing/a-finding";
 import { aLog } from "./support/a-log.ts";
 import { aClosedRound, aView } from "@netchecker/round/testing/a-round";
@@ -10,10 +10,10 @@ const aRoute = (n: number, nodes = [`node-${n}`]) =>
 const NOTHING = { new: [], alarmed: [], flapping: [], recovered: [] };
 const range = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-describe("tellFindings", () => {
+describe("logFindings", () => {
   it("has a line for each of a few findings that changed, and none for those that did not", () => {
     const { log, lines } = aLog();
-    tellFindings(
+    logFindings(
       log,
       7,
       range(9).map((n) => aRoute(n)),
@@ -30,7 +30,7 @@ describe("tellFindings", () => {
       new: range(900).map((n) => `route-${n}`),
       recovered: range(5).map((n) => `gone-${n}`),
     };
-    tellFindings(log, 7, told, changed);
+    logFindings(log, 7, told, changed);
     expect(lines).toHaveLength(21);
     expect(lines[19]).toMatchObject({ msg: "finding new", finding: "route-19" });
     expect(lines[20]).toMatchObject({
@@ -45,17 +45,17 @@ describe("tellFindings", () => {
       1,
       range(1_000).map((n) => `node-${n}`),
     );
-    tellFindings(log, 7, [wide], { ...NOTHING, alarmed: ["route-1"] });
+    logFindings(log, 7, [wide], { ...NOTHING, alarmed: ["route-1"] });
     expect(lines).toMatchObject([{ moreNodes: 980 }]);
     expect(JSON.stringify(lines).length).toBeLessThan(1_000);
   });
 });
 
-describe("tellClosedRound", () => {
+describe("logClosedRound", () => {
   it("names a few of many agents that did not report, and counts the others", () => {
     const { log, lines } = aLog();
     const silent = range(30).map((n) => `node-${n + 1}`);
-    tellClosedRound(log, aClosedRound(aView(30), { silent }));
+    logClosedRound(log, aClosedRound(aView(30), { silent }));
     expect(lines).toMatchObject([
       { msg: "closed a round", reported: 0, missing: { length: 20 }, moreMissing: 10 },
     ]);
