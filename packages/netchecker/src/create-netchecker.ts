@@ -16,7 +16,7 @@ import { collectReports } from "./adapters/collect-reports.ts";
 import { diagnoseRedis } from "./adapters/diagnose-redis.ts";
 import { holdLease } from "./adapters/hold-lease.ts";
 import { loadKubeConfig } from "./adapters/load-kube-config.ts";
-import { createRoundPublisher, renewing } from "./adapters/publish-targets.ts";
+import { createRoundPublisher, reconnectIfUnheard } from "./adapters/publish-targets.ts";
 import { watchRedisHealth } from "./adapters/redis-health.ts";
 import { createRoundStore } from "./adapters/store-rounds.ts";
 import { type LiveClusterWatch, watchCluster } from "./adapters/watch-cluster.ts";
@@ -105,7 +105,13 @@ export function createNetchecker(config: Config, overrides: Overrides = {}) {
     },
     {
       cluster,
-      publisher: createRoundPublisher(commands, names, lease, trouble, renewing(commands, log)),
+      publisher: createRoundPublisher(
+        commands,
+        names,
+        lease,
+        trouble,
+        reconnectIfUnheard(commands, log),
+      ),
       reports,
       store,
       keeper,

@@ -21,7 +21,7 @@ import {
 
 const NODES = 50;
 const VIEW = aView(NODES);
-const MOST_FINDINGS = 201;
+const MAX_FINDINGS = 201;
 const REASONS: readonly Reason[] = [
   "connect_timeout",
   "response_timeout",
@@ -59,7 +59,7 @@ function play(rounds: number, findsOf: (id: number) => Finds) {
 describe("failures that have nothing in common", () => {
   it.each([0.2, 0.5, 0.8])("stay within what is told and kept where %d of all fail", (share) => {
     for (const { round, memory } of play(4, (id) => independently(share, id))) {
-      expect(round.findings.length).toBeLessThanOrEqual(MOST_FINDINGS);
+      expect(round.findings.length).toBeLessThanOrEqual(MAX_FINDINGS);
       expect(memory.findings.length).toBeLessThanOrEqual(1_001);
       expect(JSON.stringify(memory).length).toBeLessThan(2_000_000);
       for (const { evidence } of round.findings) {
@@ -74,7 +74,7 @@ describe("failures that have nothing in common", () => {
     const { head, findings } = rounds.at(-1)!;
     const critical = countFindings(findings, "critical");
     const alarms = critical + countFindings(findings, "warning");
-    expect(alarms).toBeGreaterThan(MOST_FINDINGS);
+    expect(alarms).toBeGreaterThan(MAX_FINDINGS);
     expect(head.verdict?.verdict).toBe("failing");
     expect(head.verdict?.sentence).toContain(
       `${alarms} findings${critical > 0 ? `, ${critical} critical` : ""}: `,
@@ -83,7 +83,7 @@ describe("failures that have nothing in common", () => {
       ({ name }) => name === "netchecker_finding",
     );
     const inSeries = finding!.samples.filter(({ labels }) => labels["severity"] === "warning");
-    expect(inSeries.length).toBeLessThan(4 * MOST_FINDINGS);
+    expect(inSeries.length).toBeLessThan(4 * MAX_FINDINGS);
     const counted = inSeries.filter(({ labels }) => labels["kind"] === "packet-loss");
     expect(counted.find(({ labels }) => labels["node"] === "*")?.value).toBeGreaterThan(0);
   });
@@ -96,7 +96,7 @@ describe("failures that have nothing in common", () => {
         .toSorted(),
     );
     // In the second round those that became alarms go before those that cannot.
-    expect(told[2]).toHaveLength(MOST_FINDINGS);
+    expect(told[2]).toHaveLength(MAX_FINDINGS);
     expect(told[3]).toEqual(told[2]);
     expect(told[4]).toEqual(told[2]);
   });

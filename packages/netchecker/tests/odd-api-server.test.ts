@@ -9,7 +9,7 @@ import { WATCH_BOUNDS, WATCH_TIMINGS, type WatchBounds } from "../src/adapters/w
 import { aLog } from "./support/a-log.ts";
 import { accessTo } from "./support/access-to.ts";
 
-const TIMINGS = { ...WATCH_TIMINGS, heldAfterMs: 5_000, backoffMs: { first: 50, most: 100 } };
+const TIMINGS = { ...WATCH_TIMINGS, heldAfterMs: 5_000, backoff: { firstMs: 50, maxMs: 100 } };
 
 let api: ApiServer;
 let stop: AbortController;
@@ -139,7 +139,7 @@ describe("a list without an end", () => {
 
   it("is given up at the bound of objects, where each page brings new ones", async () => {
     const pages = endless((page) => Array.from({ length: 100 }, (_, n) => aNode(`${page}-${n}`)));
-    const cluster = watch({ mostObjects: 1_000 });
+    const cluster = watch({ maxObjects: 1_000 });
     await vi.waitFor(() => expect(cluster.problem()).not.toBeNull(), 5_000);
     expect(cluster.problem()).toBe("cannot list nodes: the list has more than 1000 objects");
     expect(pages()).toBeLessThanOrEqual(2 * 11);
@@ -152,7 +152,7 @@ describe("what is too large", () => {
     const names = Array.from({ length: 60 }, (_, n) => `n${n + 10}`);
     for (const name of names) addNode(name);
     const bytes = JSON.stringify(aNode("n10")).length;
-    const cluster = watch({ pageSize: 50, mostPageBytes: 25 * bytes });
+    const cluster = watch({ pageSize: 50, maxPageBytes: 25 * bytes });
     await cluster.synced;
     expect(namesIn(cluster)).toEqual(names);
     const limits = api.asked.map(({ access: what, parameters }) =>
@@ -192,7 +192,7 @@ describe("what is too large", () => {
       }, 1);
       response.on("close", () => clearInterval(more));
     });
-    const cluster = watch({ mostEventBytes: 1_048_576 });
+    const cluster = watch({ maxEventBytes: 1_048_576 });
     await vi.waitFor(() =>
       expect(told()).toContainEqual(expect.stringMatching(/a line is longer/)),
     );

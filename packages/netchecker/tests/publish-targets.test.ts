@@ -3,7 +3,7 @@ import type { TargetList } from "@netchecker/contract";
 import { TcpProxy } from "@netchecker/local-cluster/tcp-proxy";
 import { connectRedisPair, type RedisPair } from "@netchecker/runtime/redis";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { renewing } from "../src/adapters/publish-targets.ts";
+import { reconnectIfUnheard } from "../src/adapters/publish-targets.ts";
 import { toListColumns } from "@netchecker/round/plan";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { aPublisher } from "./support/a-store.ts";
@@ -40,7 +40,11 @@ const aList: TargetList = {
 };
 
 async function publish(awaited: number): Promise<void> {
-  const publisher = await aPublisher(pair.commands, undefined, renewing(pair.commands, LOG));
+  const publisher = await aPublisher(
+    pair.commands,
+    undefined,
+    reconnectIfUnheard(pair.commands, LOG),
+  );
   return publisher.publish({ id: 1, startedAt: 1 }, [aList], 1_000, awaited);
 }
 

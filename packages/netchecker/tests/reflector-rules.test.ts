@@ -20,7 +20,7 @@ const TIMINGS: WatchTimings = {
   ...WATCH_TIMINGS,
   heldAfterMs: 5_000,
   shortestWatchMs: 20,
-  backoffMs: { first: 20, most: 100 },
+  backoff: { firstMs: 20, maxMs: 100 },
 };
 
 let api: ApiServer;
@@ -145,7 +145,7 @@ describe("a connection that breaks", () => {
 describe("a version that has expired", () => {
   it("is listed again at once, without an alarm, as an error event and as a status", async () => {
     addNode("a");
-    const cluster = await watch({ backoffMs: { first: 60_000, most: 60_000 } });
+    const cluster = await watch({ backoff: { firstMs: 60_000, maxMs: 60_000 } });
     api.compact();
     addNode("b");
     await vi.waitFor(() => expect(namesIn(cluster)).toEqual(["a", "b"]), 2_000);
@@ -167,7 +167,7 @@ describe("a version that has expired", () => {
       response.writeHead(410, { "content-type": "application/json" }).end(expired);
       return true;
     });
-    const cluster = begin({ backoffMs: { first: 60_000, most: 60_000 } });
+    const cluster = begin({ backoff: { firstMs: 60_000, maxMs: 60_000 } });
     // While it is listed again, the view has no trouble to tell.
     const problems: (string | null)[] = [];
     api.answerInstead("list", "nodes", () => {
@@ -185,7 +185,7 @@ describe("a version that has expired", () => {
     api.answerInstead("watch", "nodes", (_, response) => {
       response.end('{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired"}}\n');
     });
-    const cluster = await watch({ backoffMs: { first: 100, most: 10_000 } });
+    const cluster = await watch({ backoff: { firstMs: 100, maxMs: 10_000 } });
     await sleep(1_500);
     const lists = askedOf("list nodes").length;
     expect(lists).toBeGreaterThan(2);
@@ -261,7 +261,7 @@ describe("the server's wishes", () => {
 
   it("of a watch that ends as soon as it began are not met in a tight loop", async () => {
     api.answerInstead("watch", "nodes", (_, response) => void response.end());
-    const cluster = await watch({ backoffMs: { first: 100, most: 10_000 } });
+    const cluster = await watch({ backoff: { firstMs: 100, maxMs: 10_000 } });
     await sleep(1_000);
     expect(watchesOf("nodes").length).toBeLessThan(7);
     expect(cluster.watchLosses()["nodes"]).toBeGreaterThan(0);

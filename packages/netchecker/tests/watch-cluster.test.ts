@@ -23,7 +23,7 @@ const TIMINGS: WatchTimings = {
   ...WATCH_TIMINGS,
   staleAfterMs: 400,
   heldAfterMs: 100,
-  backoffMs: { first: 20, most: 100 },
+  backoff: { firstMs: 20, maxMs: 100 },
 };
 
 let api: ApiServer;
@@ -247,7 +247,7 @@ describe("watchCluster", () => {
 
   it("after an outage and a watch that held, begins with short pauses again", async () => {
     const first = 50;
-    const cluster = watch({ ...TIMINGS, backoffMs: { first, most: 60_000 } });
+    const cluster = watch({ ...TIMINGS, backoff: { firstMs: first, maxMs: 60_000 } });
     await cluster.synced;
     await api.stop();
     // Five failures: pauses of 50 ms and twice as much each time, half as long again at most.

@@ -33,7 +33,7 @@ describe("lines", () => {
     const counted = { times: 0 };
     await expect(linesOf(forEver("0123456789", counted), 1_000)).rejects.toMatchObject({
       message: "a line is longer than 1000 bytes",
-      mostBytes: 1_000,
+      maxBytes: 1_000,
     });
     expect(counted.times).toBe(100);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
 
-const BACKOFF = { first: 250, most: 15_000 };
+const BACKOFF = { firstMs: 250, maxMs: 15_000 };
 
 describe("the time before another try", () => {
   it("doubles up to a bound, and is spread from half of it to half as much again", () => {

@@ -5,9 +5,9 @@ import type { Address } from "@netchecker/local-cluster/tcp-proxy";
 
 /**
  * A way to Redis on which large packets are lost: what is sent at once and is larger than
- * `mostBytes` never arrives, and nothing after it does, as TCP sends it again and again.
+ * `maxBytes` never arrives, and nothing after it does, as TCP sends it again and again.
  */
-export async function aWayThatLosesLarge(to: Address, mostBytes: number) {
+export async function aWayThatLosesLarge(to: Address, maxBytes: number) {
   const sockets = new Set<Socket>();
   const pass = (from: Socket, into: Socket) => {
     let stuck = false;
@@ -15,7 +15,7 @@ export async function aWayThatLosesLarge(to: Address, mostBytes: number) {
     from.on("error", () => into.destroy());
     from.on("close", () => into.destroy());
     from.on("data", (data) => {
-      stuck ||= data.length > mostBytes;
+      stuck ||= data.length > maxBytes;
       if (!stuck) into.write(data);
     });
   };

@@ -9,12 +9,12 @@ describe("groupFailures", () => {
     for (const share of [0.02, 0.3, 0.9, 1]) {
       const round = aClosedRound(aView(12), { finds: () => (draw() < share ? TIMEOUT : OK) });
       const failed = Object.values(round.summary).reduce((sum, each) => sum + each.failed, 0);
-      const { groups, untold } = finish(groupFailures(round, 3));
+      const { groups, omitted } = finish(groupFailures(round, 3));
       const told = groups.flatMap(({ type, by, index, others }) =>
         others.map((other) => `${type} ${by === "to" ? [other, index] : [index, other]}`),
       );
       expect(new Set(told).size).toBe(told.length);
-      expect(told.length + untold).toBe(failed);
+      expect(told.length + omitted).toBe(failed);
       for (const { others, ofOthers } of groups)
         expect(others.length).toBeLessThanOrEqual(ofOthers);
     }

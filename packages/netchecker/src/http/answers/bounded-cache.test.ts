@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BoundedCache, FullError, type Reserve } from "./bounded-cache.ts";
 
-const LIMITS = { most: 10, makingAtOnce: 2, waiting: 1 };
+const LIMITS = { maxSize: 10, makingAtOnce: 2, waiting: 1 };
 
 /** Makes a value of that size, and counts how often. */
 function maker(size: number, value = "value") {
@@ -42,7 +42,7 @@ describe("a bounded cache", () => {
   });
 
   it("counts what is in use until each user has let it go, once", async () => {
-    const cache = new BoundedCache<string>({ ...LIMITS, most: 5 });
+    const cache = new BoundedCache<string>({ ...LIMITS, maxSize: 5 });
     const first = await cache.hold("a", maker(5).make);
     const second = await cache.hold("a", maker(5).make);
     first.release();
