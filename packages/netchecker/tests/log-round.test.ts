@@ -11,7 +11,7 @@ const NOTHING = { new: [], alarmed: [], flapping: [], recovered: [] };
 const range = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 describe("logFindings", () => {
-  it("has a line for each of a few findings that changed, and none for those that did not", () => {
+  it("logs a line for each finding that changed, and none for the others", () => {
     const { log, lines } = aLog();
     logFindings(
       log,
@@ -22,7 +22,7 @@ describe("logFindings", () => {
     expect(lines).toMatchObject([{ msg: "finding new", finding: "route-3", nodes: ["node-3"] }]);
   });
 
-  it("has 20 lines for the most severe of many, and one that counts the others", () => {
+  it("logs 20 lines for the most severe of many, and one that counts the others", () => {
     const { log, lines } = aLog();
     const told = range(200).map((n) => aRoute(n));
     const changed = {
@@ -39,7 +39,7 @@ describe("logFindings", () => {
     });
   });
 
-  it("names a few nodes of a finding that is about a thousand", () => {
+  it("names only a few nodes of a finding about a thousand", () => {
     const { log, lines } = aLog();
     const wide = aRoute(
       1,
@@ -52,7 +52,7 @@ describe("logFindings", () => {
 });
 
 describe("logClosedRound", () => {
-  it("names a few of many agents that did not report, and counts the others", () => {
+  it("names a few of many missing agents, and counts the others", () => {
     const { log, lines } = aLog();
     const silent = range(30).map((n) => `node-${n + 1}`);
     logClosedRound(log, aClosedRound(aView(30), { silent }));

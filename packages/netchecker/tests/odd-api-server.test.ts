@@ -105,7 +105,7 @@ describe("an answer that is no list", () => {
     expect(cluster.problem()).toBeNull();
   });
 
-  it("is not one whose items are null: there are none", async () => {
+  it("is not one whose items are null, which means an empty list", async () => {
     api.answerInstead("list", "nodes", (_, response) => sendJson(response, listOf(null)));
     const cluster = watch();
     await cluster.synced;
@@ -137,7 +137,7 @@ describe("a list without an end", () => {
     expect(pages()).toBeLessThanOrEqual(2 * 11);
   });
 
-  it("is given up at the bound of objects, where each page brings new ones", async () => {
+  it("is refused at the bound of objects, if each page brings new ones", async () => {
     const pages = endless((page) => Array.from({ length: 100 }, (_, n) => aNode(`${page}-${n}`)));
     const cluster = watch({ maxObjects: 1_000 });
     await vi.waitFor(() => expect(cluster.problem()).not.toBeNull(), 5_000);
@@ -147,8 +147,8 @@ describe("a list without an end", () => {
   });
 });
 
-describe("what is too large", () => {
-  it("as a page is asked for again in smaller ones", async () => {
+describe("an answer that is too large", () => {
+  it("is requested again in smaller pages, if it is a page", async () => {
     const names = Array.from({ length: 60 }, (_, n) => `n${n + 10}`);
     for (const name of names) addNode(name);
     const bytes = JSON.stringify(aNode("n10")).length;
@@ -161,7 +161,7 @@ describe("what is too large", () => {
     expect(limits.filter((limit) => limit === "10")).toHaveLength(6);
   });
 
-  it("as an object, of 10 MB, is told; the view stays, and comes back when it is gone", async () => {
+  it("is reported if it is one object of 10 MB; the view stays, and is current again when the object is gone", async () => {
     addNode("a");
     const cluster = watch();
     await cluster.synced;
@@ -181,7 +181,7 @@ describe("what is too large", () => {
     expect(cluster.view().staleSince).toBeNull();
   });
 
-  it("as a line of a watch that never ends, is given up at the bound", async () => {
+  it("is refused at the bound if it is a line of a watch that never ends", async () => {
     addNode("a");
     let sent = 0;
     api.answerInstead("watch", "nodes", (_, response) => {
@@ -202,8 +202,8 @@ describe("what is too large", () => {
   });
 });
 
-describe("objects that are odd", () => {
-  it("cost themselves, in a list and in a watch; what was known of them stays, and it is told", async () => {
+describe("odd objects", () => {
+  it("do not affect other objects, in a list or a watch; their old records stay, and the log names them", async () => {
     const names = ["constructor", "__proto__", "n".repeat(253), "plain"];
     for (const name of names) addNode(name);
     const cluster = watch();
@@ -224,7 +224,7 @@ describe("objects that are odd", () => {
     expect(second.nodeCount()).toBe(names.length);
   });
 
-  it("in every way at once leave the others", async () => {
+  it("of every kind at once do not affect the others", async () => {
     const odd = [null, 7, "node", [], {}, { metadata: null }, { metadata: { name: 7 } }];
     const labels = { metadata: { name: "labels", labels: { zone: 7 } } };
     const items = [...odd, labels, aNode("same"), aNode("same"), aNode("good")];
@@ -235,7 +235,7 @@ describe("objects that are odd", () => {
     expect(told()).toHaveLength(1);
   });
 
-  it("of a watch: lines that are no events end it, and the next one is told the truth", async () => {
+  it("in the form of lines that are no events end the watch, and the next one is current again", async () => {
     addNode("a");
     const lines = ["null", "7", '{"type":"ADDED"}', '{"object":{}}', "<html>", '{"type":"ERROR"}'];
     let next = 0;
@@ -254,7 +254,7 @@ describe("objects that are odd", () => {
     expect(cluster.watchLosses()["nodes"]).toBe(lines.length);
   });
 
-  it("of a type that is not known yet are left out, and the watch goes on", async () => {
+  it("of an unknown event type are ignored, and the watch goes on", async () => {
     api.answerInstead("watch", "nodes", (_, response) => {
       response.write('{"type":"SPARKLED","object":{"metadata":{"resourceVersion":"5"}}}\n');
       response.write(`${JSON.stringify({ type: "ADDED", object: aNode("b") })}\n`);

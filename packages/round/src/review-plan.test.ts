@@ -114,7 +114,7 @@ describe("reviewPlan", () => {
     expect(agents[1]?.planned).toBeNull();
   });
 
-  it("calls a node deleted rather than starting if it was told to go during the round", () => {
+  it("calls a node gone rather than starting if it was deleted during the round", () => {
     const young = aNode(2, { ready: false, everReady: false, createdAt: view.at - 5_000 });
     const plan = planRound({ ...view, nodes: [aNode(1), young, aNode(3)] }, SETTINGS);
     expect(plan.agents[1]?.planned).toBe("node_starting");

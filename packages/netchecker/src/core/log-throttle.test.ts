@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { LogThrottle } from "./log-throttle.ts";
 
-it("each kind is said once in a while", () => {
+it("allows each kind once per pause", () => {
   const rarely = new LogThrottle(60_000, 10);
   expect(rarely.allows("a", 0)).toBe(true);
   expect(rarely.allows("a", 59_999)).toBe(false);
@@ -9,11 +9,12 @@ it("each kind is said once in a while", () => {
   expect(rarely.allows("a", 60_000)).toBe(true);
 });
 
-it("a million kinds are said as often as those that are remembered, and one more", () => {
+it("allows one line for each remembered kind, and one for the rest of a million kinds", () => {
   const rarely = new LogThrottle(60_000, 10);
-  let said = 0;
-  for (let kind = 0; kind < 1_000_000; kind += 1) if (rarely.allows(`kind ${kind}`, 5)) said += 1;
-  expect(said).toBe(11);
-  // What is old makes room for what is new.
+  let allowed = 0;
+  for (let kind = 0; kind < 1_000_000; kind += 1)
+    if (rarely.allows(`kind ${kind}`, 5)) allowed += 1;
+  expect(allowed).toBe(11);
+  // Kinds whose pause is over make room for new ones.
   expect(rarely.allows("kind 999999", 60_005)).toBe(true);
 });

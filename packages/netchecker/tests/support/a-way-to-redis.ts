@@ -4,8 +4,8 @@ import { listen } from "@netchecker/local-cluster/listen";
 import type { Address } from "@netchecker/local-cluster/tcp-proxy";
 
 /**
- * A way to Redis on which large packets are lost: what is sent at once and is larger than
- * `maxBytes` never arrives, and nothing after it does, as TCP sends it again and again.
+ * A proxy to Redis on a path that loses large packets. Data that is sent at once and is larger than `maxBytes` never
+ * arrives. Nothing after it arrives either, because TCP keeps sending the lost data.
  */
 export async function aWayThatLosesLarge(to: Address, maxBytes: number) {
   const sockets = new Set<Socket>();
