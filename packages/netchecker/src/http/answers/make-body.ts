@@ -6,7 +6,7 @@ import { encoderFor, type Encoding } from "./encodings.ts";
 /** Shorter bodies are sent without encoding. */
 const MIN_ENCODED_BYTES = 1_024;
 
-/** Bodies are sent in pieces of this size, because the connection's idle time counts from the last piece that the client took. */
+/** Bodies are sent in small pieces, because a client that takes no piece for some seconds is cut off (bound-connections.ts). */
 const PIECE_BYTES = 64 * 1024;
 
 /** An encoded body that all its readers share. */

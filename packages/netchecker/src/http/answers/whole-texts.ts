@@ -45,7 +45,7 @@ export function boundWholeTexts(maxBytes = MAX_BYTES) {
   };
 }
 
-/** Sent in pieces, because the connection's idle time counts from the last piece that the client took. */
+/** Sent in small pieces, because a client that takes no piece for some seconds is cut off (bound-connections.ts). */
 function inPieces(reply: FastifyReply, bytes: Buffer): Buffer | Readable {
   reply.header("content-length", bytes.length);
   if (bytes.length <= PIECE_BYTES) return bytes;
