@@ -7,7 +7,10 @@ export const SEVERITY_RANK: Readonly<Record<Severity, number>> = {
   info: 2,
 };
 
-/** Sorts the most severe cause first, and among equals the one that explains most. The `more` cause comes after its equals. */
+/**
+ * Sorts the most severe cause first, and among equals the one that explains most. The `more` cause comes after its
+ * equals.
+ */
 export function bySeverity(a: Cause, b: Cause): number {
   return (
     SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] ||

@@ -20,7 +20,10 @@ export function checkSocket(port: string): string | null {
     : null;
 }
 
-/** Asks the netchecker that runs in this pod on this port to check itself. Null if none runs. This module loads almost nothing else. */
+/**
+ * Asks the netchecker that runs in this pod on this port to check itself. Null if none runs. This module loads almost
+ * nothing else.
+ */
 export function askRunning(port = "8080", timeoutMs = ANSWER_TIMEOUT_MS): Promise<Checked | null> {
   const path = checkSocket(port);
   if (path === null) return Promise.resolve(null);

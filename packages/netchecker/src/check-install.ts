@@ -27,7 +27,9 @@ export interface InstallCheck {
 }
 
 const TIMEOUT_MS = 5_000;
-/** A check may share its pod's memory limit with a running netchecker, so its pages are small. A pod's object has 8 kB. */
+/**
+ * A check may share its pod's memory limit with a running netchecker, so its pages are small. A pod's object has 8 kB.
+ */
 const BOUNDS = { ...LIST_BOUNDS, pageSize: 50, timeoutMs: TIMEOUT_MS };
 const MAX_NAMES_SHOWN = 3;
 

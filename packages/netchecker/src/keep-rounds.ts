@@ -40,7 +40,10 @@ export class RoundKeeper {
   readonly #unsaved: UnsavedRounds;
   /** The highest id that Redis is known to have given. */
   #lastGiven = 0;
-  /** The rounds that this process opened or read. If the newest round in Redis is not among them, another netchecker has run it. */
+  /**
+   * The rounds that this process opened or read. If the newest round in Redis is not among them, another netchecker
+   * has run it.
+   */
   readonly #known = new Set<string>();
   #saving: Promise<void> = Promise.resolve();
 
@@ -125,7 +128,10 @@ export class RoundKeeper {
     });
   }
 
-  /** Serves a round at once and stores it, now or later. If the history was never read, the memory in Redis stays as it is. */
+  /**
+   * Serves a round at once and stores it, now or later. If the history was never read, the memory in Redis stays as it
+   * is.
+   */
   keep(round: ClosedRound, memory = this.memory): Promise<void> {
     if (isLater(round.head, this.latest?.head)) this.latest = round;
     this.memory = memory;

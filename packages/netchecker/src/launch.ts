@@ -18,7 +18,10 @@ async function launch(): Promise<void> {
   await import("./main.ts");
 }
 
-/** If the pod reaches its memory limit all the same, the kernel kills this process and not the running netchecker (proc(5)). */
+/**
+ * If the pod reaches its memory limit all the same, the kernel kills this process and not the running netchecker
+ * (proc(5)).
+ */
 function volunteer(): void {
   try {
     writeFileSync("/proc/self/oom_score_adj", "1000");

@@ -137,7 +137,10 @@ export interface RoundStore {
   /** Null if there is no such round, or if it has no result. */
   round(id: number): Promise<ClosedRound | null>;
   lastClosed(): Promise<ClosedRound | null>;
-  /** The findings of the last `limit` rounds, newest first, read one round at a time. Rounds without a result are skipped. */
+  /**
+   * The findings of the last `limit` rounds, newest first, read one round at a time. Rounds without a result are
+   * skipped.
+   */
   findings(limit: number): AsyncIterable<RoundFindings>;
   findingsOf(id: number): Promise<readonly Finding[]>;
   /** The last `limit` rounds on the timeline, newest first. */

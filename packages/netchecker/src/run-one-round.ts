@@ -76,7 +76,10 @@ export function standingBy(): CannotOpenRoundError {
 const withRequest = (head: RoundHead, requested: boolean): RoundHead =>
   requested ? { ...head, requested } : head;
 
-/** How long agents have for their reports. This ends a little before the timer fires, so that a report at the deadline still counts. */
+/**
+ * How long agents have for their reports. This ends a little before the timer fires, so that a report at the deadline
+ * still counts.
+ */
 function reportWithin(timeoutMs: number): number {
   return Math.round(timeoutMs - Math.min(2_000, timeoutMs / 5));
 }
@@ -120,7 +123,10 @@ export class OneRound {
     return this.#open && { id: this.#open.id, startedAt: this.#open.startedAt };
   }
 
-  /** Runs a whole round. Calls `onOpen` when it is published. `requested` means that a client asked for it. Throws a {@link CannotOpenRoundError}. */
+  /**
+   * Runs a whole round. Calls `onOpen` when it is published. `requested` means that a client asked for it. Throws a
+   * {@link CannotOpenRoundError}.
+   */
   async run(onOpen?: (round: OpenRound) => void, requested = false): Promise<void> {
     try {
       const round = await this.#publish(requested);

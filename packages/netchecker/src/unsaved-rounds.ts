@@ -29,7 +29,9 @@ export interface UnsavedListeners {
   lastGiven(): number;
 }
 
-/** The rounds and heads that Redis could not store yet, oldest first. Their number is bounded: the oldest are given up. */
+/**
+ * The rounds and heads that Redis could not store yet, oldest first. Their number is bounded: the oldest are given up.
+ */
 export class UnsavedRounds {
   readonly #store: RoundStore;
   readonly #log: Log;
@@ -68,7 +70,9 @@ export class UnsavedRounds {
     );
   }
 
-  /** Stores what waits, oldest first. Throws if Redis refuses a write, or if this netchecker does not hold the lease. */
+  /**
+   * Stores what waits, oldest first. Throws if Redis refuses a write, or if this netchecker does not hold the lease.
+   */
   async save(): Promise<void> {
     for (;;) {
       const [next] = this.#waiting;

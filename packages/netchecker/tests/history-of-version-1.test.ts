@@ -153,7 +153,10 @@ describe("the history that netchecker 1 has stored", () => {
   });
 });
 
-/** A 15th round with the same faults as before: node-1 silent, node-5 without an agent, node-4 cordoned and its pong dead. */
+/**
+ * A 15th round with the same faults as before: node-1 silent, node-5 without an agent, node-4 cordoned and its pong
+ * dead.
+ */
 function theNext(keeper: RoundKeeper) {
   const view = aView(5, {
     nodes: [1, 2, 3, 4, 5].map((n) => aNode(n, { cordoned: n === 4 })),

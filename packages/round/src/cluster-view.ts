@@ -7,7 +7,10 @@ export interface NodeRecord {
   readonly readiness: NodeReadiness;
   /** Whether the node is or was Ready. A node that was never Ready is starting. */
   readonly everReady: boolean;
-  /** When the watch saw the node become Ready again in the last hour, newest last. Milliseconds since 1970, by netchecker's clock. */
+  /**
+   * When the watch saw the node become Ready again in the last hour, newest last. Milliseconds since 1970, by
+   * netchecker's clock.
+   */
   readonly returns: readonly number[];
   /** When the kubelet began an orderly shutdown of the node. Null if it did not, and once the node is Ready again. */
   readonly shutdownSince: number | null;

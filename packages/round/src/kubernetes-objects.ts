@@ -130,7 +130,9 @@ export class UnreadableObjectError extends Error {
   override name = "UnreadableObjectError";
 }
 
-/** Each throws an {@link UnreadableObjectError}, which names the object (if it has a name) and what is wrong with it. */
+/**
+ * Each throws an {@link UnreadableObjectError}, which names the object (if it has a name) and what is wrong with it.
+ */
 export const readNode = (json: unknown) => read("Node", NodeSchema, json);
 export const readPod = (json: unknown) => read("Pod", PodSchema, json);
 export const readService = (json: unknown) => read("Service", ServiceSchema, json);

@@ -23,7 +23,9 @@ export const PLACE_LABELS: readonly (readonly [word: string, label: string])[] =
   ["region", "topology.kubernetes.io/region"],
 ];
 
-/** Labels that nodes may share without standing in one place. They can name a group that was found, but never form one. */
+/**
+ * Labels that nodes may share without standing in one place. They can name a group that was found, but never form one.
+ */
 export const KIND_LABELS: readonly (readonly [word: string, label: string])[] = [
   ["instance type", "node.kubernetes.io/instance-type"],
 ];

@@ -14,7 +14,10 @@ export const NOT_KEPT_CODE = 255;
 /** The bound for details of one type in one round. Each of a million cells could have one. */
 const MAX_DETAILS = 100_000;
 
-/** The bound for distinct answerers, and for distinct details: `inAll` plus `perAgent` for each agent. A few dozen are usual. */
+/**
+ * The bound for distinct answerers, and for distinct details: `inAll` plus `perAgent` for each agent. A few dozen are
+ * usual.
+ */
 const MAX_DISTINCT = { inAll: 1_000, perAgent: 16 };
 
 /**
@@ -27,7 +30,9 @@ export class OutcomeMatrix {
   readonly reasons: Uint8Array;
   readonly attempts: Uint8Array;
   readonly latencyUs: Uint32Array;
-  /** By cell; most cells have neither. Equal values are stored once. Both are bounded: what is too much is dropped. */
+  /**
+   * By cell; most cells have neither. Equal values are stored once. Both are bounded: what is too much is dropped.
+   */
   readonly answeredBy = new Map<number, Answerer[]>();
   readonly detail = new Map<number, string>();
   readonly #sharedAnswerers = new Map<string, Answerer[]>();

@@ -9,7 +9,10 @@ import {
 import type { AskedTarget, PlanSettings } from "./plan.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 
-/** One target for each address of each pong of a node. A node without a pong, and a pong without an address, give a target without an address. */
+/**
+ * One target for each address of each pong of a node. A node without a pong, and a pong without an address, give a
+ * target without an address.
+ */
 export function podTargets(
   { node, pongs, plannedOf }: NodePlan,
   { pongPort }: PlanSettings,

@@ -23,7 +23,9 @@ export interface AskedAgent {
   readonly ready: boolean;
   /** Why the agent cannot report; the round then does not wait for it. Null if it can. */
   readonly absent: MissingWhy | null;
-  /** What Kubernetes says is wrong with its pod. If the pod is fine or missing: why its node runs no pods, or null. */
+  /**
+   * What Kubernetes says is wrong with its pod. If the pod is fine or missing: why its node runs no pods, or null.
+   */
   readonly problem: string | null;
   readonly planned: PlannedWhy | null;
 }
@@ -37,7 +39,9 @@ export interface AskedTarget {
   readonly planned: PlannedWhy | null;
 }
 
-/** Which agents probe which targets in a round. Targets with an address come first, in the order of the published list. */
+/**
+ * Which agents probe which targets in a round. Targets with an address come first, in the order of the published list.
+ */
 export interface RoundPlan {
   readonly agents: readonly AskedAgent[];
   readonly targets: Readonly<Record<TargetType, readonly AskedTarget[]>>;

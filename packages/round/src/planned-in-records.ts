@@ -27,7 +27,10 @@ export function withOldName<T extends { readonly planned: boolean | number }>(
   return { ...record, expected: record.planned };
 }
 
-/** Turns a record with either name, or both, into one with the new name only. A record with neither is left for the schema to refuse. */
+/**
+ * Turns a record with either name, or both, into one with the new name only. A record with neither is left for the
+ * schema to refuse.
+ */
 export function withNewName(record: unknown): unknown {
   const { expected, ...rest } = record as Record<string, unknown>;
   return { planned: expected, ...rest };

@@ -1,7 +1,9 @@
 import type { PlannedWhy } from "@netchecker/contract";
 import type { NodeRecord, PodRecord } from "./cluster-view.ts";
 
-/** A pod younger than this may not be ready yet. The same holds for pods of a node that became Ready this recently. */
+/**
+ * A pod younger than this may not be ready yet. The same holds for pods of a node that became Ready this recently.
+ */
 const STARTING_MS = 120_000;
 /** A shutdown that takes longer than this is a fault. The kubelet's grace period is a few minutes at most. */
 const SHUTDOWN_MS = 600_000;
@@ -28,7 +30,9 @@ export function decidedOfNode(node: NodeRecord, at: number): PlannedWhy | null {
   return null;
 }
 
-/** Why failures of a node are planned: somebody decided it, or the node is starting. Else null. `pods` are the node's. */
+/**
+ * Why failures of a node are planned: somebody decided it, or the node is starting. Else null. `pods` are the node's.
+ */
 export function plannedOfNode(
   node: NodeRecord,
   pods: readonly PodRecord[],

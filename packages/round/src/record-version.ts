@@ -20,7 +20,10 @@ export class RecordVersionError extends UnreadableRecordError {
   }
 }
 
-/** Throws a {@link RecordVersionError} if a newer netchecker wrote the record. `version` is null if the record has none. */
+/**
+ * Throws a {@link RecordVersionError} if a newer netchecker wrote the record. `version` is null if the record has
+ * none.
+ */
 export function requireKnownVersion(version: number | null): void {
   if (version === null) return;
   if (!Number.isInteger(version) || version < 1)

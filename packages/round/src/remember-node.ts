@@ -1,7 +1,10 @@
 import type { NodeReadiness, NodeRecord } from "./cluster-view.ts";
 import { happenedAt, type Sighting } from "./sighting.ts";
 
-/** A node's Ready condition as Kubernetes tells it now. A new node has none until the kubelet or the node controller writes one. */
+/**
+ * A node's Ready condition as Kubernetes tells it now. A new node has none until the kubelet or the node controller
+ * writes one.
+ */
 export interface ToldReadiness extends Pick<NodeReadiness, "status" | "reason" | "message"> {
   /** Milliseconds since 1970, by the clock of whoever wrote the condition; 0 if there is no time in it. */
   readonly transitionAt: number;

@@ -7,7 +7,10 @@ export interface Sighting {
   readonly now: number;
   /** Until when the view was complete: anything new happened after that. Null for the first list. */
   readonly knownUntil: number | null;
-  /** True if the watch told it as it happened, false if it came with a list. An object that is new to the watch was just created. */
+  /**
+   * True if the watch told it as it happened, false if it came with a list. An object that is new to the watch was
+   * just created.
+   */
   readonly live: boolean;
   /** How far the API server's clock is ahead of netchecker's; negative if it is behind. */
   readonly aheadMs: number;

@@ -57,7 +57,9 @@ export function toNodeRecord(
   };
 }
 
-/** ping and pong are Linux containers in DaemonSets. Virtual nodes (virtual-kubelet, Fargate) do not run DaemonSets. */
+/**
+ * ping and pong are Linux containers in DaemonSets. Virtual nodes (virtual-kubelet, Fargate) do not run DaemonSets.
+ */
 function runsAgents(labels: Metadata["labels"]): boolean {
   const virtual =
     labels?.["type"] === "virtual-kubelet" ||

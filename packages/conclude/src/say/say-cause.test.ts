@@ -11,7 +11,10 @@ import {
 } from "@netchecker/round/testing/a-round";
 import { causesOf } from "../../tests/support/some-causes.ts";
 
-/** Faults that lose large packets between some nodes. `bytes` is the largest size that gets through, or null if unknown. */
+/**
+ * Faults that lose large packets between some nodes. `bytes` is the largest size that gets through, or null if
+ * unknown.
+ */
 function lost(isHit: (from: string, to: string) => boolean, bytes: number | null): Fault[] {
   const detail = bytes === null ? {} : { detail: sayLargestPacket(bytes) };
   return [

@@ -8,7 +8,10 @@ import { sayPlanned } from "./say-planned.ts";
 import { sayThough } from "./say-though.ts";
 import type { Where } from "./say-where.ts";
 
-/** The summary of a cause, for an operator at 3 a.m.: node first, then what is wrong, how many of how many, and where to look. */
+/**
+ * The summary of a cause, for an operator at 3 a.m.: node first, then what is wrong, how many of how many, and where
+ * to look.
+ */
 export function sayCause(cause: Draft, where: Where): string {
   if (cause.planned) return sayPlanned(cause, where);
   if (cause.peers.length > 0) return sayGroups(cause, where);

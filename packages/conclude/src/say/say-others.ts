@@ -56,7 +56,10 @@ export function sayOthers(cause: Draft, where: Where): string {
   }
 }
 
-/** The ports in this sentence belong to overlays for pods' packets: VXLAN (IANA 4789, Linux and flannel 8472), Geneve 6081. */
+/**
+ * The ports in this sentence belong to overlays for pods' packets: VXLAN (IANA 4789, Linux and flannel 8472), Geneve
+ * 6081.
+ */
 function sayNoReport({ fact, layer }: Draft, { count, heard }: Where): string {
   const measured = heard > 0 ? "hardly anything was measured" : "nothing was measured";
   const look =

@@ -32,7 +32,10 @@ function called(whom: string, since: string | null): string {
   return since === null ? `calls ${whom} NotReady` : `has called ${whom} NotReady since ${since}`;
 }
 
-/** Quotes the kubelet, if it wrote the condition. Otherwise the node controller wrote it, and only says that it hears nothing. */
+/**
+ * Quotes the kubelet, if it wrote the condition. Otherwise the node controller wrote it, and only says that it hears
+ * nothing.
+ */
 function wordsOf({ status, reason, message }: NodeReadiness): string {
   const words = shorten(message) || reason;
   return status === "False" && words !== "" ? `, in its kubelet's words: ${words}` : "";

@@ -34,7 +34,8 @@ export function sayWhere(evidence: Evidence, topology: Topology, cause: Draft): 
     const place = some.length > 1 ? topology.nameOf(some, others) : null;
     return place === null ? names : `${place} (${names})`;
   };
-  // If the nodes of the cause fell silent together, other silent nodes may belong to them. They cannot help to name the place.
+  // If the nodes of the cause fell silent together, other silent nodes may belong to them. They cannot help to name
+  // the place.
   const fellSilent = cause.nodes.length > 1 && !cause.nodes.some((n) => evidence.heard(n));
   const isAway = (n: number) => fellSilent && !evidence.heard(n);
   const rest = evidence.nodes
@@ -54,7 +55,10 @@ export function sayWhere(evidence: Evidence, topology: Topology, cause: Draft): 
   };
 }
 
-/** The readiness of the nodes that a cause is about. If only one agent reports, the readiness of the other nodes matters more. */
+/**
+ * The readiness of the nodes that a cause is about. If only one agent reports, the readiness of the other nodes
+ * matters more.
+ */
 function readinessOf(evidence: Evidence, cause: Draft, silent: Where["silent"]): string {
   const { kind, nodes, peers, fact } = cause;
   if (peers.length > 0) return silent === null ? "" : sayReadiness(evidence, cause[silent], true);
@@ -65,7 +69,10 @@ function readinessOf(evidence: Evidence, cause: Draft, silent: Where["silent"]):
   return sayReadiness(evidence, nodes, kind === "node-down" || fact === NOTHING_RUNS);
 }
 
-/** Why the first NotReady node is so. The kubelet's message says it; if no kubelet ever wrote one, the node controller's reason. */
+/**
+ * Why the first NotReady node is so. The kubelet's message says it; if no kubelet ever wrote one, the node
+ * controller's reason.
+ */
 function wordsAt(evidence: Evidence, nodes: readonly number[]): string {
   const says = nodes.flatMap((n) => evidence.kubernetes.notReady(n) ?? [])[0];
   return says ? shorten(says.message) || says.reason || "Kubernetes does not say why" : "";

@@ -36,7 +36,10 @@ function severityOf(evidence: Evidence, cause: Draft): Severity {
   return nodes.length === 0 && CRITICAL_EVERYWHERE.has(kind) ? "critical" : "warning";
 }
 
-/** Whether so many agents are starved that their failures cannot be told from real ones: more than two, and at least half. */
+/**
+ * Whether so many agents are starved that their failures cannot be told from real ones: more than two, and at least
+ * half.
+ */
 function isBlind({ heardCount }: Evidence, { nodes, claim }: Draft): boolean {
   return claim.count > 0 && nodes.length > 2 && nodes.length * 2 >= heardCount;
 }

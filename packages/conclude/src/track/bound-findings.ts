@@ -51,7 +51,10 @@ export function boundRemembered(followed: readonly Followed[], known: readonly T
   };
 }
 
-/** Divides the findings to show, in the order of `boundRemembered`: those shown one by one, and those that are only counted. */
+/**
+ * Divides the findings to show, in the order of `boundRemembered`: those shown one by one, and those that are only
+ * counted.
+ */
 export function divideShown(all: readonly Tracked[]): { shown: Tracked[]; further: Tracked[] } {
   const ranked = all.toSorted(
     (a, b) =>

@@ -34,7 +34,8 @@ function wasSilent({ finding, marks }: Tracked): boolean {
   if (marks.endsWith("0")) return false;
   const { kind, direction, layer, peers, candidates } = finding;
   if (fellSilent(finding)) return true;
-  // The agent of a node behind a firewall can report. A firewall finding means silence only if it may be a NotReady node.
+  // The agent of a node behind a firewall can report. A firewall finding means silence only if it may be a NotReady
+  // node.
   if (kind === "firewall" && !candidates.includes("not-ready")) return false;
   return (
     KINDS_OF_SILENT_NODES.has(kind) &&

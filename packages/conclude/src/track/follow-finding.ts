@@ -77,7 +77,9 @@ export function startFinding(cause: Cause, changed: string[], { head, ids }: Fol
   };
 }
 
-/** A finding about several nodes falls apart: the part that is left goes on with a new id, but keeps onset and marks. */
+/**
+ * A finding about several nodes falls apart: the part that is left goes on with a new id, but keeps onset and marks.
+ */
 export function splitOff(whole: Tracked, cause: Cause, following: Following): Tracked {
   const { head, ids } = following;
   const continued = continueFinding(whole, cause, following);

@@ -17,7 +17,9 @@ const RELATED_KINDS: readonly ReadonlySet<FindingKind>[] = [
 /** Two groups of nodes are the same finding if they share this much of all their nodes. */
 const MIN_GROUP_OVERLAP = 0.5;
 
-/** Finds the known finding that continues in each cause, if any. Better matches are taken first, and each finding once. */
+/**
+ * Finds the known finding that continues in each cause, if any. Better matches are taken first, and each finding once.
+ */
 export function* matchCauses(
   known: readonly Tracked[],
   causes: readonly Cause[],

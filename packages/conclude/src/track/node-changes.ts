@@ -27,7 +27,9 @@ export function noteChanges(memory: Remembered, view: ClusterView, round: number
   };
 }
 
-/** The recent changes of some nodes in words, oldest first. Beyond the first few it only says how many more there are. */
+/**
+ * The recent changes of some nodes in words, oldest first. Beyond the first few it only says how many more there are.
+ */
 export function changesAt(changes: readonly NodeChange[], nodes: readonly string[]): string[] {
   const of = new Set(nodes);
   const all = changes.filter(({ node }) => of.has(node)).map(({ what }) => what);

@@ -9,7 +9,10 @@ export function countChecks(
   return TARGET_TYPES.reduce((sum, type) => sum + summary[type][counted], 0);
 }
 
-/** How many checks could not be measured. Checks of starting agents do not count: nobody expects them to be measured yet. */
+/**
+ * How many checks could not be measured. Checks of starting agents do not count: nobody expects them to be measured
+ * yet.
+ */
 export function countUnmeasured(round: ClosedRound): number {
   return countChecks(round, "unknown") - countUnknownOfStarting(round);
 }

@@ -5,7 +5,10 @@ import { type Checked, checkSocket } from "../ask-running.ts";
 const MAX_ASKERS = 8;
 const IDLE_TIMEOUT_MS = 30_000;
 
-/** Answers `--check` requests by checking this netchecker, until `signal` aborts. Requests at the same time share one check. */
+/**
+ * Answers `--check` requests by checking this netchecker, until `signal` aborts. Requests at the same time share one
+ * check.
+ */
 export function answerChecks(
   port: number,
   check: () => Promise<Checked>,

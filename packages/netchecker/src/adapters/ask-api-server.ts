@@ -22,7 +22,9 @@ export class ApiError extends Error {
   }
 }
 
-/** The answer is not what Kubernetes' documentation promises. Something else than the API server may have answered. */
+/**
+ * The answer is not what Kubernetes' documentation promises. Something else than the API server may have answered.
+ */
 export class OddAnswerError extends Error {
   override name = "OddAnswerError";
 }

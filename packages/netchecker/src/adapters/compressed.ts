@@ -23,6 +23,9 @@ export async function textOf(compressed: Buffer): Promise<string> {
   return (await decompress(compressed)).toString();
 }
 
-/** For many small pieces of some kilobytes. Synchronous work takes a tenth of a millisecond each; the thread pool would take more than twice that. */
+/**
+ * For many small pieces of some kilobytes. Synchronous work takes a tenth of a millisecond each; the thread pool would
+ * take more than twice that.
+ */
 export const decompressSmall = (compressed: Buffer): Buffer =>
   decoding("a compressed record", () => zstdDecompressSync(compressed));

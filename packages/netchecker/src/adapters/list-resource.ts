@@ -29,13 +29,19 @@ export const LIST_BOUNDS: ListBounds = {
   timeoutMs: 30_000,
 };
 
-/** A page may be empty if the selector matches nothing on it. After this many such pages in a row, the list will not end. */
+/**
+ * A page may be empty if the selector matches nothing on it. After this many such pages in a row, the list will not
+ * end.
+ */
 const MAX_FRUITLESS_PAGES = 10;
 /** A page that was too large is divided by this. */
 const SHRINK_FACTOR = 5;
 const EXPIRED = 410;
 
-/** A server that does not know this format answers with whole objects (Kubernetes API concepts, "metadata-only fetches"). */
+/**
+ * A server that does not know this format answers with whole objects (Kubernetes API concepts, "metadata-only
+ * fetches").
+ */
 const METADATA_ONLY =
   "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
@@ -81,7 +87,10 @@ export async function listResource(
   }
 }
 
-/** The snapshot of a later page is gone. The server offers a token for another snapshot, but changes between the two would be lost. */
+/**
+ * The snapshot of a later page is gone. The server offers a token for another snapshot, but changes between the two
+ * would be lost.
+ */
 class ExpiredPageError extends ApiError {}
 
 async function listOnce(

@@ -4,7 +4,10 @@ const ANSWER_TIMEOUT_MS = 2_000;
 const MIB = 1024 * 1024;
 const ADVICE = "docs/security.md says what to set";
 
-/** Redis' limits for the memory of one client, each with the highest value that is still a useful limit, in bytes. A value of 0 means no limit. */
+/**
+ * Redis' limits for the memory of one client, each with the highest value that is still a useful limit, in bytes. A
+ * value of 0 means no limit.
+ */
 const MAX_BYTES = {
   "proto-max-bulk-len": 64 * MIB,
   "client-query-buffer-limit": 128 * MIB,

@@ -11,7 +11,10 @@ export interface RedisHealth {
   onReady(handler: () => void): void;
 }
 
-/** Watches one connection, and tells `changes` when it is lost or becomes ready. Before it is ready for the first time, it counts as away. */
+/**
+ * Watches one connection, and tells `changes` when it is lost or becomes ready. Before it is ready for the first time,
+ * it counts as away.
+ */
 export function watchRedisHealth(redis: Redis, changes?: Changes): RedisHealth {
   let awaySince: number | null = redis.status === "ready" ? null : Date.now();
   redis.on("ready", () => {

@@ -2,7 +2,9 @@
  * The scripts that write rounds. Each is one step, and writes only while the lease is held (write-fenced.ts).
  */
 
-/** What is written of a round. `concluded` adds to what was measured, which must be stored already; `closed` has both. */
+/**
+ * What is written of a round. `concluded` adds to what was measured, which must be stored already; `closed` has both.
+ */
 export type WriteMode = "measured" | "concluded" | "closed" | "head";
 
 /**

@@ -28,7 +28,10 @@ export class UnreadableRecords {
     return { newer: this.#newer.size, damaged: this.#damaged.size };
   }
 
-  /** Returns the result of `read`, or null if the record cannot be read. Throws other errors, such as a lost connection. */
+  /**
+   * Returns the result of `read`, or null if the record cannot be read. Throws other errors, such as a lost
+   * connection.
+   */
   async orNull<T>(record: RecordName, read: () => Promise<T> | T): Promise<T | null> {
     try {
       return await read();

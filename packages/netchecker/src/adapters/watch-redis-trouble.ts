@@ -18,7 +18,10 @@ export interface RedisTroubleWatch {
 export interface TroubleTimings {
   /** The time from one diagnosis to the next, while trouble lasts. */
   readonly diagnoseEveryMs: number;
-  /** If nothing has failed for this long and the diagnosis finds nothing, the trouble is over. The use that failed may never be tried again. */
+  /**
+   * If nothing has failed for this long and the diagnosis finds nothing, the trouble is over. The use that failed may
+   * never be tried again.
+   */
   readonly forgetAfterMs: number;
 }
 

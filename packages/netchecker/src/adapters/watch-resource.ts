@@ -14,11 +14,16 @@ export interface Resource<T> extends ResourcePath {
 }
 
 export interface WatchTimings {
-  /** A watch that is silent for this long is opened again. This is no fault yet, because bookmarks come once a minute. */
+  /**
+   * A watch that is silent for this long is opened again. This is no fault yet, because bookmarks come once a minute.
+   */
   readonly silenceMs: number;
   /** After this long without a sign of life the view counts as stale. The API server may hang. */
   readonly staleAfterMs: number;
-  /** After this long without a sign of life the resource is listed again. The server may have lost the version that was seen last. */
+  /**
+   * After this long without a sign of life the resource is listed again. The server may have lost the version that was
+   * seen last.
+   */
   readonly listAfterMs: number;
   /** If a watch has lasted this long, the next failure counts as the first one. */
   readonly heldAfterMs: number;
@@ -151,7 +156,8 @@ export function watchResource<T>(
   function recover(error: unknown): number {
     const isOutage = age.silentMs > timings.listAfterMs;
     const why = explainApiError(error, version === null ? "list" : "watch", resource);
-    // This side ended a silent watch. It continues from the same version; the view's age says whether that is too late.
+    // This side ended a silent watch. It continues from the same version; the view's age says whether that is too
+    // late.
     if (version !== null && isSilence(error)) {
       if (isOutage) version = null;
       return 0;
@@ -161,7 +167,8 @@ export function watchResource<T>(
     const isExpired = statusCode === EXPIRED;
     const isBusy = statusCode === TOO_MANY_REQUESTS;
     const isBreak = openedAt !== null && failures === 1 && !isAnswer(error);
-    // A watch that broke is continued once. After any other failure the resource is listed, so that no change is missed.
+    // A watch that broke is continued once. After any other failure the resource is listed, so that no change is
+    // missed.
     if (isOutage || !(isBusy || isBreak)) version = null;
     if (isExpired && failures === 1) {
       log.info({ path, why }, "the watch begins anew");

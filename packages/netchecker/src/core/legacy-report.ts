@@ -2,7 +2,10 @@ import type { Result } from "@netchecker/contract";
 import type { ClosedRound } from "@netchecker/round/closed-round";
 import { results } from "./results.ts";
 
-/** The original says this if a source reaches neither the target nor the outside: "the source's pod network cannot get out". */
+/**
+ * The original says this if a source reaches neither the target nor the outside: "the source's pod network cannot get
+ * out".
+ */
 const CANNOT_GET_OUT = "源pod网络出不去";
 
 interface LegacyPod {

@@ -15,7 +15,9 @@ import { UnreadableRecordError } from "@netchecker/round/record-version";
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const NameOrNull = orNull(Type.String());
 
-/** The fields of a stored plan without which a round cannot be shown. Agents of old rounds have no zone and no pool. */
+/**
+ * The fields of a stored plan without which a round cannot be shown. Agents of old rounds have no zone and no pool.
+ */
 const AgentSchema = Type.Object({
   pod: NameOrNull,
   node: Type.String(),

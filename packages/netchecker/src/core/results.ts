@@ -57,7 +57,10 @@ export function* results(round: ClosedRound, filter: ResultFilter = {}): Generat
   }
 }
 
-/** For each node target, the node's own pong as the answerer of its NodePort. Reports name only other answerers, to stay small. */
+/**
+ * For each node target, the node's own pong as the answerer of its NodePort. Reports name only other answerers, to
+ * stay small.
+ */
 function ownAnswerers({ targets }: RoundPlan) {
   const pongOf = new Map(targets.pod.map(({ node, name }) => [node, name]));
   return targets.node.map(({ check, node }) =>

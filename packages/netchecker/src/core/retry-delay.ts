@@ -22,7 +22,10 @@ export function retryDelayMs(
   return Math.max(backoff, asked * (1 + random / 10));
 }
 
-/** The header `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3), as milliseconds; 0 if it is missing or unreadable. */
+/**
+ * The header `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3), as milliseconds; 0 if it is missing or
+ * unreadable.
+ */
 export function retryAfterMs(header: string | undefined, now: number): number {
   if (header === undefined) return 0;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1_000;

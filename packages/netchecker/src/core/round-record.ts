@@ -27,7 +27,9 @@ import { writeExtras, writeFailures } from "./write-cells.ts";
 export interface RoundRecord {
   /** JSON: head and summary. */
   readonly head: string;
-  /** JSON: the round's entry on the timeline. It is small, like `nodes`, because both are read for many rounds at once. */
+  /**
+   * JSON: the round's entry on the timeline. It is small, like `nodes`, because both are read for many rounds at once.
+   */
   readonly entry: string;
   /** One line per node, for the node's history. */
   readonly nodes: string;
@@ -197,7 +199,10 @@ function planText({ plan, agents }: StoredPlan): string {
   return JSON.stringify(stored);
 }
 
-/** Old records have no zone, no pool and no readiness of agents. In them, every agent that the round waited for was ready. */
+/**
+ * Old records have no zone, no pool and no readiness of agents. In them, every agent that the round waited for was
+ * ready.
+ */
 function decodePlan(text: string): StoredPlan {
   const { plan, agents } = JSON.parse(text);
   const placed = plan.agents.map((agent: { ready?: boolean; absent?: string | null }) => ({

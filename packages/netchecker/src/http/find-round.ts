@@ -26,7 +26,9 @@ export function latestRound(served: Served): ClosedRound {
   throw unmeasured(served);
 }
 
-/** The last closed round, unless the verdict is `unmeasured`, which is a 503. For clients that do not know verdicts. */
+/**
+ * The last closed round, unless the verdict is `unmeasured`, which is a 503. For clients that do not know verdicts.
+ */
 export function measuredRound(served: Served): ClosedRound {
   if (served.verdict().verdict === "unmeasured") throw unmeasured(served);
   return latestRound(served);

@@ -22,7 +22,9 @@ export function readinessOf(served: Served) {
   };
 }
 
-/** Healthy means that the process answers. Ready means that it knows how the network is now, and does not stand by. */
+/**
+ * Healthy means that the process answers. Ready means that it knows how the network is now, and does not stand by.
+ */
 export function healthRoutes(served: Served): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(

@@ -21,7 +21,10 @@ const HEADERS = {
   "referrer-policy": "no-referrer",
 };
 
-/** The script's first request. With this header the browser sends it while it still loads the script. The link is relative, so it works behind any prefix. */
+/**
+ * The script's first request. With this header the browser sends it while it still loads the script. The link is
+ * relative, so it works behind any prefix.
+ */
 const PRELOAD = { link: "<mesh>; rel=preload; as=fetch; crossorigin" };
 
 /** The page is not part of the API. */

@@ -108,7 +108,8 @@ export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
       },
     );
 
-    // The body does not matter and is not read. Only the headers count, because another site's page cannot set them freely.
+    // The body does not matter and is not read. Only the headers count, because another site's page cannot set them
+    // freely.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", { parseAs: "string" }, (_request, _body, done) => done(null));
 

@@ -10,7 +10,10 @@ export class SharedWork {
   readonly #running = new Map<string, Promise<unknown>>();
   readonly #turns = pLimit(MAX_AT_ONCE);
 
-  /** Does `work` and returns its result. If work with the same key runs already, it returns that result. Throws a 503 if too much waits. */
+  /**
+   * Does `work` and returns its result. If work with the same key runs already, it returns that result. Throws a 503
+   * if too much waits.
+   */
   do<T>(key: string, work: () => Promise<T>): Promise<T> {
     const running = this.#running.get(key) as Promise<T> | undefined;
     if (running) return running;

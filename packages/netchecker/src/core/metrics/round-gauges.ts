@@ -58,7 +58,10 @@ export function* roundGauges(round: ClosedRound): Steps<MetricFamily[]> {
   ];
 }
 
-/** The other side of a pair or of two groups. If nodes fell silent together, the other side is healthy and does not count. */
+/**
+ * The other side of a pair or of two groups. If nodes fell silent together, the other side is healthy and does not
+ * count.
+ */
 function brokenPeers({ kind, candidates, peers }: Finding): readonly string[] {
   const isSilentSide = kind === "partition" && candidates.includes("node-down");
   return isSilentSide ? [] : peers;

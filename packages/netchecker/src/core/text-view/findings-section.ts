@@ -4,7 +4,9 @@ import { digits, duration, plural } from "@netchecker/conclude/phrases";
 const MAX_FINDINGS = 12;
 const MARK = { critical: "!!", warning: "! ", info: "- " } as const;
 
-/** The findings, each with its duration, its evidence and the commands to run next. `now` is milliseconds since 1970. */
+/**
+ * The findings, each with its duration, its evidence and the commands to run next. `now` is milliseconds since 1970.
+ */
 export function findingsSection(findings: readonly Finding[], now: number): string[] {
   if (findings.length === 0) return [];
   const more = findings.slice(MAX_FINDINGS).reduce((sum, each) => sum + countOf(each), 0);

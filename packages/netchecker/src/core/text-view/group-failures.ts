@@ -25,7 +25,9 @@ export interface GroupedFailures {
   readonly omitted: number;
 }
 
-/** Groups failures greedily: it takes the fullest row or column, again and again, up to `maxGroups` for each check. */
+/**
+ * Groups failures greedily: it takes the fullest row or column, again and again, up to `maxGroups` for each check.
+ */
 export function* groupFailures(round: ClosedRound, maxGroups: number): Steps<GroupedFailures> {
   const groups: FailureGroup[] = [];
   let omitted = 0;

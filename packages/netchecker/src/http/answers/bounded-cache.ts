@@ -59,7 +59,10 @@ export class BoundedCache<T> {
     return this.#size;
   }
 
-  /** Returns the value of a key, made by `make` if it is not there. Rejects with what `make` throws, or a {@link FullError}. */
+  /**
+   * Returns the value of a key, made by `make` if it is not there. Rejects with what `make` throws, or a {@link
+   * FullError}.
+   */
   async hold(key: string, make: (reserve: Reserve) => Promise<T>): Promise<Held<T>> {
     const kept = this.#kept.get(key);
     if (kept) {

@@ -6,7 +6,10 @@ import { encoderFor, type Encoding } from "./encodings.ts";
 /** Shorter bodies are sent without encoding. */
 const MIN_ENCODED_BYTES = 1_024;
 
-/** Bodies are sent in small pieces, because a client that takes no piece for some seconds is cut off (bound-connections.ts). */
+/**
+ * Bodies are sent in small pieces, because a client that takes no piece for some seconds is cut off
+ * (bound-connections.ts).
+ */
 const PIECE_BYTES = 64 * 1024;
 
 /** An encoded body that all its readers share. */
