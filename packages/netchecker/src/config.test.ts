@@ -33,7 +33,7 @@ describe("readConfig", () => {
     "NaN",
     "+8080",
     "9".repeat(400),
-  ])("takes no number that is not written as a plain whole one: %j", (value) => {
+  ])("refuses a number that is not written as a plain whole one: %j", (value) => {
     for (const name of ["PORT", "ROUND_INTERVAL_MS", "HISTORY_ROUNDS", "NODE_STARTUP_MS"])
       expect(() => readConfig({ [name]: value })).toThrow(
         `${name} is ${JSON.stringify(value)}; allowed: a whole number from `,

@@ -275,7 +275,7 @@ describe("bad requests", () => {
       "431",
       "headers_too_large",
     ],
-  ])("%s are told so as all others are", async (_what, request, status, code) => {
+  ])("%s get an error of the same shape as all others", async (_what, request, status, code) => {
     const own = await anApp(served());
     await own.listen({ host: "127.0.0.1", port: 0 });
     const socket = connect((own.server.address() as AddressInfo).port, "127.0.0.1");

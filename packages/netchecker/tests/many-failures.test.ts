@@ -115,7 +115,7 @@ describe("concluding in steps", () => {
   it.each([
     ["everything fails", 1],
     ["half fails", 0.5],
-  ])("gives control back for every row and for every few hundred pairs, where %s", (_, share) => {
+  ])("pauses for every row and for every few hundred pairs if %s", (_, share) => {
     const round = aClosedRound(VIEW, { finds: independently(share, 3) });
     const pairs = (NODES * (NODES - 1)) / 2;
     const rows = NODES * TARGET_TYPES.length;

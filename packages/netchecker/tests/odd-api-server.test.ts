@@ -86,7 +86,7 @@ describe("an answer that is no list", () => {
       /^cannot list nodes: 503/,
     ],
     ["half an answer", (response) => response.end('{"kind":"NodeList","it'), /no JSON/],
-  ])("is told, and the last view stays: %s", async (_, answer, why) => {
+  ])("is reported, and the last view stays: %s", async (_, answer, why) => {
     addNode("a");
     const cluster = watch();
     await cluster.synced;
@@ -127,7 +127,7 @@ describe("a list without an end", () => {
     ["empty pages", () => []],
     ["the same page again and again", () => [aNode("a"), aNode("b")]],
     ["items without a name", (page) => [{ metadata: { uid: `${page}` } }]],
-  ])("is given up after ten pages that bring nothing new: %s", async (_, itemsOf) => {
+  ])("is refused after ten pages that bring nothing new: %s", async (_, itemsOf) => {
     const pages = endless(itemsOf);
     const cluster = watch();
     await vi.waitFor(() => expect(cluster.problem()).not.toBeNull(), 5_000);

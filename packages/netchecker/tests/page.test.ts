@@ -85,7 +85,7 @@ describe("the page", () => {
     ["zstd, br, gzip", "br", brotliDecompressSync],
     ["gzip, deflate", "gzip", gunzipSync],
   ])(
-    "is sent as it was compressed at build time, to one who accepts %s",
+    "is sent as it was compressed at build time, to a client that accepts %s",
     async (accepts, encoding, read) => {
       for (const path of ["", script]) {
         const headers = { "accept-encoding": accepts };
@@ -108,7 +108,7 @@ describe("the page", () => {
     "/assets/../../secret.txt",
     "/assets/%2e%2e/%2e%2e/secret.txt",
     "/assets/..%2f..%2fsecret.txt",
-  ])("%s is refused, as an error of the API", async (url) => {
+  ])("%s is refused with an error of the API", async (url) => {
     const response = await app.inject(url);
     expect([400, 403, 404]).toContain(response.statusCode);
     expect(response.json()).toEqual({ code: expect.any(String), message: expect.any(String) });

@@ -239,7 +239,7 @@ describe("a netchecker on standby", () => {
     "/events",
     "/report",
     "/nodes",
-  ])("answers %s by 503, with the holder's name, never with a round", async (url) => {
+  ])("answers %s with a 503 that names the holder, never with a round", async (url) => {
     const response = await app.inject(url);
     expect(response.statusCode).toBe(503);
     expect(response.headers["retry-after"]).toBe("1");

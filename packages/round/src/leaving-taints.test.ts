@@ -35,7 +35,7 @@ describe("leavingTaint", () => {
     "karpenter.sh/unregistered",
     "medik8s.io/remediation",
     "toString",
-  ])("takes %s for none", (key) => {
+  ])("does not take %s for a decision", (key) => {
     expect(leavingTaint([{ key, value: "true" }])).toBeNull();
   });
 

@@ -36,7 +36,7 @@ describe("reviewPlan", () => {
     ["pod_terminating", { terminating: true }],
     ["pod_gone", { ips: ["10.2.99.99"] }],
   ] as const)(
-    "expects as %s what happened to a pong meanwhile, at its NodePort too",
+    "calls a pong that changed during the round %s, and its NodePort too",
     (planned, with_) => {
       const atClose = withPods((pods) =>
         pods.map((pod) => (pod.name === "pong-2" ? { ...pod, ...with_ } : pod)),
@@ -93,13 +93,16 @@ describe("reviewPlan", () => {
   it.each([
     ["stay as they were", {}],
     ["are terminated because of that", { terminating: true, ready: false }],
-  ])("plans nothing of a node that became NotReady meanwhile, whose pods %s", (_, with_) => {
-    const pods = view.pods.map((pod) => (pod.node === "node-2" ? { ...pod, ...with_ } : pod));
-    const nodes = [aNode(1), aNode(2, { ready: false }), aNode(3)];
-    expect(reviewed({ ...view, nodes, pods })).toEqual(nothing);
-    const gone = view.pods.filter(({ node }) => node !== "node-2");
-    expect(reviewed({ ...view, nodes, pods: gone })).toEqual(nothing);
-  });
+  ])(
+    "plans nothing for a node that became NotReady during the round and whose pods %s",
+    (_, with_) => {
+      const pods = view.pods.map((pod) => (pod.node === "node-2" ? { ...pod, ...with_ } : pod));
+      const nodes = [aNode(1), aNode(2, { ready: false }), aNode(3)];
+      expect(reviewed({ ...view, nodes, pods })).toEqual(nothing);
+      const gone = view.pods.filter(({ node }) => node !== "node-2");
+      expect(reviewed({ ...view, nodes, pods: gone })).toEqual(nothing);
+    },
+  );
 
   it("plans nothing for a node that became Ready again during the round, though its pods went away then", () => {
     const opened = { ...view, nodes: [aNode(1), aNode(2, { ready: false }), aNode(3)] };

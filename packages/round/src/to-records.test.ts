@@ -157,7 +157,7 @@ describe("nodes that cannot run an agent", () => {
     [{ "eks.amazonaws.com/compute-type": "fargate" }, false],
     [{ "kubernetes.io/os": "linux" }, true],
     [{}, true],
-  ])("with the labels %o are planned to have one: %s", (labels, planned) => {
+  ])("are left out by their labels: %o are kept: %s", (labels, planned) => {
     expect(nodeRecord({ metadata: { name: "n", labels } }) !== null).toBe(planned);
   });
 });
@@ -248,7 +248,7 @@ describe("an unreadable object", () => {
     { metadata: { name: "n" }, status: { addresses: { type: "InternalIP" } } },
     { metadata: { name: "n" }, status: { conditions: [null] } },
     { metadata: { name: "n" }, status: { conditions: [{ type: "Ready", status: true }] } },
-  ])("is what has the wrong type, wherever: %j", (object) => {
+  ])("has a wrong type in some field: %j", (object) => {
     expect(() => nodeRecord(object)).toThrow(UnreadableObjectError);
   });
 

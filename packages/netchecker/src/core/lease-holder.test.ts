@@ -35,7 +35,7 @@ test.for([
   ["no JSON", "{"],
   ["null", "null"],
   ["other types", '{"pod":"netchecker-old","cluster":7,"clusterName":""}'],
-])("of a holder beside which stands %s, only the name is known", ([, text]) => {
+])("only the name of a holder is known if the text beside the lease is %s", ([, text]) => {
   expect(decodeHolder("netchecker-old", text!, "uid-eu")).toEqual({
     pod: "netchecker-old",
     cluster: null,
