@@ -1,13 +1,16 @@
 import type { Cause, Severity } from "@netchecker/contract";
 
-/** The lower, the more severe. */
+/** A lower rank is more severe. */
 export const SEVERITY_RANK: Readonly<Record<Severity, number>> = {
   critical: 0,
   warning: 1,
   info: 2,
 };
 
-/** The most severe first; of those, the one that explains most; what counts further ones comes after them. */
+/**
+ * Sorts the most severe cause first, and among equals the one that explains most. The `more` cause comes after its
+ * equals.
+ */
 export function bySeverity(a: Cause, b: Cause): number {
   return (
     SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] ||
@@ -16,7 +19,7 @@ export function bySeverity(a: Cause, b: Cause): number {
   );
 }
 
-/** The worst of some severities; info where there are none. */
+/** The worst severity; info for an empty list. */
 export function worstOf(some: readonly { readonly severity: Severity }[]): Severity {
   return some.reduce<Severity>(
     (worst, { severity }) => (SEVERITY_RANK[severity] < SEVERITY_RANK[worst] ? severity : worst),

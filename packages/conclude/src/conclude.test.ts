@@ -26,7 +26,7 @@ interface Round {
   readonly redisAway?: boolean;
 }
 
-/** Rounds one after the other; the memory goes through JSON each time, as it would over a restart. */
+/** Concludes rounds one after the other. The memory goes through JSON each time, as it does over a restart. */
 class Rounds {
   readonly #view: ClusterView;
   #memory = emptyMemory();
@@ -79,14 +79,14 @@ describe("findings over rounds", () => {
     expect(rounds.next()).toEqual([]);
   });
 
-  it("alarm at once where a whole node is gone", () => {
+  it("alarm at once if a whole node is gone", () => {
     const rounds = new Rounds();
     expect(rounds.next({ faults: [down(3)], silent: [N(3)] })).toEqual([
       "node-down node-3 new critical",
     ]);
   });
 
-  it("are forgotten quietly where they were there once", () => {
+  it("are forgotten without a recovery if they were there only once", () => {
     const rounds = new Rounds();
     rounds.next({ faults: [podsInto(3)] });
     expect(rounds.next()).toEqual([]);
@@ -102,7 +102,7 @@ describe("findings over rounds", () => {
     expect(rounds.finding).toMatchObject({ id, direction: "both", since: { round: 1 } });
   });
 
-  it("stay the same while any of many agents is still away", () => {
+  it("stay the same while one of many agents is still missing", () => {
     const rounds = new Rounds(8);
     rounds.many(2, { silent: [N(1), N(2), N(3), N(4)] });
     const { id } = rounds.finding;
@@ -122,7 +122,7 @@ describe("findings over rounds", () => {
     expect(rounds.finding).toMatchObject({ id, nodes: [N(2), N(3)], state: "ongoing" });
   });
 
-  it("are not over when nobody is there to see them", () => {
+  it("are not over in a round in which no agent could see them", () => {
     const rounds = new Rounds();
     const all = [1, 2, 3, 4, 5].map(N);
     rounds.many(2, { faults: [podsInto(3)] });
@@ -152,7 +152,7 @@ describe("findings over rounds", () => {
     expect(rounds.finding).toMatchObject({ kind: "node-down", state: "recovered", flaps: 2 });
   });
 
-  it("flap where they come back twice", () => {
+  it("flap when they come back twice", () => {
     const rounds = new Rounds();
     const faults = [podsInto(3)];
     rounds.many(2, { faults });
@@ -165,7 +165,7 @@ describe("findings over rounds", () => {
     expect(rounds.next()).toEqual(["pod-network node-3 recovered info"]);
   });
 
-  it("tell what Kubernetes told of their nodes before", () => {
+  it("list what changed at their nodes before", () => {
     const rounds = new Rounds();
     const view = aView(5);
     rounds.next();
@@ -235,7 +235,7 @@ describe("decodeMemory", () => {
     expect(decodeMemory(JSON.stringify(memory))).toEqual({ ...before, recentFailures: [] });
   });
 
-  it("keeps what failed in the last two rounds, and refuses more of it than there may be", () => {
+  it("keeps the failures of the last two rounds, and refuses too many of them", () => {
     const failures = (cells: number) => ({
       many: true,
       cells: Array.from({ length: cells }, (_, n) => `node-1|pong-${n}|echo`),
@@ -248,7 +248,7 @@ describe("decodeMemory", () => {
     expect(() => decodeMemory(memory(...two, failures(1)))).toThrow(UnreadableRecordError);
   });
 
-  it("says of a memory of a newer version that it is that", () => {
+  it("throws a RecordVersionError for a memory of a newer version", () => {
     const newer = JSON.stringify({ ...emptyMemory(), v: 3, findings: "of another kind" });
     expect(() => decodeMemory(newer)).toThrow(RecordVersionError);
   });

@@ -14,12 +14,12 @@ export type { ChangedFindings } from "./track/track-findings.ts";
 export interface Conclusion {
   /** Most severe first. */
   readonly findings: readonly Finding[];
-  /** To be handed in with the next round, and to be kept over restarts. */
+  /** Hand this in with the next round. Store it, so that it outlives a restart. */
   readonly memory: FindingsMemory;
   readonly changed: ChangedFindings;
 }
 
-/** {@link concludeInSteps} at one go. */
+/** {@link concludeInSteps}, all steps at once. */
 export function conclude(
   round: ClosedRound,
   view: ClusterView,
@@ -28,7 +28,7 @@ export function conclude(
   return finish(concludeInSteps(round, view, memory));
 }
 
-/** A round, the cluster at its end, and what is remembered → what is broken, since when. Pure. */
+/** Finds out what is broken and since when. `view` is the cluster when the round closed. Pure. */
 export function* concludeInSteps(
   round: ClosedRound,
   view: ClusterView,
@@ -36,15 +36,16 @@ export function* concludeInSteps(
 ): Steps<Conclusion> {
   const causes = yield* seekCauses(round, view, memory.latency, cameBack(memory, view));
   const latency = yield* extendHistory(memory.latency, round);
-  const noise = fadeIn(memory.noise, round, causes);
+  const noise = updateNoise(memory.noise, round, causes);
   const tracked = yield* trackFindings({ ...memory, noise }, causes, round.head, view);
   return { ...tracked, memory: { ...tracked.memory, latency } };
 }
 
-/** The last fifty rounds or so count. */
-const FADE = 0.98;
+/** With this factor, about the last fifty rounds count. */
+const NOISE_DECAY = 0.98;
 
-function fadeIn(
+/** Updates how many probes fail for no known reason. */
+function updateNoise(
   noise: FindingsMemory["noise"],
   { summary }: ClosedRound,
   causes: readonly { kind: string; evidence: { explains: number } }[],
@@ -53,7 +54,7 @@ function fadeIn(
   const of = counts.reduce((sum, { ok, failed }) => sum + ok + failed, 0);
   const unexplained = causes.find(({ kind }) => kind === "unexplained");
   return {
-    failed: noise.failed * FADE + (unexplained?.evidence.explains ?? 0),
-    of: noise.of * FADE + of,
+    failed: noise.failed * NOISE_DECAY + (unexplained?.evidence.explains ?? 0),
+    of: noise.of * NOISE_DECAY + of,
   };
 }

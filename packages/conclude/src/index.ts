@@ -1,4 +1,4 @@
-/** What a round means: what is broken, since when, and how the network fares. Pure: no clock, no network, no store. */
+/** Turns a closed round into findings and a verdict. Pure: no clock, no network, no store. */
 export {
   type ChangedFindings,
   type Conclusion,

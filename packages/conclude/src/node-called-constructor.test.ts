@@ -3,7 +3,7 @@ import { aClosedRound, aView } from "@netchecker/round/testing/a-round";
 import { conclude } from "./conclude.ts";
 import { decodeMemory, emptyMemory } from "./track/findings-memory.ts";
 
-it("a node may be called constructor: what is remembered of it is read back", () => {
+it("a node may be called constructor, and its memory is read back", () => {
   const view = aView(2);
   const named = {
     ...view,

@@ -20,7 +20,7 @@ const cond = (status: ToldReadiness["status"], afterMs: number, message = ""): T
   reason: "",
 });
 
-/** The watch of one netchecker. It begins with a list, where nothing was told to it before. */
+/** The watch of one netchecker. It begins with a list and no memory. */
 function aWatch() {
   let known: RememberedNode | null = null;
   let knownUntil: number | null = null;
@@ -51,13 +51,13 @@ function aWatch() {
   };
 }
 
-/** As Redis gives it back. */
+/** A node's past as Redis gives it back. */
 const stored = (node: RememberedNode, afterMs: number): NodePasts =>
   decodeMemory(JSON.stringify({ ...emptyMemory(), nodePasts: nodePasts([node], BORN + afterMs) }))
     .nodePasts;
 
-describe("a watch that begins, and what an earlier netchecker knew", () => {
-  it("an orderly shutdown is remembered that the controller's Unknown has overwritten", () => {
+describe("a new watch that recalls what an earlier netchecker knew", () => {
+  it("remembers an orderly shutdown that the node controller has overwritten with Unknown", () => {
     const before = aWatch();
     before.list(cond("True", SECOND), 100 * MINUTE);
     before.tell(cond("False", 101 * MINUTE, SHUTDOWN), 101 * MINUTE);
@@ -70,7 +70,7 @@ describe("a watch that begins, and what an earlier netchecker knew", () => {
     expect(after.tell(cond("True", 105 * MINUTE), 105 * MINUTE).shutdownSince).toBeNull();
   });
 
-  it("a node that has not been Ready yet stays one, whatever its kubelet's clock says", () => {
+  it("still knows that a node was never Ready, whatever its kubelet's clock says", () => {
     const before = aWatch();
     const never = cond("False", 5 * MINUTE, "cni plugin not initialized");
     before.tell(never, SECOND);
@@ -85,7 +85,7 @@ describe("a watch that begins, and what an earlier netchecker knew", () => {
     });
   });
 
-  it("returns are counted over the restart, the one in between among them", () => {
+  it("counts returns over the restart, including one in between", () => {
     const before = aWatch();
     before.list(cond("True", SECOND), 100 * MINUTE);
     before.tell(cond("False", 101 * MINUTE), 101 * MINUTE);
@@ -98,7 +98,7 @@ describe("a watch that begins, and what an earlier netchecker knew", () => {
     ]);
   });
 
-  it("what the watch itself has seen meanwhile is newer", () => {
+  it("lets what it has seen itself replace what the earlier netchecker knew", () => {
     const before = aWatch();
     before.list(cond("True", SECOND), 100 * MINUTE);
     before.tell(cond("False", 101 * MINUTE, SHUTDOWN), 101 * MINUTE);
@@ -113,7 +113,7 @@ describe("a watch that begins, and what an earlier netchecker knew", () => {
     });
   });
 
-  it("another node of the same name has no part in it, nor one that came while the watch was there", () => {
+  it("recalls nothing for another node of the same name, nor for a node that it saw come", () => {
     const before = aWatch();
     before.list(cond("True", SECOND), MINUTE);
     before.tell(cond("False", 2 * MINUTE, SHUTDOWN), 2 * MINUTE);
@@ -128,7 +128,7 @@ describe("a watch that begins, and what an earlier netchecker knew", () => {
     expect(came.recall(past).shutdownSince).toBeNull();
   });
 
-  it("it is recalled once: a later memory changes nothing", () => {
+  it("recalls once, so that a later memory changes nothing", () => {
     const before = aWatch();
     before.list(cond("True", SECOND), MINUTE);
     before.tell(cond("False", 2 * MINUTE, SHUTDOWN), 2 * MINUTE);
@@ -138,7 +138,7 @@ describe("a watch that begins, and what an earlier netchecker knew", () => {
     expect(after.recall(stored(before.node, 2 * MINUTE)).shutdownSince).toBeNull();
   });
 
-  it("times that are yet to come are from a clock that was ahead", () => {
+  it("replaces times in the future, which come from a clock that was ahead", () => {
     const before = aWatch();
     before.list(cond("True", SECOND), 600 * MINUTE);
     before.tell(cond("False", 601 * MINUTE, SHUTDOWN), 601 * MINUTE);
@@ -147,7 +147,7 @@ describe("a watch that begins, and what an earlier netchecker knew", () => {
     expect(after.recall(stored(before.node, 601 * MINUTE)).shutdownSince).toBe(BORN + 103 * MINUTE);
   });
 
-  it("whenever it is recalled, the watch then knows what one knows that was there all along", () => {
+  it("knows after the recall what a watch knows that was there all along, whenever the recall happens", () => {
     let seed = 11;
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     let shutdowns = 0;
@@ -188,7 +188,7 @@ describe("a watch that begins, and what an earlier netchecker knew", () => {
   });
 });
 
-describe("what is stored of nodes", () => {
+describe("the stored past of nodes", () => {
   const old = { name: "old", uid: "u", createdAt: BORN, everReady: true, returns: [] };
   const aNode = (over: Partial<RememberedNode>): RememberedNode =>
     ({
@@ -201,7 +201,7 @@ describe("what is stored of nodes", () => {
     }) as RememberedNode;
   const now = BORN + 100 * 24 * 60 * MINUTE;
 
-  it("is nothing of a node that has stood there for long", () => {
+  it("has nothing for a node that has been Ready for long", () => {
     expect(nodePasts([aNode({})], now)).toEqual({});
     const kept = nodePasts(
       [
@@ -216,7 +216,7 @@ describe("what is stored of nodes", () => {
     expect(Object.keys(kept).toSorted()).toEqual(["never", "returned", "shut", "young"]);
   });
 
-  it("is less than half a megabyte of 5,000 nodes that are all new, those with a past first", () => {
+  it("is less than half a megabyte for 5,000 new nodes, and prefers nodes with a past", () => {
     const nodes = Array.from({ length: 5_000 }, (_, index) =>
       aNode({
         name: `ip-10-0-${index >> 8}-${index & 255}.eu-central-1.compute.internal`,
@@ -236,7 +236,7 @@ describe("what is stored of nodes", () => {
     );
   });
 
-  it("is read from a memory that has none, and refused in another shape", () => {
+  it("may be missing in a memory, and is refused in another shape", () => {
     const { nodePasts: _, ...without } = emptyMemory();
     expect(decodeMemory(JSON.stringify(without)).nodePasts).toEqual({});
     const [good] = Object.values(nodePasts([aNode({ everReady: false })], now));

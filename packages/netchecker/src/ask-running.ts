@@ -1,17 +1,18 @@
 import { connect } from "node:net";
 
-/** What a check came to, as it is said. */
+/** The result of a check of the installation, with the text to print. */
 export interface Checked {
   readonly ok: boolean;
   readonly text: string;
 }
 
-const PATIENCE_MS = 20_000;
-const MOST_CHARACTERS = 1_000_000;
+const ANSWER_TIMEOUT_MS = 20_000;
+const MAX_ANSWER_CHARS = 1_000_000;
 
 /**
- * Where a running netchecker answers checks: an abstract socket (unix(7)), which nothing outside of its pod's network
- * namespace reaches, and which needs no writable file system. Null where there is none: not on Linux, not on port 0.
+ * The socket on which a running netchecker answers checks. It is an abstract one (unix(7)): only processes in the
+ * pod's network namespace reach it, and it needs no writable file system. Null on other systems than Linux, and for
+ * port 0.
  */
 export function checkSocket(port: string): string | null {
   return process.platform === "linux" && /^[1-9]\d{0,4}$/.test(port)
@@ -19,18 +20,21 @@ export function checkSocket(port: string): string | null {
     : null;
 }
 
-/** Lets the netchecker that runs here, on this port, check itself; null where none does. Loads next to nothing. */
-export function askRunning(port = "8080", patienceMs = PATIENCE_MS): Promise<Checked | null> {
+/**
+ * Asks the netchecker that runs in this pod on this port to check itself. Null if none runs. This module loads almost
+ * nothing else.
+ */
+export function askRunning(port = "8080", timeoutMs = ANSWER_TIMEOUT_MS): Promise<Checked | null> {
   const path = checkSocket(port);
   if (path === null) return Promise.resolve(null);
   return new Promise((resolve) => {
     const socket = connect({ path });
-    const hangs = failed(`the netchecker that runs here gives no answer within ${patienceMs} ms`);
+    const hangs = failed(`the netchecker that runs here gives no answer within ${timeoutMs} ms`);
     let connected = false;
     let text = "";
-    const patience = setTimeout(() => finish(hangs), patienceMs);
+    const timeout = setTimeout(() => finish(hangs), timeoutMs);
     const finish = (checked: Checked | null) => {
-      clearTimeout(patience);
+      clearTimeout(timeout);
       socket.destroy();
       resolve(checked);
     };
@@ -38,7 +42,7 @@ export function askRunning(port = "8080", patienceMs = PATIENCE_MS): Promise<Che
     socket.on("connect", () => (connected = true));
     socket.on("data", (part: string) => {
       text += part;
-      if (text.length > MOST_CHARACTERS) finish(failed("the answer is too long"));
+      if (text.length > MAX_ANSWER_CHARS) finish(failed("the answer is too long"));
     });
     socket.on("error", () => finish(connected ? broken : null));
     socket.on("end", () => finish(read(text)));

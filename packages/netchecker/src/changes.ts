@@ -1,8 +1,8 @@
-/** Tells those who listen that something has changed. What it is now, they look up themselves. */
+/** Tells listeners that something has changed. It does not say what: they look at the new state themselves. */
 export class Changes {
   readonly #listeners = new Set<() => void>();
 
-  /** Calls back at each change; gives what ends it. */
+  /** Calls `listener` at each change. Returns a function that ends this. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

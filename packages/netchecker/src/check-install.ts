@@ -18,24 +18,26 @@ import type { Checked } from "./ask-running.ts";
 import type { Config } from "./config.ts";
 import type { ClusterWatch } from "./ports.ts";
 
-/** One thing that must hold for netchecker to work, in plain words. */
-export interface Check {
+/** One condition that netchecker needs, in plain words. */
+export interface InstallCheck {
   readonly ok: boolean;
   readonly what: string;
-  /** It cannot be checked from here, only said. */
+  /** netchecker cannot check this condition, and only mentions it. */
   readonly note?: true;
 }
 
-const PATIENCE_MS = 5_000;
-/** It runs beside the netchecker that it checks, inside the same memory limit: a pod's object has 8 kB. */
-const BOUNDS = { ...LIST_BOUNDS, pageSize: 50, timeoutMs: PATIENCE_MS };
-const MOST_NAMES = 3;
+const TIMEOUT_MS = 5_000;
+/**
+ * A check may share its pod's memory limit with a running netchecker, so its pages are small. A pod's object has 8 kB.
+ */
+const BOUNDS = { ...LIST_BOUNDS, pageSize: 50, timeoutMs: TIMEOUT_MS };
+const MAX_NAMES_SHOWN = 3;
 
-const ok = (what: string): Check => ({ ok: true, what });
-const failed = (what: string): Check => ({ ok: false, what });
+const ok = (what: string): InstallCheck => ({ ok: true, what });
+const failed = (what: string): InstallCheck => ({ ok: false, what });
 
-/** What holds or not beyond what can be tried. */
-export const NOTES: readonly Check[] = [
+/** Conditions that nobody can try out from here. */
+export const NOTES: readonly InstallCheck[] = [
   {
     ok: true,
     note: true,
@@ -43,11 +45,11 @@ export const NOTES: readonly Check[] = [
   },
 ];
 
-/** How a netchecker that runs fares with what it needs of the API server: it has tried, and goes on trying. */
+/** Checks the API server through the watches of a running netchecker, without new requests. */
 export function checkWatched(
   cluster: Pick<ClusterWatch, "view"> & { parts(): readonly WatchedPart[] },
   of: WatchedCluster,
-): Check[] {
+): InstallCheck[] {
   const { nodes, pods, service } = cluster.view();
   const checks = cluster
     .parts()
@@ -68,7 +70,7 @@ export function checkWatched(
   return checks;
 }
 
-function checkService(isThere: boolean, { serviceName, namespace }: WatchedCluster): Check {
+function checkService(isThere: boolean, { serviceName, namespace }: WatchedCluster): InstallCheck {
   return isThere
     ? ok(`the service ${serviceName} is there`)
     : failed(
@@ -76,10 +78,13 @@ function checkService(isThere: boolean, { serviceName, namespace }: WatchedClust
       );
 }
 
-/** Tries what netchecker needs of the API server, as it needs it, and what it finds there. */
-export async function checkCluster(access: ApiServerAccess, of: WatchedCluster): Promise<Check[]> {
+/** Checks the API server with the same requests that netchecker makes, and checks the pods and the service there. */
+export async function checkCluster(
+  access: ApiServerAccess,
+  of: WatchedCluster,
+): Promise<InstallCheck[]> {
   const { nodes, pods, services } = watchedResources(of);
-  const checks: Check[] = [];
+  const checks: InstallCheck[] = [];
   const read = async <T>(resource: ResourcePath, keep: (object: unknown) => T | null) => {
     const { found, check } = await mayRead(access, resource, keep);
     checks.push(check);
@@ -105,13 +110,13 @@ function placeOfPod(object: unknown): PlacedPod | null {
   return pod && { app: pod.app, node: pod.node, ready: pod.ready };
 }
 
-/** Every node must have a ready pod of `app`. */
+/** Checks that every node has a ready pod of `app`. */
 function checkAgents(
   app: "ping" | "pong",
   nodes: readonly string[],
   pods: readonly PlacedPod[],
   namespace: string,
-): Check {
+): InstallCheck {
   if (nodes.length === 0)
     return failed(
       `there is no node that could run ${app}: only Linux nodes that are not virtual do`,
@@ -120,8 +125,9 @@ function checkAgents(
   const without = nodes.filter((node) => !ready.has(node));
   const what = `${nodes.length - without.length} of ${nodes.length} nodes have a ready ${app} pod (label name: ${app}, namespace ${namespace})`;
   if (without.length === 0) return ok(what);
-  const more = without.length - MOST_NAMES;
-  const names = without.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const more = without.length - MAX_NAMES_SHOWN;
+  const names =
+    without.slice(0, MAX_NAMES_SHOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");
   return failed(`${what}, not ${names}: look at the DaemonSet ${app}`);
 }
 
@@ -129,7 +135,7 @@ async function mayRead<T>(
   access: ApiServerAccess,
   resource: ResourcePath,
   keep: (object: unknown) => T | null,
-): Promise<{ readonly found: readonly T[] | null; readonly check: Check }> {
+): Promise<{ readonly found: readonly T[] | null; readonly check: InstallCheck }> {
   let verb: "list" | "watch" = "list";
   let found: T[] = [];
   const kept = {
@@ -145,19 +151,19 @@ async function mayRead<T>(
   try {
     const { resourceVersion } = await listResource(access, resource, BOUNDS, kept, signal);
     verb = "watch";
-    await tryWatch(access, resource, resourceVersion, PATIENCE_MS, signal);
+    await tryWatch(access, resource, resourceVersion, TIMEOUT_MS, signal);
     return { found, check: ok(`may list and watch ${resource.path}`) };
   } catch (error) {
     return { found: null, check: failed(explainApiError(error, verb, resource)) };
   }
 }
 
-/** Tries what netchecker needs of Redis, as it needs it; `shown` is the address without its password. */
+/** Checks Redis with the same commands that netchecker uses. `shown` is the address without its password. */
 export async function checkRedis(
   address: RedisAddress,
   names: RedisNames,
   shown: string,
-): Promise<Check[]> {
+): Promise<InstallCheck[]> {
   const fault = await diagnoseRedis(address, names);
   if (fault !== null) return [failed(`Redis at ${shown}: ${fault.sentence}`)];
   const limits = await lookAtRedisLimits(address);
@@ -167,25 +173,26 @@ export async function checkRedis(
   ];
 }
 
-/** The checks as lines, what is wrong in capitals. */
-export function formatChecks(checks: readonly Check[]): string {
-  const word = ({ ok: fine, note }: Check) => (note ? "note   " : fine ? "ok     " : "FAILED ");
+/** One line for each check. Failures are in capitals. */
+export function formatChecks(checks: readonly InstallCheck[]): string {
+  const word = ({ ok: fine, note }: InstallCheck) =>
+    note ? "note   " : fine ? "ok     " : "FAILED ";
   return checks.map((check) => `${word(check)} ${visible(check.what)}`).join("\n");
 }
 
-/** What a configuration says of the cluster that is watched. */
+/** The parts of the configuration that say what to watch. */
 export const watchedBy = (config: Config): WatchedCluster => ({
   namespace: config.NAMESPACE,
   serviceName: config.PONG_SERVICE,
 });
 
-/** All checks; those of the cluster are made meanwhile. */
+/** Runs all checks. `ofCluster` may still be running. */
 export async function checkInstallation(
   config: Config,
-  ofCluster: Check[] | Promise<Check[]>,
+  ofCluster: InstallCheck[] | Promise<InstallCheck[]>,
 ): Promise<Checked> {
   const address = { host: config.REDIS_HOST, url: config.REDIS_URL };
-  // Never the whole URL: it holds a password.
+  // The whole URL must not be shown: it may have a password.
   const host = address.url === undefined ? address.host : new URL(address.url).host;
   const checks = [
     ok("the configuration can be used"),

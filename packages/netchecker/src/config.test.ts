@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readConfig } from "./config.ts";
 
 describe("readConfig", () => {
-  it("needs no variable, and has the defaults of the documentation", () => {
+  it("needs no variable, and has the documented defaults", () => {
     expect(readConfig({})).toMatchObject({
       REDIS_HOST: "redis:6379",
       PORT: 8080,
@@ -33,7 +33,7 @@ describe("readConfig", () => {
     "NaN",
     "+8080",
     "9".repeat(400),
-  ])("takes no number that is not written as a plain whole one: %j", (value) => {
+  ])("refuses a number that is not written as a plain whole one: %j", (value) => {
     for (const name of ["PORT", "ROUND_INTERVAL_MS", "HISTORY_ROUNDS", "NODE_STARTUP_MS"])
       expect(() => readConfig({ [name]: value })).toThrow(
         `${name} is ${JSON.stringify(value)}; allowed: a whole number from `,
@@ -77,7 +77,7 @@ describe("readConfig", () => {
     expect(() => readConfig(env)).toThrow(new ConfigError(message));
   });
 
-  it("takes no more external targets than a list has room for", () => {
+  it("accepts only as many external targets as fit into a list", () => {
     const targets = (count: number) =>
       Array.from({ length: count }, (_, at) => `host-${at}:80`).join(",");
     expect(readConfig({ EXTERNAL_TARGETS: targets(1_000) }).EXTERNAL_TARGETS).toHaveLength(1_000);
@@ -89,7 +89,7 @@ describe("readConfig", () => {
     );
   });
 
-  it("names all that is wrong at once", () => {
+  it("names all faults at once", () => {
     expect(() => readConfig({ PORT: "x", HISTORY_ROUNDS: "-1" })).toThrow(
       /PORT is "x".*\n?.*HISTORY_ROUNDS is "-1"/s,
     );

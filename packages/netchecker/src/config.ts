@@ -16,7 +16,7 @@ import {
   text,
 } from "@netchecker/runtime/config";
 
-/** What an agent takes in a list, and no more: see the contract's message-limits.ts and name.ts. */
+/** Agents refuse longer names and lists: see the contract's message-limits.ts and name.ts. */
 const externalTargets = list((item) => {
   if (item.length > MOST_TARGET_CHARS) return `up to ${MOST_TARGET_CHARS} characters each`;
   if (visible(item) !== item) return "characters that can be seen";
@@ -27,7 +27,7 @@ const externalTargets = list((item) => {
     : "host:port or an http(s) URL, comma-separated";
 }, MOST_TARGETS.external);
 
-/** netchecker's environment → its configuration. Throws a ConfigError that names all faults at once. */
+/** Reads netchecker's configuration from its environment. Throws a ConfigError that names all faults at once. */
 export function readConfig(env: Environment) {
   const config = read(env, {
     ...redisSpecs,

@@ -16,7 +16,7 @@ import { collectReports } from "./adapters/collect-reports.ts";
 import { diagnoseRedis } from "./adapters/diagnose-redis.ts";
 import { holdLease } from "./adapters/hold-lease.ts";
 import { loadKubeConfig } from "./adapters/load-kube-config.ts";
-import { createRoundPublisher, renewing } from "./adapters/publish-targets.ts";
+import { createRoundPublisher, reconnectIfUnheard } from "./adapters/publish-targets.ts";
 import { watchRedisHealth } from "./adapters/redis-health.ts";
 import { createRoundStore } from "./adapters/store-rounds.ts";
 import { type LiveClusterWatch, watchCluster } from "./adapters/watch-cluster.ts";
@@ -36,26 +36,26 @@ import type { RoundStore } from "./ports.ts";
 import { RoundRunner } from "./run-rounds.ts";
 import { VerdictWatch } from "./watch-verdict.ts";
 
-/** What stands in for a part of netchecker. Only tests have any. */
+/** Replacements for parts of netchecker. Only tests use them. */
 export interface Overrides {
   readonly log?: Log;
-  /** Connections that somebody else ends. */
+  /** Connections that netchecker must not close. */
   readonly redis?: RedisPair;
   readonly cluster?: LiveClusterWatch;
   readonly trouble?: RedisTroubleWatch;
   readonly store?: Partial<RoundStore>;
-  /** How long the lease lasts where it is not renewed. */
+  /** How long the lease lasts without a renewal. */
   readonly leaseMs?: number;
   readonly newListId?: () => string;
 }
 
-/** How long an end waits for what is still to be stored. */
+/** How long a shutdown waits for the last writes. */
 const LAST_WRITES_MS = 5_000;
 
-/** Where the bundle is that was started, with the page beside it. */
-const FOLDER = dirname(process.argv[1]!);
+/** The folder of the started bundle. The page is beside it. */
+const BUNDLE_FOLDER = dirname(process.argv[1]!);
 
-/** All parts of netchecker, wired. Nothing of a round begins before `runRounds`, and nothing is answered before `serve`. */
+/** Wires all parts of netchecker. It opens no round before `runRounds`, and answers nothing before `serve`. */
 export function createNetchecker(config: Config, overrides: Overrides = {}) {
   const log = overrides.log ?? createLog("netchecker", config.LOG_LEVEL);
   const stop = new AbortController();
@@ -67,7 +67,7 @@ export function createNetchecker(config: Config, overrides: Overrides = {}) {
       service: "netchecker",
       log,
       keeps: true,
-      maxReplyBytes: { subscriber: () => reports.mostChars },
+      maxReplyBytes: { subscriber: () => reports.maxReportChars },
     });
   const changes = new Changes();
   const health = watchRedisHealth(commands, changes);
@@ -105,7 +105,13 @@ export function createNetchecker(config: Config, overrides: Overrides = {}) {
     },
     {
       cluster,
-      publisher: createRoundPublisher(commands, names, lease, trouble, renewing(commands, log)),
+      publisher: createRoundPublisher(
+        commands,
+        names,
+        lease,
+        trouble,
+        reconnectIfUnheard(commands, log),
+      ),
       reports,
       store,
       keeper,
@@ -145,9 +151,9 @@ export function createNetchecker(config: Config, overrides: Overrides = {}) {
     store,
     tally,
     log,
-    /** Opens rounds until it is stopped. */
+    /** Opens rounds until `stop`. */
     runRounds: () => (running ??= runner.run()),
-    /** Answers over HTTP, and `--check`. Resolves to where it listens; rejects where it may not listen there. */
+    /** Answers over HTTP, and answers `--check`. Resolves to the address; rejects if it cannot listen there. */
     async serve() {
       const metrics = {
         verdict: () => verdicts.now(),
@@ -163,7 +169,7 @@ export function createNetchecker(config: Config, overrides: Overrides = {}) {
         keeper,
         intervalMs: config.ROUND_INTERVAL_MS,
         log,
-        build: digestOf(join(FOLDER, "service.js")),
+        build: digestOf(join(BUNDLE_FOLDER, "service.js")),
         changes,
         verdict: () => verdicts.now(),
         isStale: () => verdicts.isStale(),
@@ -180,8 +186,7 @@ export function createNetchecker(config: Config, overrides: Overrides = {}) {
       const app = await createApp(served, {
         ...limitsWithin(process.constrainedMemory()),
         token: config.API_TOKEN,
-        // Beside the bundle, where the build brings it.
-        pageFolder: join(FOLDER, "page"),
+        pageFolder: join(BUNDLE_FOLDER, "page"),
       });
       const healthServer = createHealthServer({
         "/healthz": () => ({ status: 200, body: { status: "ok" } }),
@@ -202,8 +207,8 @@ export function createNetchecker(config: Config, overrides: Overrides = {}) {
       return app.server.address();
     },
     /**
-     * In this order: no new round and the open one recorded, then the lease, as readers may be slow, then no new
-     * answers, then Redis.
+     * First no new round opens, and the open one is recorded. Then the lease is released, before the servers
+     * close, because slow readers must not delay the next netchecker. Redis comes last.
      */
     async stop() {
       stop.abort();
@@ -222,7 +227,7 @@ function watchItsCluster(config: Config, log: Log, signal: AbortSignal): LiveClu
   return watchCluster(access, watchedBy(config), log, signal);
 }
 
-/** Of the bundle that runs, which is not the one that was started: that one only loads it. */
+/** A short name for this build. The started bundle only loads another one, which is the one to name. */
 function digestOf(file: string): string {
   return createHash("sha256").update(readFileSync(file)).digest("base64url").slice(0, 8);
 }

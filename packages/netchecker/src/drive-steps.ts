@@ -1,17 +1,17 @@
-import { setImmediate as othersTurn } from "node:timers/promises";
+import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import type { Steps } from "@netchecker/round/steps";
 
-/** So long work goes on before requests, reports and the lease have their turn. */
-const STRETCH_MS = 25;
+/** How long work may run before requests, reports and the lease get their turn. */
+const MAX_STRETCH_MS = 25;
 
-/** Does work step by step and gives what comes of it, without ever keeping the event loop for long. */
+/** Does work step by step and returns its result, without blocking the event loop for long. */
 export async function driveSteps<T>(steps: Steps<T>): Promise<T> {
   for (;;) {
-    const until = performance.now() + STRETCH_MS;
+    const until = performance.now() + MAX_STRETCH_MS;
     do {
       const { done, value } = steps.next();
       if (done) return value;
     } while (performance.now() < until);
-    await othersTurn();
+    await yieldToEventLoop();
   }
 }

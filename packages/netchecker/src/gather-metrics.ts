@@ -20,15 +20,15 @@ export interface MetricSources {
   readonly tally: Pick<RoundsTally, "families">;
   /** How many stored records could not be read since the start. */
   unreadable(): { readonly newer: number; readonly damaged: number };
-  /** Of now, not of the last round. Asked at each scrape, unless this netchecker stands by. */
+  /** The verdict of now, not of the last round. Not called while this netchecker stands by. */
   verdict(): Verdict;
 }
 
 /**
- * All that netchecker's `/metrics` tells at a moment, milliseconds since 1970. One that stands by knows rounds only from the
- * time when it started: it says nothing of them, and no verdict. One that stood by when Redis went away goes
- * on standing by: the one that held the lease says so, and where it is gone too, the alert on a missing verdict
- * does.
+ * Everything in netchecker's `/metrics`. `at` is milliseconds since 1970. A netchecker that stands by gives no
+ * verdict and no series of rounds, because it knows only the rounds that were stored when it started. If Redis goes
+ * away, it goes on standing by. The holder of the lease then tells of the outage; if the holder is gone too, the
+ * alert on a missing verdict fires.
  */
 export function* gatherMetrics(sources: MetricSources, at = Date.now()): Steps<MetricFamily[]> {
   const { cluster, intervalMs, lease, redis, tally } = sources;

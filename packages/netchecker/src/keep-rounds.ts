@@ -16,22 +16,22 @@ import type { NodePasts } from "@netchecker/round/node-past";
 import type { RoundFindings, RoundStore, StoredRoundHead } from "./ports.ts";
 import { UnsavedRounds } from "./unsaved-rounds.ts";
 
-/** More than can be opened before Redis is asked again for its newest one. */
-const KNOWN_ROUNDS = 2_000;
+/** More rounds than netchecker can open before it asks Redis for the newest one again. */
+const MAX_KNOWN_ROUNDS = 2_000;
 
 /**
- * Remembers rounds: the last one in memory, all of them in Redis. What Redis could not take waits
- * and is stored when it is back, so that an outage of Redis leaves no hole in the history.
+ * Keeps rounds: the last one in memory, all of them in Redis. While Redis is away, rounds wait in memory and are
+ * stored later, so that an outage of Redis leaves no hole in the history.
  */
 export class RoundKeeper {
   latest: ClosedRound | null = null;
-  /** What is remembered of findings from one round to the next. */
+  /** What the next round needs to follow findings. */
   memory: FindingsMemory = emptyMemory();
-  /** Whether the history was read since the start: before that, what is remembered there is not known. */
+  /** Whether the history was read since the start. Before that, this process does not know the stored memory. */
   restored = false;
-  /** The newest round that is over, with or without a result. */
+  /** The newest finished round, with or without a result. */
   last: RoundHead | null = null;
-  /** When the last round that Redis has was closed, milliseconds since 1970; null while none is known. */
+  /** When the newest stored round was closed, milliseconds since 1970; null while none is known. */
   lastStoredAt: number | null = null;
   readonly #store: RoundStore;
   readonly #log: Log;
@@ -40,11 +40,14 @@ export class RoundKeeper {
   readonly #unsaved: UnsavedRounds;
   /** The highest id that Redis is known to have given. */
   #lastGiven = 0;
-  /** Which rounds this process opened or read: the newest of Redis tells whether another one has run any since. */
+  /**
+   * The rounds that this process opened or read. If the newest round in Redis is not among them, another netchecker
+   * has run it.
+   */
   readonly #known = new Set<string>();
   #saving: Promise<void> = Promise.resolve();
 
-  /** `onMemory` is told what was remembered, each time that it is taken over from Redis. */
+  /** `onMemory` is called with the memory each time that it is read from Redis. */
   constructor(
     store: RoundStore,
     log: Log,
@@ -67,14 +70,14 @@ export class RoundKeeper {
     return this.last?.id ?? 0;
   }
 
-  /** A round that this process opened, under an id that Redis gave. */
+  /** Notes a round whose id Redis has given. */
   noteGiven(round: Pick<RoundHead, "id" | "startedAt">): void {
     this.#lastGiven = Math.max(this.#lastGiven, round.id);
     this.#known.add(nameOf(round));
-    if (this.#known.size > KNOWN_ROUNDS) this.#known.delete(this.#known.values().next().value!);
+    if (this.#known.size > MAX_KNOWN_ROUNDS) this.#known.delete(this.#known.values().next().value!);
   }
 
-  /** Whether it waits here to be stored. */
+  /** Whether a round waits here to be stored. */
   waits(id: number): boolean {
     return [...this.#unsaved.rounds.map(({ head }) => head), ...this.#unsaved.heads].some(
       (head) => head.id === id,
@@ -82,9 +85,9 @@ export class RoundKeeper {
   }
 
   /**
-   * To be called before the first write of a term, and after that whenever Redis is there again: takes over what was
-   * stored by others, the last round and what is remembered, and stores what waits. Tells whether it could
-   * be read; never throws.
+   * Call this before the first write of a term, and whenever Redis is back. Reads the last round and the memory if
+   * another netchecker has stored newer ones, then stores what waits. Returns whether the history could be read.
+   * Never throws.
    */
   async restore(): Promise<boolean> {
     const isRead = await this.#read();
@@ -118,14 +121,17 @@ export class RoundKeeper {
     }
   }
 
-  /** Stores what was measured, now or never: once it is concluded, {@link keep} stores all of it. */
+  /** Tries once to store what was measured. If that fails, {@link keep} stores all of it after concluding. */
   keepMeasured(round: ClosedRound): Promise<void> {
     return this.#inTurn(async () => {
       await this.#store.saveMeasured(round);
     });
   }
 
-  /** Serves it at once and stores it, now or later. Without what was remembered before, Redis' own stays. */
+  /**
+   * Serves a round at once and stores it, now or later. If the history was never read, the memory in Redis stays as it
+   * is.
+   */
   keep(round: ClosedRound, memory = this.memory): Promise<void> {
     if (isLater(round.head, this.latest?.head)) this.latest = round;
     this.memory = memory;
@@ -136,8 +142,8 @@ export class RoundKeeper {
   }
 
   /**
-   * The same for a round without a result. `isNumbered` is false where its id is not one that Redis gave: it gets
-   * another one when it is stored.
+   * The same for a round without a result. `isNumbered` is false if Redis did not give its id. Such a round gets
+   * a new id when it is stored.
    */
   keepHead(head: RoundHead, isNumbered = true): Promise<void> {
     this.#unsaved.add({ head, isNumbered });
@@ -146,7 +152,7 @@ export class RoundKeeper {
     return this.flush();
   }
 
-  /** What the watch has learned of nodes since the last round is stored at an orderly end. Never throws. */
+  /** Stores, at an orderly end, what the watch has learned of nodes since the last round. Never throws. */
   async keepNodePasts(nodePasts: NodePasts): Promise<void> {
     this.memory = { ...this.memory, nodePasts };
     await this.#saving;
@@ -155,7 +161,7 @@ export class RoundKeeper {
     });
   }
 
-  /** Stores what waits. Never throws: what cannot be stored goes on waiting. */
+  /** Stores what waits. Never throws: what cannot be stored waits on. */
   flush(): Promise<void> {
     return this.#inTurn(() => this.#unsaved.save());
   }
@@ -165,7 +171,7 @@ export class RoundKeeper {
     await this.#saving;
   }
 
-  /** One after the other, in the order in which they are asked for. */
+  /** Runs writes one after the other, in the order of the calls. */
   #inTurn(save: () => Promise<void>): Promise<void> {
     this.#saving = this.#saving.then(save).catch((error: unknown) => {
       if (error instanceof LeaseLostError) return;
@@ -174,7 +180,7 @@ export class RoundKeeper {
     return this.#saving;
   }
 
-  /** The newest rounds below `before`, newest first; from memory alone when Redis is away. */
+  /** The newest rounds below `before`, newest first. Only those in memory if Redis is away. */
   async heads(limit: number, before = Number.MAX_SAFE_INTEGER): Promise<StoredRoundHead[]> {
     const stored = await this.#store.heads(limit, before).catch(() => []);
     return newestFirst(this.#inMemory(), stored, ({ head }) => head.id)
@@ -182,19 +188,19 @@ export class RoundKeeper {
       .slice(0, limit);
   }
 
-  /** Null where there is no such round. Throws when only Redis could know. */
+  /** Null if there is no such round. Throws if only Redis could know and Redis is away. */
   async head(id: number): Promise<StoredRoundHead | null> {
     return this.#inMemory().find(({ head }) => head.id === id) ?? this.#store.head(id);
   }
 
-  /** Null where there is no such round, or it has no result. Throws when only Redis could know. */
+  /** Null if there is no such round, or if it has no result. Throws if only Redis could know and Redis is away. */
   async round(id: number): Promise<ClosedRound | null> {
     return this.#results().find(({ head }) => head.id === id) ?? this.#store.round(id);
   }
 
   /**
-   * One finding in each of the last `limit` rounds that shows it, newest first. Of other findings, of which there may
-   * be many, none is kept meanwhile. Throws when only Redis could know.
+   * One finding in each of the last `limit` rounds that shows it, newest first. It reads one round at a time, because
+   * the other findings may be many. Throws if only Redis could know and Redis is away.
    */
   async findingHistory(id: string, limit: number): Promise<FindingInRound[]> {
     const inMemory = this.#results().flatMap((round) => findingIn(round, id));
@@ -207,13 +213,13 @@ export class RoundKeeper {
     return newestFirst(inMemory, stored, ({ head }) => head.id).slice(0, limit);
   }
 
-  /** The findings of one round; empty where it has none. Throws when only Redis could know. */
+  /** The findings of one round; may be empty. Throws if only Redis could know and Redis is away. */
   async findingsOf(id: number): Promise<readonly Finding[]> {
     const known = this.#results().find(({ head }) => head.id === id);
     return known?.findings ?? this.#store.findingsOf(id);
   }
 
-  /** The last `limit` rounds on the timeline, newest first; from memory alone when Redis is away. */
+  /** The last `limit` rounds on the timeline, newest first. Only those in memory if Redis is away. */
   async timeline(limit: number): Promise<TimelineEntry[]> {
     const stored = await this.#store.timeline(limit).catch(() => []);
     const inMemory = [
@@ -223,7 +229,7 @@ export class RoundKeeper {
     return newestFirst(inMemory, stored, ({ id }) => id).slice(0, limit);
   }
 
-  /** One node in each kept round that knows it, newest first. Throws when only Redis could know. */
+  /** One node in each kept round that knows it, newest first. Throws if only Redis could know and Redis is away. */
   async nodeHistory(node: string): Promise<NodeMoment[]> {
     const inMemory = this.#results().flatMap(
       (round) => nodeMoment(round.head.id, Buffer.from(nodeLines(round)), node) ?? [],
@@ -275,12 +281,12 @@ function nameOf({ id, startedAt }: Pick<RoundHead, "id" | "startedAt">): string 
   return `${id} ${startedAt}`;
 }
 
-/** Of two rounds: by their ids, unless Redis lost its data and gave them anew. */
+/** Whether a round is later than another. Ids alone cannot tell: a Redis that lost its data gives them again. */
 function isLater(round: RoundHead, than: RoundHead | undefined): boolean {
   return than === undefined || round.startedAt >= than.startedAt || round.id > than.id;
 }
 
-/** Each round once, as the store has it where both have it. */
+/** Merges rounds in memory with stored ones. If both have a round, the stored one is taken. */
 function newestFirst<T>(
   inMemory: readonly T[],
   stored: readonly T[],

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { askRunning } from "./ask-running.ts";
 
 /**
- * The first that is loaded. `--check` in a pod runs beside the netchecker that it checks, inside the same memory limit: it
- * asks that one, and loads all of netchecker only where none runs.
+ * The first module that is loaded. In a pod, `--check` shares the memory limit with the netchecker that already
+ * runs there. So it asks that netchecker, and loads all of netchecker only if none runs.
  */
 async function launch(): Promise<void> {
   if (process.argv.includes("--check")) {
@@ -18,12 +18,15 @@ async function launch(): Promise<void> {
   await import("./main.ts");
 }
 
-/** Should the limit be reached all the same, the kernel ends this process, and not the netchecker that runs (proc(5)). */
+/**
+ * If the pod reaches its memory limit all the same, the kernel kills this process and not the running netchecker
+ * (proc(5)).
+ */
 function volunteer(): void {
   try {
     writeFileSync("/proc/self/oom_score_adj", "1000");
   } catch {
-    // No Linux.
+    // Only Linux has this file.
   }
 }
 

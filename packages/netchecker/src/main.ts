@@ -24,7 +24,10 @@ async function main(): Promise<void> {
   }
 }
 
-/** `--check` where no netchecker runs: says what is wrong with the installation, and ends with 1 when something is. */
+/**
+ * `--check`, if no netchecker runs in this pod. Says what is wrong with the installation; the exit code is 1 if
+ * anything is.
+ */
 async function check(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog("netchecker", config.LOG_LEVEL);

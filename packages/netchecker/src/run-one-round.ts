@@ -16,16 +16,16 @@ import { closeUnconcluded } from "./core/not-concluded.ts";
 import { type PlanSettings, toListColumns } from "@netchecker/round/plan";
 import { planRound } from "@netchecker/round/plan-round";
 import { reviewPlan } from "@netchecker/round/review-plan";
-import { RoundCollector, type Unread } from "@netchecker/round/round-collector";
+import { RoundCollector, type DropReason } from "@netchecker/round/round-collector";
 import { driveSteps } from "./drive-steps.ts";
 import type { RoundKeeper } from "./keep-rounds.ts";
-import { tellClosedRound, tellFindings } from "./tell-round.ts";
+import { logClosedRound, logFindings } from "./log-round.ts";
 import type { ClusterWatch, Lease, OpenRound, ReportSource, RoundPublisher } from "./ports.ts";
 
 export interface OneRoundSettings {
-  /** A round is opened so often: a verdict is of the last three. */
+  /** The time from one round to the next. A verdict looks at the last three rounds. */
   readonly intervalMs: number;
-  /** From opening to closing by the timer; below the interval. */
+  /** The time from opening a round to closing it by the timer; less than the interval. */
   readonly timeoutMs: number;
   readonly plan: PlanSettings;
 }
@@ -38,15 +38,15 @@ export interface OneRoundParts {
   readonly lease: Lease;
   readonly tally: RoundsTally;
   readonly log: Log;
-  /** What is known to be wrong with Redis. */
+  /** The known fault of Redis, if any. */
   readonly redisTrouble?: () => RedisFault | null;
-  /** Told when a round is opened, and when none is any more. */
+  /** Told when a round opens and when it closes. */
   readonly changes: Changes;
-  /** Names one publication of the lists; never the same twice. */
+  /** A new name for one publication of the lists. It never gives the same name twice. */
   readonly newListId: () => string;
 }
 
-/** No round can be opened now; `code` is stable, the message says why. */
+/** No round can be opened now. The message says why; `code` is stable. */
 export class CannotOpenRoundError extends Error {
   override name = "CannotOpenRoundError";
   readonly code: "round_open" | "cluster_unknown" | "no_nodes" | "standing_by" | "redis_away";
@@ -60,16 +60,15 @@ export class CannotOpenRoundError extends Error {
 interface OpenedRound extends OpenRound {
   readonly collector: RoundCollector;
   readonly staleSince: number | null;
-  /** Of a clock that nobody sets: wall clocks jump. */
+  /** By the monotonic clock, because the wall clock can jump. */
   readonly openedAt: number;
   readonly completed: PromiseWithResolvers<void>;
   readonly requested: boolean;
 }
 
-/** So long a round waits to be stored before it is concluded. */
-const STORE_FIRST_MS = 2_000;
+/** How long a measured round waits to be stored before it is concluded. */
+const MAX_STORE_WAIT_MS = 2_000;
 
-/** The error of a netchecker that does not hold the lease. */
 export function standingBy(): CannotOpenRoundError {
   return new CannotOpenRoundError("standing_by", "Another netchecker opens the rounds.");
 }
@@ -77,14 +76,17 @@ export function standingBy(): CannotOpenRoundError {
 const withRequest = (head: RoundHead, requested: boolean): RoundHead =>
   requested ? { ...head, requested } : head;
 
-/** Reports are due a little before the timer fires, so that one at the deadline still counts. */
+/**
+ * How long agents have for their reports. This ends a little before the timer fires, so that a report at the deadline
+ * still counts.
+ */
 function reportWithin(timeoutMs: number): number {
   return Math.round(timeoutMs - Math.min(2_000, timeoutMs / 5));
 }
 
 /**
- * From publishing to keeping: one round. Who calls sees to it that there are never two at a time. Reports that
- * come while none is open, or that belong to another, are counted and told with the next round that closes.
+ * Runs one round, from publishing the lists to keeping the result. The caller must not run two at a time. Reports
+ * that come while no round is open, or that belong to another round, are counted in the next round that closes.
  */
 export class OneRound {
   readonly #settings: OneRoundSettings;
@@ -93,17 +95,17 @@ export class OneRound {
   #open: OpenedRound | null = null;
   #dropped: Dropped = { late: 0, repeated: 0, unknownAgent: 0, invalid: 0 };
 
-  /** When `signal` aborts, a round that is open is recorded as abandoned. */
+  /** When `signal` aborts, an open round is recorded as abandoned. */
   constructor(settings: OneRoundSettings, parts: OneRoundParts, signal: AbortSignal) {
     this.#settings = settings;
     this.#parts = parts;
     this.#signal = signal;
-    // What is said to another netchecker is not ours to count.
+    // While another netchecker holds the lease, reports are meant for that one.
     const isOurs = () => this.#open !== null || !parts.lease.standsBy;
     parts.reports.handle({
-      foresee: (type, head, chars) => {
+      readOrDrop: (type, head, chars) => {
         if (!isOurs()) return null;
-        if (this.#open) return this.#open.collector.foresee(type, head, chars);
+        if (this.#open) return this.#open.collector.readOrDrop(type, head, chars);
         return { drop: head ? "late" : "wrong_shape" };
       },
       report: (report) => {
@@ -112,7 +114,7 @@ export class OneRound {
         else this.#drop(acceptance);
         if (this.#open?.collector.complete) this.#open.completed.resolve();
       },
-      mostChars: () => this.#open?.collector.mostChars ?? 0,
+      maxReportChars: () => this.#open?.collector.maxReportChars ?? 0,
       dropped: (why) => this.#drop(why),
     });
   }
@@ -121,7 +123,10 @@ export class OneRound {
     return this.#open && { id: this.#open.id, startedAt: this.#open.startedAt };
   }
 
-  /** Runs a whole round; `onOpen` is called when it is published, `requested` says that somebody asked for it. Throws a {@link CannotOpenRoundError}. */
+  /**
+   * Runs a whole round. Calls `onOpen` when it is published. `requested` means that a client asked for it. Throws a
+   * {@link CannotOpenRoundError}.
+   */
   async run(onOpen?: (round: OpenRound) => void, requested = false): Promise<void> {
     try {
       const round = await this.#publish(requested);
@@ -146,7 +151,7 @@ export class OneRound {
     const plan = planRound(view, this.#settings.plan);
     const list = newListId();
     if (plan.agents.length === 0) throw this.#noNodes();
-    /** Null until Redis has given one. */
+    /** Null until Redis has given an id. */
     let id: number | null = null;
     try {
       id = await publisher.nextId(keeper.lastId);
@@ -169,7 +174,7 @@ export class OneRound {
       await publisher.publish({ id, startedAt }, lists, withinMs, awaited);
       return round;
     } catch (error) {
-      // Another one opens the rounds: this one has none that could fail.
+      // Another netchecker opens the rounds, so this one has no failed round to record.
       if (error instanceof LeaseLostError) throw standingBy();
       const why = `could not be published: ${this.#sayWhy(error)}`;
       const shownAs = id ?? keeper.lastId + 1;
@@ -182,14 +187,14 @@ export class OneRound {
     }
   }
 
-  /** A command that finds no connection does not know why there is none. */
+  /** A command without a connection fails without saying why. The Redis watch may know why. */
   #sayWhy(error: unknown): string {
     const { code, sentence } = explainRedisError(error);
     const known = code === "not_connected" ? this.#parts.redisTrouble?.() : null;
     return known?.sentence ?? sentence;
   }
 
-  /** A list without items is no empty cluster: there would be no netchecker either. */
+  /** A node list without items cannot be right: netchecker itself runs on a node. */
   #noNodes(): CannotOpenRoundError {
     this.#parts.log.error("no round is opened: the API server lists no node that runs an agent");
     return new CannotOpenRoundError("no_nodes", "No node is known, so there is nobody to ask.");
@@ -236,16 +241,16 @@ export class OneRound {
     const plan = reviewPlan(collector.plan, view);
     const collected = await driveSteps(closeRoundInSteps(run, collector, plan));
     const measured = { ...collected, head: withRequest(collected.head, round.requested) };
-    // What was measured is stored before anybody thinks about it; a Redis that is slow keeps nobody waiting for long.
+    // Measured data is stored first: it must not be lost if concluding fails. A slow Redis delays this only a little.
     const stored = keeper.keepMeasured(measured);
-    await Promise.race([stored, sleep(STORE_FIRST_MS, undefined, { ref: false })]);
+    await Promise.race([stored, sleep(MAX_STORE_WAIT_MS, undefined, { ref: false })]);
     const closed = await this.conclude(measured, view);
-    tellClosedRound(log, closed);
+    logClosedRound(log, closed);
   }
 
   /**
-   * A round that was measured → closed, served and kept, with what it means; where that cannot be concluded, with a
-   * notice that says so. `view` is what is known of the cluster at its end.
+   * Concludes a measured round, serves it and stores it. If concluding fails, the round is closed with a notice
+   * that says so. `view` is the cluster when the round closed.
    */
   async conclude(measured: ClosedRound, view: ClusterView): Promise<ClosedRound> {
     const { keeper, log } = this.#parts;
@@ -260,7 +265,7 @@ export class OneRound {
         giveVerdictInSteps({ ...measured, findings }, concluded.memory, { previous, intervalMs }),
       );
       void keeper.keep(judged.round, judged.memory);
-      tellFindings(log, id, findings, concluded.changed);
+      logFindings(log, id, findings, concluded.changed);
       await this.#count(judged.round, performance.now() - began);
       return judged.round;
     } catch (error) {
@@ -269,7 +274,7 @@ export class OneRound {
     }
   }
 
-  /** Closes a round that was measured without saying what it means; `why` is a clause without a full stop. */
+  /** Closes a measured round without concluding it. `why` is a clause without a full stop. */
   async closeUnconcluded(measured: ClosedRound, why: string): Promise<ClosedRound> {
     const { keeper } = this.#parts;
     const closed = closeUnconcluded(measured, why);
@@ -278,7 +283,7 @@ export class OneRound {
     return closed;
   }
 
-  /** It is kept already: what goes wrong here costs it nothing. */
+  /** Counts a closed round for the metrics. An error here must not cost the round, which is already kept. */
   async #count(closed: ClosedRound, concludedInMs: number): Promise<void> {
     const { tally, log } = this.#parts;
     await driveSteps(tally.closed(closed, concludedInMs)).catch((error: unknown) => {
@@ -286,7 +291,7 @@ export class OneRound {
     });
   }
 
-  #drop(why: Unread): void {
+  #drop(why: DropReason): void {
     this.#parts.tally.dropped(why);
     const as = why in this.#dropped ? (why as keyof Dropped) : "invalid";
     this.#dropped = { ...this.#dropped, [as]: this.#dropped[as] + 1 };

@@ -4,16 +4,17 @@ import { LeaseLostError } from "./core/lease-lost.ts";
 import type { MeasuredRound, RoundStore } from "./ports.ts";
 import type { OneRound, OneRoundParts } from "./run-one-round.ts";
 
-/** What is concluded a second time in vain may be what ends netchecker: it is not tried again. */
-const MOST_BEGUN = 2;
+/** If netchecker died twice while it concluded a round, that round may be the cause. It is not tried again. */
+const MAX_ATTEMPTS = 2;
 
 type Parts = Pick<OneRoundParts, "cluster" | "keeper" | "log" | "tally"> & {
   readonly store: RoundStore;
 };
 
 /**
- * To be called at the begin of each term of the lease, before anything is written: takes over what others know, concludes
- * what they measured, and records as abandoned what they left open. Throws where Redis does not let it.
+ * Call this at the start of each term of the lease, before any other write. Reads what other netcheckers stored,
+ * concludes the rounds that they measured, and records the round that they left open as abandoned. Throws if Redis
+ * does not allow it.
  */
 export async function takeOver(parts: Parts, round: OneRound): Promise<void> {
   const { store, keeper } = parts;
@@ -30,11 +31,11 @@ async function concludeLeft(left: MeasuredRound, parts: Parts, round: OneRound):
   keeper.noteGiven(left.round.head);
   if (keeper.waits(id)) return;
   log.warn({ round: id, begun: left.begun }, "concludes a round that was measured and left");
-  if (left.begun >= MOST_BEGUN) {
+  if (left.begun >= MAX_ATTEMPTS) {
     await round.closeUnconcluded(left.round, "netchecker ended twice while it concluded it");
     return;
   }
-  // A Redis that is full takes no such note.
+  // A full Redis refuses this note. The round is concluded all the same.
   await store.beginConcluding(id).catch((error: unknown) => {
     if (error instanceof LeaseLostError) throw error;
   });
@@ -42,12 +43,12 @@ async function concludeLeft(left: MeasuredRound, parts: Parts, round: OneRound):
   await round.conclude({ ...left.round, head }, cluster.view());
 }
 
-/** A round that is open in Redis but not here was left by a netchecker that died. */
+/** If a round is open in Redis but not in this process, the netchecker that opened it has died. */
 async function abandonOpen({ store, keeper, log, tally }: Parts): Promise<void> {
   const left = await store.openRound();
   if (left === null) return;
   const known = { id: left.id, startedAt: isoTime(left.startedAt) };
-  // One of our own that Redis did not see closed waits to be stored; what is over was closed.
+  // It may also be our own round that still waits to be stored, or a round that was closed after all.
   if (keeper.waits(left.id) || (await store.head(left.id)) !== null) return;
   log.warn({ round: left.id }, "abandons the round that an ended netchecker left open");
   keeper.noteGiven(known);

@@ -4,32 +4,34 @@ import type { ClosedRound } from "@netchecker/round/closed-round";
 import type { FindingsMemory } from "@netchecker/conclude";
 import type { RoundStore } from "./ports.ts";
 
-/** How many rounds wait in memory while Redis is away; each of 1,000 × 1,000 takes some 20 MB. */
+/** How many rounds wait in memory while Redis is away. A round of 1,000 × 1,000 takes about 20 MB. */
 const MAX_UNSAVED_ROUNDS = 3;
 const MAX_UNSAVED_HEADS = 1_000;
 
 interface UnsavedRound {
   readonly round: ClosedRound;
-  /** Null: what Redis has of it is newer. */
+  /** Null if the memory in Redis is newer. */
   readonly memory: FindingsMemory | null;
 }
 
 interface UnsavedHead {
   readonly head: RoundHead;
-  /** Whether Redis gave its id. Else another one may have it by now. */
+  /** Whether Redis gave its id. If not, another round may have got the same id by now. */
   readonly isNumbered: boolean;
 }
 
-/** Told what became of what waited. */
+/** What happens to rounds and heads that waited. */
 export interface UnsavedListeners {
   stored(round: ClosedRound): void;
-  /** A head has got an id of its own. */
+  /** Redis has given a head its id. */
   numbered(head: RoundHead): void;
   /** The highest id that Redis is known to have given. */
   lastGiven(): number;
 }
 
-/** What Redis could not take yet, in the order in which it began. It is bounded: the oldest are given up. */
+/**
+ * The rounds and heads that Redis could not store yet, oldest first. Their number is bounded: the oldest are given up.
+ */
 export class UnsavedRounds {
   readonly #store: RoundStore;
   readonly #log: Log;
@@ -61,14 +63,16 @@ export class UnsavedRounds {
     this.#waiting.push(unsaved);
   }
 
-  /** Another netchecker has concluded rounds since: what it remembers is newer than what waits here. */
+  /** Call this if another netchecker has concluded rounds since: its memory is newer than those that wait here. */
   forgetMemories(): void {
     this.#waiting = this.#waiting.map((each) =>
       "round" in each ? { ...each, memory: null } : each,
     );
   }
 
-  /** Stores what waits, the oldest first. Throws where Redis does not take one, or this netchecker holds no lease. */
+  /**
+   * Stores what waits, oldest first. Throws if Redis refuses a write, or if this netchecker does not hold the lease.
+   */
   async save(): Promise<void> {
     for (;;) {
       const [next] = this.#waiting;
@@ -92,7 +96,7 @@ export class UnsavedRounds {
     this.#drop(unsaved);
   }
 
-  /** One that could not be published: it says nothing where another netchecker has measured since. */
+  /** A round that could not be published has no id. It is dropped if another netchecker has run a round since. */
   async #saveUnnumbered(unsaved: UnsavedHead): Promise<void> {
     const { head } = unsaved;
     const [newest] = await this.#store.heads(1);

@@ -4,12 +4,12 @@ import type { Changes } from "./changes.ts";
 import { isStale } from "@netchecker/conclude";
 import { judgeNow, type OwnState } from "./core/verdict/judge-now.ts";
 
-/** A verdict turns by the clock alone when rounds stop: it is looked at so often. */
-const LOOK_EVERY_MS = 1_000;
+/** How often the verdict is judged anew. If rounds stop, only the clock changes it. */
+const JUDGE_EVERY_MS = 1_000;
 
 const LEVELS = { ok: "info", degraded: "warn", failing: "error", unmeasured: "error" } as const;
 
-/** Now's verdict: judged whenever it is asked for, and told to the log and to listeners when it turns. */
+/** The verdict of now. It is judged at each request; when it changes, the log and the listeners are told. */
 export class VerdictWatch {
   readonly #ownState: () => OwnState;
   readonly #log: Log;
@@ -22,9 +22,9 @@ export class VerdictWatch {
     this.#changes = changes;
   }
 
-  /** Looks on and on, until `signal` aborts. */
+  /** Watches the verdict until `signal` aborts. */
   start(signal: AbortSignal): void {
-    const clock = setInterval(() => this.#look(), LOOK_EVERY_MS);
+    const clock = setInterval(() => this.#look(), JUDGE_EVERY_MS);
     clock.unref();
     const ending = this.#changes.listen(() => this.#look());
     signal.addEventListener("abort", () => {
@@ -42,7 +42,7 @@ export class VerdictWatch {
     return { ...judged, since };
   }
 
-  /** Whether the last closed round says nothing of now any more. */
+  /** Whether the last closed round is too old to say anything about now. */
   isStale(): boolean {
     const { latest, at, intervalMs } = this.#ownState();
     return latest === null || isStale(latest, at, intervalMs);
@@ -54,7 +54,7 @@ export class VerdictWatch {
     this.#told = verdict;
     if (before?.verdict === verdict.verdict && before.reason === verdict.reason) return;
     const { sentence, since, reason } = verdict;
-    // A start is no fault.
+    // Waiting for the first round after a start is not a fault.
     const level = reason === "first_round_pending" ? "info" : LEVELS[verdict.verdict];
     this.#log[level](
       { verdict: verdict.verdict, since, sentence, ...(reason && { reason }) },

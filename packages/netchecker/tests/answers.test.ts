@@ -12,7 +12,7 @@ import {
 import { boundWholeTexts } from "../src/http/answers/whole-texts.ts";
 
 const MIB = 1024 * 1024;
-/** More than a socket's two ends take by themselves. */
+/** More than the buffers of both ends of a socket take. */
 const LONG_BYTES = 16 * MIB;
 
 const ending: (() => Promise<unknown>)[] = [];
@@ -31,7 +31,7 @@ function* noises(mib: number): Generator<string> {
   for (let index = 0; index < mib; index += 1) yield noise;
 }
 
-/** A server whose `/<kind>/<any>` sends what `kinds` has; it counts how often a body was begun. */
+/** A server whose `/<kind>/<any>` sends the body in `kinds`. It counts how often a body was begun. */
 async function serving(
   kinds: Record<string, () => Iterable<string>>,
   limits: Partial<AnswerLimits> = {},
@@ -54,7 +54,7 @@ async function serving(
   return { answers, opened, port, url: (path: string) => `http://127.0.0.1:${port}${path}` };
 }
 
-/** One that asks, reads the head, and then nothing. */
+/** A client that sends a request, reads the head of the answer, and then stops reading. */
 async function stoppedReader(port: number, path: string, encoding = "identity"): Promise<Socket> {
   const socket = connect(port, "127.0.0.1");
   ending.push(async () => void socket.destroy());
@@ -82,14 +82,14 @@ describe("an answer that is short enough", () => {
     expect(opened).toEqual({ lines: 4 });
   });
 
-  it("is sent as it is where encoding it is not worth it", async () => {
+  it("is sent without encoding if it is very short", async () => {
     const { url } = await serving({ one: () => ["short"] });
     const answer = await ask(url("/one/a"), "gzip");
     expect(answer.headers.get("content-encoding")).toBeNull();
     expect([answer.headers.get("vary"), await answer.text()]).toEqual(["accept-encoding", "short"]);
   });
 
-  it("does not fill memory by being asked for in many ways", async () => {
+  it("stays within its memory bound, however many different bodies clients ask for", async () => {
     const { answers, opened, url } = await serving(
       { noise: () => noises(1) },
       { allSharedBytes: 4 * MIB },
@@ -101,7 +101,7 @@ describe("an answer that is short enough", () => {
     expect(answers.held.sharedBytes).toBeLessThanOrEqual(4 * MIB);
   });
 
-  it("counts while somebody holds it: the next one is told to come again, and is served then", async () => {
+  it("counts while a client still reads it, and a request beyond the bound gets a 503 until then", async () => {
     const { answers, port, url } = await serving(
       { noise: () => noises(LONG_BYTES / MIB) },
       { sharedBytes: LONG_BYTES + MIB, allSharedBytes: 1.5 * LONG_BYTES },
@@ -111,7 +111,7 @@ describe("an answer that is short enough", () => {
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "2"]);
     expect(await refused.json()).toMatchObject({ code: "busy" });
     expect(answers.held.sharedBytes).toBeLessThanOrEqual(1.5 * LONG_BYTES);
-    // Those who want the same have it.
+    // Clients that ask for the same body share it.
     expect((await (await ask(url("/noise/a"), "identity")).arrayBuffer()).byteLength).toBe(
       LONG_BYTES,
     );
@@ -126,7 +126,7 @@ describe("an answer that is short enough", () => {
   });
 });
 
-it("so many read at once what a connection does not take by itself; all others are served", async () => {
+it("the number of slow readers of large bodies is bounded, and small answers are still served", async () => {
   const { answers, port, url } = await serving(
     { noise: () => noises(LONG_BYTES / MIB), short: () => lines(20) },
     { sharedBytes: LONG_BYTES + MIB, allSharedBytes: 2 * LONG_BYTES, readers: 2 },
@@ -149,7 +149,7 @@ describe("a long answer", () => {
   const LIMITS = { sharedBytes: MIB, streams: 3, encodedStreams: 1 };
   const long = { noise: () => noises(LONG_BYTES / MIB) };
 
-  it("is made for each reader, for so many at once, and the next one is told to come again", async () => {
+  it("is made for each reader, for a bounded number at once, and the next reader gets a 503", async () => {
     const { answers, port, url } = await serving(long, LIMITS);
     const readers = [];
     for (let index = 0; index < 3; index += 1) readers.push(await stoppedReader(port, "/noise/a"));
@@ -164,7 +164,7 @@ describe("a long answer", () => {
     await expect.poll(() => answers.held.streams).toBe(2);
   });
 
-  it("is encoded for few of them", async () => {
+  it("is encoded for only some of them", async () => {
     const { answers, port, url } = await serving(long, LIMITS);
     await stoppedReader(port, "/noise/a", "zstd");
     expect(answers.held.streams).toBe(1);
@@ -175,16 +175,16 @@ describe("a long answer", () => {
     expect([served.status, (await served.arrayBuffer()).byteLength]).toEqual([200, LONG_BYTES]);
   });
 
-  it("leaves nothing of the copy that was begun before it was known to be long", async () => {
+  it("leaves nothing behind of the shared copy that was begun before the answer proved too long", async () => {
     const { answers, opened, url } = await serving(long, LIMITS);
     for (let index = 0; index < 2; index += 1)
       await (await ask(url("/noise/a"), "gzip")).arrayBuffer();
-    // The first time, it is begun as a copy.
+    // The first request begins it as a shared copy.
     expect(opened).toEqual({ noise: 3 });
     expect(answers.held.sharedBytes).toBeLessThan(10_000);
   });
 
-  it("is made for nobody who asks for the head alone", async () => {
+  it("is not made for a HEAD request", async () => {
     const { opened, url } = await serving(long, LIMITS);
     const answer = await fetch(url("/noise/a"), { method: "HEAD" });
     expect([answer.status, await answer.text()]).toEqual([200, ""]);
@@ -192,7 +192,7 @@ describe("a long answer", () => {
   });
 });
 
-it("a body that cannot be made is an error for all who wait, and is tried again", async () => {
+it("if a body cannot be made, all who wait for it get an error, and the next request tries again", async () => {
   let broken = true;
   const { url } = await serving({
     maybe: () => {
@@ -206,7 +206,7 @@ it("a body that cannot be made is an error for all who wait, and is tried again"
   expect(await (await ask(url("/maybe/a"), "gzip")).text()).toBe("well");
 });
 
-it("whole texts that wait to be read are bounded, and what replaces them is short", async () => {
+it("texts that wait for their readers are bounded, and a short error replaces further ones", async () => {
   const app = fastify({ forceCloseConnections: true });
   app.addHook("onSend", boundWholeTexts(1.5 * LONG_BYTES));
   const text = noise.repeat(LONG_BYTES / MIB);

@@ -32,7 +32,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A certificate for 127.0.0.1 that vouches for itself, as PEM. */
+/** A self-signed certificate for 127.0.0.1, as PEM. */
 async function certificate(name: string): Promise<{ key: string; cert: string }> {
   const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
   const request = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=${name} -addext subjectAltName=IP:127.0.0.1`;
@@ -48,7 +48,7 @@ async function serve(options: ConstructorParameters<typeof ApiServer>[0]): Promi
   await api.start();
 }
 
-/** As kubelet and editors write: never half of it is seen. */
+/** Replaces a file in one step, as kubelet and editors do, so that nobody reads half of it. */
 async function put(name: string, content: string): Promise<void> {
   await writeFile(join(folder, `${name}.new`), content);
   await rename(join(folder, `${name}.new`), join(folder, name));
@@ -81,14 +81,14 @@ async function listNodes(by: ApiServerAccess): Promise<number> {
 }
 
 describe("a token's file", () => {
-  it("is found beside the kubeconfig, goes before its token, and may end in a line break", async () => {
+  it("is relative to the kubeconfig, has precedence over its token, and may end with a line break", async () => {
     await serve({ token: "first" });
     await put("token", "first\n");
     await writeConfig(PLAIN, { tokenFile: "token", token: "an old one" });
     expect(await listNodes(accessByFile())).toBe(1);
   });
 
-  it("is read again as soon as its token is refused: no request is lost when it rotates", async () => {
+  it("is read again as soon as its token is refused, so that no request is lost when it rotates", async () => {
     await serve({ token: "first" });
     await put("token", "first");
     await writeConfig(PLAIN, { tokenFile: "token" });
@@ -103,7 +103,7 @@ describe("a token's file", () => {
     expect(await listNodes(by)).toBe(1);
   });
 
-  it("is read again in time, before the old one is refused", async () => {
+  it("is read again in time, before the server refuses the old token", async () => {
     await serve({ token: "first" });
     await put("token", "first");
     await writeConfig(PLAIN, { tokenFile: "token" });
@@ -115,7 +115,7 @@ describe("a token's file", () => {
     expect(api.unauthorized).toBe(0);
   });
 
-  it("that rotates while netchecker watches is no alarm", async () => {
+  it("causes no alarm when it rotates during a watch", async () => {
     await serve({ token: "first" });
     await put("token", "first");
     await writeConfig(PLAIN, { tokenFile: "token" });
@@ -139,7 +139,7 @@ describe("a token's file", () => {
 });
 
 describe("a kubeconfig", () => {
-  it("is read again, too: its token, its server's authority; one that cannot be read leaves the last", async () => {
+  it("is read again with its token and its server's authority; if it cannot be read, the last one stays", async () => {
     await serve({ token: "first", tls: await certificate("one") });
     const authority = join(folder, "one.crt");
     await writeConfig({ "certificate-authority": authority }, { token: "first" });
@@ -161,7 +161,7 @@ describe("a kubeconfig", () => {
 });
 
 describe("connections", () => {
-  it("are used again: a hundred requests take one, or two where one was idle for too long", async () => {
+  it("are reused: a hundred requests need one, or two if one was idle for too long", async () => {
     await serve({ tls: await certificate("one") });
     await writeConfig({ "certificate-authority": join(folder, "one.crt") }, { token: "t" });
     const by = accessByFile(0);

@@ -5,9 +5,9 @@ import { answerChecks } from "../src/adapters/answer-checks.ts";
 import { askRunning, type Checked, checkSocket } from "../src/ask-running.ts";
 import { aLog } from "./support/a-log.ts";
 
-// An abstract socket: only Linux has it.
+// Only Linux has abstract sockets.
 const onLinux = describe.skipIf(process.platform !== "linux");
-/** Not a port that anything listens on: a name of this test's own. */
+/** Nothing listens on this port. It only gives the socket a name of its own. */
 const PORT = 20_000 + (process.pid % 40_000);
 const FINE: Checked = { ok: true, text: "ok      fine" };
 
@@ -18,7 +18,7 @@ beforeEach(() => (stop = new AbortController()));
 afterEach(() => stop.abort());
 
 onLinux("a netchecker that runs", () => {
-  it("answers for itself; where none does there is no answer", async () => {
+  it("answers, and if none runs there is no answer", async () => {
     expect(await askRunning(`${PORT}`)).toBeNull();
     answerChecks(PORT, () => Promise.resolve(FINE), log, stop.signal);
     expect(await askRunning(`${PORT}`)).toEqual(FINE);
@@ -44,7 +44,7 @@ onLinux("a netchecker that runs", () => {
     expect(checks).toBe(2);
   });
 
-  it("holds a few who ask at a time, and sends the others away", async () => {
+  it("accepts a few requests at a time, and closes further ones", async () => {
     answerChecks(PORT, () => new Promise(() => {}), log, stop.signal);
     const asked = Array.from({ length: 30 }, () => askRunning(`${PORT}`, 2_000));
     const texts = (await Promise.all(asked)).map((each) => each?.text ?? "");
@@ -53,7 +53,7 @@ onLinux("a netchecker that runs", () => {
     expect(held.length).toBeGreaterThan(0);
   });
 
-  it("that hangs, or answers nonsense, is what is wrong: nothing is loaded beside it", async () => {
+  it("that hangs or answers nonsense makes the check fail", async () => {
     answerChecks(PORT, () => new Promise(() => {}), log, stop.signal);
     expect(await askRunning(`${PORT}`, 200)).toEqual({
       ok: false,
@@ -65,7 +65,7 @@ onLinux("a netchecker that runs", () => {
     odd.close();
   });
 
-  it("is no worse off where its check throws, or another one has its place", async () => {
+  it("goes on if its check throws, or if another process has its socket", async () => {
     answerChecks(PORT, () => Promise.reject(new Error("no")), log, stop.signal);
     expect(await askRunning(`${PORT}`)).toMatchObject({ ok: false });
     answerChecks(PORT, () => Promise.resolve(FINE), log, stop.signal);
@@ -75,7 +75,7 @@ onLinux("a netchecker that runs", () => {
 });
 
 describe("the socket's name", () => {
-  it.each(["0", "", "8080x", "-1", " 8080", "99999999"])("is made of a port, not of %j", (port) => {
+  it.each(["0", "", "8080x", "-1", " 8080", "99999999"])("needs a port, and %j is none", (port) => {
     expect(checkSocket(port)).toBeNull();
   });
 });

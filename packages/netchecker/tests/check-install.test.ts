@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 describe("the install check", () => {
-  it("says what is there and what is missing", async () => {
+  it("lists what is there and what is missing", async () => {
     expect(formatChecks(await checkCluster(access, OF))).toBe(
       [
         "ok      may list and watch /api/v1/nodes",
@@ -52,7 +52,7 @@ describe("the install check", () => {
     );
   });
 
-  it("names the nodes that have no agent, however many pages of nodes there are", async () => {
+  it("names the nodes without an agent, however many pages of nodes there are", async () => {
     const names = Array.from({ length: 249 }, (_, n) => `other-${n + 1}`);
     const others = names.map((name) => nodeObject(name, "127.9.0.2", 10_250));
     for (const node of others) api.store.create("nodes", node);
@@ -66,7 +66,7 @@ describe("the install check", () => {
     for (const node of others) api.store.remove("nodes", node);
   });
 
-  it("names the verb, the resource and the manifest of a right that is missing", async () => {
+  it("names the verb, the resource and the manifest of a missing permission", async () => {
     const at = { namespace: "netchecker", name: "pong-svc", clusterIp: "127.9.9.9" };
     api.store.create("services", serviceObject({ ...at, port: 8080, nodePort: 32_088 }));
     api.forbid("watch", "nodes");
@@ -78,11 +78,11 @@ describe("the install check", () => {
     ]);
   });
 
-  it("asks a watch that runs what it knows: the same in the same words, and not one request more", async () => {
+  it("gives the same result from a running watch, without any request", async () => {
     const stop = new AbortController();
     const cluster = watchCluster(access, OF, LOG, stop.signal);
     const failing = () => checkWatched(cluster, OF).filter(({ ok }) => !ok);
-    // Not listed yet: that is what is said, and nothing of what only looks missing.
+    // Before the first list, the checks say so, and do not call pods or the service missing.
     expect(failing()).toHaveLength(3);
     expect(formatChecks(failing())).toMatch(/^FAILED {2}nothing came of \/api\/v1\/nodes since \d/);
     api.allow("watch", "nodes");
@@ -113,12 +113,12 @@ describe("the install check", () => {
     stop.abort();
   });
 
-  it("says what it cannot check, and does not fail for that", () => {
+  it("mentions what it cannot check, and does not fail because of it", () => {
     expect(formatChecks(NOTES)).toMatch(/^note {4}who may reach Redis, .* must enforce them/);
     expect(NOTES.every(({ ok }) => ok)).toBe(true);
   });
 
-  it("names the limits that Redis lacks, and is content with those of the manifests", async () => {
+  it("names the limits that Redis lacks, and accepts those of the manifests", async () => {
     const notes = async () => (await checkRedis(redis.address, NAMES, "redis:6379")).slice(1);
     expect(await notes()).toEqual([
       {
@@ -137,7 +137,7 @@ describe("the install check", () => {
     expect(await notes()).toEqual([]);
   });
 
-  it("tries Redis, and says what to look at when it is not there", async () => {
+  it("tries Redis, and says what to look at if Redis is away", async () => {
     const [answers] = await checkRedis(redis.address, NAMES, "redis:6379");
     expect(answers).toEqual({
       ok: true,

@@ -24,7 +24,7 @@ afterEach(() => redis.stop());
 
 const diagnose = (host = redis.address.host) => diagnoseRedis({ host }, NAMES);
 
-/** What a round that is published now is told. */
+/** The error that a round gets if it is published now. */
 async function publishing(): Promise<{ code: string; sentence: string }> {
   const round = { id: 1, startedAt: 1 };
   const failed = await createRoundPublisher(commands, NAMES, held)
@@ -37,13 +37,13 @@ async function publishing(): Promise<{ code: string; sentence: string }> {
 }
 
 describe("a Redis", () => {
-  it("in which nothing is wrong has no fault, and keeps nothing of the diagnosis", async () => {
+  it("without a fault is found healthy, and keeps no keys of the diagnosis", async () => {
     const before = await commands.dbsize();
     expect(await diagnose()).toBeNull();
     await vi.waitFor(async () => expect(await commands.dbsize()).toBe(before), 3_000);
   });
 
-  it("that is a read-only replica is called that, by the diagnosis and by a round", async () => {
+  it("that is a read-only replica is named as such, by the diagnosis and by a round", async () => {
     await commands.replicaof("127.0.0.1", 1);
     const words =
       /^Redis is a read-only replica: after a failover its address must lead to the new/;
@@ -55,19 +55,19 @@ describe("a Redis", () => {
     expect(await publishing()).toMatchObject({ code: "READONLY" });
   });
 
-  it("that is full is called that", async () => {
+  it("that is full is named as such", async () => {
     await commands.config("SET", "maxmemory-policy", "noeviction");
     await commands.config("SET", "maxmemory", "1");
     const full = { code: "OOM", sentence: expect.stringMatching(/^Redis is full/) };
     expect(await diagnose()).toMatchObject({ kind: "refuses", ...full });
-    // A round is published all the same: its lists take the place of those before. It is not stored.
+    // A round can still be published, because its lists replace the old ones. It cannot be stored.
     const store = createRoundStore(commands, NAMES, held, { fullRounds: 1, rounds: 1 });
     const failed = await store.save(aClosedRound(aView(2)), null).catch((error: unknown) => error);
     expect(explainRedisError(failed)).toMatchObject(full);
     await createRoundPublisher(commands, NAMES, held).publish({ id: 1, startedAt: 1 }, [], 1_000);
   });
 
-  it("that cannot save to its disk is called that", async () => {
+  it("that cannot save to its disk is named as such", async () => {
     const folder = (await commands.config("GET", "dir")) as string[];
     const gone = `${folder[1]}/gone`;
     await mkdir(gone);
@@ -83,7 +83,7 @@ describe("a Redis", () => {
     expect(await publishing()).toMatchObject(unsaved);
   }, 30_000);
 
-  it("whose rules lack something is told with the command, and where the rules are", async () => {
+  it("whose access rules lack something is named with the command and the place of the rules", async () => {
     const rules = ["on", ">secret", "~*", "&*", "+@all"];
     const without = async (...less: string[]) => {
       await commands.acl("SETUSER", "some", "reset", ...rules, ...less);
@@ -111,7 +111,7 @@ describe("a Redis", () => {
     expect(keys).toMatchObject({ code: "NOPERM" });
   });
 
-  it("that got another password meanwhile is told, though old connections live on", async () => {
+  it("that got another password is named as such, although old connections still work", async () => {
     await commands.config("SET", "requirepass", "new");
     expect(await commands.ping()).toBe("PONG");
     expect(await diagnose()).toMatchObject({
@@ -127,7 +127,7 @@ describe("a Redis", () => {
     });
   });
 
-  it("that has no room for another connection is told", async () => {
+  it("that accepts no more connections is named as such", async () => {
     await commands.config("SET", "maxclients", "1");
     expect(await diagnose()).toMatchObject({
       kind: "refuses",
@@ -135,12 +135,12 @@ describe("a Redis", () => {
     });
   });
 
-  it("that waits for replicas it has not is told", async () => {
+  it("that waits for missing replicas is named as such", async () => {
     await commands.config("SET", "min-replicas-to-write", "1");
     expect(await diagnose()).toMatchObject({ kind: "refuses", code: "NOREPLICAS" });
   });
 
-  it("that is paused does not answer", async () => {
+  it("that is paused counts as away, because it does not answer", async () => {
     process.kill(redis.server.pid!, "SIGSTOP");
     try {
       expect(await diagnose()).toMatchObject({ kind: "away", code: "timeout" });
@@ -150,7 +150,7 @@ describe("a Redis", () => {
     expect(await diagnose()).toBeNull();
   });
 
-  it("that is gone, or whose name is not known, is away", async () => {
+  it("that is gone, or whose name cannot be resolved, is away", async () => {
     await redis.server.kill();
     const gone = await diagnose();
     expect(gone).toMatchObject({ kind: "away", code: "ECONNREFUSED" });
@@ -163,7 +163,7 @@ describe("a Redis", () => {
     expect(unknown?.sentence).toContain("no-such-host.invalid");
   });
 
-  it("asked for TLS that it does not speak is told as that", async () => {
+  it("that does not speak TLS, but is asked for it, is named as such", async () => {
     const server = createServer((socket) => {
       socket.on("error", () => {});
       socket.on("data", () => socket.write("-ERR Protocol error\r\n"));
@@ -177,7 +177,7 @@ describe("a Redis", () => {
     server.close();
   });
 
-  it("that answers small commands and no large ones is told as that", async () => {
+  it("that answers small commands but no large ones is named as such", async () => {
     const way = await aWayThatLosesLarge(redis.server.address, 1_400);
     expect(await diagnose(way.host)).toMatchObject({ kind: "loses_large", code: "large_lost" });
     await way.stop();
@@ -192,11 +192,11 @@ describe("a Redis", () => {
     busy.eval("while true do end", 0).catch(() => {});
     await vi.waitFor(async () => expect(await diagnose()).toMatchObject({ code: "BUSY" }), 5_000);
     await commands.script("KILL");
-    // It ends at its next look at the clock.
+    // The script ends when it looks at the clock again.
     await vi.waitFor(async () => expect(await diagnose()).toBeNull(), 5_000);
   });
 
-  it("in which another program has a key of netchecker's is told with the key", async () => {
+  it("in which another program uses netchecker's key is named with the key", async () => {
     await commands.lpush(NAMES.roundId, "x");
     const failed = await commands.get(NAMES.roundId).catch((error: unknown) => error);
     expect(explainRedisError(failed)).toMatchObject({
@@ -205,7 +205,7 @@ describe("a Redis", () => {
     });
   });
 
-  it("that is away has not said anything", async () => {
+  it("that is away is not said to refuse anything", async () => {
     await redis.server.kill();
     await vi.waitFor(() => expect(commands.status).not.toBe("ready"));
     const lost = await commands.get("text").catch((error: unknown) => error);
@@ -217,7 +217,7 @@ describe("a Redis", () => {
   });
 });
 
-it("a Redis cluster is told by the error of a key that is elsewhere", async () => {
+it("a Redis cluster is recognised by the error for a key on another server", async () => {
   const sharded = await aRedis({ settings: ["--cluster-enabled", "yes"] });
   try {
     const fault = await diagnoseRedis(sharded.address, NAMES);

@@ -12,12 +12,12 @@ function* countTo(steps: number, each = () => {}): Steps<number> {
 }
 
 describe("driveSteps", () => {
-  it("gives what comes of the work", async () => {
+  it("returns the result of the work", async () => {
     expect(await driveSteps(countTo(0))).toBe(0);
     expect(await driveSteps(countTo(10_000))).toBe(10_000);
   });
 
-  it("lets others have their turn while work takes long", async () => {
+  it("lets other work run while the steps take long", async () => {
     let turns = 0;
     const over = new AbortController();
     const others = (async () => {
@@ -33,7 +33,7 @@ describe("driveSteps", () => {
     await driveSteps(countTo(100, spin));
     over.abort();
     await others;
-    // 200 ms of work: once each 25 ms, and some are given to a slow machine.
+    // 200 ms of work give about 8 turns. A slow machine may give fewer.
     expect(turns).toBeGreaterThan(3);
   });
 

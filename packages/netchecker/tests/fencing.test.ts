@@ -20,11 +20,11 @@ beforeEach(async () => {
   await redis.flushall();
   stop = new AbortController();
 });
-// A lease renews itself, of which the next test must know nothing.
+// A lease renews itself, and would disturb the next test.
 afterEach(() => stop.abort());
 afterAll(() => server.stop());
 
-/** A process: its lease is asked for when the test says so, and at no other time that matters here. */
+/** A netchecker process. It asks for the lease only when the test says so. */
 function aProcess(owner: string) {
   const lease = holdLease(redis, NAMES, owner, LOG, stop.signal);
   return {
@@ -41,7 +41,7 @@ const aRound = (id: number, startedAt = 1_000) =>
 const aHead = (id: number) =>
   roundWithoutResult({ id, startedAt: 1_000, finishedAt: 2_000 }, "failed", "it failed");
 
-/** Everything that netchecker writes. */
+/** Every write of netchecker, by name. */
 const WRITES: Record<string, (process: AProcess) => Promise<unknown>> = {
   "an id": ({ publisher }) => publisher.nextId(0),
   lists: ({ publisher }) => publisher.publish({ id: 9, startedAt: 1 }, [], 1_000),
@@ -54,13 +54,13 @@ const WRITES: Record<string, (process: AProcess) => Promise<unknown>> = {
   "that concluding begins": ({ store }) => store.beginConcluding(1),
 };
 
-/** What Redis holds, apart from the lease itself. */
+/** Everything in Redis except the lease itself. */
 async function everything(): Promise<unknown> {
   const keys = (await redis.keys("*")).filter((key) => !key.includes("lease")).sort();
   return Promise.all(keys.map(async (key) => [key, await redis.dump(key)]));
 }
 
-describe("who does not hold the lease", () => {
+describe("a netchecker without the lease", () => {
   const LOST: Record<string, (was: AProcess) => Promise<void>> = {
     "never held it": async (was) => {
       await aProcess("other").lease.hold();
@@ -96,7 +96,7 @@ describe("who does not hold the lease", () => {
   };
 
   it.each(Object.keys(LOST).flatMap((how) => Object.keys(WRITES).map((what) => [how, what])))(
-    "(it %s) writes nothing: %s",
+    "(%s) writes nothing: %s",
     async (how, what) => {
       const was = aProcess("one");
       await redis.rpush(NAMES.fullRounds, "a list");
@@ -133,8 +133,8 @@ describe("a lease", () => {
   });
 });
 
-describe("a round that is over", () => {
-  it("is replaced by nobody, whoever holds the lease", async () => {
+describe("a finished round", () => {
+  it("is never replaced, whoever holds the lease", async () => {
     const { lease, store } = aProcess("one");
     await lease.hold();
     expect(await store.save(aRound(1), emptyMemory())).toBe("stored");
@@ -147,7 +147,7 @@ describe("a round that is over", () => {
     expect(await redis.hgetallBuffer(NAMES.round(1))).toEqual(before);
   });
 
-  it("is first measured: nobody's last round, and in no timeline; then closed, once", async () => {
+  it("is stored as measured first, when it is neither the last round nor on the timeline, and closed after that", async () => {
     const { lease, store } = aProcess("one");
     await lease.hold();
     await store.save(aRound(1), emptyMemory());
@@ -166,8 +166,8 @@ describe("a round that is over", () => {
   });
 });
 
-describe("rounds that were asked for", () => {
-  it("are kept beside the others, the last 20 of them, and push none of them out", async () => {
+describe("requested rounds", () => {
+  it("are kept in addition to the scheduled ones, the last 20 of them, and push none of these out", async () => {
     const { lease, store } = aProcess("one");
     await lease.hold();
     for (let id = 1; id <= 9; id += 1) await store.save(aRound(id), null);
@@ -186,7 +186,7 @@ describe("rounds that were asked for", () => {
 });
 
 describe("a full Redis", () => {
-  it("lets older rounds be taken away, gives ids, takes lists, and refuses history", async () => {
+  it("still allows pruning, new ids and new lists, and refuses new rounds", async () => {
     const { lease, store, publisher } = aProcess("one");
     await lease.hold();
     for (let id = 1; id <= 9; id += 1) await store.save(aRound(id), null);
@@ -207,7 +207,7 @@ describe("a full Redis", () => {
 
 describe("an id in Redis", () => {
   it.each(["1e300", "-7", "1.5", "NaN", "inf", "seven", "", "null", "9".repeat(100)])(
-    "that is %j is mended: the rounds that are kept tell the last one",
+    "that is %j is replaced by one above the ids of the kept rounds",
     async (bad) => {
       const { lease, store, publisher } = aProcess("one");
       await lease.hold();

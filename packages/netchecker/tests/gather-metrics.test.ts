@@ -10,7 +10,7 @@ const since = "2026-11-22T23:51:10.123Z";
 const UNMEASURED: Verdict = { verdict: "unmeasured", sentence: "", since, reason: "redis_away" };
 const OK: Verdict = { verdict: "ok", sentence: "", since, reason: null };
 
-/** A netchecker that holds the lease and has closed a round, but for what is said. */
+/** A netchecker that holds the lease and has closed a round, except where `with_` says otherwise. */
 function sources(with_: {
   lease?: { holding: Holding; standsBy: boolean };
   verdict?: Verdict;
@@ -32,7 +32,7 @@ function sources(with_: {
   };
 }
 
-/** The verdict that the series say; undefined where there are no such series. */
+/** The verdict in the series; undefined if there are none. */
 function said(of: MetricSources): string | undefined {
   const family = finish(gatherMetrics(of)).find(({ name }) => name === "netchecker_verdict");
   const [is, ...others] = family?.samples.filter(({ value }) => value === 1) ?? [];
@@ -49,7 +49,7 @@ test("the verdict is that of now, whatever the last round was", () => {
   expect(names(stopped)).toContain("netchecker_finding");
 });
 
-test("one that stands by says no verdict and nothing of rounds, but how it fares itself", () => {
+test("a netchecker on standby gives series about itself, but no verdict and no rounds", () => {
   const standby = sources({ lease: { holding: "other", standsBy: true } });
   expect(names(standby).filter((name) => !names(sources({})).includes(name))).toEqual([]);
   expect(names(standby)).toContain("netchecker_lease_held");
@@ -57,16 +57,16 @@ test("one that stands by says no verdict and nothing of rounds, but how it fares
     expect(names(standby)).not.toContain(name);
 });
 
-test("one that stood by when Redis went away goes on standing by", () => {
+test("a netchecker on standby stays on standby when Redis goes away", () => {
   expect(said(sources({ lease: { holding: "redis_away", standsBy: true } }))).toBeUndefined();
 });
 
-test("one that held the lease when Redis went away says its verdict", () => {
+test("a netchecker that held the lease when Redis went away gives its verdict", () => {
   const lease = { holding: "redis_away", standsBy: false } as const;
   expect(said(sources({ lease, verdict: UNMEASURED }))).toBe("unmeasured");
 });
 
-test("where Redis is away from the start nobody is known to hold the lease: it says that it cannot know", () => {
+test("a netchecker without Redis since its start gives the verdict unmeasured, because nobody is known to hold the lease", () => {
   const lease = { holding: "redis_away", standsBy: false } as const;
   expect(said(sources({ lease, verdict: UNMEASURED }))).toBe("unmeasured");
 });

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** What Redis has in a field of a round, with every `expected` called `planned`. */
+/** A field of a round as Redis has it, with every `expected` renamed to `planned`. */
 async function raw(id: number, field: string): Promise<any> {
   const stored = (await redis.hgetBuffer(NAMES.round(id), field))!;
   const text = field === "head" || field === "entry" ? stored.toString() : await textOf(stored);
@@ -40,7 +40,7 @@ function renamed(value: any): any {
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => [
-      // How many agents should report: the one meaning that the word has kept.
+      // Here `expected` is how many agents should report, which is still its name.
       key === "expected" && !("reported" in value) ? "planned" : key,
       renamed(each),
     ]),
@@ -48,7 +48,7 @@ function renamed(value: any): any {
 }
 
 describe("the history that netchecker 1 has stored", () => {
-  it("is what it should be: without a version, with the old name, in full and slim rounds", async () => {
+  it("is as netchecker 1 wrote it: without a version, with the old name, with full and slim rounds", async () => {
     expect((await redis.zrange(NAMES.rounds, "0", "-1")).map(Number)).toEqual(ALL.toReversed());
     expect((await redis.zrange(NAMES.fullRounds, "0", "-1")).map(Number)).toEqual([11, 12, 13, 14]);
     expect(await redis.hexists(NAMES.round(14), "v")).toBe(0);
@@ -58,7 +58,7 @@ describe("the history that netchecker 1 has stored", () => {
     expect(JSON.parse((await redis.get(NAMES.findings))!).v).toBe(1);
   });
 
-  it("has every head and summary, planned where expected was, without a verdict", async () => {
+  it("gives every head and summary, with planned instead of expected, and without a verdict", async () => {
     const heads = await store.heads(100);
     expect(heads.map(({ head }) => head.id)).toEqual(ALL);
     for (const each of heads) {
@@ -117,11 +117,11 @@ describe("the history that netchecker 1 has stored", () => {
     }
   });
 
-  it("has every outcome that is kept, and its rows add up to its summary", async () => {
+  it("has every kept outcome, and each round's rows add up to its summary", async () => {
     for (const id of CLOSED) {
       const round = (await store.round(id))!;
       const { plan, agents } = await raw(id, "plan");
-      // Version 1 asked for reports of pods that were ready, and of no other.
+      // Version 1 asked only ready pods for reports.
       const asked = plan.agents.map((agent: { readonly absent: string | null }) => ({
         ...agent,
         ready: agent.absent === null,
@@ -145,7 +145,7 @@ describe("the history that netchecker 1 has stored", () => {
     expect((await store.lastClosed())?.head.id).toBe(14);
   });
 
-  it("has what is remembered of findings: id, onset, marks and state of each", async () => {
+  it("has the memory of findings: id, onset, marks and state of each", async () => {
     const stored = renamed(JSON.parse((await redis.get(NAMES.findings))!));
     expect(stored.findings.length).toBeGreaterThanOrEqual(5);
     expect(await store.memory()).toEqual({ ...stored, v: 2, recentFailures: [], nodePasts: {} });
@@ -153,7 +153,10 @@ describe("the history that netchecker 1 has stored", () => {
   });
 });
 
-/** A 15th round, in which all is as before: node-1 silent, node-5 without an agent, node-4 cordoned and its pong dead. */
+/**
+ * A 15th round with the same faults as before: node-1 silent, node-5 without an agent, node-4 cordoned and its pong
+ * dead.
+ */
 function theNext(keeper: RoundKeeper) {
   const view = aView(5, {
     nodes: [1, 2, 3, 4, 5].map((n) => aNode(n, { cordoned: n === 4 })),
@@ -177,7 +180,7 @@ const tracked = (memory: FindingsMemory) =>
   new Map(memory.findings.map((each) => [each.finding.id, each]));
 
 describe("an upgrade from netchecker 1", () => {
-  it("goes on with the same findings: an ongoing one keeps its id and its onset", async () => {
+  it("continues the same findings, with their ids and onsets", async () => {
     const keeper = new RoundKeeper(store, LOG);
     await keeper.restore();
     expect(keeper).toMatchObject({ restored: true, lastId: 14 });
@@ -196,7 +199,7 @@ describe("an upgrade from netchecker 1", () => {
       expect(marks.startsWith(was.marks.slice(-11))).toBe(true);
     }
 
-    // As after the next start.
+    // The same after another restart.
     const again = await aStore(redis, HISTORY, {}, NAMES);
     expect(await again.memory()).toEqual(memory);
     expect((await again.lastClosed())!.findings).toEqual(closed.findings);
@@ -210,7 +213,7 @@ describe("an upgrade from netchecker 1", () => {
     expect((await again.heads(100)).map(({ head }) => head.id)).toEqual([15, ...ALL]);
   });
 
-  it("answers with planned in old and new rounds, and with expected for the agents that should report only", async () => {
+  it("answers with planned in old and new rounds, and uses expected only for the agents that should report", async () => {
     const keeper = new RoundKeeper(store, LOG);
     await keeper.restore();
     const app = await anApp(aServed(keeper));

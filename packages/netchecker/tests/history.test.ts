@@ -27,7 +27,7 @@ beforeEach(async () => {
   await start();
 });
 
-/** As after each start of netchecker: with what Redis has, and nothing else. */
+/** Starts anew, with nothing but what Redis has. */
 async function start(): Promise<void> {
   const store = await aStore(commands, { fullRounds: 2, rounds: 4 });
   keeper = new RoundKeeper(store, LOG);
@@ -35,7 +35,7 @@ async function start(): Promise<void> {
   app = await anApp(aServed(keeper));
 }
 
-/** pong-2 fails for all but its own node, from round 3 on; node-3 is silent in round 4. */
+/** From round 3 on, pong-2 fails for all nodes but its own. In round 4, node-3 is silent. */
 const aRound = (id: number): ClosedRound =>
   aClosedRound(aView(3), {
     run: { id },
@@ -59,7 +59,7 @@ describe("GET /timeline", () => {
     expect(await get("/timeline")).toEqual({ rounds: [] });
   });
 
-  it("has the kept rounds, the oldest first, with what is kept of each", async () => {
+  it("has the kept rounds, oldest first, and says how much of each is kept", async () => {
     await keepRounds(1, 2, 3, 4);
     await keeper.keepHead(
       roundWithoutResult({ id: 5, startedAt: 1_000, finishedAt: 2_000 }, "failed", "no Redis"),
@@ -96,14 +96,14 @@ describe("GET /timeline", () => {
     expect(old).toEqual({ ...recent, id: 1, critical: null, warning: null, info: null });
   });
 
-  it("has what Redis does not have yet, and goes on without Redis", async () => {
+  it("includes rounds that are not stored yet, and works without Redis", async () => {
     await keepRounds(1);
     commands.disconnect();
     await keepRounds(2);
     expect((await get("/timeline")).rounds.map(({ id }: { id: number }) => id)).toEqual([2]);
   });
 
-  it("gives as many as are asked for, the newest ones", async () => {
+  it("gives the requested number of rounds, the newest ones", async () => {
     await keepRounds(1, 2, 3);
     const { rounds } = await get("/timeline?limit=2");
     expect(rounds.map(({ id }: { id: number }) => id)).toEqual([2, 3]);
@@ -113,7 +113,7 @@ describe("GET /timeline", () => {
     );
   });
 
-  it("answers a poll with the same ETag by 304, until there is another round", async () => {
+  it("answers a poll with the same ETag with 304, until there is another round", async () => {
     await keepRounds(1);
     const etag = (await app.inject("/timeline")).headers["etag"] as string;
     const poll = () => app.inject({ url: "/timeline", headers: { "if-none-match": etag } });
@@ -124,7 +124,7 @@ describe("GET /timeline", () => {
 });
 
 describe("GET /node-states/:node/history", () => {
-  it("tells how a node fared in the kept rounds, the oldest first, after a restart too", async () => {
+  it("has a node's numbers in the kept rounds, oldest first, also after a restart", async () => {
     await keepRounds(1, 2, 3, 4);
     await start();
     const body = await get("/node-states/node-2/history");
@@ -148,7 +148,7 @@ describe("GET /node-states/:node/history", () => {
     });
   });
 
-  it("knows a round whose outcomes are no longer kept as well as before", async () => {
+  it("has the same numbers for a round whose outcomes are no longer kept", async () => {
     await keepRounds(3);
     const [before] = (await get("/node-states/node-2/history")).rounds;
     await keepRounds(4, 5, 6);
@@ -158,7 +158,7 @@ describe("GET /node-states/:node/history", () => {
     expect((await get("/node-states/node-2/history")).rounds[0].id).toBe(4);
   });
 
-  it("says of an unknown node that there is none", async () => {
+  it("answers 404 for an unknown node", async () => {
     await keepRounds(1);
     const response = await app.inject("/node-states/node-9/history");
     expect([response.statusCode, response.json()]).toEqual([
@@ -170,7 +170,7 @@ describe("GET /node-states/:node/history", () => {
     ]);
   });
 
-  it("does not say so while Redis cannot be asked", async () => {
+  it("does not answer 404 while Redis is away", async () => {
     await keepRounds(1);
     commands.disconnect();
     expect((await get("/node-states/node-1/history")).rounds).toHaveLength(1);
@@ -180,7 +180,7 @@ describe("GET /node-states/:node/history", () => {
 });
 
 describe("GET /rounds/:id/node-states", () => {
-  it("is that of the round, as /node-states is that of the last one", async () => {
+  it("has the states of that round, in the shape of /node-states", async () => {
     await keepRounds(2, 3);
     expect(await get("/rounds/3/node-states")).toEqual(await get("/node-states"));
     const { round, nodes } = await get("/rounds/2/node-states");

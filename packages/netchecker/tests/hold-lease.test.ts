@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 describe("the lease to open rounds", () => {
-  it("is held by one, goes to the other when it is given up or runs out", async () => {
+  it("is held by one netchecker, and goes to the other when it is released or runs out", async () => {
     const [a, b] = [leaseOf("a"), leaseOf("b")];
     expect(await a.hold()).toBe("held");
     expect(await b.hold()).toBe("other");
@@ -40,7 +40,7 @@ describe("the lease to open rounds", () => {
     expect(await leaseOf("pod-1").hold()).toBe("held");
   });
 
-  it("tells who holds it, of which cluster, for as long as it is held", async () => {
+  it("names its holder and the holder's cluster while it is held", async () => {
     await redis.del(NAMES.lease);
     let cluster: string | null = null;
     const eu = leaseOf("netchecker-eu", { cluster: () => cluster, clusterName: "prod-eu" });
@@ -72,13 +72,13 @@ describe("the lease to open rounds", () => {
     await us.release();
   });
 
-  it("is another's where a pod of the same name is one of another cluster", async () => {
+  it("counts as another's if a pod of the same name in another cluster holds it", async () => {
     await redis.del(NAMES.lease, NAMES.leaseHolder);
     let cluster: string | null = null;
     const eu = leaseOf("netchecker-0", { cluster: () => "uid-eu", clusterName: "prod-eu" });
     const us = leaseOf("netchecker-0", { cluster: () => cluster });
     expect(await eu.hold()).toBe("held");
-    // Before it has seen its own cluster it may be anybody.
+    // Before this process has seen its own cluster, it cannot tell the holder from itself.
     expect(await us.hold()).toBe("other");
     cluster = "uid-us";
     expect(await us.hold()).toBe("other");
@@ -94,7 +94,7 @@ describe("the lease to open rounds", () => {
     await us.release();
   });
 
-  it("stays its own when its cluster's pong service is made anew", async () => {
+  it("stays with its holder when the cluster's pong service is created anew", async () => {
     let cluster: string | null = null;
     const lease = leaseOf("a", { cluster: () => cluster });
     for (cluster of [null, "uid-1", "uid-2", null]) expect(await lease.hold()).toBe("held");
@@ -102,7 +102,7 @@ describe("the lease to open rounds", () => {
     expect(await redis.exists(NAMES.lease, NAMES.leaseHolder)).toBe(0);
   });
 
-  it("is not kept from its pod by what cannot be read beside it", async () => {
+  it("can be renewed although the text beside it cannot be read", async () => {
     for (const beside of [
       "",
       "{",
@@ -119,11 +119,11 @@ describe("the lease to open rounds", () => {
     }
   });
 
-  it("works beside a version that writes its name alone", async () => {
+  it("works with an old version that writes no text beside it", async () => {
     const ours = leaseOf("new", { cluster: () => "uid" });
     await ours.hold();
     expect(await redis.get(NAMES.lease)).toBe("new");
-    // It takes the lease when ours has run out; what we wrote beside it may still be there.
+    // The old version takes the lease when ours has run out. Our text beside it may still be there.
     await redis.set(NAMES.lease, "old", "PX", 15_000);
     expect(await ours.hold()).toBe("other");
     expect(ours.holder).toEqual({
@@ -135,7 +135,7 @@ describe("the lease to open rounds", () => {
     await redis.del(NAMES.lease, NAMES.leaseHolder);
   });
 
-  it("says when Redis cannot be asked", async () => {
+  it("is redis_away while Redis cannot be asked", async () => {
     await redis.del(NAMES.lease);
     const lease = leaseOf("a");
     await lease.hold();

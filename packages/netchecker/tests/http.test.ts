@@ -57,7 +57,7 @@ const VERDICT = {
 
 describe("GET /results", () => {
   it.each(["", "?format=ndjson", "?format=text"])(
-    "%s beyond what can be held is a 503 that says when to come again",
+    "%s is a 503 with Retry-After if no more answers can be held",
     async (query) => {
       await keeper.keep(aRound(7));
       const full = await anApp(served(), {
@@ -73,7 +73,7 @@ describe("GET /results", () => {
     },
   );
 
-  it("says before the first round when to come back", async () => {
+  it("is a 503 with Retry-After before the first round", async () => {
     const response = await app.inject("/results");
     expect(response.statusCode).toBe(503);
     expect(response.headers["retry-after"]).toBe("10");
@@ -90,7 +90,7 @@ describe("GET /results", () => {
     expect(text.body).toMatch(/^UNMEASURED since .*: the first round is yet to close\.\n$/);
   });
 
-  it("has the shape that is promised", async () => {
+  it("has the documented shape", async () => {
     await keeper.keep(aRound(7));
     const body = (await app.inject("/results")).json();
     expect(Object.keys(body)).toEqual([
@@ -136,7 +136,7 @@ describe("GET /results", () => {
     });
   });
 
-  it("tells what a missing agent did not measure by its name alone, and row by row to who asks for it", async () => {
+  it("lists the unknown rows of a missing agent only if a filter asks for them", async () => {
     await keeper.keep(aRound(7));
     const rows = async (query: string) => {
       const { body } = await app.inject(`/results?format=ndjson${query}`);
@@ -150,7 +150,7 @@ describe("GET /results", () => {
     expect((await app.inject("/report")).json()).toHaveLength(20);
   });
 
-  it("filters, and gives a line a result as ndjson", async () => {
+  it("filters, and gives one result per line as ndjson", async () => {
     await keeper.keep(aRound(7));
     const response = await app.inject(
       "/results?type=pod&ok=false&from=node-2&to=pong-2&format=ndjson",
@@ -160,14 +160,14 @@ describe("GET /results", () => {
     expect(lines.map((line) => JSON.parse(line).from.node)).toEqual(["node-2"]);
   });
 
-  it("gives people text", async () => {
+  it("gives text for people", async () => {
     await keeper.keep(aRound(7));
     const response = await app.inject("/results?format=text");
     expect(response.headers["content-type"]).toBe("text/plain; charset=utf-8");
     expect(response.body).toMatch(/^DEGRADED since .*: 2 of 36 checks failed, .*\nRound 7/);
   });
 
-  it("answers a poll with the same ETag by 304, until something changes", async () => {
+  it("answers a poll with the same ETag with 304, until something changes", async () => {
     await keeper.keep(aRound(7));
     const first = await app.inject("/results?type=pod");
     const etag = first.headers["etag"] as string;
@@ -182,7 +182,7 @@ describe("GET /results", () => {
     expect((await poll()).statusCode).toBe(200);
   });
 
-  it("has another ETag where a Redis that lost its data gave an id twice, and from another build", async () => {
+  it("has another ETag for another round with the same id, and for another build", async () => {
     const tagOf = async (startedAt: number, build: string) => {
       const one = new RoundKeeper(await aStore(await redis.connect(), HISTORY), LOG);
       const round = aClosedRound(aView(3), { run: { id: 7, startedAt, finishedAt: 2_000 } });
@@ -197,7 +197,7 @@ describe("GET /results", () => {
     expect(await tagOf(1_000, "b")).not.toBe(first);
   });
 
-  it.each(["json", "ndjson"])("is compressed as %s for those who ask", async (format) => {
+  it.each(["json", "ndjson"])("is compressed as %s for clients that accept it", async (format) => {
     await keeper.keep(aRound(7));
     const response = await app.inject({
       url: `/results?format=${format}`,
@@ -207,7 +207,7 @@ describe("GET /results", () => {
     expect(response.rawPayload.length).toBeLessThan(2_000);
   });
 
-  it("says in the body that Redis is away and since when", async () => {
+  it("says in the body since when Redis is away", async () => {
     await keeper.keep(aRound(7));
     redisAwaySince = Date.parse("2026-11-23T00:00:00.000Z");
     const body = (await app.inject("/results")).json();
@@ -237,7 +237,7 @@ describe("bad requests", () => {
     expect(response.json()).toEqual({ code: "bad_request", message });
   });
 
-  it("with a number that has no end are refused by every route that takes one", async () => {
+  it("with an infinite number are refused by every route that takes a number", async () => {
     const { paths } = (await app.inject("/openapi.json")).json();
     const urls = Object.entries(
       paths as Record<string, { get?: { parameters?: object[] } }>,
@@ -256,7 +256,7 @@ describe("bad requests", () => {
       expect([url, (await app.inject(url)).json().code]).toEqual([url, "bad_request"]);
   });
 
-  it("may have a name as long as Kubernetes' are, and are told of one that is longer", async () => {
+  it("may have a name of 253 characters, and a longer name gets an error", async () => {
     const name = "n".repeat(253);
     for (const [url, code] of [
       [`/node-states/${name}/history`, "no_such_node"],
@@ -275,7 +275,7 @@ describe("bad requests", () => {
       "431",
       "headers_too_large",
     ],
-  ])("%s are told so as all others are", async (_what, request, status, code) => {
+  ])("%s get an error of the same shape as all others", async (_what, request, status, code) => {
     const own = await anApp(served());
     await own.listen({ host: "127.0.0.1", port: 0 });
     const socket = connect((own.server.address() as AddressInfo).port, "127.0.0.1");
@@ -286,7 +286,7 @@ describe("bad requests", () => {
     expect(JSON.parse(answer.split("\r\n\r\n")[1]!)).toMatchObject({ code });
   });
 
-  it("to a route that is not there are told where the routes are", async () => {
+  it("to an unknown route get a 404 that points to /openapi.json", async () => {
     const response = await app.inject("/result");
     expect(response.statusCode).toBe(404);
     expect(response.json()).toEqual({
@@ -297,7 +297,7 @@ describe("bad requests", () => {
 });
 
 describe("/rounds", () => {
-  it("lists the open one, the kept ones, and those without a result", async () => {
+  it("lists the open round, the kept ones, and those without a result", async () => {
     await keeper.keep(aRound(1));
     await keeper.keepHead(
       roundWithoutResult({ id: 2, startedAt: 1_000, finishedAt: 2_000 }, "failed", "no Redis"),
@@ -329,7 +329,7 @@ describe("/rounds", () => {
     expect(results.results).toHaveLength(2);
   });
 
-  it("says what a round without results is", async () => {
+  it("says in which state a round without results is", async () => {
     await keeper.keepHead(
       roundWithoutResult({ id: 2, startedAt: 1_000, finishedAt: 2_000 }, "abandoned", "it ended"),
     );
@@ -341,7 +341,7 @@ describe("/rounds", () => {
     expect((await app.inject("/rounds/99/results")).json().code).toBe("no_such_round");
   });
 
-  it("starts none for a page of another site, whatever such a page can send unasked", async () => {
+  it("starts no round for a page of another site, whatever such a page can send without a preflight", async () => {
     let opened = 0;
     const one = await anApp(
       served({
@@ -369,7 +369,7 @@ describe("/rounds", () => {
     expect(opened).toBe(3);
   });
 
-  it("starts one in so long, and says when the next can be asked for", async () => {
+  it("starts one round per pause, and says when the next can be requested", async () => {
     const one = await anApp(served({ requestPauseMs: 5_000 }));
     const post = () =>
       one.inject({ method: "POST", url: "/rounds", headers: { "x-netchecker": "1" } });
@@ -380,7 +380,7 @@ describe("/rounds", () => {
     expect(Number(refused.headers["retry-after"])).toBeLessThanOrEqual(5);
   });
 
-  it("starts one on POST, and refuses a second", async () => {
+  it("starts a round on POST, and refuses a second one", async () => {
     const response = await app.inject({
       method: "POST",
       url: "/rounds",
@@ -468,7 +468,7 @@ describe("the other routes", () => {
     expect(paths["/results"].get.responses["200"]).toBeDefined();
   });
 
-  it("say ready as long as netchecker knows how the network is", async () => {
+  it("report ready while netchecker knows how the network is", async () => {
     const before = await app.inject("/readyz");
     expect(before.statusCode).toBe(503);
     expect(before.json()).toMatchObject({
@@ -485,7 +485,7 @@ describe("the other routes", () => {
   });
 });
 
-/** Rounds as netchecker runs them: concluded, and kept with what is remembered. */
+/** Concludes rounds and keeps them with the memory, as netchecker does. */
 async function keepConcluded(...rounds: ClosedRound[]): Promise<void> {
   for (const round of rounds) {
     const { findings, memory } = conclude(round, aView(3), keeper.memory);
@@ -503,7 +503,7 @@ describe("GET /findings", () => {
   const list = async (query = "") =>
     (await app.inject(`/findings${query}`)).json().findings as Finding[];
 
-  it("says what is broken, since when, and keeps its id while it stays", async () => {
+  it("has what is broken and since when, with the same id while it stays", async () => {
     await keepConcluded(healthy(6), broken(7));
     const [first] = await list();
     expect(first).toMatchObject({ kind: "pod-network", nodes: ["node-2"], state: "new" });
@@ -527,7 +527,7 @@ describe("GET /findings", () => {
     expect(after).toMatchObject({ id: before!.id, since: { round: 7 }, rounds: 3 });
   });
 
-  it("shows for a while what has recovered, and filters by state, node and onset", async () => {
+  it("shows recovered findings for a while, and filters by state, node and onset", async () => {
     await keepConcluded(broken(5), broken(6), broken(7), broken(8), healthy(9));
     const [gone] = await list();
     expect(gone).toMatchObject({ kind: "pod-network", state: "recovered", lastSeen: { round: 8 } });
@@ -538,7 +538,7 @@ describe("GET /findings", () => {
     expect((await app.inject("/findings?state=old")).statusCode).toBe(400);
   });
 
-  it("tells one finding's history, newest first", async () => {
+  it("has one finding's history, newest first", async () => {
     await keepConcluded(broken(7), broken(8));
     const [{ id }] = (await list()) as [Finding];
     const { finding, history } = (await app.inject(`/findings/${id}`)).json();
@@ -548,7 +548,7 @@ describe("GET /findings", () => {
     expect([missing.statusCode, missing.json().code]).toEqual([404, "no_such_finding"]);
   });
 
-  it("does not say that there is no such finding while Redis cannot be asked", async () => {
+  it("does not answer 404 for a finding while Redis is away", async () => {
     await keepConcluded(broken(7));
     const [{ id }] = (await list()) as [Finding];
     const commands = await redis.connect();
@@ -564,7 +564,7 @@ describe("GET /findings", () => {
 });
 
 describe("GET /metrics", () => {
-  it("is Prometheus' text: the last round, and the process", async () => {
+  it("is text for Prometheus about the last round and the process", async () => {
     await keeper.keep(aRound(7));
     const response = await app.inject("/metrics");
     expect(response.headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
@@ -578,7 +578,7 @@ describe("GET /metrics", () => {
     expect(response.body).toMatch(/^process_resident_memory_bytes \d+$/m);
   });
 
-  it("has nothing left of a node that is gone", async () => {
+  it("has no series of a node that is gone", async () => {
     await keeper.keep(aRound(7));
     expect((await app.inject("/metrics")).body).toContain('"node-3"');
     await keeper.keep(aClosedRound(aView(2), { run: { id: 8 } }));

@@ -21,7 +21,7 @@ import {
 
 const NODES = 50;
 const VIEW = aView(NODES);
-const MOST_FINDINGS = 201;
+const MAX_FINDINGS = 201;
 const REASONS: readonly Reason[] = [
   "connect_timeout",
   "response_timeout",
@@ -29,7 +29,7 @@ const REASONS: readonly Reason[] = [
   "large_request_timeout",
 ];
 
-/** Each probe fails for itself, so often. */
+/** Each probe fails independently, with the probability `share`. */
 function independently(share: number, seed: number): Finds {
   const random = seeded(seed);
   return () => {
@@ -38,7 +38,7 @@ function independently(share: number, seed: number): Finds {
   };
 }
 
-/** Rounds one after the other, concluded and judged. */
+/** Concludes and judges rounds one after the other. */
 function play(rounds: number, findsOf: (id: number) => Finds) {
   let memory: FindingsMemory = emptyMemory();
   let previous: RoundHead | null = null;
@@ -57,24 +57,27 @@ function play(rounds: number, findsOf: (id: number) => Finds) {
 }
 
 describe("failures that have nothing in common", () => {
-  it.each([0.2, 0.5, 0.8])("stay within what is told and kept where %d of all fail", (share) => {
-    for (const { round, memory } of play(4, (id) => independently(share, id))) {
-      expect(round.findings.length).toBeLessThanOrEqual(MOST_FINDINGS);
-      expect(memory.findings.length).toBeLessThanOrEqual(1_001);
-      expect(JSON.stringify(memory).length).toBeLessThan(2_000_000);
-      for (const { evidence } of round.findings) {
-        expect(evidence.examples.length).toBeLessThanOrEqual(5);
-        expect(evidence.explains).toBeLessThanOrEqual(evidence.ofFailures);
+  it.each([0.2, 0.5, 0.8])(
+    "stay within the bounds for findings if a share of %d fails",
+    (share) => {
+      for (const { round, memory } of play(4, (id) => independently(share, id))) {
+        expect(round.findings.length).toBeLessThanOrEqual(MAX_FINDINGS);
+        expect(memory.findings.length).toBeLessThanOrEqual(1_001);
+        expect(JSON.stringify(memory).length).toBeLessThan(2_000_000);
+        for (const { evidence } of round.findings) {
+          expect(evidence.examples.length).toBeLessThanOrEqual(5);
+          expect(evidence.explains).toBeLessThanOrEqual(evidence.ofFailures);
+        }
       }
-    }
-  });
+    },
+  );
 
-  it("are counted to the last one, and the verdict says how many they are", () => {
+  it("are all counted, and the verdict says how many they are", () => {
     const rounds = play(3, (id) => independently(0.5, id)).map(({ round }) => round);
     const { head, findings } = rounds.at(-1)!;
     const critical = countFindings(findings, "critical");
     const alarms = critical + countFindings(findings, "warning");
-    expect(alarms).toBeGreaterThan(MOST_FINDINGS);
+    expect(alarms).toBeGreaterThan(MAX_FINDINGS);
     expect(head.verdict?.verdict).toBe("failing");
     expect(head.verdict?.sentence).toContain(
       `${alarms} findings${critical > 0 ? `, ${critical} critical` : ""}: `,
@@ -83,7 +86,7 @@ describe("failures that have nothing in common", () => {
       ({ name }) => name === "netchecker_finding",
     );
     const inSeries = finding!.samples.filter(({ labels }) => labels["severity"] === "warning");
-    expect(inSeries.length).toBeLessThan(4 * MOST_FINDINGS);
+    expect(inSeries.length).toBeLessThan(4 * MAX_FINDINGS);
     const counted = inSeries.filter(({ labels }) => labels["kind"] === "packet-loss");
     expect(counted.find(({ labels }) => labels["node"] === "*")?.value).toBeGreaterThan(0);
   });
@@ -95,8 +98,8 @@ describe("failures that have nothing in common", () => {
         .map(({ id, since }) => `${id} ${since.round}`)
         .toSorted(),
     );
-    // In the second round those that became alarms go before those that cannot.
-    expect(told[2]).toHaveLength(MOST_FINDINGS);
+    // In the second round, findings that became alarms replace findings that cannot.
+    expect(told[2]).toHaveLength(MAX_FINDINGS);
     expect(told[3]).toEqual(told[2]);
     expect(told[4]).toEqual(told[2]);
   });
@@ -112,7 +115,7 @@ describe("concluding in steps", () => {
   it.each([
     ["everything fails", 1],
     ["half fails", 0.5],
-  ])("gives control back for every row and for every few hundred pairs, where %s", (_, share) => {
+  ])("pauses for every row and for every few hundred pairs if %s", (_, share) => {
     const round = aClosedRound(VIEW, { finds: independently(share, 3) });
     const pairs = (NODES * (NODES - 1)) / 2;
     const rows = NODES * TARGET_TYPES.length;
@@ -120,7 +123,7 @@ describe("concluding in steps", () => {
     expect(steps).toBeGreaterThan(6 * rows + pairs / 256);
   });
 
-  it("comes to the same as at one go", () => {
+  it("gives the same result as all steps at once", () => {
     const round = aClosedRound(VIEW, { finds: independently(0.3, 4) });
     const { findings } = conclude(round, VIEW, emptyMemory());
     expect(finish(concludeInSteps(round, VIEW, emptyMemory())).findings).toEqual(findings);

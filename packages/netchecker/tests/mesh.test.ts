@@ -32,12 +32,12 @@ const aRound = (id: number) =>
   });
 
 describe("GET /mesh", () => {
-  it("says before the first round when to come back", async () => {
+  it("is a 503 with Retry-After before the first round", async () => {
     const response = await app.inject("/mesh");
     expect([response.statusCode, response.json().code]).toEqual([503, "no_round_yet"]);
   });
 
-  it("has the shape that is promised, with a row a node and a letter an outcome", async () => {
+  it("has the documented shape, with one row per node and one letter per outcome", async () => {
     await keeper.keep(aRound(7));
     const body = (await app.inject("/mesh?with=attempts,latencies")).json();
     expect(Errors(MeshSchema, body)).toEqual([true, []]);
@@ -59,7 +59,7 @@ describe("GET /mesh", () => {
     expect(body.planes[0].latencies).toHaveLength(3);
   });
 
-  it("gives attempts and latencies to those who ask alone", async () => {
+  it("gives attempts and latencies only on request", async () => {
     await keeper.keep(aRound(7));
     const fieldsWith = async (query: string) => {
       const [plane] = (await app.inject(`/mesh${query}`)).json().planes as object[];
@@ -83,7 +83,7 @@ describe("GET /mesh", () => {
     expect([response.statusCode, response.json()]).toEqual([400, { code: "bad_request", message }]);
   });
 
-  it("answers a poll with the same ETag by 304, until there is another round or more is asked for", async () => {
+  it("answers a poll with the same ETag with 304, until there is another round or the query changes", async () => {
     await keeper.keep(aRound(7));
     const etag = (await app.inject("/mesh")).headers["etag"] as string;
     const poll = async (url: string) =>
@@ -94,7 +94,7 @@ describe("GET /mesh", () => {
     expect(await poll("/mesh")).toBe(200);
   });
 
-  it("is compressed for those who ask", async () => {
+  it("is compressed for clients that accept it", async () => {
     await keeper.keep(aRound(7));
     const headers = { "accept-encoding": "gzip" };
     const response = await app.inject({ url: "/mesh", headers });
@@ -103,7 +103,7 @@ describe("GET /mesh", () => {
 });
 
 describe("GET /rounds/:id/mesh", () => {
-  it("shows an old round as it was, where only its failures are kept", async () => {
+  it("shows an old round of which only the failures are kept", async () => {
     await keeper.keep(aRound(1));
     await keeper.keep(aRound(2));
     const whole = (await app.inject("/rounds/2/mesh")).json();
@@ -114,7 +114,7 @@ describe("GET /rounds/:id/mesh", () => {
     expect(old.nodes).toEqual(whole.nodes);
   });
 
-  it("says of a round without a result what it is, and of none that there is none", async () => {
+  it("answers 404 with the state of a round without a result, and 404 for an unknown round", async () => {
     await keeper.keepHead(
       roundWithoutResult({ id: 2, startedAt: 1_000, finishedAt: 2_000 }, "failed", "no Redis"),
     );

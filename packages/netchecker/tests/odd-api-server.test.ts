@@ -9,7 +9,7 @@ import { WATCH_BOUNDS, WATCH_TIMINGS, type WatchBounds } from "../src/adapters/w
 import { aLog } from "./support/a-log.ts";
 import { accessTo } from "./support/access-to.ts";
 
-const TIMINGS = { ...WATCH_TIMINGS, heldAfterMs: 5_000, backoffMs: { first: 50, most: 100 } };
+const TIMINGS = { ...WATCH_TIMINGS, heldAfterMs: 5_000, backoff: { firstMs: 50, maxMs: 100 } };
 
 let api: ApiServer;
 let stop: AbortController;
@@ -86,7 +86,7 @@ describe("an answer that is no list", () => {
       /^cannot list nodes: 503/,
     ],
     ["half an answer", (response) => response.end('{"kind":"NodeList","it'), /no JSON/],
-  ])("is told, and the last view stays: %s", async (_, answer, why) => {
+  ])("is reported, and the last view stays: %s", async (_, answer, why) => {
     addNode("a");
     const cluster = watch();
     await cluster.synced;
@@ -105,7 +105,7 @@ describe("an answer that is no list", () => {
     expect(cluster.problem()).toBeNull();
   });
 
-  it("is not one whose items are null: there are none", async () => {
+  it("is not one whose items are null, which means an empty list", async () => {
     api.answerInstead("list", "nodes", (_, response) => sendJson(response, listOf(null)));
     const cluster = watch();
     await cluster.synced;
@@ -127,7 +127,7 @@ describe("a list without an end", () => {
     ["empty pages", () => []],
     ["the same page again and again", () => [aNode("a"), aNode("b")]],
     ["items without a name", (page) => [{ metadata: { uid: `${page}` } }]],
-  ])("is given up after ten pages that bring nothing new: %s", async (_, itemsOf) => {
+  ])("is refused after ten pages that bring nothing new: %s", async (_, itemsOf) => {
     const pages = endless(itemsOf);
     const cluster = watch();
     await vi.waitFor(() => expect(cluster.problem()).not.toBeNull(), 5_000);
@@ -137,9 +137,9 @@ describe("a list without an end", () => {
     expect(pages()).toBeLessThanOrEqual(2 * 11);
   });
 
-  it("is given up at the bound of objects, where each page brings new ones", async () => {
+  it("is refused at the bound of objects, if each page brings new ones", async () => {
     const pages = endless((page) => Array.from({ length: 100 }, (_, n) => aNode(`${page}-${n}`)));
-    const cluster = watch({ mostObjects: 1_000 });
+    const cluster = watch({ maxObjects: 1_000 });
     await vi.waitFor(() => expect(cluster.problem()).not.toBeNull(), 5_000);
     expect(cluster.problem()).toBe("cannot list nodes: the list has more than 1000 objects");
     expect(pages()).toBeLessThanOrEqual(2 * 11);
@@ -147,12 +147,12 @@ describe("a list without an end", () => {
   });
 });
 
-describe("what is too large", () => {
-  it("as a page is asked for again in smaller ones", async () => {
+describe("an answer that is too large", () => {
+  it("is requested again in smaller pages, if it is a page", async () => {
     const names = Array.from({ length: 60 }, (_, n) => `n${n + 10}`);
     for (const name of names) addNode(name);
     const bytes = JSON.stringify(aNode("n10")).length;
-    const cluster = watch({ pageSize: 50, mostPageBytes: 25 * bytes });
+    const cluster = watch({ pageSize: 50, maxPageBytes: 25 * bytes });
     await cluster.synced;
     expect(namesIn(cluster)).toEqual(names);
     const limits = api.asked.map(({ access: what, parameters }) =>
@@ -161,7 +161,7 @@ describe("what is too large", () => {
     expect(limits.filter((limit) => limit === "10")).toHaveLength(6);
   });
 
-  it("as an object, of 10 MB, is told; the view stays, and comes back when it is gone", async () => {
+  it("is reported if it is one object of 10 MB; the view stays, and is current again when the object is gone", async () => {
     addNode("a");
     const cluster = watch();
     await cluster.synced;
@@ -181,7 +181,7 @@ describe("what is too large", () => {
     expect(cluster.view().staleSince).toBeNull();
   });
 
-  it("as a line of a watch that never ends, is given up at the bound", async () => {
+  it("is refused at the bound if it is a line of a watch that never ends", async () => {
     addNode("a");
     let sent = 0;
     api.answerInstead("watch", "nodes", (_, response) => {
@@ -192,7 +192,7 @@ describe("what is too large", () => {
       }, 1);
       response.on("close", () => clearInterval(more));
     });
-    const cluster = watch({ mostEventBytes: 1_048_576 });
+    const cluster = watch({ maxEventBytes: 1_048_576 });
     await vi.waitFor(() =>
       expect(told()).toContainEqual(expect.stringMatching(/a line is longer/)),
     );
@@ -202,8 +202,8 @@ describe("what is too large", () => {
   });
 });
 
-describe("objects that are odd", () => {
-  it("cost themselves, in a list and in a watch; what was known of them stays, and it is told", async () => {
+describe("odd objects", () => {
+  it("do not affect other objects, in a list or a watch; their old records stay, and the log names them", async () => {
     const names = ["constructor", "__proto__", "n".repeat(253), "plain"];
     for (const name of names) addNode(name);
     const cluster = watch();
@@ -224,7 +224,7 @@ describe("objects that are odd", () => {
     expect(second.nodeCount()).toBe(names.length);
   });
 
-  it("in every way at once leave the others", async () => {
+  it("of every kind at once do not affect the others", async () => {
     const odd = [null, 7, "node", [], {}, { metadata: null }, { metadata: { name: 7 } }];
     const labels = { metadata: { name: "labels", labels: { zone: 7 } } };
     const items = [...odd, labels, aNode("same"), aNode("same"), aNode("good")];
@@ -235,7 +235,7 @@ describe("objects that are odd", () => {
     expect(told()).toHaveLength(1);
   });
 
-  it("of a watch: lines that are no events end it, and the next one is told the truth", async () => {
+  it("in the form of lines that are no events end the watch, and the next one is current again", async () => {
     addNode("a");
     const lines = ["null", "7", '{"type":"ADDED"}', '{"object":{}}', "<html>", '{"type":"ERROR"}'];
     let next = 0;
@@ -254,7 +254,7 @@ describe("objects that are odd", () => {
     expect(cluster.watchLosses()["nodes"]).toBe(lines.length);
   });
 
-  it("of a type that is not known yet are left out, and the watch goes on", async () => {
+  it("of an unknown event type are ignored, and the watch goes on", async () => {
     api.answerInstead("watch", "nodes", (_, response) => {
       response.write('{"type":"SPARKLED","object":{"metadata":{"resourceVersion":"5"}}}\n');
       response.write(`${JSON.stringify({ type: "ADDED", object: aNode("b") })}\n`);

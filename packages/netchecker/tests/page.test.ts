@@ -8,7 +8,7 @@ import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
 import { type AnApp, anApp, aServed } from "./support/a-served.ts";
 import { aStore } from "./support/a-store.ts";
 
-/** As `pnpm build` makes it, from the real dashboard. */
+/** The real dashboard, as `pnpm build` makes it. */
 const BUILT = join(import.meta.dirname, "../dist/page");
 
 let redis: ARedis;
@@ -16,7 +16,7 @@ let keeper: RoundKeeper;
 let folder: string;
 let pageFolder: string;
 let app: AnApp;
-/** A script of the page, as its index.html names it. */
+/** The name of a script in the page's index.html. */
 let script: string;
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 describe("the page", () => {
-  it("is index.html, to be asked for each time, and a 304 while it is the same", async () => {
+  it("is index.html, which browsers revalidate each time, with a 304 while it is the same", async () => {
     const response = await app.inject("/");
     expect(response.statusCode).toBe(200);
     expect(response.body).toBe(await readFile(join(BUILT, "index.html"), "utf8"));
@@ -51,14 +51,14 @@ describe("the page", () => {
     expect((await app.inject("/?round=42")).statusCode).toBe(200);
   });
 
-  it("has all links relative, so that it works behind a prefix", async () => {
+  it("has only relative links, so that it works behind a prefix", async () => {
     const { body } = await app.inject("/");
     const links = [...body.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, link]) => link!);
     expect(links.length).toBeGreaterThan(0);
     expect(links.filter((link) => /^(\/|[a-z]+:\/\/)/i.test(link))).toEqual([]);
   });
 
-  it("has no inline script, nor style, nor anything else that its policy forbids", async () => {
+  it("has no inline script or style, nor anything else that its policy forbids", async () => {
     const { body, headers } = await app.inject("/");
     expect(headers).toMatchObject({
       "content-security-policy":
@@ -69,7 +69,7 @@ describe("the page", () => {
     expect(body).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=/i);
   });
 
-  it("has assets under names that never change their content, which are asked for once", async () => {
+  it("has assets whose content never changes under one name, so that browsers fetch them once", async () => {
     const response = await app.inject(`/${script}`);
     expect(response.statusCode).toBe(200);
     expect(response.body).toBe(await readFile(join(BUILT, script), "utf8"));
@@ -85,7 +85,7 @@ describe("the page", () => {
     ["zstd, br, gzip", "br", brotliDecompressSync],
     ["gzip, deflate", "gzip", gunzipSync],
   ])(
-    "is sent as it was compressed at build time, to one who accepts %s",
+    "is sent as it was compressed at build time, to a client that accepts %s",
     async (accepts, encoding, read) => {
       for (const path of ["", script]) {
         const headers = { "accept-encoding": accepts };
@@ -108,7 +108,7 @@ describe("the page", () => {
     "/assets/../../secret.txt",
     "/assets/%2e%2e/%2e%2e/secret.txt",
     "/assets/..%2f..%2fsecret.txt",
-  ])("%s is refused, as an error of the API", async (url) => {
+  ])("%s is refused with an error of the API", async (url) => {
     const response = await app.inject(url);
     expect([400, 403, 404]).toContain(response.statusCode);
     expect(response.json()).toEqual({ code: expect.any(String), message: expect.any(String) });
@@ -116,7 +116,7 @@ describe("the page", () => {
     expect(response.headers["location"]).toBeUndefined();
   });
 
-  it("needs no token, while all that it asks for does", async () => {
+  it("needs no token, although everything that it requests does", async () => {
     const guarded = await anApp(aServed(keeper), {
       token: "a-token-of-sixteen-and-more",
       pageFolder,
@@ -127,7 +127,7 @@ describe("the page", () => {
       expect((await guarded.inject(url)).statusCode).toBe(401);
   });
 
-  it("has the mesh on its way before its script asks for it, where no token is needed", async () => {
+  it("preloads the mesh before its script requests it, unless a token is needed", async () => {
     const guarded = await anApp(aServed(keeper), {
       token: "a-token-of-sixteen-and-more",
       pageFolder,
@@ -138,7 +138,7 @@ describe("the page", () => {
     expect((await guarded.inject("/")).headers["link"]).toBeUndefined();
   });
 
-  it("that was not built is a 503 that says what to do, and all else works", async () => {
+  it("is a 503 that says what to do if it was not built, and the rest works", async () => {
     const nowhere = join(folder, "empty");
     await mkdir(nowhere);
     const without = await anApp(aServed(keeper), { pageFolder: nowhere });
@@ -154,7 +154,7 @@ describe("the page", () => {
     expect((await without.inject("/assets/a.js")).statusCode).toBe(404);
   });
 
-  it("is not described in /openapi.json, which is the API's", async () => {
+  it("is not described in /openapi.json, because it is not part of the API", async () => {
     const { paths } = (await app.inject("/openapi.json")).json();
     expect(Object.keys(paths).filter((path) => path === "/" || path.includes("assets"))).toEqual(
       [],

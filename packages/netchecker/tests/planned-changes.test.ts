@@ -29,7 +29,7 @@ import { failing, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
 import { simulateAgents } from "./support/a-simulated-agent.ts";
 
 const NODES = 100;
-/** Scaled down: in a real cluster it is minutes. */
+/** Scaled down from minutes in a real cluster. */
 const NODE_STARTUP_MS = 6_000;
 /** The nodes were there long before netchecker. */
 const LONG_AGO = kubeTime(new Date(Date.now() - 86_400_000));
@@ -42,15 +42,15 @@ let netchecker: ReturnType<typeof aRunner>;
 let cluster: ReturnType<typeof watchCluster>;
 let keeper: RoundKeeper;
 let runner: RoundRunner;
-/** What the network is like: the addresses at which a pong answers right now. */
+/** The addresses at which a pong answers right now. */
 let answering: Set<string>;
-/** The nodes whose machine is off: nothing of them answers or reports. */
+/** The nodes whose machine is off. Nothing there answers or reports. */
 let off: Set<string>;
-/** The nodes whose machine is on, and whose pods do not run. */
+/** The nodes whose machine is on, but whose pods do not run. */
 let withoutPods: Set<string>;
-/** The nodes whose kubelet alone is dead. */
+/** The nodes on which only the kubelet is dead. */
 let withoutKubelet: Set<string>;
-/** Called between the publication of the lists and the agents' probes: what overtakes a round. */
+/** Called after the lists are published and before the agents probe: changes the cluster during a round. */
 let meanwhile: () => void;
 
 beforeEach(async () => {
@@ -112,7 +112,7 @@ function removePod(pod: PodObject): void {
 
 const runs = (node: string) => !off.has(node) && !withoutPods.has(node);
 
-/** The physics: a pod answers at an address that is in use, a NodePort where a pong of its node answers. */
+/** The simulated network: a pod answers at an address in use, and a NodePort answers if a pong of its node does. */
 function probe(list: TargetList, index: number): Outcome {
   const address = list.address[index]!;
   const ip = address.slice(0, address.lastIndexOf(":"));
@@ -132,10 +132,10 @@ function probe(list: TargetList, index: number): Outcome {
 
 const REFUSED = failing("connection_refused");
 
-/** A failing probe takes its attempts: that long a report of one is on its way at least. */
+/** A failed probe takes several attempts, so its report comes at least this late. */
 const ATTEMPTS_MS = 300;
 
-/** Every ping pod that is there answers; its probes see the network as it is after `meanwhile`. */
+/** Every existing ping pod reports. Its probes see the network as it is after `meanwhile`. */
 async function startAgents(): Promise<void> {
   await simulateAgents(await redis.connect("subscriber"), await redis.connect(), (list) => {
     if (list.type === "pod") meanwhile();
@@ -176,7 +176,7 @@ async function aRound(): Promise<ClosedRound> {
   return keeper.latest!;
 }
 
-/** Rounds until one is as wanted: the watch tells of a change when it does. */
+/** Runs rounds until one passes `check`, because the watch needs some time to see a change. */
 const aRoundWith = (check: (round: ClosedRound) => void): Promise<ClosedRound> =>
   vi.waitFor(
     async () => {
@@ -194,14 +194,14 @@ const failedChecks = (round: ClosedRound) => new Set(failed(round).map(({ check 
 const recordOf = (index: number) =>
   cluster.view().nodes.find(({ name }) => name === `node-${index}`);
 
-/** Who writes the Ready condition, and in which words. */
+/** The reason and message with which each status of the Ready condition is written. */
 const WORDS = {
   True: ["KubeletReady", "kubelet is posting ready status"],
   False: ["KubeletNotReady", "node is shutting down"],
   Unknown: ["NodeStatusUnknown", "Kubelet stopped posting node status."],
 } as const;
 
-/** A node's condition changes, and the controller marks its pods with it. */
+/** Changes a node's condition, and its pods' readiness as the node controller does. */
 function become(index: number, status: keyof typeof WORDS, podsReady = status === "True"): void {
   const [reason, message] = WORDS[status];
   api.store.update<NodeObject>("nodes", theNode(index), (copy) => {
@@ -221,7 +221,7 @@ function become(index: number, status: keyof typeof WORDS, podsReady = status ==
     api.store.update<PodObject>("pods", pod, (copy) => setReady(copy, podsReady));
 }
 
-/** Until netchecker's view has what was changed. */
+/** Waits until netchecker's view of a node is as wanted. */
 const isSeen = (index: number, is: object) =>
   vi.waitFor(() => expect(recordOf(index)).toMatchObject(is), { timeout: 5_000 });
 
@@ -229,10 +229,10 @@ const whys = (round: ClosedRound) =>
   new Set([...results(round)].flatMap(({ planned }) => planned ?? []));
 
 describe("planned changes in a cluster of 100 nodes", () => {
-  it("a rollout of pong that overtakes every round raises no failed pair", async () => {
+  it("a rollout of pong during every round gives no failed pair", async () => {
     const seen = new Set<string>();
     for (let first = 1; first <= NODES; first += 10) {
-      // maxUnavailable of ten: these are replaced after the lists went out.
+      // With a maxUnavailable of ten, these pods are replaced after the lists were published.
       meanwhile = () => {
         for (let index = first; index < first + 10; index += 1)
           for (const pod of podsOf("pong", index)) {
@@ -256,7 +256,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
     });
   }, 60_000);
 
-  it("a pong that terminates and no longer answers is planned, until another one is there", async () => {
+  it("a terminating pong that no longer answers is planned, until another one is there", async () => {
     const [pod] = podsOf("pong", 7);
     api.store.update<PodObject>("pods", pod!, (copy) => terminate(copy));
     answering.delete(pod!.status.podIP!);
@@ -280,7 +280,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
     expect(round.summary.pod).toMatchObject({ failed: 0, unknown: 0, planned: NODES });
   }, 60_000);
 
-  it("an autoscaler's scale-down: its taint, NotReady, then gone within a round, and no failure on the way", async () => {
+  it("an autoscaler's scale-down gives no failure: the taint, then NotReady, then the node is gone within a round", async () => {
     const going = { key: "ToBeDeletedByClusterAutoscaler", effect: "NoSchedule" } as const;
     api.store.update<NodeObject>("nodes", theNode(9), (copy) => {
       copy.spec.taints = [going];
@@ -316,7 +316,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
     });
   }, 60_000);
 
-  it("a node that dies unplanned fails in every round, before Kubernetes notices, as it does, and after", async () => {
+  it("a node that dies unplanned fails in every round: before, while and after Kubernetes notices", async () => {
     off.add("node-9");
     const isDown = (round: ClosedRound): void => {
       expect(whys(round)).toEqual(new Set());
@@ -343,7 +343,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
       expect(cluster.view().pods.filter(({ terminating }) => terminating)).toHaveLength(2),
     );
     isDown(await aRound());
-    // Somebody takes note of it: from then on it is planned, and still in every row.
+    // Somebody cordons the node. From then on its failures are planned, and still in every row.
     api.store.update<NodeObject>("nodes", theNode(9), cordon);
     await isSeen(9, { cordoned: true });
     const cordoned = await aRound();
@@ -352,7 +352,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
     expect(cordoned.summary.pod).toMatchObject({ failed: 0, planned: 2 * NODES - 1 });
   }, 60_000);
 
-  it("a kubelet that dies while its pods live: they are asked, they report, and nothing is planned", async () => {
+  it("if a kubelet dies and its pods live, they are asked, they report, and nothing is planned", async () => {
     withoutKubelet.add("node-9");
     become(9, "Unknown");
     await isSeen(9, { ready: false });
@@ -364,7 +364,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
     expect(round.summary.pod).toMatchObject({ ok: NODES * NODES, failed: 0, planned: 0 });
   }, 60_000);
 
-  it("a shutdown in good order is planned, also when the controller's word takes the kubelet's place", async () => {
+  it("an orderly shutdown is planned, even after the node controller has overwritten the kubelet's condition", async () => {
     become(9, "False");
     await isSeen(9, { shutdownSince: expect.any(Number) });
     off.add("node-9");
@@ -377,7 +377,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
     }
   }, 60_000);
 
-  it("a node that returns is waited for until its pods are ready, twice; the third time it flaps", async () => {
+  it("a node that returns is planned until its pods are ready, twice; the third time it flaps", async () => {
     const crashAndReturn = async (times: number): Promise<ClosedRound> => {
       off.add("node-9");
       become(9, "Unknown");
@@ -405,7 +405,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
     expect(failed(third).length).toBeGreaterThanOrEqual(NODES - 1);
   }, 60_000);
 
-  it("a node that comes is starting, and a fault with its kubelet's word when it never becomes Ready", async () => {
+  it("a new node is starting, and becomes a fault with its kubelet's message if it never becomes Ready", async () => {
     const node = nodeObject("node-101", "10.0.1.1", 10_250);
     setNodeReady(node, false);
     api.store.create("nodes", node);
@@ -423,7 +423,7 @@ describe("planned changes in a cluster of 100 nodes", () => {
     expect(failedChecks(late)).toEqual(new Set(["tcp", "nodeport"]));
   }, 60_000);
 
-  it("a node that no agent can run on is named with the reason in its pod's status", async () => {
+  it("a node on which no agent can run is named with the reason in its pod's status", async () => {
     const [ping] = podsOf("ping", 3);
     api.store.remove("pods", ping!);
     const pending = podObject("ping", NAMESPACE, "node-3");

@@ -3,7 +3,7 @@ import type { TargetList } from "@netchecker/contract";
 import { TcpProxy } from "@netchecker/local-cluster/tcp-proxy";
 import { connectRedisPair, type RedisPair } from "@netchecker/runtime/redis";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { renewing } from "../src/adapters/publish-targets.ts";
+import { reconnectIfUnheard } from "../src/adapters/publish-targets.ts";
 import { toListColumns } from "@netchecker/round/plan";
 import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { aPublisher } from "./support/a-store.ts";
@@ -16,7 +16,7 @@ let pair: RedisPair;
 beforeEach(async () => {
   [old, anew] = await Promise.all([aRedis(), aRedis()]);
   primary = old;
-  // As a service does, it leads new connections to the primary, and leaves the old ones where they are.
+  // Like a Kubernetes service, it leads new connections to the primary and does not move old ones.
   service = new TcpProxy({ host: "127.0.0.1", port: 0 }, () => primary.server.address);
   await service.open();
   pair = connectRedisPair({ host: service.address }, { service: "netchecker", log: LOG });
@@ -40,18 +40,22 @@ const aList: TargetList = {
 };
 
 async function publish(awaited: number): Promise<void> {
-  const publisher = await aPublisher(pair.commands, undefined, renewing(pair.commands, LOG));
+  const publisher = await aPublisher(
+    pair.commands,
+    undefined,
+    reconnectIfUnheard(pair.commands, LOG),
+  );
   return publisher.publish({ id: 1, startedAt: 1 }, [aList], 1_000, awaited);
 }
 
-/** How many of netchecker's connections lead to it. */
+/** How many of netchecker's connections lead to a server. */
 async function ledTo(server: ARedis): Promise<number> {
   const asks = await server.connect();
   return String(await asks.client("LIST")).match(/name=netchecker-/g)?.length ?? 0;
 }
 
-describe("lists that are published", () => {
-  it("and that no agent hears, on an old primary that is cut off, make netchecker connect to the new one", async () => {
+describe("publishing lists", () => {
+  it("on an old primary that is cut off reaches no agent, and makes netchecker connect to the new one", async () => {
     const agent = await anew!.connect("subscriber");
     await agent.subscribe(NAMES.lists.pod);
     const heard: string[] = [];
@@ -64,7 +68,7 @@ describe("lists that are published", () => {
     await vi.waitFor(() => expect(heard).toHaveLength(1));
   });
 
-  it("and that a read-only replica refuses, make both connections leave it at once", async () => {
+  it("on a read-only replica is refused, and makes both connections leave it at once", async () => {
     await old!.server.command("REPLICAOF", "127.0.0.1", "1");
     primary = anew!;
     await publish(0).catch(() => {});
@@ -72,7 +76,7 @@ describe("lists that are published", () => {
     expect(await ledTo(old!)).toBe(0);
   });
 
-  it("and that one agent hears, or that nobody should hear, leave the connections as they are", async () => {
+  it("keeps the connections if one agent receives the lists, or if no agent should", async () => {
     primary = anew!;
     await publish(0);
     const agent = await old!.connect("subscriber");

@@ -15,12 +15,12 @@ import {
 import { aLog } from "./support/a-log.ts";
 import { accessTo } from "./support/access-to.ts";
 
-/** Nothing here is stale or too old before a test makes it so. */
+/** With these timings, nothing becomes stale unless a test changes them. */
 const TIMINGS: WatchTimings = {
   ...WATCH_TIMINGS,
   heldAfterMs: 5_000,
   shortestWatchMs: 20,
-  backoffMs: { first: 20, most: 100 },
+  backoff: { firstMs: 20, maxMs: 100 },
 };
 
 let api: ApiServer;
@@ -67,7 +67,7 @@ const watchesOf = (resource: string) =>
 const warnings = () => log.lines.filter(({ level }) => level >= 40);
 
 describe("a watch that is silent", () => {
-  it("goes on from the last event, so that a node that was deleted never comes back", async () => {
+  it("continues from the last event, so that a deleted node does not come back", async () => {
     const gone = addNode("gone");
     addNode("stays");
     const cluster = await watch({ silenceMs: 400 });
@@ -83,7 +83,7 @@ describe("a watch that is silent", () => {
     expect(cluster.watchLosses()).toEqual({ nodes: 0, pods: 0, services: 0 });
   });
 
-  it("goes on from the last bookmark, though nothing of its own happened", async () => {
+  it("continues from the last bookmark, although none of its objects changed", async () => {
     await api.stop();
     api = new ApiServer({ bookmarkIntervalMs: 100 });
     await api.start();
@@ -96,14 +96,14 @@ describe("a watch that is silent", () => {
     await sleep(300);
     const { connections } = api;
     api.hang();
-    // Each of the three watches asks again.
+    // Each of the three watches connects again.
     await vi.waitFor(() => expect(api.connections).toBeGreaterThanOrEqual(connections + 3), 10_000);
     api.resume();
     await vi.waitFor(() => expect(watchesOf("nodes").length).toBeGreaterThan(1), 5_000);
     expect(watchesOf("nodes")[1]).toBe(moved);
   });
 
-  it("is listed where it goes on too long: the version may be of a time that the server lost", async () => {
+  it("is listed again after a long time, because the server may have lost the version", async () => {
     addNode("a");
     const cluster = await watch({ silenceMs: 200, listAfterMs: 500 });
     api.hang();
@@ -115,7 +115,7 @@ describe("a watch that is silent", () => {
 });
 
 describe("a connection that breaks", () => {
-  it("is taken up from where it was, without an alarm", async () => {
+  it("continues from the last version, without an alarm", async () => {
     addNode("a");
     const cluster = await watch();
     api.cutConnections();
@@ -126,7 +126,7 @@ describe("a connection that breaks", () => {
     expect(warnings()).toEqual([]);
   });
 
-  it("and cannot be made again is a loss, and listed: only then is the view known to be whole", async () => {
+  it("and cannot be made again is a loss, and the resource is listed again, so that no change is missed", async () => {
     addNode("a");
     const cluster = await watch();
     await api.stop();
@@ -137,7 +137,7 @@ describe("a connection that breaks", () => {
     await vi.waitFor(() => expect(namesIn(cluster)).toEqual(["a", "b"]), 5_000);
     expect(askedOf("list nodes")).toHaveLength(2);
     expect(cluster.watchLosses()["nodes"]).toBeGreaterThan(0);
-    // However many tries it took.
+    // The number of tries does not matter.
     expect(warnings().length).toBeLessThanOrEqual(3);
   });
 });
@@ -145,7 +145,7 @@ describe("a connection that breaks", () => {
 describe("a version that has expired", () => {
   it("is listed again at once, without an alarm, as an error event and as a status", async () => {
     addNode("a");
-    const cluster = await watch({ backoffMs: { first: 60_000, most: 60_000 } });
+    const cluster = await watch({ backoff: { firstMs: 60_000, maxMs: 60_000 } });
     api.compact();
     addNode("b");
     await vi.waitFor(() => expect(namesIn(cluster)).toEqual(["a", "b"]), 2_000);
@@ -156,7 +156,7 @@ describe("a version that has expired", () => {
     expect(warnings()).toEqual([]);
   });
 
-  it("as a status of 410 is none either", async () => {
+  it("causes no alarm as a status of 410 either", async () => {
     addNode("a");
     const expired =
       '{"kind":"Status","status":"Failure","reason":"Expired","code":410,"message":"too old"}';
@@ -167,8 +167,8 @@ describe("a version that has expired", () => {
       response.writeHead(410, { "content-type": "application/json" }).end(expired);
       return true;
     });
-    const cluster = begin({ backoffMs: { first: 60_000, most: 60_000 } });
-    // While it is listed again, the view has no trouble to tell.
+    const cluster = begin({ backoff: { firstMs: 60_000, maxMs: 60_000 } });
+    // While the resource is listed again, the view has no problem.
     const problems: (string | null)[] = [];
     api.answerInstead("list", "nodes", () => {
       if (refused) problems.push(cluster.problem());
@@ -181,11 +181,11 @@ describe("a version that has expired", () => {
     expect(warnings()).toEqual([]);
   });
 
-  it("is listed with pauses where it expires again and again", async () => {
+  it("is listed with pauses if it expires again and again", async () => {
     api.answerInstead("watch", "nodes", (_, response) => {
       response.end('{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired"}}\n');
     });
-    const cluster = await watch({ backoffMs: { first: 100, most: 10_000 } });
+    const cluster = await watch({ backoff: { firstMs: 100, maxMs: 10_000 } });
     await sleep(1_500);
     const lists = askedOf("list nodes").length;
     expect(lists).toBeGreaterThan(2);
@@ -193,7 +193,7 @@ describe("a version that has expired", () => {
     expect(cluster.watchLosses()["nodes"]).toBe(0);
   });
 
-  it("between two pages begins the list anew, whole", async () => {
+  it("between two pages makes the whole list start over", async () => {
     const names = Array.from({ length: 25 }, (_, n) => `n${n + 10}`);
     for (const name of names) addNode(name);
     let pages = 0;
@@ -225,7 +225,7 @@ describe("a version that has expired", () => {
 });
 
 describe("a list", () => {
-  it("is a consistent read: it asks for no version, so that no cache that lags answers it", async () => {
+  it("is a consistent read: it asks for no version, so that no lagging cache answers it", async () => {
     await watch();
     for (const lists of ["list nodes", "list pods", "list services"])
       expect(askedOf(lists).map((parameters) => parameters.get("resourceVersion"))).toEqual([null]);
@@ -233,7 +233,7 @@ describe("a list", () => {
 });
 
 describe("the server's wishes", () => {
-  it("are obeyed: too many requests are no loss, and nothing is asked before Retry-After", async () => {
+  it("are obeyed: 429 is no loss, and nothing is requested before Retry-After", async () => {
     addNode("a");
     const cluster = await watch({ silenceMs: 200 });
     api.throttle("watch", "nodes", 1);
@@ -248,7 +248,7 @@ describe("the server's wishes", () => {
     expect(warnings()).toEqual([]);
   });
 
-  it("are eased: a watch asks for an end between 5 and 10 minutes, and no two for the same", async () => {
+  it("include fewer ends at once: each watch asks for another end between 5 and 10 minutes", async () => {
     await watch();
     await vi.waitFor(() => expect(watchesOf("services")).toHaveLength(1));
     const seconds = ["nodes", "pods", "services"].map((resource) =>
@@ -259,9 +259,9 @@ describe("the server's wishes", () => {
     expect(new Set(seconds).size).toBeGreaterThan(1);
   });
 
-  it("of a watch that ends as soon as it began are not met in a tight loop", async () => {
+  it("include no tight loop: a watch that ends at once is opened again after a pause", async () => {
     api.answerInstead("watch", "nodes", (_, response) => void response.end());
-    const cluster = await watch({ backoffMs: { first: 100, most: 10_000 } });
+    const cluster = await watch({ backoff: { firstMs: 100, maxMs: 10_000 } });
     await sleep(1_000);
     expect(watchesOf("nodes").length).toBeLessThan(7);
     expect(cluster.watchLosses()["nodes"]).toBeGreaterThan(0);
@@ -270,10 +270,10 @@ describe("the server's wishes", () => {
 });
 
 describe("the connection", () => {
-  it("is one for each watch, and used again for lists", async () => {
+  it("is one for each watch, and lists reuse connections", async () => {
     for (let index = 0; index < 25; index += 1) addNode(`n${index}`);
     await watch({ silenceMs: 300 }, { pageSize: 5 });
-    // Five pages of nodes, one of pods, one of services, three watches: each watch keeps its connection to itself.
+    // Five pages of nodes, one of pods, one of services, and three watches. A watch does not share its connection.
     expect(api.connections).toBeLessThanOrEqual(4);
   });
 });

@@ -33,7 +33,7 @@ async function startRunner({ owner = "netchecker-1", ...options }: Partial<Runne
   return runner;
 }
 
-/** What a tally has counted, by its first label; zeros are left out. */
+/** The counts of a tally by its first label, without zeros. */
 function counts({ families }: RoundsTally, name: string): Record<string, number> {
   const { samples } = families.find((family) => family.name === name)!;
   const counted = samples.filter(({ value }) => value > 0);
@@ -59,7 +59,7 @@ describe("rounds", () => {
     expect(await store.openRound()).toBeNull();
   });
 
-  it("close by the timer even when no message arrives at all", async () => {
+  it("close by the timer even if no message arrives at all", async () => {
     const { keeper } = await startRunner({ timeoutMs: 500 });
     await vi.waitFor(() => expect(keeper.latest).not.toBeNull());
     expect(keeper.latest?.head).toMatchObject({ closedBy: "timer", reported: 0 });
@@ -67,7 +67,7 @@ describe("rounds", () => {
     expect(keeper.latest?.summary.pod).toMatchObject({ total: 4, ok: 0, failed: 0, unknown: 4 });
   });
 
-  it("publish lists that wait under keys for the time that is left", async () => {
+  it("store their lists under keys that expire at the deadline", async () => {
     const commands = await redis.connect();
     await startRunner({ timeoutMs: 1_000 });
     await vi.waitFor(async () => expect(await commands.exists(NAMES.listKeys.pod)).toBe(1));
@@ -78,7 +78,7 @@ describe("rounds", () => {
     }
   });
 
-  it("count a late, a repeated, an unknown and a broken message, and mix none of them in", async () => {
+  it("count a late, a repeated, an unknown and a broken message, and accept none of them", async () => {
     const { lists } = await simulate([FIRST]);
     const agent = await redis.connect();
     const { tally, keeper } = await startRunner({ timeoutMs: 1_500 });
@@ -116,7 +116,7 @@ describe("rounds", () => {
     expect(keeper.latest?.summary.pod).toMatchObject({ total: 4, ok: 2, unknown: 2 });
   });
 
-  it("do not let a report that comes after the close into the next round", async () => {
+  it("do not accept a report that answers the round before", async () => {
     const { lists } = await simulate([FIRST]);
     const agent = await redis.connect();
     const { keeper } = await startRunner({ intervalMs: 1_200, timeoutMs: 600 });
@@ -129,7 +129,7 @@ describe("rounds", () => {
     expect(keeper.latest?.summary.pod.unknown).toBe(2);
   });
 
-  it("are open one at a time, however often one is asked for", async () => {
+  it("are open one at a time, however often a client requests one", async () => {
     const { lists } = await simulate([]);
     const { runner, keeper } = await startRunner({ timeoutMs: 500 });
     await vi.waitFor(() => expect(keeper.latest?.head.id).toBe(1));
@@ -145,7 +145,7 @@ describe("rounds", () => {
     await vi.waitFor(() => expect(runner.trigger()).resolves.toMatchObject({ id: 3 }));
   });
 
-  it("are recorded as failed, with why, while Redis is away, and are whole when it is back", async () => {
+  it("are recorded as failed, with the reason, while Redis is away, and succeed again when it is back", async () => {
     await simulate(AGENTS);
     const { keeper, runner } = await startRunner({ intervalMs: 700, timeoutMs: 500 });
     await vi.waitFor(() => expect(keeper.latest?.head.stored).toBe(true));
@@ -176,7 +176,7 @@ describe("rounds", () => {
     );
   });
 
-  it("are run and served while Redis is full, and stored when there is room again", async () => {
+  it("run and are served while Redis is full, and are stored when there is room again", async () => {
     await simulate(AGENTS);
     const { keeper } = await startRunner({ intervalMs: 500, timeoutMs: 400 });
     await vi.waitFor(() => expect(keeper.latest?.head.stored).toBe(true));
@@ -196,7 +196,7 @@ describe("rounds", () => {
     }, 5_000);
   });
 
-  it("say why they could not be published: in Redis' words, or in those of its trouble where there is no connection", async () => {
+  it("say why they could not be published: with Redis' error, or with its known trouble if there is no connection", async () => {
     const { keeper, stop: end } = await startRunner({ intervalMs: 300, timeoutMs: 200 });
     const failures = async () =>
       new Set((await keeper.heads(50)).flatMap(({ head }) => head.failure ?? []));
@@ -214,7 +214,7 @@ describe("rounds", () => {
     await end();
   });
 
-  it("blame Redis for what it kept from coming in", async () => {
+  it("blame Redis, not the agents, for reports that could not arrive", async () => {
     await simulate([FIRST]);
     const { keeper, runner } = await startRunner({ timeoutMs: 1_500 });
     await vi.waitFor(() => expect(runner.open).not.toBeNull());
@@ -228,7 +228,7 @@ describe("rounds", () => {
     });
   });
 
-  it("hand on what the watch knows of nodes to the netchecker that comes after", async () => {
+  it("pass what the watch knows of nodes to the next netchecker", async () => {
     await simulate(AGENTS);
     const pasts: NodePasts = {
       "node-1": {
@@ -244,7 +244,7 @@ describe("rounds", () => {
     const one = await startRunner({ owner: "one", timeoutMs: 20_000, pasts });
     await vi.waitFor(() => expect(one.keeper.latest?.head.stored).toBe(true));
     expect(one.recalled).toEqual([{}]);
-    // Seen after the round was stored: it is stored at the end.
+    // The watch saw this after the round was stored. It is stored at the end.
     pasts["node-2"] = { ...pasts["node-1"]!, uid: "uid-2" };
     await one.stop();
     const two = await startRunner({ owner: "two" });
@@ -270,7 +270,7 @@ describe("rounds", () => {
     });
   });
 
-  it("that were measured when netchecker died are concluded by the next one; what it ended in twice is closed, and not ok", async () => {
+  it("that were measured when netchecker died are concluded by the next one; after two such deaths they are closed, not ok", async () => {
     const died = await redis.connect();
     const store = await aStore(died, { fullRounds: 5, rounds: 10 });
     for (const id of [1, 2]) {
@@ -293,7 +293,7 @@ describe("rounds", () => {
     });
   });
 
-  it("that cannot be concluded are closed with what was measured, and never ok; the next one is run", async () => {
+  it("that cannot be concluded are closed with what was measured, and never ok; the next round still runs", async () => {
     await simulate(AGENTS);
     const { keeper, runner, store } = await startRunner({ timeoutMs: 20_000 });
     await vi.waitFor(() => expect(keeper.latest?.head.stored).toBe(true));
@@ -312,7 +312,7 @@ describe("rounds", () => {
     expect(keeper.latest!.head.verdict).toMatchObject({ verdict: "ok" });
   });
 
-  it("that are closed, but could not be stored yet, are not taken for ones that were left open", async () => {
+  it("that are closed, but not stored yet, are not taken for rounds that were left open", async () => {
     const full = () => Promise.reject(new Error("OOM command not allowed"));
     const heads: RoundHead[] = [];
     const { keeper } = await startRunner({
@@ -330,14 +330,14 @@ describe("rounds", () => {
     await vi.waitFor(() => expect(keeper.latest?.head.id).toBe(1), { timeout: 8_000 });
     const asks = await redis.connect();
     expect(JSON.parse((await asks.get(NAMES.openRound))!)).toMatchObject({ id: 1 });
-    // Another term: it looks at what others have left.
+    // A new term begins, so it takes over again.
     await asks.del(NAMES.lease, NAMES.leaseHolder);
     await vi.waitFor(() => expect(keeper.latest?.head.id).toBe(3), { timeout: 8_000 });
     expect(heads).toEqual([]);
   });
 
-  it("that are open when netchecker is stopped are abandoned in order", async () => {
-    // Somebody hears the lists: netchecker would connect to Redis anew otherwise.
+  it("that are open when netchecker stops are recorded as abandoned", async () => {
+    // Somebody receives the lists. Without that, netchecker would reconnect to Redis meanwhile.
     await simulate([]);
     const { runner, store, stop: end } = await startRunner({ timeoutMs: 30_000 });
     await vi.waitFor(() => expect(runner.open).not.toBeNull());
@@ -360,7 +360,7 @@ describe("rounds", () => {
       new Set(lists.map(({ round }) => round)).size,
     );
     expect(two.keeper.latest?.head.id).toBeLessThan(3);
-    // What it hears is said to the other.
+    // Reports are meant for the other netchecker, so this one does not count them.
     expect(counts(two.tally, "netchecker_reports_dropped_total")).toEqual({});
     expect(counts(one.tally, "netchecker_reports_total")).toEqual({
       pod: one.keeper.latest!.head.id * 2,
@@ -370,7 +370,7 @@ describe("rounds", () => {
     });
   });
 
-  it("go on from where another netchecker was, when its lease is over", async () => {
+  it("continue where another netchecker was, when its lease is over", async () => {
     await simulate(AGENTS);
     const one = await startRunner({ owner: "one" });
     await vi.waitFor(() => expect(one.keeper.latest?.head.stored).toBe(true), 10_000);

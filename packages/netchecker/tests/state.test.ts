@@ -17,7 +17,7 @@ let keeper: RoundKeeper;
 let changes: Changes;
 let open: { id: number; startedAt: number } | null;
 let staleSince: number | null;
-/** What netchecker knows now; null: what its last round came to. */
+/** The verdict of now; null means that of the last round. */
 let now: Verdict | null;
 let app: AnApp;
 let url: string;
@@ -60,7 +60,7 @@ async function serve(token?: string): Promise<void> {
 
 const aRound = (id: number) => aClosedRound(aView(2), { run: { id } });
 
-/** Listens as a page does; each call of `next` waits for one event. */
+/** Listens like the page. Each call of `next` waits for one event. */
 async function listen(headers: Record<string, string> = {}) {
   const response = await fetch(`${url}/events`, { headers, signal: leave.signal });
   const pieces = response.body!.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
@@ -82,7 +82,7 @@ async function listen(headers: Record<string, string> = {}) {
 }
 
 describe("GET /state", () => {
-  it("says before the first round that there is none", async () => {
+  it("has no round before the first one", async () => {
     const body = (await app.inject("/state")).json();
     expect(Errors(StateSchema, body)).toEqual([true, []]);
     expect(Date.now() - Date.parse(body.now)).toBeLessThan(10_000);
@@ -97,7 +97,7 @@ describe("GET /state", () => {
     });
   });
 
-  it("tells the round that is shown from a newer one without a result, and from the open one", async () => {
+  it("has the shown round, a newer one without a result, and the open one", async () => {
     await keeper.keep(aRound(7));
     await keeper.keepHead(
       roundWithoutResult({ id: 8, startedAt: 1_000, finishedAt: 2_000 }, "failed", "no Redis"),
@@ -110,7 +110,7 @@ describe("GET /state", () => {
     });
   });
 
-  it("knows the last round after a restart", async () => {
+  it("has the last round after a restart", async () => {
     await keeper.keep(aRound(7));
     const commands = await redis.connect();
     const store = await aStore(commands, { fullRounds: 1, rounds: 9 });
@@ -125,7 +125,7 @@ describe("GET /state", () => {
 });
 
 describe("GET /events", () => {
-  it("sends the state at once, as server-sent events that nobody holds back", async () => {
+  it("sends the state at once, as uncompressed server-sent events that proxies do not hold back", async () => {
     const { response, next } = await listen({ "accept-encoding": "gzip, br" });
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -138,7 +138,7 @@ describe("GET /events", () => {
     expect(Errors(StateSchema, state)).toEqual([true, []]);
   });
 
-  it("sends one when the verdict turns by the clock alone, of which nothing else tells", async () => {
+  it("sends an event when only the clock changes the verdict", async () => {
     await keeper.keep(aRound(7));
     const { next } = await listen();
     await next();
@@ -151,7 +151,7 @@ describe("GET /events", () => {
     expect(await next()).toMatchObject({ verdict: now, shown: { id: 7 } });
   });
 
-  it("sends one event for each change, and one alone for what changes at once", async () => {
+  it("sends one event for each change, and only one for changes at the same time", async () => {
     const { next } = await listen();
     expect(await next()).toMatchObject({ open: null, shown: null });
     open = { id: 7, startedAt: 1_000 };
@@ -161,21 +161,21 @@ describe("GET /events", () => {
     changes.tell();
     await keeper.keep(aRound(7));
     expect(await next()).toMatchObject({ open: null, last: { id: 7 }, shown: { id: 7 } });
-    // Nothing new: the next event is the one after it.
+    // This changes nothing, so no event is sent for it.
     changes.tell();
     await new Promise((resolve) => void setImmediate(resolve));
     await keeper.keep(aRound(8));
     expect(await next()).toMatchObject({ shown: { id: 8 } });
   });
 
-  it("tells what no event tells: that the view of the cluster has become stale", async () => {
+  it("sends an event when the view of the cluster becomes stale", async () => {
     const { next } = await listen();
     await next();
     staleSince = 5_000;
     expect(await next()).toMatchObject({ clusterViewStaleSince: "1970-01-01T00:00:05.000Z" });
   });
 
-  it("ends for all who listen when netchecker ends, which nobody holds up", async () => {
+  it("ends for all listeners when netchecker ends, without delaying that", async () => {
     const { response, next } = await listen();
     await next();
     const ended = await listen();
@@ -185,7 +185,7 @@ describe("GET /events", () => {
     expect(response.headers.get("connection")).toBe("close");
   });
 
-  it("refuses the hundred and first, until one has left", async () => {
+  it("refuses the 101st listener, until one has left", async () => {
     const first = new AbortController();
     const responses = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
@@ -207,11 +207,11 @@ describe("GET /events", () => {
     });
   });
 
-  it("is not there for HEAD, which would listen without an end", async () => {
+  it("is not there for HEAD, which would listen for ever", async () => {
     expect((await fetch(`${url}/events`, { method: "HEAD" })).status).toBe(404);
   });
 
-  it("needs the token where there is one", async () => {
+  it("needs the token, if there is one", async () => {
     await serve(TOKEN);
     expect((await fetch(`${url}/events`)).status).toBe(401);
     expect((await fetch(`${url}/state`)).status).toBe(401);

@@ -33,7 +33,7 @@ const failedHead = (id: number) =>
   );
 
 describe("the history in Redis", () => {
-  it("gives a round back as it was, apart from being stored", async () => {
+  it("gives a round back as it was, but marked as stored", async () => {
     const store = await aStore(redis, { fullRounds: 3, rounds: 5 });
     await store.save(aRound(1), emptyMemory());
     const restored = await store.round(1);
@@ -44,7 +44,7 @@ describe("the history in Redis", () => {
     expect(await store.head(2)).toBeNull();
   });
 
-  it("gives findings back, and what is remembered of them from one round to the next", async () => {
+  it("gives findings back, and the memory", async () => {
     const store = await aStore(redis, { fullRounds: 3, rounds: 5 });
     expect(await store.memory()).toBeNull();
     let memory = emptyMemory();
@@ -66,9 +66,9 @@ describe("the history in Redis", () => {
     expect(await store.memory()).toBeNull();
   });
 
-  it("is bounded: every outcome of the last rounds, failures of more, nothing of the rest", async () => {
+  it("is bounded: it keeps every outcome of the last rounds, failures of more, and nothing of the rest", async () => {
     const store = await aStore(redis, { fullRounds: 3, rounds: 5 });
-    // Ids need not follow each other: a jump must leave nothing behind.
+    // Ids may jump. A jump must not leave old rounds behind.
     const ids = [1, 2, 3, 100, 101, 102, 103, 104, 105];
     for (const id of ids) await store.save(aRound(id), emptyMemory());
     expect((await store.heads(99)).map(({ head }) => [head.id, head.kept])).toEqual([
@@ -85,7 +85,7 @@ describe("the history in Redis", () => {
     );
   });
 
-  it("makes up for a pruning that was cut off", async () => {
+  it("completes a pruning that was cut off", async () => {
     const lax = await aStore(redis, { fullRounds: 99, rounds: 99 });
     for (let id = 1; id <= 8; id += 1) await lax.save(aRound(id), emptyMemory());
     const strict = await aStore(redis, { fullRounds: 1, rounds: 2 });
@@ -94,7 +94,7 @@ describe("the history in Redis", () => {
     expect(await redis.hexists("test:round:8", "columns")).toBe(0);
   });
 
-  it("gives heads in pages, newest first, those without a result among them", async () => {
+  it("gives heads in pages, newest first, including rounds without a result", async () => {
     const store = await aStore(redis, { fullRounds: 3, rounds: 50 });
     await store.save(aRound(1), emptyMemory());
     await store.saveHead(failedHead(2));
@@ -117,7 +117,7 @@ describe("the history in Redis", () => {
     expect((await store.lastClosed())?.head.id).toBe(1);
   });
 
-  it("marks a round as no longer open, and never another one", async () => {
+  it("removes the note of an open round, but never that of another round", async () => {
     const store = await aStore(redis, { fullRounds: 3, rounds: 5 });
     const publisher = await aPublisher(redis);
     await publisher.publish({ id: 4, startedAt: 1_000 }, [], 1_000);
@@ -127,14 +127,14 @@ describe("the history in Redis", () => {
     expect(await store.openRound()).toBeNull();
   });
 
-  it("costs a 100-node round little enough that a whole default history fits in 64 MB", async () => {
+  it("stores a 100-node round so small that a whole default history fits in 64 MB", async () => {
     const store = await aStore(redis, { fullRounds: 60, rounds: 1_440 });
     let seed = 7;
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     const noisy = (id: number) =>
       aClosedRound(aView(100), {
         run: { id },
-        // Latencies that do not compress, and one pair in twenty broken.
+        // The latencies do not compress, and one pair in twenty is broken.
         finds: () => (random() < 0.05 ? TIMEOUT : { ...OK, latencyMs: 0.1 + random() * 20 }),
       });
     await store.save(noisy(1), emptyMemory());
@@ -147,7 +147,7 @@ describe("the history in Redis", () => {
 });
 
 describe("round ids", () => {
-  it("only grow, even where Redis has forgotten the last one", async () => {
+  it("only grow, even if Redis has forgotten the last one", async () => {
     const publisher = await aPublisher(redis);
     expect(await publisher.nextId(0)).toBe(1);
     expect(await publisher.nextId(0)).toBe(2);

@@ -7,11 +7,11 @@ import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";
 import { decodeHead } from "../src/core/round-record.ts";
 import { aRunner } from "./support/a-runner.ts";
 
-/** More of them, up to 255, with `TAKEOVER_SEQUENCES=200`. */
+/** `TAKEOVER_SEQUENCES=200` runs more sequences; up to 255 are possible. */
 const SEQUENCES = Number(process.env["TAKEOVER_SEQUENCES"] ?? 6);
 const AT_ONCE = 6;
 const STEPS = 12;
-/** A minute is two tenths of a second here. */
+/** Scaled down: an interval of a minute becomes 0.2 s. */
 const TIMES = { intervalMs: 200, timeoutMs: 80, leaseMs: 600 };
 
 let redis: ARedis;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-/** mulberry32: the same seed, the same sequence. */
+/** mulberry32: the same seed gives the same sequence. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -32,8 +32,8 @@ function random(seed: number): () => number {
 }
 
 /**
- * A netchecker with a way of its own to Redis, which can be cut, and be so silent that nobody is told. The way has
- * an address of its own: on 127.0.0.1 somebody's connection could take its port while it is cut.
+ * A netchecker with its own proxy to Redis. The proxy can be cut, and it can drop everything without closing the
+ * connections. It has its own address, because on 127.0.0.1 another connection could take its port while it is cut.
  */
 async function aNetchecker(owner: string, host: string, prefix: string) {
   let silent = false;
@@ -47,7 +47,7 @@ async function aNetchecker(owner: string, host: string, prefix: string) {
     const runner = aRunner(pair, { owner, prefix, history, ...TIMES });
     life = {
       async stop(orderly) {
-        // One that is killed says nothing more.
+        // A killed process sends nothing more.
         if (!orderly) for (const each of Object.values(pair)) each.disconnect();
         await runner.stop();
         for (const each of Object.values(pair)) each.disconnect();
@@ -92,7 +92,7 @@ const DEEDS: readonly ((one: ANetchecker) => Promise<void> | void)[] = [
   (one) => one.stop(false),
 ];
 
-/** Looks at what Redis holds, again and again: what was closed stays what it is, and ids only grow. */
+/** Checks the data in Redis again and again: closed rounds must not change, and ids must only grow. */
 function watchHistory(asks: Redis, names: ReturnType<typeof redisNames>) {
   const closed = new Map<string, string>();
   const faults: string[] = [];
@@ -105,7 +105,7 @@ function watchHistory(asks: Redis, names: ReturnType<typeof redisNames>) {
     for (const each of await asks.zrange(names.rounds, "0", "-1")) {
       if (Number(each) > id) faults.push(`round ${each} is above the last id, ${id}`);
       const text = await asks.hget(names.round(Number(each)), "head");
-      // One that was pruned meanwhile has none.
+      // The round may have been pruned meanwhile.
       if (text === null) continue;
       const { head } = decodeHead(text);
       const before = closed.get(each);
@@ -159,7 +159,7 @@ async function play(seed: number): Promise<void> {
   }
 }
 
-it("cuts, kills, silence, restarts and takeovers in any order replace no closed round, and ids only grow", async () => {
+it("no closed round is replaced and ids only grow, after cuts, kills, silence, restarts and takeovers in any order", async () => {
   const seeds = Array.from({ length: SEQUENCES }, (_, index) => index + 1);
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {

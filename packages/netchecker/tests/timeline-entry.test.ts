@@ -11,7 +11,7 @@ const finding = (severity: Finding["severity"], state: Finding["state"]) =>
   ({ severity, state }) as Finding;
 
 describe("a round on the timeline", () => {
-  it("has the counts of all types, and its findings by severity without those that have recovered", () => {
+  it("has the counts of all types, and its findings by severity, without recovered ones", () => {
     const findings = [
       finding("critical", "new"),
       finding("warning", "ongoing"),
@@ -38,14 +38,14 @@ describe("a round on the timeline", () => {
     });
   });
 
-  it("tells no findings apart from findings that nobody counted", () => {
+  it("distinguishes no findings from findings that were not counted", () => {
     const counts = { critical: 0, warning: 0, info: 0 };
     expect(timelineEntry(head, summary, [])).toMatchObject(counts);
     const unknown = { critical: null, warning: null, info: null };
     expect(timelineEntry(head, summary, null)).toMatchObject({ ...unknown, failed: 2 });
   });
 
-  it("has no counts where the round has no result", () => {
+  it("has no counts if the round has no result", () => {
     const failed = roundWithoutResult({ id: 8, startedAt: 1_000 }, "failed", "no Redis");
     expect(timelineEntry(failed, null, null)).toMatchObject({
       id: 8,

@@ -25,7 +25,7 @@ const aRound = (id: number) =>
     finds: (target) => (target.name === "pong-2" ? TIMEOUT : OK),
   });
 
-/** Four rounds, of which the newest has all outcomes, and the third is about to be damaged. */
+/** Four rounds. The newest has all outcomes, and the tests damage the third. */
 beforeEach(async () => {
   await redis.flushall();
   warn = vi.fn();
@@ -47,7 +47,7 @@ const TEXTS: [string, (text: string) => string][] = [
   ["cut in half", half],
 ];
 
-/** Damages a field of round 3, before it is compressed where it is. */
+/** Damages a field of round 3. If the field is compressed, its content is damaged before that. */
 async function damage(field: string, how: (text: string) => string): Promise<void> {
   const key = NAMES.round(3);
   if (PLAIN.some((plain) => plain === field))
@@ -63,7 +63,7 @@ const ids = {
   nodeHistory: async () => (await store.nodeHistory("node-2")).map(({ id }) => id),
 };
 
-/** Which rounds each listing has. Reads round 3 by itself as well: that must not throw. */
+/** Which rounds each listing has. Also reads round 3 by itself, which must not throw. */
 async function everyListing() {
   const listed = Object.fromEntries(
     await Promise.all(Object.entries(ids).map(async ([what, read]) => [what, await read()])),
@@ -75,7 +75,7 @@ async function everyListing() {
   return listed;
 }
 
-/** By field: the listings that lack the round when the field cannot be read. */
+/** For each field, the listings that lack the round if the field cannot be read. */
 const LACKING: Record<string, (keyof typeof ids)[]> = {
   head: ["heads", "findings"],
   entry: ["timeline"],
@@ -96,7 +96,7 @@ describe("a round that cannot be read", () => {
       const lacks = LACKING[field]!.includes(listing);
       expect([listing, listed[listing]]).toEqual([listing, lacks ? [4, 2, 1] : [4, 3, 2, 1]]);
     }
-    // A round that has all outcomes is read without its failures; lines that lack a node only say nothing of it.
+    // A round with all outcomes does not need its failures. Damaged node lines affect only the nodes' history.
     const needed = field !== "failures" && field !== "nodes";
     expect(store.unreadable()).toEqual({ newer: 0, damaged: Number(needed) });
     expect(warn.mock.calls.length).toBe(store.unreadable().damaged);
@@ -105,7 +105,7 @@ describe("a round that cannot be read", () => {
   });
 
   it.each([...COMPRESSED, "columns"])(
-    "with %s whose bytes are cut or no bytes of ours costs no other round",
+    "with %s whose bytes are cut or foreign affects no other round",
     async (field) => {
       const key = NAMES.round(3);
       const whole = (await redis.hgetBuffer(key, field))!;
@@ -118,15 +118,18 @@ describe("a round that cannot be read", () => {
     },
   );
 
-  it.each(["a string", "a list", "gone"])("whose key is %s costs no other round", async (what) => {
-    await redis.del(NAMES.round(3));
-    if (what === "a string") await redis.set(NAMES.round(3), "null");
-    if (what === "a list") await redis.rpush(NAMES.round(3), "null");
-    for (const listed of Object.values(await everyListing())) expect(listed).toEqual([4, 2, 1]);
-    expect(store.unreadable()).toEqual({ newer: 0, damaged: what === "gone" ? 0 : 1 });
-  });
+  it.each(["a string", "a list", "gone"])(
+    "whose key is %s affects no other round",
+    async (what) => {
+      await redis.del(NAMES.round(3));
+      if (what === "a string") await redis.set(NAMES.round(3), "null");
+      if (what === "a list") await redis.rpush(NAMES.round(3), "null");
+      for (const listed of Object.values(await everyListing())) expect(listed).toEqual([4, 2, 1]);
+      expect(store.unreadable()).toEqual({ newer: 0, damaged: what === "gone" ? 0 : 1 });
+    },
+  );
 
-  it("is not taken for another round that its head or entry tells of", async () => {
+  it("is not taken for the other round whose id is in its head or entry", async () => {
     for (const field of PLAIN)
       await redis.hset(NAMES.round(3), field, (await redis.hget(NAMES.round(2), field))!);
     const { heads, timeline, findings } = await everyListing();
@@ -137,13 +140,13 @@ describe("a round that cannot be read", () => {
     ]);
   });
 
-  it("is made up for by an older one, so that no page of rounds ends early", async () => {
+  it("is replaced by an older one, so that a page of rounds is full", async () => {
     await damage("head", half);
     expect((await store.heads(2)).map(({ head }) => head.id)).toEqual([4, 2]);
     expect((await store.heads(2, 4)).map(({ head }) => head.id)).toEqual([2, 1]);
   });
 
-  it("does not hide the last one that can be read", async () => {
+  it("does not hide the last readable one", async () => {
     await redis.hset(NAMES.round(4), "plan", await compress("null"));
     expect((await store.lastClosed())!.head.id).toBe(3);
     await redis.hset(NAMES.round(3), "head", "");
@@ -155,7 +158,7 @@ describe("a round that cannot be read", () => {
 });
 
 describe("a record of a newer version", () => {
-  it("is skipped everywhere, counted once a round, and told in the log once", async () => {
+  it("is skipped everywhere, counted once per round, and logged once", async () => {
     await redis.hset(NAMES.round(3), "v", 3);
     await redis.hset(NAMES.round(4), "v", 3);
     for (const read of Object.values(ids)) expect(await read()).toEqual([2, 1]);
@@ -172,13 +175,13 @@ describe("a record of a newer version", () => {
     );
   });
 
-  it("is not known by its version alone: a version that is no number is damage", async () => {
+  it("has a number as its version; any other version counts as damage", async () => {
     await redis.hset(NAMES.round(3), "v", "two");
     expect(await ids.heads()).toEqual([4, 2, 1]);
     expect(store.unreadable()).toEqual({ newer: 0, damaged: 1 });
   });
 
-  it("leaves the memory of findings empty, and says so", async () => {
+  it("leaves the memory of findings empty, and is logged", async () => {
     await redis.set(NAMES.findings, JSON.stringify({ ...emptyMemory(), v: 3 }));
     expect(await store.memory()).toBeNull();
     expect(store.unreadable()).toEqual({ newer: 1, damaged: 0 });
@@ -186,15 +189,18 @@ describe("a record of a newer version", () => {
   });
 });
 
-describe("what cannot be read beside the rounds", () => {
-  it.each(["null", "{}", "not JSON", '{"v":2,'])("a memory that is %j is none", async (text) => {
-    await redis.set(NAMES.findings, text);
-    expect(await store.memory()).toBeNull();
-    expect(store.unreadable()).toEqual({ newer: 0, damaged: 1 });
-  });
+describe("an unreadable record beside the rounds", () => {
+  it.each(["null", "{}", "not JSON", '{"v":2,'])(
+    "counts as missing if it is a memory of %j",
+    async (text) => {
+      await redis.set(NAMES.findings, text);
+      expect(await store.memory()).toBeNull();
+      expect(store.unreadable()).toEqual({ newer: 0, damaged: 1 });
+    },
+  );
 
   it.each(["null", "{}", "not JSON", '{"id":'])(
-    "an open round that is %j is none, and keeps no round from being stored",
+    "counts as missing if it is an open round of %j, and does not prevent storing rounds",
     async (text) => {
       await redis.set(NAMES.openRound, text);
       expect(await store.openRound()).toBeNull();
@@ -205,7 +211,7 @@ describe("what cannot be read beside the rounds", () => {
     },
   );
 
-  it("goes on to throw where Redis is away: that is no damage", async () => {
+  it("does not include errors of a Redis that is away; these are thrown", async () => {
     const gone = await aRedis();
     const commands = await gone.connect();
     const away = await aStore(commands, { fullRounds: 2, rounds: 9 });

@@ -11,7 +11,7 @@ import { aStore } from "./support/a-store.ts";
 let redis: ARedis;
 let keeper: RoundKeeper;
 let app: AnApp;
-/** What netchecker knows now; null: what its last round came to. */
+/** The verdict of now; null means that of the last round. */
 let now: Verdict | null;
 let isStale: boolean;
 let holder: OtherHolder | null;
@@ -65,7 +65,7 @@ describe("GET /verdict", () => {
     });
   });
 
-  it("says before the first round that it is yet to close, by 200: the question was answered", async () => {
+  it("says before the first round that it is yet to close, with 200, because that answers the question", async () => {
     const response = await app.inject("/verdict");
     expect(response.statusCode).toBe(200);
     expect(response.json()).toMatchObject({
@@ -99,7 +99,7 @@ describe("GET /verdict", () => {
     },
   );
 
-  it("names what is allowed where a parameter is none", async () => {
+  it("names the allowed values if a parameter is wrong", async () => {
     const response = await app.inject("/verdict?strict=ok");
     expect(response.statusCode).toBe(400);
     expect(response.json().message).toBe(
@@ -107,7 +107,7 @@ describe("GET /verdict", () => {
     );
   });
 
-  it("answers a poll by 304 until the verdict turns, and never a strict 503", async () => {
+  it("answers a poll with 304 until the verdict changes, but never instead of a strict 503", async () => {
     now = aVerdict("ok");
     const { headers } = await app.inject("/verdict");
     const poll = (url: string) =>
@@ -119,7 +119,7 @@ describe("GET /verdict", () => {
   });
 });
 
-describe("while the last round says nothing of now", () => {
+describe("while the last round is too old", () => {
   beforeEach(async () => {
     await keeper.keep(aRound());
     [now, isStale] = [AWAY, true];
@@ -141,7 +141,7 @@ describe("while the last round says nothing of now", () => {
     },
   );
 
-  it("text begins with the verdict, and says of the round below that it is old", async () => {
+  it("text begins with the verdict, and says that the round below is old", async () => {
     const response = await app.inject("/results?format=text");
     expect(response.statusCode).toBe(503);
     expect(response.body).toMatch(
@@ -169,7 +169,7 @@ describe("while the last round says nothing of now", () => {
     expect(await status("/mesh")).toBe(200);
   });
 
-  it("netchecker is not ready, and alive", async () => {
+  it("netchecker is alive, but not ready", async () => {
     const ready = await app.inject("/readyz");
     expect(ready.statusCode).toBe(503);
     expect(ready.json()).toMatchObject({ status: "not_ready", verdict: AWAY });
@@ -177,19 +177,19 @@ describe("while the last round says nothing of now", () => {
   });
 });
 
-describe("where a round was closed and nobody reported", () => {
+describe("if a round closed and nobody reported", () => {
   beforeEach(async () => {
     const silent = [1, 2, 3].map((n) => `node-${n}`);
     await keeper.keep(judged(aClosedRound(aView(3), { silent })));
   });
 
-  it("the round is served with its verdict and its findings: it is of now", async () => {
+  it("the round is served with its verdict and its findings, because it is recent", async () => {
     const body = (await app.inject("/results")).json();
     expect(body.verdict).toMatchObject({ verdict: "unmeasured", reason: "no_agent_reported" });
     expect(body.round.id).toBe(7);
   });
 
-  it("the original's routes, which cannot say so, answer 503", async () => {
+  it("the original's routes, which have no verdict, answer 503", async () => {
     expect(await status("/report")).toBe(503);
     expect(await status("/nodes")).toBe(503);
   });
@@ -201,7 +201,7 @@ it("the legacy routes answer [] for a measured round without such rows", async (
   expect([response.statusCode, response.body]).toEqual([200, "[]"]);
 });
 
-it("what is served has another ETag as soon as the verdict turns, though the round is the same", async () => {
+it("answers about the same round get another ETag as soon as the verdict changes", async () => {
   await keeper.keep(aRound());
   for (const url of ["/results", "/mesh"]) {
     now = null;
@@ -213,7 +213,7 @@ it("what is served has another ETag as soon as the verdict turns, though the rou
   }
 });
 
-describe("one that stands by", () => {
+describe("a netchecker on standby", () => {
   beforeEach(async () => {
     await keeper.keep(aRound());
     holder = { pod: "netchecker-abc", cluster: null, clusterName: null, sameCluster: true };
@@ -239,7 +239,7 @@ describe("one that stands by", () => {
     "/events",
     "/report",
     "/nodes",
-  ])("answers %s by 503, with the holder's name, never with a round", async (url) => {
+  ])("answers %s with a 503 that names the holder, never with a round", async (url) => {
     const response = await app.inject(url);
     expect(response.statusCode).toBe(503);
     expect(response.headers["retry-after"]).toBe("1");
@@ -250,7 +250,7 @@ describe("one that stands by", () => {
     });
   });
 
-  it("says it as text, too, and is not ready", async () => {
+  it("says so as text, too, and is not ready", async () => {
     const text = await app.inject("/results?format=text");
     expect(text.statusCode).toBe(503);
     expect(text.body).toMatch(/^UNMEASURED since .*: another netchecker, netchecker-abc, .*\n$/);

@@ -23,7 +23,7 @@ const TIMINGS: WatchTimings = {
   ...WATCH_TIMINGS,
   staleAfterMs: 400,
   heldAfterMs: 100,
-  backoffMs: { first: 20, most: 100 },
+  backoff: { firstMs: 20, maxMs: 100 },
 };
 
 let api: ApiServer;
@@ -56,7 +56,7 @@ function addPod(workload: "ping" | "pong", node: string) {
 }
 
 describe("watchCluster", () => {
-  it("knows nodes, ping and pong pods and the service, and what changes of them", async () => {
+  it("knows nodes, ping and pong pods and the service, and sees their changes", async () => {
     const node = addNode(1);
     const pod = addPod("pong", "node-1");
     api.store.create(
@@ -132,7 +132,7 @@ describe("watchCluster", () => {
     );
   });
 
-  it("remembers over a list anew that a node was Ready, came back, and was told to shut down", async () => {
+  it("remembers over a new list that a node was Ready, came back, and was told to shut down", async () => {
     const node = addNode(1);
     const known = () => cluster.view().nodes[0]!;
     const become = (status: "True" | "False" | "Unknown", message: string) =>
@@ -158,7 +158,7 @@ describe("watchCluster", () => {
     expect(known()).toMatchObject({ everReady, returns, shutdownSince, createdAt });
   });
 
-  it("knows after a restart what the watch before it knew, whether that is read before or after the first list", async () => {
+  it("knows after a restart what the earlier watch knew, whether that is read before or after the first list", async () => {
     const node = addNode(1);
     const become = (status: "True" | "False" | "Unknown", message: string) =>
       api.store.update<NodeObject>("nodes", node, (copy) => {
@@ -187,12 +187,12 @@ describe("watchCluster", () => {
       );
   });
 
-  it("takes a node that comes while it watches for one that has never been Ready", async () => {
+  it("knows that a node which comes during the watch was never Ready", async () => {
     const cluster = watch();
     await cluster.synced;
     const node = nodeObject("node-1", "127.9.0.1", 10_250);
     setNodeReady(node, false);
-    // Its kubelet's clock is ten minutes ahead.
+    // The kubelet's clock is ten minutes ahead.
     const ready = node.status.conditions.find(({ type }) => type === "Ready")!;
     ready.lastTransitionTime = kubeTime(new Date(Date.now() + 600_000));
     api.store.create("nodes", node);
@@ -202,7 +202,7 @@ describe("watchCluster", () => {
     expect(record!.readiness.since).toBeLessThanOrEqual(Date.now());
   });
 
-  it("lists in pages: no node is lost or doubled, and none asked for twice", async () => {
+  it("lists in pages: no node is lost or doubled, and none is requested twice", async () => {
     for (let index = 1; index <= 450; index += 1) addNode(index);
     const cluster = watch();
     await cluster.synced;
@@ -210,7 +210,7 @@ describe("watchCluster", () => {
     expect(api.requests.get("list nodes")).toBe(5);
   });
 
-  it("keeps its last view while the API server is away, says since when, and catches up", async () => {
+  it("keeps its last view while the API server is away, says since when, and is current again afterwards", async () => {
     addNode(1);
     const cluster = watch();
     await cluster.synced;
@@ -226,7 +226,7 @@ describe("watchCluster", () => {
     );
   });
 
-  it("lists again after a 410, and forgets what was deleted meanwhile", async () => {
+  it("lists again after a 410, and forgets objects that were deleted meanwhile", async () => {
     const gone = addNode(1);
     const cluster = watch();
     await cluster.synced;
@@ -245,12 +245,12 @@ describe("watchCluster", () => {
     );
   });
 
-  it("after an outage and a watch that held, begins with short pauses again", async () => {
+  it("begins with short pauses again after a watch that lasted for a while", async () => {
     const first = 50;
-    const cluster = watch({ ...TIMINGS, backoffMs: { first, most: 60_000 } });
+    const cluster = watch({ ...TIMINGS, backoff: { firstMs: first, maxMs: 60_000 } });
     await cluster.synced;
     await api.stop();
-    // Five failures: pauses of 50 ms and twice as much each time, half as long again at most.
+    // Five failures: the pauses begin at 50 ms and double each time, with up to 50 % more at random.
     await sleep(31 * first);
     await api.start();
     await vi.waitFor(() => expect(cluster.view().staleSince).toBeNull(), { timeout: 15_000 });
@@ -262,7 +262,7 @@ describe("watchCluster", () => {
     await vi.waitFor(() => expect(cluster.view().nodes).toHaveLength(1), { timeout: 600 });
   });
 
-  it("calls its view stale when the API server hangs, and fresh when it goes on", async () => {
+  it("calls its view stale while the API server hangs, and current when it goes on", async () => {
     addNode(1);
     const cluster = watch();
     await cluster.synced;
@@ -272,7 +272,7 @@ describe("watchCluster", () => {
     await vi.waitFor(() => expect(cluster.view().staleSince).toBeNull(), { timeout: 3_000 });
   });
 
-  it("tries on, with pauses, while it is forbidden to list", async () => {
+  it("keeps trying, with pauses, while it is forbidden to list", async () => {
     api.forbid("list", "nodes");
     const cluster = watch();
     await sleep(500);
@@ -286,7 +286,7 @@ describe("watchCluster", () => {
 });
 
 describe("loadKubeConfig", () => {
-  it("names the file that cannot be used, and what is allowed", async () => {
+  it("names the unusable file, and what is allowed", async () => {
     expect(() => loadKubeConfig("/does/not/exist")).toThrow(KubeConfigError);
     expect(() => loadKubeConfig("/does/not/exist")).toThrow(
       'KUBECONFIG is "/does/not/exist"; allowed: a readable kubeconfig file, or none in a pod',

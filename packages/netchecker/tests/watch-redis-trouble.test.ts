@@ -49,14 +49,14 @@ const publish = (trouble: RedisTroubleWatch) =>
     .catch(() => {});
 
 describe("the trouble with Redis", () => {
-  it("is none while all works, and nothing is asked", async () => {
+  it("is null while all works, and nothing is diagnosed", async () => {
     const trouble = watch();
     await publish(trouble);
     await sleep(2 * TIMINGS.diagnoseEveryMs);
     expect([trouble.trouble(), diagnoses, turns]).toEqual([null, 0, 0]);
   });
 
-  it("is known with the first refusal, keeps its onset, and ends with the next success", async () => {
+  it("begins with the first refusal, keeps its onset, and ends with the next success", async () => {
     const trouble = watch();
     await commands.config("SET", "min-replicas-to-write", "1");
     await publish(trouble);
@@ -76,7 +76,7 @@ describe("the trouble with Redis", () => {
     expect(diagnoses).toBe(asked);
   });
 
-  it("is not over because another thing works: the lease is small, a list is not", async () => {
+  it("does not end when another use works: the lease is small, a list is large", async () => {
     const way = await aWayThatLosesLarge(redis.server.address, 1_400);
     const trouble = watch(way.host);
     trouble.failed(new Error("Command timed out"), "publish");
@@ -90,7 +90,7 @@ describe("the trouble with Redis", () => {
     await way.stop();
   });
 
-  it("is forgotten when what failed is never done again and nothing is found", async () => {
+  it("ends if the failed use is never tried again and the diagnosis finds nothing", async () => {
     const trouble = watch();
     trouble.failed(new Error("Command timed out"), "publish");
     await sleep(TIMINGS.diagnoseEveryMs * 1.5);
@@ -98,7 +98,7 @@ describe("the trouble with Redis", () => {
     await vi.waitFor(() => expect(trouble.trouble()).toBeNull(), 5_000);
   });
 
-  it("is told as something else only when two diagnoses say so, one after the other", async () => {
+  it("changes its kind only if two diagnoses in a row say so", async () => {
     const large = { kind: "loses_large", code: "large_lost", sentence: "no large ones" } as const;
     const away = { kind: "away", code: "timeout", sentence: "no answer" } as const;
     const script = [large, away, large, away, away];
@@ -116,7 +116,7 @@ describe("the trouble with Redis", () => {
     expect(said).toEqual(["loses_large", "away"]);
   });
 
-  it("is looked at once at a time, however often something fails", async () => {
+  it("is diagnosed once at a time, however often commands fail", async () => {
     const trouble = watch();
     process.kill(redis.server.pid!, "SIGSTOP");
     try {
@@ -141,7 +141,7 @@ it("a Redis that is paused is away within 15 s, and not back before it answers",
     expect(Date.now() - pausedAt).toBeLessThan(15_000);
     await vi.waitFor(() => expect(trouble.trouble()).toMatchObject({ code: "timeout" }), 10_000);
     expect(trouble.trouble()?.kind).toBe("away");
-    // The system accepts connections for it all the same.
+    // The kernel still accepts connections for the paused process.
     await sleep(4_000);
     expect(health.awaySince).not.toBeNull();
     expect(lease.holding).toBe("redis_away");

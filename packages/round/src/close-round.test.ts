@@ -17,7 +17,7 @@ describe("closeRound", () => {
     expect(summary.pod).toEqual({ total: 25, ok: 20, failed: 0, unknown: 5, planned: 0 });
   });
 
-  it("names an agent unreachable where others tried its node's pong and none came through", () => {
+  it("calls an agent unreachable if others probed its node's pong and none reached it", () => {
     const { head } = aClosedRound(aView(5), {
       silent: ["node-3"],
       finds: (target) => (target.node === "node-3" ? TIMEOUT : OK),
@@ -25,7 +25,7 @@ describe("closeRound", () => {
     expect(head.missing).toMatchObject([{ node: "node-3", why: "unreachable" }]);
   });
 
-  it("calls no agent unreachable whose node's pong answers, only badly", () => {
+  it("does not call an agent unreachable if its node's pong answers, even with an error", () => {
     const { head } = aClosedRound(aView(5), {
       silent: ["node-3"],
       finds: (target) =>
@@ -34,7 +34,7 @@ describe("closeRound", () => {
     expect(head.missing).toMatchObject([{ node: "node-3", why: "silent" }]);
   });
 
-  it("does not call an agent unreachable that nobody tried", () => {
+  it("does not call an agent unreachable if nobody probed its node's pong", () => {
     const { head } = aClosedRound(aView(1), { silent: ["node-1"] });
     expect(head.missing).toMatchObject([{ why: "silent" }]);
   });
@@ -59,7 +59,7 @@ describe("closeRound", () => {
     expect(head.missing).toMatchObject([{ node: "node-2", planned: "node_cordoned" }]);
   });
 
-  it("says what Kubernetes says of a pod that does not run, and how many nodes are covered", () => {
+  it("passes on what Kubernetes says of a pod that does not run, and counts the nodes with a ready agent", () => {
     const view = aView(3);
     const problem = "Unschedulable: 0/3 nodes are available: 1 Insufficient cpu.";
     const pods = view.pods.map((pod) =>
@@ -72,7 +72,7 @@ describe("closeRound", () => {
     ]);
   });
 
-  it("has total = ok + failed + unknown, and every cell in one of the four, whatever happens", () => {
+  it("counts every cell once, as ok, failed, unknown or planned, and total = ok + failed + unknown", () => {
     const random = seeded(42);
     for (let draw = 0; draw < 50; draw += 1) {
       const size = 1 + Math.floor(random() * 6);

@@ -7,7 +7,7 @@ import { isoTime } from "./iso-time.ts";
 import { missingAgents } from "./missing-agents.ts";
 import { summarize } from "./summarize.ts";
 
-/** How a round went, as seen by the one who ran it. Times are milliseconds since 1970. */
+/** How a round went, as netchecker saw it. Times are milliseconds since 1970. */
 export interface RoundRun {
   readonly id: number;
   readonly startedAt: number;
@@ -15,16 +15,16 @@ export interface RoundRun {
   readonly closedBy: "reports" | "timer";
   readonly dropped: Dropped;
   readonly clusterViewStaleSince: number | null;
-  /** Whether reports could not come in when the round closed. */
+  /** Whether Redis was away when the round closed, so that no report could arrive. */
   readonly redisAway: boolean;
 }
 
-/** {@link closeRoundInSteps} at one go. */
+/** {@link closeRoundInSteps}, all steps at once. */
 export function closeRound(run: RoundRun, round: RoundCollector, plan: RoundPlan): ClosedRound {
   return finish(closeRoundInSteps(run, round, plan));
 }
 
-/** A collected round → its result. `plan` is the collector's own, as reviewed when it closed. */
+/** Turns a collected round into its result. `plan` is the collector's plan after `reviewPlan`. */
 export function* closeRoundInSteps(
   run: RoundRun,
   round: RoundCollector,

@@ -3,11 +3,11 @@ import type { OutcomeMatrix } from "./outcome-matrix.ts";
 import type { RoundPlan } from "./plan.ts";
 import type { AgentReports } from "./round-collector.ts";
 
-/** A round result: everything that is known of a round that was closed. */
+/** The result of a round: everything that netchecker knows of a closed round. */
 export interface ClosedRound {
   readonly head: RoundHead;
   readonly summary: Summary;
-  /** What is broken: which node, layer, direction, since when; the worst first. */
+  /** The worst finding comes first. */
   readonly findings: readonly Finding[];
   readonly plan: RoundPlan;
   readonly agents: readonly AgentReports[];

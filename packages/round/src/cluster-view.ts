@@ -1,25 +1,28 @@
-/** What netchecker remembers of a node: a small record, not the object of many kilobytes. */
+/** What netchecker remembers of a node: a small record instead of Kubernetes' object of many kilobytes. */
 export interface NodeRecord {
   readonly name: string;
-  /** Internal IPs of every family; external ones where a node has no other. */
+  /** Internal IPs of every family. If a node has none, its external IPs. */
   readonly addresses: readonly string[];
   readonly ready: boolean;
   readonly readiness: NodeReadiness;
-  /** Whether it is, or was, Ready: one that has never been is starting. */
+  /** Whether the node is or was Ready. A node that was never Ready is starting. */
   readonly everReady: boolean;
-  /** When this watch saw it become Ready again, within the last hour; the newest last. Milliseconds since 1970, by netchecker's clock. */
+  /**
+   * When the watch saw the node become Ready again in the last hour, newest last. Milliseconds since 1970, by
+   * netchecker's clock.
+   */
   readonly returns: readonly number[];
-  /** Since when its kubelet has been shutting it down in good order, until it is Ready again; null where it does not. */
+  /** When the kubelet began an orderly shutdown of the node. Null if it did not, and once the node is Ready again. */
   readonly shutdownSince: number | null;
-  /** The taint by which somebody said that it is being taken away; null where nobody did. */
+  /** The taint by which somebody announced that the node will be taken away, or null. */
   readonly leaving: string | null;
   readonly cordoned: boolean;
   readonly deleting: boolean;
   /** Milliseconds since 1970, by netchecker's clock. */
   readonly createdAt: number;
-  /** Those that tell where it stands: zone, region, node pool, role, instance type. */
+  /** Only the labels that say where the node stands and what it is: zone, region, node pool, role, instance type. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Another one after each boot; empty where Kubernetes does not say, as are the versions. */
+  /** Changes with each boot. Empty if Kubernetes does not say, like the versions below. */
   readonly bootId: string;
   readonly kernelVersion: string;
   readonly kubeletVersion: string;
@@ -27,11 +30,11 @@ export interface NodeRecord {
 
 /** What Kubernetes says of a node's readiness: evidence, never a plan. */
 export interface NodeReadiness {
-  /** Unknown: the kubelet has not been heard of. */
+  /** `Unknown` means that the node controller no longer hears from the kubelet. */
   readonly status: "True" | "False" | "Unknown";
-  /** Milliseconds since 1970, by netchecker's clock; 0 where Kubernetes does not say. */
+  /** Milliseconds since 1970, by netchecker's clock; 0 if Kubernetes does not say. */
   readonly since: number;
-  /** In the kubelet's or the node controller's words; empty where they say nothing. */
+  /** As the kubelet or the node controller wrote it; may be empty. */
   readonly reason: string;
   readonly message: string;
 }
@@ -42,13 +45,13 @@ export interface PodRecord {
   readonly app: "ping" | "pong";
   /** Null until it is scheduled. */
   readonly node: string | null;
-  /** One an IP family; empty until it has one. */
+  /** One per IP family; empty until the pod has an address. */
   readonly ips: readonly string[];
   readonly ready: boolean;
   readonly terminating: boolean;
-  /** Whether it is, or was, ready: one that is not yet is starting, one that no longer is has a fault. */
+  /** Whether the pod is or was ready. A pod that was never ready is starting; one that lost readiness has a fault. */
   readonly everReady: boolean;
-  /** Why it does not run, in Kubernetes' words, such as `ImagePullBackOff: …`; null where nothing is wrong. */
+  /** Why the pod does not run, in Kubernetes' words, such as `ImagePullBackOff: …`; null if nothing is wrong. */
   readonly problem: string | null;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
@@ -57,7 +60,7 @@ export interface PodRecord {
 /** What netchecker remembers of the pong service. */
 export interface ServiceRecord {
   readonly name: string;
-  /** Another one in each cluster; empty where Kubernetes does not say. */
+  /** Differs between clusters; empty if Kubernetes does not say. */
   readonly uid: string;
   readonly clusterIPs: readonly string[];
   readonly ports: readonly { readonly port: number; readonly nodePort: number | null }[];
@@ -67,11 +70,11 @@ export interface ServiceRecord {
 export interface ClusterView {
   readonly nodes: readonly NodeRecord[];
   readonly pods: readonly PodRecord[];
-  /** Null where there is no pong service. */
+  /** Null if there is no pong service. */
   readonly service: ServiceRecord | null;
-  /** When it was looked at, milliseconds since 1970. */
+  /** The time of this view, milliseconds since 1970. */
   readonly at: number;
-  /** Since when some part of the view is not kept up to date, milliseconds since 1970; null while all is. */
+  /** Since when a part of the view is out of date, milliseconds since 1970; null while all of it is current. */
   readonly staleSince: number | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a record has under a name from outside; undefined where it has none. A node may be called
- * `constructor`, which every object seems to have.
+ * A record's own entry under a name that came from outside, or undefined. A plain lookup would find
+ * inherited properties: a node may be called `constructor`.
  */
 export function entryOf<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;

@@ -1,40 +1,44 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { Check, Errors } from "typebox/schema";
 
-/** Kubernetes writes what it does not know as null, or not at all. */
-const may = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]));
-const some = <S extends TSchema>(schema: S) => may(Type.Array(schema));
-const text = () => may(Type.String());
+/** Kubernetes leaves out what it does not know, or writes null. */
+const optional = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]));
+const optionalArray = <S extends TSchema>(schema: S) => optional(Type.Array(schema));
+const optionalString = () => optional(Type.String());
 
-/** Whether it is a name at all: a label's value, a DNS name (253 characters), a generated one. */
+/** No name in Kubernetes is longer than a DNS name, 253 characters. */
 const NameSchema = Type.String({ minLength: 1, maxLength: 253 });
 
 const MetadataSchema = Type.Object({
   name: NameSchema,
-  uid: may(Type.String({ maxLength: 100 })),
-  labels: may(Type.Record(Type.String(), Type.String())),
-  creationTimestamp: text(),
-  deletionTimestamp: text(),
+  uid: optional(Type.String({ maxLength: 100 })),
+  labels: optional(Type.Record(Type.String(), Type.String())),
+  creationTimestamp: optionalString(),
+  deletionTimestamp: optionalString(),
 });
 
 const ConditionSchema = Type.Object({
-  type: text(),
-  status: text(),
-  reason: text(),
-  message: text(),
-  lastTransitionTime: text(),
+  type: optionalString(),
+  status: optionalString(),
+  reason: optionalString(),
+  message: optionalString(),
+  lastTransitionTime: optionalString(),
 });
 
-const StartedSchema = Type.Object({ startedAt: text() });
+const StartedSchema = Type.Object({ startedAt: optionalString() });
 
 const ContainerStatusSchema = Type.Object({
-  restartCount: may(Type.Number()),
-  state: may(
+  restartCount: optional(Type.Number()),
+  state: optional(
     Type.Object({
-      running: may(StartedSchema),
-      waiting: may(Type.Object({ reason: text(), message: text() })),
-      terminated: may(
-        Type.Object({ reason: text(), exitCode: may(Type.Number()), startedAt: text() }),
+      running: optional(StartedSchema),
+      waiting: optional(Type.Object({ reason: optionalString(), message: optionalString() })),
+      terminated: optional(
+        Type.Object({
+          reason: optionalString(),
+          exitCode: optional(Type.Number()),
+          startedAt: optionalString(),
+        }),
       ),
     }),
   ),
@@ -42,36 +46,44 @@ const ContainerStatusSchema = Type.Object({
 
 const NodeSchema = Type.Object({
   metadata: MetadataSchema,
-  spec: may(
+  spec: optional(
     Type.Object({
-      unschedulable: may(Type.Boolean()),
-      taints: some(Type.Object({ key: text(), value: text() })),
+      unschedulable: optional(Type.Boolean()),
+      taints: optionalArray(Type.Object({ key: optionalString(), value: optionalString() })),
     }),
   ),
-  status: may(
+  status: optional(
     Type.Object({
-      addresses: some(Type.Object({ type: text(), address: text() })),
-      conditions: some(ConditionSchema),
-      nodeInfo: may(Type.Object({ bootID: text(), kernelVersion: text(), kubeletVersion: text() })),
+      addresses: optionalArray(Type.Object({ type: optionalString(), address: optionalString() })),
+      conditions: optionalArray(ConditionSchema),
+      nodeInfo: optional(
+        Type.Object({
+          bootID: optionalString(),
+          kernelVersion: optionalString(),
+          kubeletVersion: optionalString(),
+        }),
+      ),
     }),
   ),
 });
 
 const NodeSelectorTermSchema = Type.Object({
-  matchFields: some(Type.Object({ key: text(), values: some(Type.String()) })),
+  matchFields: optionalArray(
+    Type.Object({ key: optionalString(), values: optionalArray(Type.String()) }),
+  ),
 });
 
 const PodSchema = Type.Object({
   metadata: MetadataSchema,
-  spec: may(
+  spec: optional(
     Type.Object({
-      nodeName: text(),
-      affinity: may(
+      nodeName: optionalString(),
+      affinity: optional(
         Type.Object({
-          nodeAffinity: may(
+          nodeAffinity: optional(
             Type.Object({
-              requiredDuringSchedulingIgnoredDuringExecution: may(
-                Type.Object({ nodeSelectorTerms: some(NodeSelectorTermSchema) }),
+              requiredDuringSchedulingIgnoredDuringExecution: optional(
+                Type.Object({ nodeSelectorTerms: optionalArray(NodeSelectorTermSchema) }),
               ),
             }),
           ),
@@ -79,46 +91,48 @@ const PodSchema = Type.Object({
       ),
     }),
   ),
-  status: may(
+  status: optional(
     Type.Object({
-      reason: text(),
-      message: text(),
-      containerStatuses: some(ContainerStatusSchema),
-      podIP: text(),
-      podIPs: some(Type.Object({ ip: text() })),
-      conditions: some(ConditionSchema),
+      reason: optionalString(),
+      message: optionalString(),
+      containerStatuses: optionalArray(ContainerStatusSchema),
+      podIP: optionalString(),
+      podIPs: optionalArray(Type.Object({ ip: optionalString() })),
+      conditions: optionalArray(ConditionSchema),
     }),
   ),
 });
 
 const ServiceSchema = Type.Object({
   metadata: MetadataSchema,
-  spec: may(
+  spec: optional(
     Type.Object({
-      clusterIP: text(),
-      clusterIPs: some(Type.String()),
-      ports: some(
+      clusterIP: optionalString(),
+      clusterIPs: optionalArray(Type.String()),
+      ports: optionalArray(
         Type.Object({
-          port: may(Type.Integer({ minimum: 0, maximum: 65_535 })),
-          nodePort: may(Type.Integer({ minimum: 0, maximum: 65_535 })),
-          protocol: text(),
+          port: optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+          nodePort: optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+          protocol: optionalString(),
         }),
       ),
     }),
   ),
 });
 
-/** The parts of Kubernetes' objects that netChecker reads; nothing in an answer is taken for granted. */
+/** The parts of Kubernetes' objects that netChecker reads. Any of them may be missing. */
 export type Metadata = Static<typeof MetadataSchema>;
 export type Condition = Static<typeof ConditionSchema>;
 export type KubernetesPod = Static<typeof PodSchema>;
 
-/** An object is not of its kind's shape. */
+/** An object does not have the shape of its kind. */
 export class UnreadableObjectError extends Error {
   override name = "UnreadableObjectError";
 }
 
-/** Each throws an {@link UnreadableObjectError} that names the object, where it has a name, and what is wrong with it. */
+/**
+ * Each throws an {@link UnreadableObjectError}, which names the object (if it has a name) and what is wrong with it.
+ */
 export const readNode = (json: unknown) => read("Node", NodeSchema, json);
 export const readPod = (json: unknown) => read("Pod", PodSchema, json);
 export const readService = (json: unknown) => read("Service", ServiceSchema, json);

@@ -35,7 +35,7 @@ describe("leavingTaint", () => {
     "karpenter.sh/unregistered",
     "medik8s.io/remediation",
     "toString",
-  ])("takes %s for none", (key) => {
+  ])("does not take %s for a decision", (key) => {
     expect(leavingTaint([{ key, value: "true" }])).toBeNull();
   });
 
@@ -46,7 +46,7 @@ describe("leavingTaint", () => {
     expect(leavingTaint([{ key }])).toBeNull();
   });
 
-  it("finds none where there are no taints", () => {
+  it("returns null if there are no taints", () => {
     expect(leavingTaint(undefined)).toBeNull();
     expect(leavingTaint([{}])).toBeNull();
   });

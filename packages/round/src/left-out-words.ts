@@ -1,6 +1,6 @@
 import type { PlannedWhy } from "@netchecker/contract";
 
-/** Why a whole node is left out because somebody decided it. One that is starting is not meant. */
+/** The decisions that leave a whole node out, in words. A node that is starting is not left out. */
 export const LEFT_OUT_WORDS: Partial<Readonly<Record<PlannedWhy, string>>> = {
   node_cordoned: "cordoned",
   node_deleting: "being deleted",

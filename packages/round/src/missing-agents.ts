@@ -9,7 +9,7 @@ import type { RoundPlan } from "./plan.ts";
 import type { Steps } from "./steps.ts";
 import { reportedAll, type RoundCollector } from "./round-collector.ts";
 
-/** The agents that should have reported every type and did not, each with the reason why. */
+/** The agents that did not report every type, each with the reason. */
 export function* missingAgents(
   round: RoundCollector,
   plan: RoundPlan,
@@ -29,7 +29,10 @@ export function* missingAgents(
   return missing;
 }
 
-/** Silent: others reached its node's pongs, well or badly. Unreachable: others tried, and none did. */
+/**
+ * `silent`: another agent reached a pong of this agent's node, or nobody tried. `unreachable`: others
+ * tried, and none reached it.
+ */
 function whySilent(round: RoundCollector, pongs: readonly number[]): MissingWhy {
   const { reasons, targets } = round.matrices.pod;
   let tried = false;

@@ -5,16 +5,16 @@ import { type KnownNode, type RememberedNode, rememberNode } from "./remember-no
 /** Milliseconds since 1970. */
 const TimeSchema = Type.Number({ minimum: 0 });
 
-/** Decisions ask whether a node returned three times: the newest tell. */
-const MOST_RETURNS = 10;
-/** Of some 200 bytes each: a cluster of 5,000 nodes adds half a megabyte at most. */
-const MOST_NODES = 2_000;
+/** A node flaps after three returns, so the newest few are enough. */
+const MAX_RETURNS = 10;
+/** An entry takes about 200 bytes, so a cluster of 5,000 nodes adds half a megabyte at most. */
+const MAX_NODES = 2_000;
 
-/** What a watch knows of a node, and Kubernetes does not tell a watch that begins later. */
+/** What a watch learned of a node that Kubernetes does not tell to a watch that begins later. */
 const NodePastSchema = Type.Object({
-  /** Another node of the same name has no part in it. */
+  /** Tells the node from a later node of the same name. */
   uid: Type.String({ minLength: 1, maxLength: 100 }),
-  /** As told, by whatever clock. */
+  /** As Kubernetes told it; its clock may be wrong. */
   transitionAt: Type.Number(),
   createdAt: TimeSchema,
   readiness: Type.Object({
@@ -22,30 +22,33 @@ const NodePastSchema = Type.Object({
     since: TimeSchema,
   }),
   everReady: Type.Boolean(),
-  returns: Type.Array(TimeSchema, { maxItems: MOST_RETURNS }),
+  returns: Type.Array(TimeSchema, { maxItems: MAX_RETURNS }),
   shutdownSince: Type.Union([TimeSchema, Type.Null()]),
 });
 type NodePast = Static<typeof NodePastSchema>;
 
 /** By the node's name. */
 export const NodePastsSchema = Type.Record(Type.String(), NodePastSchema, {
-  maxProperties: MOST_NODES,
+  maxProperties: MAX_NODES,
 });
 export type NodePasts = Static<typeof NodePastsSchema>;
 
-/** So long after it was made a node's own clock may still decide what it counts as: NODE_STARTUP_MS is no more. */
+/** A node may count as starting for as long as this after its creation: NODE_STARTUP_MS cannot be larger. */
 const YOUNG_MS = 3_600_000;
 
-/** What is to be stored of what a watch knows: only of nodes of which it knows more than Kubernetes tells. */
+/**
+ * What to store of the nodes. A node is stored if the watch knows more of it than Kubernetes tells, or if it
+ * is young. Nodes of the first kind go first where there are too many.
+ */
 export function nodePasts(nodes: readonly RememberedNode[], at: number): NodePasts {
   const hasPast = ({ shutdownSince, returns, everReady }: RememberedNode) =>
     shutdownSince !== null || returns.length > 0 || !everReady;
   const isYoung = ({ createdAt }: RememberedNode) => at - createdAt < YOUNG_MS;
-  const worthIt = nodes
+  const chosen = nodes
     .filter((node) => node.uid !== "" && (hasPast(node) || isYoung(node)))
     .toSorted((a, b) => Number(hasPast(b)) - Number(hasPast(a)) || b.createdAt - a.createdAt)
-    .slice(0, MOST_NODES);
-  return Object.fromEntries(worthIt.map((node) => [node.name, pastOf(node)]));
+    .slice(0, MAX_NODES);
+  return Object.fromEntries(chosen.map((node) => [node.name, pastOf(node)]));
 }
 
 function pastOf(node: RememberedNode): NodePast {
@@ -56,14 +59,15 @@ function pastOf(node: RememberedNode): NodePast {
     createdAt,
     readiness: { status: readiness.status, since: readiness.since },
     everReady,
-    returns: returns.slice(-MOST_RETURNS),
+    returns: returns.slice(-MAX_RETURNS),
     shutdownSince,
   };
 }
 
 /**
- * What an earlier netchecker knew of a node, and what this watch has heard since → what is known of it: as
- * if one watch had seen it all. Without a past nothing changes, and none is awaited any more.
+ * Combines what an earlier netchecker knew of a node with what this watch has heard since. The result is what
+ * one watch would know that had seen everything. Without a matching past the node stays as it is. Either way
+ * its `heard` is dropped: a past is recalled once.
  */
 export function recallNode(node: RememberedNode, pasts: NodePasts): RememberedNode {
   const past = entryOf(pasts, node.name);
@@ -80,7 +84,7 @@ export function recallNode(node: RememberedNode, pasts: NodePasts): RememberedNo
   return { ...node, createdAt, readiness, everReady, returns, shutdownSince, heard: null };
 }
 
-/** The earlier netchecker's clock may have been ahead: nothing that it saw is yet to come. */
+/** The earlier netchecker's clock may have been ahead, so no time of its memory may lie after `now`. */
 function notAfter(past: NodePast, now: number): NodePast {
   const until = (time: number) => Math.min(time, now);
   return {

@@ -14,7 +14,7 @@ describe("a node's place", () => {
     expect(placeOf({ "kubernetes.io/os": "linux" })).toEqual({ zone: null, pool: null });
   });
 
-  it("is all that is kept of its labels, with role and instance type", () => {
+  it("is all that a record keeps of the labels, with role and instance type", () => {
     const kept = {
       "topology.kubernetes.io/zone": "a",
       "karpenter.sh/nodepool": "spot",

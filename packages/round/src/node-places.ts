@@ -1,9 +1,10 @@
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * What may set groups of nodes apart, the widest last: the narrowest that fits names a group best. Kubernetes
- * has no label of its own for racks; these are Rook's, those of NVIDIA's Topograph for the switch that is
- * next to a node, Amazon's for its lowest network layer, and Oracle's for what shares a rack.
+ * Labels that say in which place a node stands. Where several labels fit a group of nodes, the first one in
+ * this list names the group, and so the region is last. Kubernetes has no label for racks. The list has
+ * Rook's; those of NVIDIA's Topograph for the switch next to a node; Amazon's for its lowest network layer;
+ * and Oracle's for nodes that share a rack.
  */
 export const PLACE_LABELS: readonly (readonly [word: string, label: string])[] = [
   ["zone", "topology.kubernetes.io/zone"],
@@ -22,12 +23,14 @@ export const PLACE_LABELS: readonly (readonly [word: string, label: string])[] =
   ["region", "topology.kubernetes.io/region"],
 ];
 
-/** What nodes may have in common without standing in one place: it names a group, and makes none. */
+/**
+ * Labels that nodes may share without standing in one place. They can name a group that was found, but never form one.
+ */
 export const KIND_LABELS: readonly (readonly [word: string, label: string])[] = [
   ["instance type", "node.kubernetes.io/instance-type"],
 ];
 
-/** The zone and the pool that a node's labels tell; null where they tell none. */
+/** The zone and the node pool in a node's labels, each null if no label has it. */
 export function placeOf(labels: Labels): { zone: string | null; pool: string | null } {
   const first = (wanted: string) =>
     PLACE_LABELS.flatMap(([word, label]) => (word === wanted ? (labels[label] ?? []) : []))[0] ??
@@ -38,16 +41,16 @@ export function placeOf(labels: Labels): { zone: string | null; pool: string | n
 const KNOWN = new Set(PLACE_LABELS.map(([, label]) => label));
 const ROLE_OR_INSTANCE = /^node(\.kubernetes\.io\/instance-type|-role\.kubernetes\.io\/.{1,63})$/;
 
-/** A node has a handful; Kubernetes takes values of 63 characters. */
-const MOST_LABELS = 32;
-const MOST_CHARACTERS = 63;
+/** A node has a handful of these labels. Kubernetes allows values of 63 characters. */
+const MAX_LABELS = 32;
+const MAX_VALUE_CHARS = 63;
 
-/** The labels that tell where a node stands and what it is; all others are many and tell nothing of the network. */
+/** Keeps the labels that say where a node stands and what it is. The many others say nothing of the network. */
 export function placeLabels(labels: Labels): Record<string, string> {
   return Object.fromEntries(
     Object.entries(labels)
       .filter(([key]) => KNOWN.has(key) || ROLE_OR_INSTANCE.test(key))
-      .slice(0, MOST_LABELS)
-      .map(([key, value]) => [key, value.slice(0, MOST_CHARACTERS)]),
+      .slice(0, MAX_LABELS)
+      .map(([key, value]) => [key, value.slice(0, MAX_VALUE_CHARS)]),
   );
 }

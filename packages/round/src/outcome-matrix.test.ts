@@ -20,7 +20,7 @@ function aMatrix(outcome: (index: number) => object): OutcomeMatrix {
   return matrix;
 }
 
-it("a matrix keeps the outcomes of all cells, and what is said beside them within bounds", () => {
+it("a matrix keeps the outcomes of all cells, and a bounded number of details and answerers", () => {
   const detailed = aMatrix(() => ({ reason: "dns_failure", detail: "ENOTFOUND" }));
   expect(detailed.detail.size).toBe(100_000);
   expect(detailed.reasons.every((code) => code === 11)).toBe(true);

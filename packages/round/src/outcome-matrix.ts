@@ -8,18 +8,21 @@ import {
   type Report,
 } from "@netchecker/contract";
 
-/** In a round of which only the failures are kept: the code of a cell that is not. */
+/** The code of an outcome that was dropped, in an old round of which only the failures are kept. */
 export const NOT_KEPT_CODE = 255;
 
-/** So many details are kept of one type in one round: there can be one for each of a million cells. */
-const MOST_DETAILS = 100_000;
-
-/** So many different values are kept, and so many for each agent. Usually there are a few dozen. */
-const MOST_DIFFERENT = { inAll: 1_000, perAgent: 16 };
+/** The bound for details of one type in one round. Each of a million cells could have one. */
+const MAX_DETAILS = 100_000;
 
 /**
- * All outcomes of one type in one round: agents × targets, row by row, as columns. A mesh of
- * 1,000 × 1,000 is 6 MB this way; as objects it would be hundreds.
+ * The bound for distinct answerers, and for distinct details: `inAll` plus `perAgent` for each agent. A few dozen are
+ * usual.
+ */
+const MAX_DISTINCT = { inAll: 1_000, perAgent: 16 };
+
+/**
+ * All outcomes of one type in one round: agents × targets, row by row, stored as columns. A mesh of
+ * 1,000 × 1,000 takes 6 MB this way. As objects it would take hundreds.
  */
 export class OutcomeMatrix {
   readonly agents: number;
@@ -28,14 +31,13 @@ export class OutcomeMatrix {
   readonly attempts: Uint8Array;
   readonly latencyUs: Uint32Array;
   /**
-   * By cell, where there is something to say. Equal values are shared: usually a few answer for many. What is
-   * said beside the outcomes has bounds, above which it is not kept.
+   * By cell; most cells have neither. Equal values are stored once. Both are bounded: what is too much is dropped.
    */
   readonly answeredBy = new Map<number, Answerer[]>();
   readonly detail = new Map<number, string>();
   readonly #sharedAnswerers = new Map<string, Answerer[]>();
   readonly #sharedDetails = new Map<string, string>();
-  readonly #mostDifferent: number;
+  readonly #maxDistinct: number;
 
   constructor(agents: number, targets: number, fill: number = NOT_PROBED_CODE) {
     this.agents = agents;
@@ -43,14 +45,14 @@ export class OutcomeMatrix {
     this.reasons = new Uint8Array(agents * targets).fill(fill);
     this.attempts = new Uint8Array(agents * targets);
     this.latencyUs = new Uint32Array(agents * targets);
-    this.#mostDifferent = MOST_DIFFERENT.inAll + MOST_DIFFERENT.perAgent * agents;
+    this.#maxDistinct = MAX_DISTINCT.inAll + MAX_DISTINCT.perAgent * agents;
   }
 
   cell(agent: number, target: number): number {
     return agent * this.targets + target;
   }
 
-  /** Takes a report's columns over as an agent's row. The report must fit: see `columnsFit`. */
+  /** Copies a report's columns into an agent's row. The report must fit: see `columnsFit`. */
   setRow(agent: number, report: Report): void {
     const start = this.cell(agent, 0);
     for (let index = 0; index < report.reasons.length; index += 1) {
@@ -72,14 +74,14 @@ export class OutcomeMatrix {
   }
 
   setDetail(cell: number, detail: string): void {
-    if (this.detail.size >= MOST_DETAILS) return;
+    if (this.detail.size >= MAX_DETAILS) return;
     const shared = this.#shared(this.#sharedDetails, detail, detail);
     if (shared !== undefined) this.detail.set(cell, shared);
   }
 
-  /** The value that is kept for all that are equal; undefined where there are too many different ones. */
+  /** The stored value that equals this one; undefined if there are too many distinct values to store it. */
   #shared<T>(known: Map<string, T>, key: string, value: T): T | undefined {
-    if (!known.has(key) && known.size < this.#mostDifferent) known.set(key, value);
+    if (!known.has(key) && known.size < this.#maxDistinct) known.set(key, value);
     return known.get(key);
   }
 

@@ -2,20 +2,20 @@ import type { PlannedWhy } from "@netchecker/contract";
 import type { ClusterView, NodeRecord, PodRecord } from "./cluster-view.ts";
 import { plannedOfNode, plannedOfPod, type StartupSettings } from "./planned-why.ts";
 
-/** A node, and the pods by which it takes part in a round. */
+/** A node and its pods, as they take part in a round. */
 export interface NodePlan {
   readonly node: NodeRecord;
-  /** What is planned of it, and so of all that is on it. */
+  /** Why a failure of the node, or of anything on it, is planned; else null. */
   readonly planned: PlannedWhy | null;
   readonly pings: readonly PodRecord[];
   readonly pongs: readonly PodRecord[];
   /** Whether Kubernetes calls one of its ping pods ready. */
   readonly hasReadyAgent: boolean;
-  /** What is planned of one of its pods. */
+  /** Why a failure of one of its pods is planned; else null. */
   readonly plannedOf: (pod: PodRecord | undefined) => PlannedWhy | null;
 }
 
-/** node-2 comes before node-10, for the eyes of those who read the mesh. */
+/** Puts node-2 before node-10, for people who read the mesh. */
 const NATURAL = new Intl.Collator("en", { numeric: true });
 
 /** Every node that should take part, by name. */
@@ -26,7 +26,7 @@ export function planNodes({ nodes, pods, at }: ClusterView, settings: StartupSet
     .map((node) => {
       const told = podsOf.get(node.name) ?? [];
       const planned = plannedOfNode(node, told, at, settings);
-      const taken = !node.ready && planned === null ? told.map(asBefore) : told;
+      const taken = !node.ready && planned === null ? told.map(asIfHeardFrom) : told;
       return {
         node,
         planned,
@@ -41,10 +41,10 @@ export function planNodes({ nodes, pods, at }: ClusterView, settings: StartupSet
 }
 
 /**
- * Kubernetes calls the pods of a node that it does not hear from not ready, and terminates them, whether
- * they live or not. Until they are gone they are asked as if it had said nothing: what they answer is
- * the measurement. Not so a pod of which the kubelet itself told that it does not run.
+ * When Kubernetes no longer hears from a node, it calls the node's pods not ready and terminates them, dead
+ * or alive. A round asks such pods as if Kubernetes had said nothing, because their answer is the
+ * measurement. It does not do so for a pod of which the kubelet itself said that it does not run.
  */
-function asBefore(pod: PodRecord): PodRecord {
+function asIfHeardFrom(pod: PodRecord): PodRecord {
   return pod.everReady && pod.problem === null ? { ...pod, ready: true, terminating: false } : pod;
 }

@@ -35,13 +35,13 @@ describe("planRound", () => {
     });
   });
 
-  it("is the same whatever the order in which the cluster was listed", () => {
+  it("is the same in whatever order Kubernetes lists the cluster", () => {
     const view = aView(20);
     const turned = { ...view, nodes: view.nodes.toReversed(), pods: view.pods.toReversed() };
     expect(planRound(turned, SETTINGS)).toEqual(planRound(view, SETTINGS));
   });
 
-  it("expects an agent of every node, even of one that has no ping pod or none that is ready", () => {
+  it("expects an agent on every node, even if the node has no ping pod or no ready one", () => {
     const view = aView(3);
     const pods = view.pods
       .filter(({ name }) => name !== "ping-2")
@@ -53,7 +53,7 @@ describe("planRound", () => {
     ]);
   });
 
-  it("remembers where each agent's node stands", () => {
+  it("notes zone and node pool of each agent's node", () => {
     const zone = (name: string) => ({ labels: { "topology.kubernetes.io/zone": name } });
     const view = aView(3, { nodes: [aNode(1, zone("a")), aNode(2, zone("b")), aNode(3)] });
     expect(planRound(view, SETTINGS).agents).toMatchObject([
@@ -63,7 +63,7 @@ describe("planRound", () => {
     ]);
   });
 
-  it("never publishes an empty address, and still counts the target", () => {
+  it("never publishes an empty address, but still counts the target", () => {
     const pods = [aPod("ping", 1), aPod("pong", 1, { ips: [] })];
     const view = aView(1, { nodes: [aNode(1, { addresses: [] }), aNode(2)], pods });
     const plan = planRound(view, SETTINGS);
@@ -104,7 +104,7 @@ describe("planRound", () => {
     ]);
   });
 
-  it("asks for a NodePort only in a family that the service has", () => {
+  it("plans a NodePort only in an address family that the service has", () => {
     const view = aView(1, { nodes: [aNode(1, { addresses: ["192.168.0.1", "fd00::1"] })] });
     const addresses = planRound(view, SETTINGS).targets.node.map(({ address }) => address);
     expect(addresses).toEqual(["192.168.0.1:10250", "192.168.0.1:32088", "[fd00::1]:10250"]);
@@ -128,7 +128,7 @@ describe("planRound", () => {
     ]);
   });
 
-  it("probes the pod that stays, and one that terminates only where there is no other", () => {
+  it("probes a terminating pong only if the node has no other", () => {
     const leaving = aPod("pong", 1, { name: "pong-old", terminating: true, ips: ["10.2.9.9"] });
     const both = planRound(
       aView(1, { pods: [leaving, aPod("pong", 1), aPod("ping", 1)] }),
@@ -145,7 +145,7 @@ describe("planRound", () => {
     ]);
   });
 
-  it("prefers a ready agent, then the newest, and never waits for one that terminates", () => {
+  it("prefers a ready agent, then the newest, and never waits for a terminating one", () => {
     const pods = [
       aPod("ping", 1, { name: "ping-terminating", terminating: true, createdAt: 9 }),
       aPod("ping", 1, { name: "ping-unready", ready: false, createdAt: 8 }),
@@ -160,7 +160,7 @@ describe("planRound", () => {
     });
   });
 
-  it("expects nothing yet of what is younger than its readiness, and only then", () => {
+  it("expects nothing of a young pod until it is ready for the first time", () => {
     const at = 1_000_000;
     const young = { ready: false, everReady: false, createdAt: at - 30_000 };
     const expectedOf = (with_: object) =>
@@ -170,11 +170,11 @@ describe("planRound", () => {
     expect(expectedOf({ ...young, ips: [] })).toBe("pod_starting");
     expect(expectedOf({ ...young, createdAt: at - 300_000 })).toBeNull();
     expect(expectedOf({ ...young, problem: "ImagePullBackOff" })).toBeNull();
-    // It was ready and no longer is: a fault, however young.
+    // A pod that was ready and no longer is has a fault, however young it is.
     expect(expectedOf({ ...young, everReady: true })).toBeNull();
   });
 
-  describe("of a node that is not Ready, which nobody planned", () => {
+  describe("of a node that is not Ready for no planned reason", () => {
     const unheard = aNode(2, {
       ready: false,
       readiness: {
@@ -194,7 +194,7 @@ describe("planRound", () => {
         SETTINGS,
       );
 
-    it("asks its pods as before, though Kubernetes calls them not ready and terminates them", () => {
+    it("still asks its pods, though Kubernetes calls them not ready and terminates them", () => {
       const plan = planOf(dead, dead);
       expect(plan.agents[1]).toMatchObject({
         pod: "ping-2",
@@ -211,7 +211,7 @@ describe("planRound", () => {
       expect(plan.targets.node.every(({ planned }) => planned === null)).toBe(true);
     });
 
-    it("does not await a pod that was never ready, that does not run, or that is gone", () => {
+    it("does not wait for a pod that was never ready, does not run, or is gone", () => {
       const crash = { ready: false, problem: "CrashLoopBackOff: back-off" };
       expect(planOf(crash, {}).agents[1]).toMatchObject({
         absent: "pod_not_ready",
@@ -229,7 +229,7 @@ describe("planRound", () => {
       expect(gone.agents[1]).toMatchObject({ pod: null, absent: "no_pod", planned: null });
     });
 
-    it("prefers what ran before to what cannot start", () => {
+    it("prefers a pod that ran before to a pod that cannot start", () => {
       const nodes = [unheard];
       const fresh = { ready: false, everReady: false, ips: [], createdAt: 9_990_000 };
       const pods = (["ping", "pong"] as const).flatMap((app) => [
@@ -244,12 +244,12 @@ describe("planRound", () => {
       ]);
     });
 
-    it("does not await it once somebody has planned it", () => {
+    it("does not wait for its agent once somebody has cordoned it", () => {
       const plan = planOf(dead, dead, { ...unheard, cordoned: true });
       expect(plan.agents[1]).toMatchObject({ absent: "pod_not_ready", planned: "node_cordoned" });
     });
 
-    it("does not take a pod that crashes on a Ready node for one that is not heard from", () => {
+    it("does not wait for a pod that crashes on a Ready node", () => {
       expect(planOf({ ready: false }, {}, aNode(2)).agents[1]).toMatchObject({
         absent: "pod_not_ready",
         planned: null,
@@ -257,7 +257,7 @@ describe("planRound", () => {
     });
   });
 
-  describe("of a node that comes", () => {
+  describe("of a new node", () => {
     const cni = "container runtime network not ready: cni plugin not initialized";
     const BORN = 5_000_000;
     const never = {
@@ -275,7 +275,7 @@ describe("planRound", () => {
       planRound(aView(1, { at: BORN + afterMs, nodes: [aNode(1, node)], pods }), SETTINGS);
     const agent = (...of: Parameters<typeof plan>) => plan(...of).agents[0];
 
-    it("expects nothing until it is Ready, for as long as the setting says", () => {
+    it("expects nothing until it is Ready, but no longer than nodeStartupMs", () => {
       expect(agent(never, 300_000)).toMatchObject({ absent: "no_pod", planned: "node_starting" });
       expect(plan(never, 300_000).targets.pod[0]?.planned).toBe("node_starting");
       expect(agent(never, 599_000)?.planned).toBe("node_starting");
@@ -284,7 +284,7 @@ describe("planRound", () => {
       expect(planRound(late, short).agents[0]?.planned).toBeNull();
     });
 
-    it("then says what its kubelet says, where its pod says nothing better", () => {
+    it("then gives its kubelet's message as the problem, unless the pod has one of its own", () => {
       expect(agent(never, 600_000)).toMatchObject({
         absent: "no_pod",
         problem: cni,
@@ -300,12 +300,12 @@ describe("planRound", () => {
       expect(agent(never, 600_000, [aPod("ping", 1, pull)])?.problem).toBe(pull.problem);
     });
 
-    it("gives its pods two minutes after it became Ready, however long that took", () => {
+    it("gives its pods two minutes after it became Ready", () => {
       expect(agent(readyAt(BORN + 300_000), 330_000)?.planned).toBe("node_starting");
       expect(agent(readyAt(BORN + 300_000), 420_000)?.planned).toBeNull();
     });
 
-    it("ends as soon as its agent and its pong are ready, also when they no longer are", () => {
+    it("no longer calls it starting once its agent and its pong were ready", () => {
       const node = readyAt(BORN + 90_000);
       expect(agent(node, 100_000, [aPod("ping", 1)])?.planned).toBe("node_starting");
       expect(agent(node, 100_000, [aPod("ping", 1), aPod("pong", 1)])).toMatchObject({
@@ -331,7 +331,7 @@ describe("planRound", () => {
     const plannedOf = (node: ReturnType<typeof back>, pods: ClusterView["pods"] = []) =>
       planRound(aView(1, { at, nodes: [node], pods }), SETTINGS).agents[0]?.planned;
 
-    it("waits for its agent and its pong, two minutes at most", () => {
+    it("expects nothing for two minutes, or until its agent and its pong are ready", () => {
       expect(plannedOf(back(30_000))).toBe("node_returning");
       const pods = [aPod("ping", 1), aPod("pong", 1, { ready: false })];
       expect(plannedOf(back(30_000), pods)).toBe("node_returning");
@@ -339,19 +339,19 @@ describe("planRound", () => {
       expect(plannedOf(back(120_000))).toBeNull();
     });
 
-    it("waits twice within an hour, and not the third time", () => {
+    it("calls it returning twice within an hour, and a fault the third time", () => {
       expect(plannedOf(back(30_000, 600_000))).toBe("node_returning");
       expect(plannedOf(back(30_000, 1_200_000, 600_000))).toBeNull();
       expect(plannedOf(back(30_000, 3_600_000, 600_000))).toBe("node_returning");
     });
 
-    it("does not wait because it was not Ready lately, when it is not Ready again", () => {
+    it("plans nothing because of earlier returns while it is not Ready", () => {
       const node = { ...back(30_000, 600_000), ready: false };
       expect(plannedOf(node, [aPod("ping", 1), aPod("pong", 1)])).toBeNull();
     });
   });
 
-  it("leaves the service's checks unknown where there is no service", () => {
+  it("leaves the service's checks unknown if there is no service", () => {
     const plan = planRound(aView(1, { service: null }), SETTINGS);
     expect(plan.targets.service.map(({ check, address }) => [check, address])).toEqual([
       ["clusterip", null],

@@ -10,7 +10,7 @@ import {
   serviceTargets,
 } from "./plan-targets.ts";
 
-/** The cluster's view → the plan of a round. Who is asked comes from the nodes, never from who answered. */
+/** Plans a round. It asks every node that Kubernetes lists, whether that node ever answered or not. */
 export function planRound(view: ClusterView, settings: PlanSettings): RoundPlan {
   const nodes = planNodes(view, settings);
   return {
@@ -24,7 +24,7 @@ export function planRound(view: ClusterView, settings: PlanSettings): RoundPlan 
   };
 }
 
-/** A pod that stays goes before one that terminates, a ready one before others, then the newest. */
+/** Prefers a pod that does not terminate, then a ready pod, then the newest. */
 function byPreference(a: PodRecord, b: PodRecord): number {
   return (
     Number(a.terminating) - Number(b.terminating) ||

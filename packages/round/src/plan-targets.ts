@@ -9,7 +9,10 @@ import {
 import type { AskedTarget, PlanSettings } from "./plan.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 
-/** One for each address family of each pong of a node; one without an address where there is none. */
+/**
+ * One target for each address of each pong of a node. A node without a pong, and a pong without an address, give a
+ * target without an address.
+ */
 export function podTargets(
   { node, pongs, plannedOf }: NodePlan,
   { pongPort }: PlanSettings,
@@ -31,7 +34,7 @@ export function podTargets(
     );
 }
 
-/** The node itself, and its kube-proxy, in each of its address families. */
+/** The node's kubelet port and its NodePorts, at each of its addresses. */
 export function nodeTargets(
   { node, planned, pongs, plannedOf }: NodePlan,
   service: ServiceRecord | null,
@@ -39,7 +42,7 @@ export function nodeTargets(
 ): AskedTarget[] {
   const families = new Set(service?.clusterIPs.map(familyOf));
   const nodePorts = service?.ports.flatMap(({ nodePort }) => nodePort ?? []) ?? [];
-  // The NodePort leads to this node's own pong: what is planned of all of them is planned of it.
+  // The NodePort leads to this node's own pongs. If all of them are planned to fail, so is the NodePort.
   const pongPlanned = pongs.every((pong) => plannedOf(pong) !== null) ? plannedOf(pongs[0]) : null;
   const target = (check: Check, ip: string | null, port: number): AskedTarget => ({
     check,
@@ -80,12 +83,11 @@ export function serviceTargets(
   ]);
 }
 
-/** In the order of a published list: what has no address stands behind it. */
+/** The order of a published list; targets without an address come behind it. */
 export function dialledFirst(targets: readonly AskedTarget[]): AskedTarget[] {
   return targets.toSorted((a, b) => Number(a.address === null) - Number(b.address === null));
 }
 
-/** The outside, as configured. */
 export function externalTargets({ externalTargets: configured }: PlanSettings): AskedTarget[] {
   return configured.map((target) => ({
     check: target.includes("://") ? ("http" as const) : ("connect" as const),

@@ -8,24 +8,29 @@ import {
 } from "@netchecker/contract";
 import type { StartupSettings } from "./planned-why.ts";
 
-/** An agent that should report: one for each node that should run one, whether it has a pod or not. */
+/** An agent that should report. Every node that should run an agent has one in the plan, even without a pod. */
 export interface AskedAgent {
   readonly pod: string | null;
   readonly node: string;
   readonly ip: string | null;
-  /** Where its node stands, so that an old round is drawn as it was. */
+  /** Where its node stood in this round, so that the page draws an old round as it was. */
   readonly zone: string | null;
   readonly pool: string | null;
-  /** Whether Kubernetes called its pod ready when the round was opened. One that it did not is asked all the same, where its node is not heard from. */
+  /**
+   * Whether Kubernetes called its pod ready when the round opened. If Kubernetes no longer hears from the
+   * node, the round asks the agent although this is false.
+   */
   readonly ready: boolean;
-  /** Why it is known before the round not to report; the round does not wait for it. */
+  /** Why the agent cannot report; the round then does not wait for it. Null if it can. */
   readonly absent: MissingWhy | null;
-  /** What Kubernetes says of its pod, where something is wrong with it; else of its node, where that keeps it from running. */
+  /**
+   * What Kubernetes says is wrong with its pod. If the pod is fine or missing: why its node runs no pods, or null.
+   */
   readonly problem: string | null;
   readonly planned: PlannedWhy | null;
 }
 
-/** One check of one address. Without an address it is never dialled, and stays unknown. */
+/** One check of one address. A target without an address is never dialled, and its outcome stays unknown. */
 export interface AskedTarget {
   readonly check: Check;
   readonly name: string | null;
@@ -34,7 +39,9 @@ export interface AskedTarget {
   readonly planned: PlannedWhy | null;
 }
 
-/** Who probes what in a round. Targets with an address come first, in the order of the published list. */
+/**
+ * Which agents probe which targets in a round. Targets with an address come first, in the order of the published list.
+ */
 export interface RoundPlan {
   readonly agents: readonly AskedAgent[];
   readonly targets: Readonly<Record<TargetType, readonly AskedTarget[]>>;
@@ -58,13 +65,13 @@ export function dialledCount(targets: readonly AskedTarget[]): number {
   return first === -1 ? targets.length : first;
 }
 
-/** Names of pods that no plan knows, of another DaemonSet or another mesh, are about as long as its own. */
-const USUAL_NAME_CHARS = 63;
+/** Answers may name pods that are not in the plan, from another DaemonSet or another mesh. */
+const MIN_NAME_CHARS = 63;
 
-/** How long the names of a pod and of a node of a plan can be together, characters. */
-export function longestNames({ agents, targets }: RoundPlan): number {
+/** The longest pod name and the longest node name that a report may contain, together, in characters. */
+export function maxNameChars({ agents, targets }: RoundPlan): number {
   const longest = (names: readonly (string | null)[]) =>
-    names.reduce((most, name) => Math.max(most, name?.length ?? 0), USUAL_NAME_CHARS);
+    names.reduce((max, name) => Math.max(max, name?.length ?? 0), MIN_NAME_CHARS);
   return longest(targets.pod.map(({ name }) => name)) + longest(agents.map(({ node }) => node));
 }
 
@@ -79,7 +86,7 @@ export function toListColumns(targets: readonly AskedTarget[]): TargetColumns {
   };
 }
 
-/** How many targets of each type a plan has, dialled or not. */
+/** How many targets of each type a plan has, with and without an address. */
 export function targetCounts(plan: RoundPlan): Record<TargetType, number> {
   return Object.fromEntries(
     TARGET_TYPES.map((type) => [type, plan.targets[type].length]),

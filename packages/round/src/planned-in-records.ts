@@ -1,13 +1,13 @@
 import type { PlannedWhy } from "@netchecker/contract";
 
 /**
- * In records, `planned` has its old name beside it: netchecker 1 calls it `expected`, requires it in its
- * answers, and would take what lacks it for planned. After a downgrade it so shows the rounds of this version
- * as they were. What is read has the new name only.
+ * Stored records have `planned` under its old name, too. netchecker 1 calls it `expected` and takes a record
+ * without it for planned. With both names, netchecker 1 shows these rounds correctly after a downgrade.
+ * Decoding keeps the new name only.
  */
 type BothNames<T> = T & { readonly expected: unknown };
 
-/** Whys that netchecker 1 does not know, and what it says of the same thing. */
+/** The reasons that netchecker 1 does not know, each with the one that it used instead. */
 const OLD_WHYS: Partial<Record<PlannedWhy, string>> = {
   node_leaving: "node_deleting",
   node_shutting_down: "node_not_ready",
@@ -27,7 +27,10 @@ export function withOldName<T extends { readonly planned: boolean | number }>(
   return { ...record, expected: record.planned };
 }
 
-/** A record with either name, or both → with the new one only. What is neither stays so, for the schema to find. */
+/**
+ * Turns a record with either name, or both, into one with the new name only. A record with neither is left for the
+ * schema to refuse.
+ */
 export function withNewName(record: unknown): unknown {
   const { expected, ...rest } = record as Record<string, unknown>;
   return { planned: expected, ...rest };

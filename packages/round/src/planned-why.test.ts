@@ -23,7 +23,7 @@ const SYMPTOMS = [
 const SHUTS_DOWN = "node is shutting down";
 const DECISIONS = ["ToBeDeletedByClusterAutoscaler", "karpenter.sh/disrupted"];
 
-/** What is true of a node in a history, beside what Kubernetes tells of it. */
+/** The true state of a node in a history, beside what Kubernetes tells of it. */
 interface Told {
   status: ToldReadiness["status"];
   message: string;
@@ -33,7 +33,7 @@ interface Told {
   deleting: boolean;
 }
 
-/** A node as it is at a moment of a history, and what happened to it until then. */
+/** A node at one moment of its history, and what happened to it until then. */
 interface Moment {
   readonly at: number;
   readonly node: RememberedNode;
@@ -43,7 +43,7 @@ interface Moment {
   readonly shutDownAt: number | null;
 }
 
-/** A random history of a node: conditions, taints, cordons, pods and time, with decisions or without any. */
+/** A random history of a node: its conditions, taints, cordons and pods over time, with or without decisions. */
 function* history(seed: number, withDecisions: boolean): Generator<Moment> {
   const random = seeded(seed);
   const oneOf = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
@@ -72,7 +72,7 @@ function* history(seed: number, withDecisions: boolean): Generator<Moment> {
   if (told.status === "True") becameReadyAt.push(BORN);
   for (let step = 0; step < STEPS; step += 1) {
     const next = random();
-    // What netchecker first sees of a node is as it was made.
+    // netchecker first sees the node in the state in which it was created.
     if (step === 0) become(told.status, "");
     else if (next < 0.2) become("True", "kubelet is posting ready status");
     else if (next < 0.35) become("Unknown", "Kubelet stopped posting node status.");
@@ -125,7 +125,7 @@ function* moments(withDecisions: boolean): Generator<Moment> {
 }
 
 describe("over random histories of a node", () => {
-  it("nothing is planned where nobody decided anything: it is starting within bounds, or evidence", () => {
+  it("without a decision, a node is at most starting, and only within bounds", () => {
     const seen = new Set<PlannedWhy | null>();
     for (const moment of moments(false)) {
       const why = whyOf(moment);
@@ -136,7 +136,7 @@ describe("over random histories of a node", () => {
     expect(seen).toEqual(new Set([null, "node_starting", "node_returning"]));
   });
 
-  it("a node that was Ready and is not is never planned without a decision, nor are its pods", () => {
+  it("without a decision, nothing is planned for a node that lost readiness, nor for its pods", () => {
     let unheard = 0;
     for (const moment of moments(false)) {
       const { node, pods, at, becameReadyAt } = moment;
@@ -148,7 +148,7 @@ describe("over random histories of a node", () => {
     expect(unheard).toBeGreaterThan(1_000);
   });
 
-  it("each reason has its decision, and each decision its reason", () => {
+  it("each decision gives its own reason, and no reason comes without its decision", () => {
     const seen = new Set<PlannedWhy | null>();
     for (const moment of moments(true)) {
       const { told, at, shutDownAt } = moment;
@@ -180,7 +180,7 @@ describe("over random histories of a node", () => {
     );
   });
 
-  it("starting has an end: by age before it is Ready, two minutes after, and not for one that flaps", () => {
+  it("starting ends: at a maximum age before the node is Ready, two minutes after, at once if it flaps", () => {
     for (const moment of moments(false)) {
       const { at, becameReadyAt, node, pods } = moment;
       const why = whyOf(moment);
@@ -204,7 +204,7 @@ describe("over random histories of a node", () => {
 describe("a pod on a Ready node", () => {
   const [{ node }] = [...history(1, false)].filter((moment) => moment.node.ready) as [Moment];
 
-  it("is planned while it terminates, and starting while it is younger than its readiness", () => {
+  it("is planned while it terminates, and starting while it is young and was never ready", () => {
     const at = node.createdAt + 60 * MINUTE;
     const young = { ready: false, everReady: false, createdAt: at - 30 * SECOND };
     const why = (with_: object) => plannedOfPod(aPod("ping", 1, with_), node, at);

@@ -1,22 +1,24 @@
 import type { PlannedWhy } from "@netchecker/contract";
 import type { NodeRecord, PodRecord } from "./cluster-view.ts";
 
-/** A pod this young may well not be ready yet; so may the pods of a node that became Ready so lately. Milliseconds. */
+/**
+ * A pod younger than this may not be ready yet. The same holds for pods of a node that became Ready this recently.
+ */
 const STARTING_MS = 120_000;
-/** An orderly shutdown that takes longer is a fault. The kubelet's grace period is minutes at most. */
+/** A shutdown that takes longer than this is a fault. The kubelet's grace period is a few minutes at most. */
 const SHUTDOWN_MS = 600_000;
-/** A node that returns this often within the hour does not return, it flaps. */
+/** A node that becomes Ready again this often within an hour flaps. That is a fault. */
 const FLAPPING_RETURNS = 3;
 const FLAPPING_MS = 3_600_000;
 
 export interface StartupSettings {
-  /** For so long a node that has never been Ready is starting; after that it is a fault. */
+  /** How long after its creation a node that was never Ready counts as starting. After that it has a fault. */
   readonly nodeStartupMs: number;
 }
 
 /**
- * What somebody decided about a node; null where nobody did. That it is not Ready is a symptom and
- * decides nothing, neither for it nor against.
+ * What somebody decided about a node, or null. NotReady is a symptom and no decision, so it changes
+ * nothing here.
  */
 export function decidedOfNode(node: NodeRecord, at: number): PlannedWhy | null {
   if (node.deleting) return "node_deleting";
@@ -28,7 +30,9 @@ export function decidedOfNode(node: NodeRecord, at: number): PlannedWhy | null {
   return null;
 }
 
-/** Why what is not ok of a node is no failure: a decision, or that it is not there yet. `pods` are its own. */
+/**
+ * Why failures of a node are planned: somebody decided it, or the node is starting. Else null. `pods` are the node's.
+ */
 export function plannedOfNode(
   node: NodeRecord,
   pods: readonly PodRecord[],
@@ -39,18 +43,21 @@ export function plannedOfNode(
   if (decided !== null) return decided;
   if (!node.ready)
     return !node.everReady && at - node.createdAt < nodeStartupMs ? "node_starting" : null;
-  // No node was Ready before it was made.
+  // Clocks differ: a node cannot have been Ready before it was created.
   const readySince = Math.max(node.readiness.since, node.createdAt);
   if (at - readySince >= STARTING_MS) return null;
   const returns = node.returns.filter((returned) => at - returned < FLAPPING_MS).length;
   if (returns === 0 && readySince - node.createdAt <= nodeStartupMs)
-    // Pods of a node that has just come were ready no earlier: one that no longer is has a fault.
+    // On a new node a pod that was ready became so just now. If it is not ready any more, it has a fault.
     return hasBoth(pods, ({ everReady }) => everReady) ? null : "node_starting";
   if (returns >= FLAPPING_RETURNS) return null;
   return hasBoth(pods, isReady) ? null : "node_returning";
 }
 
-/** The planned change that a pod is in. The pods of a node that is not Ready are terminated by Kubernetes, and cannot start. */
+/**
+ * Why failures of a pod are planned, or null. On a node that is not Ready nothing is planned: Kubernetes
+ * terminates its pods because of the fault, and they cannot start.
+ */
 export function plannedOfPod(
   pod: PodRecord | undefined,
   node: NodeRecord,
@@ -62,7 +69,7 @@ export function plannedOfPod(
   return starting && pod.problem === null ? "pod_starting" : null;
 }
 
-/** Whether it holds for a node's agent and its pong. */
+/** Whether `holds` is true for an agent and for a pong of the node. */
 function hasBoth(pods: readonly PodRecord[], holds: (pod: PodRecord) => boolean): boolean {
   return (["ping", "pong"] as const).every((app) =>
     pods.some((pod) => pod.app === app && holds(pod)),

@@ -1,15 +1,15 @@
 /**
- * The version of what is stored of rounds and findings. Version 1 is without a version: it called
- * `expected` what is now `planned`, and knew no verdict.
+ * The version of stored rounds and findings. Records of version 1 carry no version. They call `planned`
+ * by its old name `expected`, and have no verdict.
  */
 export const RECORD_VERSION = 2;
 
-/** A stored record that cannot be read. Others can. */
+/** One stored record cannot be read. Others may still be readable. */
 export class UnreadableRecordError extends Error {
   override name = "UnreadableRecordError";
 }
 
-/** A stored record of a version that this netchecker does not know: a newer one wrote it. */
+/** A newer netchecker wrote this record; this one does not know its version. */
 export class RecordVersionError extends UnreadableRecordError {
   override name = "RecordVersionError";
   readonly version: number;
@@ -20,7 +20,10 @@ export class RecordVersionError extends UnreadableRecordError {
   }
 }
 
-/** Throws a {@link RecordVersionError} where a newer netchecker wrote the record; `version` is null where it has none. */
+/**
+ * Throws a {@link RecordVersionError} if a newer netchecker wrote the record. `version` is null if the record has
+ * none.
+ */
 export function requireKnownVersion(version: number | null): void {
   if (version === null) return;
   if (!Number.isInteger(version) || version < 1)
@@ -28,7 +31,7 @@ export function requireKnownVersion(version: number | null): void {
   if (version > RECORD_VERSION) throw new RecordVersionError(version);
 }
 
-/** Runs `decode`; whatever it throws means that the record is damaged. Throws an {@link UnreadableRecordError}. */
+/** Runs `decode`. If it throws anything, the record is damaged, and this throws an {@link UnreadableRecordError}. */
 export function decoding<T>(what: string, decode: () => T): T {
   try {
     return decode();

@@ -16,13 +16,13 @@ const cond = (
 ): ToldReadiness => ({ status, transitionAt: BORN + afterMs, message, reason });
 
 interface Clocks {
-  /** By how much the kubelet's clock is ahead of netchecker's. */
+  /** How far the kubelet's clock is ahead of netchecker's. */
   readonly kubelet?: number;
-  /** By how much the API server's is, which netchecker has learned of a list. */
+  /** How far the API server's clock is ahead; netchecker learned this from a list. */
   readonly api?: number;
 }
 
-/** A watch of one node: `tell` is an event that comes at once, `list` what a list finds after an outage. */
+/** A watch of one node. `tell` delivers an event at once; `list` delivers a state by a list after an outage. */
 function aWatch({ kubelet = 0, api = 0 }: Clocks = {}) {
   let known: RememberedNode | null = null;
   let knownUntil: number | null = null;
@@ -57,7 +57,7 @@ describe("whether a node was ever Ready", () => {
   const first = (readiness: ToldReadiness | null, afterMs: number) =>
     aWatch().list(readiness, afterMs).everReady;
 
-  it("is no for a first condition as old as the node, and for one that nobody wrote", () => {
+  it("is false if the first condition is as old as the node, or if there is none", () => {
     expect(first(cond("False", 0), 5 * MINUTE)).toBe(false);
     expect(first(cond("False", 10 * SECOND), 5 * MINUTE)).toBe(false);
     expect(first(null, MINUTE)).toBe(false);
@@ -67,13 +67,13 @@ describe("whether a node was ever Ready", () => {
     );
   });
 
-  it("is yes for one that lost it, and for one that has it", () => {
+  it("is true for a node that lost readiness, and for a node that is Ready", () => {
     expect(first(cond("False", 11 * SECOND), 5 * MINUTE)).toBe(true);
     expect(first(cond("Unknown", 4 * MINUTE), 5 * MINUTE)).toBe(true);
     expect(first(cond("True", 0), 5 * MINUTE)).toBe(true);
   });
 
-  it("stays no when the controller no longer hears of the kubelet, which moves the time", () => {
+  it("stays false when the node controller writes Unknown, which sets a new time", () => {
     const watch = aWatch();
     watch.list(cond("False", 1 * SECOND), MINUTE);
     expect(watch.tell(cond("Unknown", 3 * MINUTE), 3 * MINUTE).everReady).toBe(false);
@@ -83,14 +83,14 @@ describe("whether a node was ever Ready", () => {
     expect(watch.list(cond("Unknown", 7 * MINUTE), 9 * MINUTE).everReady).toBe(true);
   });
 
-  it("is asked anew of another node of the same name", () => {
+  it("is decided anew for another node of the same name", () => {
     const watch = aWatch();
     watch.tell(cond("True", 1 * SECOND), MINUTE);
     const second = watch.tell(cond("False", 2 * MINUTE), 2 * MINUTE, "b");
     expect(second).toMatchObject({ everReady: false, returns: [] });
   });
 
-  it("is no for a node that the watch saw come, whatever its kubelet's clock says", () => {
+  it("is false for a node that the watch saw come, whatever its kubelet's clock says", () => {
     for (const kubelet of [-MINUTE, 5 * MINUTE]) {
       const watch = aWatch({ kubelet });
       expect(watch.tell(cond("False", 0), SECOND).everReady).toBe(false);
@@ -99,7 +99,7 @@ describe("whether a node was ever Ready", () => {
 });
 
 describe("returns", () => {
-  it("are counted when the node is Ready again, not when it is Ready for the first time", () => {
+  it("count when the node is Ready again, not when it is Ready for the first time", () => {
     const watch = aWatch();
     watch.tell(cond("False", 0), 0);
     expect(watch.tell(cond("True", MINUTE), MINUTE).returns).toEqual([]);
@@ -108,14 +108,14 @@ describe("returns", () => {
     expect(watch.tell(cond("True", 4 * MINUTE), 9 * MINUTE).returns).toHaveLength(1);
   });
 
-  it("are seen by a list too, after an outage in which the node went and came", () => {
+  it("are also counted from a list, after an outage in which the node went and came back", () => {
     const watch = aWatch();
     watch.list(cond("True", SECOND), MINUTE);
     expect(watch.list(cond("True", 3 * MINUTE), 5 * MINUTE).returns).toEqual([BORN + 3 * MINUTE]);
     expect(watch.list(cond("True", 3 * MINUTE), 8 * MINUTE).returns).toHaveLength(1);
   });
 
-  it("are forgotten after an hour, and never grow without bound", () => {
+  it("are forgotten after an hour, and their number is bounded", () => {
     const watch = aWatch();
     for (let second = 0; second < 3_000; second += 4) {
       watch.tell(cond("True", second * SECOND), second * SECOND);
@@ -131,25 +131,25 @@ describe("returns", () => {
 describe("an orderly shutdown", () => {
   const shutdown = cond("False", 5 * MINUTE, "node is shutting down", "KubeletNotReady");
 
-  it("is remembered when the controller's Unknown takes its place, and by a list", () => {
+  it("is remembered when the node controller overwrites it with Unknown, also if a list tells that", () => {
     const watch = aWatch();
     watch.tell(cond("True", 0), MINUTE);
     const since = BORN + 5 * MINUTE;
     expect(watch.tell(shutdown, 5 * MINUTE).shutdownSince).toBe(since);
     expect(watch.tell(cond("Unknown", 6 * MINUTE), 6 * MINUTE).shutdownSince).toBe(since);
     expect(watch.list(cond("Unknown", 6 * MINUTE), 9 * MINUTE).shutdownSince).toBe(since);
-    // The kubelet is back, its network is not yet: still the same reboot.
+    // The kubelet is back but its network is not ready yet. This is still the same shutdown.
     expect(watch.tell(cond("False", 10 * MINUTE), 10 * MINUTE).shutdownSince).toBe(since);
     expect(watch.tell(cond("True", 11 * MINUTE), 11 * MINUTE).shutdownSince).toBeNull();
     expect(watch.tell(cond("Unknown", 15 * MINUTE), 15 * MINUTE).shutdownSince).toBeNull();
   });
 
-  it("is known among other errors, and beyond the length that is kept", () => {
+  it("is recognised among other errors, even behind the part of the message that is kept", () => {
     const among = `[${CNI}, ${"x".repeat(400)}, node is shutting down]`;
     expect(aWatch().tell(cond("False", MINUTE, among), MINUTE).shutdownSince).toBe(BORN + MINUTE);
   });
 
-  it("begins when it is told where the node was not Ready before", () => {
+  it("begins when the watch hears of it, if the node was not Ready before", () => {
     const watch = aWatch();
     watch.tell(cond("True", 0), 0);
     watch.tell(cond("False", MINUTE), MINUTE);
@@ -157,7 +157,7 @@ describe("an orderly shutdown", () => {
     expect(watch.tell(late, 30 * MINUTE).shutdownSince).toBe(BORN + 30 * MINUTE);
   });
 
-  it("is not believed of anybody but the kubelet, and not of another reason", () => {
+  it("is believed only if the kubelet says it, and only with its own words", () => {
     const watch = aWatch();
     expect(watch.tell(cond("Unknown", MINUTE, "node is shutting down"), MINUTE)).toMatchObject({
       shutdownSince: null,
@@ -168,7 +168,7 @@ describe("an orderly shutdown", () => {
 
 describe("clocks that differ", () => {
   it.each([-3_600_000, -5 * MINUTE, 5 * MINUTE, 3_600_000])(
-    "of a kubelet by %d ms change no time that the watch saw itself",
+    "of a kubelet by %d ms change no time of an event that the watch saw itself",
     (kubelet) => {
       const watch = aWatch({ kubelet });
       watch.tell(cond("False", 0), SECOND);
@@ -178,12 +178,12 @@ describe("clocks that differ", () => {
       watch.tell(cond("Unknown", 3 * MINUTE), 4 * MINUTE - SECOND);
       const back = watch.tell(cond("True", 4 * MINUTE), 4 * MINUTE);
       expect(back.returns).toEqual([BORN + 4 * MINUTE]);
-      // It is told again, with the same wrong time: still one return, at the same time.
+      // The same wrong time is told again. It is still one return, at the same time.
       expect(watch.tell(cond("True", 4 * MINUTE), 5 * MINUTE).returns).toEqual(back.returns);
     },
   );
 
-  it("of the API server change no time of a list once they are known", () => {
+  it("of the API server change no time in a list once the difference is known", () => {
     const young = rememberNode({ uid: "a", createdAt: BORN - 300_000, readiness: null }, null, {
       ...firstSight(BORN + MINUTE),
       aheadMs: -300_000,
@@ -191,7 +191,7 @@ describe("clocks that differ", () => {
     expect(young.createdAt).toBe(BORN);
   });
 
-  it("never put a time into the future", () => {
+  it("never give a time in the future", () => {
     const { createdAt, readiness } = rememberNode(
       { uid: "a", createdAt: BORN + MINUTE, readiness: cond("True", MINUTE) },
       null,

@@ -28,7 +28,7 @@ function reviewed(atClose: ClusterView) {
 }
 
 describe("reviewPlan", () => {
-  it("leaves a plan as it was where nothing changed", () => {
+  it("leaves a plan as it was if nothing changed", () => {
     expect(reviewPlan(planRound(view, SETTINGS), view)).toEqual(planRound(view, SETTINGS));
   });
 
@@ -36,7 +36,7 @@ describe("reviewPlan", () => {
     ["pod_terminating", { terminating: true }],
     ["pod_gone", { ips: ["10.2.99.99"] }],
   ] as const)(
-    "expects as %s what happened to a pong meanwhile, at its NodePort too",
+    "calls a pong that changed during the round %s, and its NodePort too",
     (planned, with_) => {
       const atClose = withPods((pods) =>
         pods.map((pod) => (pod.name === "pong-2" ? { ...pod, ...with_ } : pod)),
@@ -51,7 +51,7 @@ describe("reviewPlan", () => {
     },
   );
 
-  it("expects nothing of a pod that was deleted or replaced", () => {
+  it("calls a pod planned that was deleted or replaced", () => {
     const atClose = withPods((pods) => [
       ...pods.filter(({ name }) => name !== "pong-2" && name !== "ping-3"),
       aPod("pong", 2, { name: "pong-2-new" }),
@@ -93,15 +93,18 @@ describe("reviewPlan", () => {
   it.each([
     ["stay as they were", {}],
     ["are terminated because of that", { terminating: true, ready: false }],
-  ])("plans nothing of a node that became NotReady meanwhile, whose pods %s", (_, with_) => {
-    const pods = view.pods.map((pod) => (pod.node === "node-2" ? { ...pod, ...with_ } : pod));
-    const nodes = [aNode(1), aNode(2, { ready: false }), aNode(3)];
-    expect(reviewed({ ...view, nodes, pods })).toEqual(nothing);
-    const gone = view.pods.filter(({ node }) => node !== "node-2");
-    expect(reviewed({ ...view, nodes, pods: gone })).toEqual(nothing);
-  });
+  ])(
+    "plans nothing for a node that became NotReady during the round and whose pods %s",
+    (_, with_) => {
+      const pods = view.pods.map((pod) => (pod.node === "node-2" ? { ...pod, ...with_ } : pod));
+      const nodes = [aNode(1), aNode(2, { ready: false }), aNode(3)];
+      expect(reviewed({ ...view, nodes, pods })).toEqual(nothing);
+      const gone = view.pods.filter(({ node }) => node !== "node-2");
+      expect(reviewed({ ...view, nodes, pods: gone })).toEqual(nothing);
+    },
+  );
 
-  it("plans nothing of a node that came back meanwhile, though its pods went with its return", () => {
+  it("plans nothing for a node that became Ready again during the round, though its pods went away then", () => {
     const opened = { ...view, nodes: [aNode(1), aNode(2, { ready: false }), aNode(3)] };
     const since = view.at - 1_000;
     const back = aNode(2, {
@@ -114,7 +117,7 @@ describe("reviewPlan", () => {
     expect(agents[1]?.planned).toBeNull();
   });
 
-  it("takes as planned what was only starting and was told to go", () => {
+  it("calls a node gone rather than starting if it was deleted during the round", () => {
     const young = aNode(2, { ready: false, everReady: false, createdAt: view.at - 5_000 });
     const plan = planRound({ ...view, nodes: [aNode(1), young, aNode(3)] }, SETTINGS);
     expect(plan.agents[1]?.planned).toBe("node_starting");
@@ -122,7 +125,7 @@ describe("reviewPlan", () => {
     expect(agents[1]?.planned).toBe("node_gone");
   });
 
-  it("makes a rollout that overtakes a round cost no failed pair", () => {
+  it("counts no failed pair for a rollout during the round", () => {
     const atClose = withPods((pods) =>
       pods.map((pod) => (pod.name === "pong-2" ? { ...pod, terminating: true } : pod)),
     );

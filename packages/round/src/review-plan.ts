@@ -4,15 +4,15 @@ import { decidedOfNode } from "./planned-why.ts";
 import type { AskedTarget, RoundPlan } from "./plan.ts";
 
 /**
- * A round's plan, as the cluster looks when it closes: what went away, or was told to go, while it was
- * being probed is planned too. A rollout that overtakes a round must not look like a fault. Only what
- * somebody decided counts: a node that became NotReady meanwhile has a fault, and so has one that came
- * back from it; its pods are terminated because of that.
+ * Brings a round's plan up to date when the round closes. A node or pod that was deleted, or told to go, while
+ * the round was open is planned too: a rollout during a round must not look like a fault. Only decisions
+ * count. A node that became NotReady during the round has a fault, and so has one that became Ready again:
+ * Kubernetes terminates its pods because of that.
  */
 export function reviewPlan(plan: RoundPlan, view: ClusterView): RoundPlan {
   const nodes = new Map(view.nodes.map((node) => [node.name, node]));
   const pods = new Map(view.pods.map((pod) => [pod.name, pod]));
-  /** Those that were not heard from when the round was opened, and were asked all the same. */
+  /** Nodes that Kubernetes did not hear from when the round opened, and that were asked all the same. */
   const unheard = new Set(
     plan.agents.flatMap(({ node, ready, absent }) => (!ready && absent === null ? [node] : [])),
   );
@@ -58,7 +58,7 @@ export function reviewPlan(plan: RoundPlan, view: ClusterView): RoundPlan {
   };
 }
 
-/** What was planned stays so; what was only starting may have been told to go. */
+/** An earlier decision stays. If the agent or target was only starting, a decision made since then replaces that. */
 function decide<T extends { readonly planned: PlannedWhy | null }>(
   asked: T,
   decided: PlannedWhy | null,

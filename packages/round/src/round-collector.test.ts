@@ -11,18 +11,18 @@ function aCollector(nodes = 2) {
 
 function atAGlance(collector: RoundCollector, report: Report, channel: TargetType = "pod") {
   const text = JSON.stringify(report);
-  return collector.foresee(channel, peekReport(text), text.length);
+  return collector.readOrDrop(channel, peekReport(text), text.length);
 }
 
 describe("RoundCollector", () => {
-  it("is complete when every agent has reported every type, and not after so many messages", () => {
+  it("is complete when every agent has reported every type, however many messages came", () => {
     const { plan, collector } = aCollector(2);
     const all = plan.agents.flatMap((_, agent) =>
       TARGET_TYPES.map((type) => aReport(plan, agent, type)),
     );
     for (const report of all) {
       expect(collector.complete).toBe(false);
-      // The original closed after so many messages: repeating one must not bring the end closer.
+      // A repeated message must not bring the end closer.
       expect(collector.accept(report)).toBe("accepted");
       expect(collector.accept(report)).toBe("repeated");
     }
@@ -30,7 +30,7 @@ describe("RoundCollector", () => {
     expect(collector.reported).toBe(2);
   });
 
-  it("does not wait for an agent that cannot report, and takes its report if it comes", () => {
+  it("does not wait for an agent that cannot report, but accepts its report if it comes", () => {
     const view = aView(2);
     const pods = view.pods.map((pod) => (pod.name === "ping-2" ? { ...pod, ready: false } : pod));
     const plan = planRound({ ...view, pods }, SETTINGS);
@@ -41,7 +41,7 @@ describe("RoundCollector", () => {
     expect(collector.complete).toBe(true);
   });
 
-  it("is complete at once where no agent can report", () => {
+  it("is complete at once if no agent can report", () => {
     const plan = planRound(aView(1, { pods: [aPod("pong", 1)] }), SETTINGS);
     expect(new RoundCollector(plan, 7, "list-7").complete).toBe(true);
   });
@@ -60,7 +60,7 @@ describe("RoundCollector", () => {
     expect(foresight).toEqual({ drop: why });
   });
 
-  it("reads a report once, and not again when it is in", () => {
+  it("does not read a report again once it was accepted", () => {
     const { plan, collector } = aCollector();
     const report = aReport(plan, 0, "pod");
     expect(atAGlance(collector, report)).toHaveProperty("read.targets", 2);
@@ -68,16 +68,16 @@ describe("RoundCollector", () => {
     expect(atAGlance(collector, report)).toEqual({ drop: "repeated" });
   });
 
-  it("hears each agent, however many messages come in another's name, or in none", () => {
+  it("accepts each agent's report, however many messages come in another's name or in none", () => {
     const { plan, collector } = aCollector();
     let read = 0;
     for (let message = 0; message < 10_000; message += 1) {
       if ("read" in atAGlance(collector, aReport(plan, 0, "pod"))) read += 1;
-      if ("read" in collector.foresee("pod", null, 1_500)) read += 1;
+      if ("read" in collector.readOrDrop("pod", null, 1_500)) read += 1;
     }
     expect(read).toBeLessThan(3 + 700);
     expect(atAGlance(collector, aReport(plan, 0, "pod"))).toEqual({ drop: "too_many" });
-    expect(collector.foresee("pod", null, 1_500)).toEqual({ drop: "too_many" });
+    expect(collector.readOrDrop("pod", null, 1_500)).toEqual({ drop: "too_many" });
     for (const type of TARGET_TYPES)
       expect(atAGlance(collector, aReport(plan, 1, type), type)).toHaveProperty("read");
   });

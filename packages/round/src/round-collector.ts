@@ -9,31 +9,31 @@ import {
   type TargetType,
 } from "@netchecker/contract";
 import { OutcomeMatrix } from "./outcome-matrix.ts";
-import { dialledCount, longestNames, type RoundPlan, targetCounts } from "./plan.ts";
+import { dialledCount, maxNameChars, type RoundPlan, targetCounts } from "./plan.ts";
 
-/** What became of a report: in the round, or dropped and why. */
+/** A report is accepted into the round, or dropped for one of these reasons. */
 export type Acceptance = "accepted" | "late" | "repeated" | "unknownAgent" | "invalid";
 
-/** Why a message is not read: it could not count, or is more than can be read. */
-export type Unread = Exclude<Acceptance, "accepted"> | DecodeFault;
+/** Why a message is dropped: the round cannot accept it, or it is damaged or too large. */
+export type DropReason = Exclude<Acceptance, "accepted"> | DecodeFault;
 
-/** What is done with a message, at a glance at its head. */
-export type Foresight = { readonly read: MessageLimits } | { readonly drop: Unread };
+/** What to do with a message, decided from its head: read it within limits, or drop it. */
+export type ReadOrDrop = { readonly read: MessageLimits } | { readonly drop: DropReason };
 
-/** So many messages of one agent and type are read in a round, if none of them is a report that counts. */
-const MOST_READ = 3;
-/** Of messages that do not begin as reports do, so many characters are read of each type in a round. */
-const MOST_STRANGE_CHARS = 1024 * 1024;
+/** How many messages of one agent and type are read in a round while none of them is an acceptable report. */
+const MAX_MESSAGES_READ = 3;
+/** How much is read per type and round of messages that do not begin like a report. */
+const MAX_UNRECOGNISED_CHARS = 1024 * 1024;
 
 /** What one agent said in a round. */
 export interface AgentReports {
-  /** By type; absent where it did not report. */
+  /** By type; absent if the agent did not report that type. */
   readonly health: Partial<Record<TargetType, AgentHealth>>;
 }
 
 /**
- * Collects the reports of one round, and of no other: a report counts when it answers this round's
- * lists, once for each agent and type.
+ * Collects the reports of one round. It accepts a report if it answers this round's lists, once for each agent
+ * and type.
  */
 export class RoundCollector {
   readonly plan: RoundPlan;
@@ -43,9 +43,9 @@ export class RoundCollector {
   readonly #list: string;
   readonly #agentByPod: ReadonlyMap<string, number>;
   readonly #limits: Readonly<Record<TargetType, MessageLimits>>;
-  /** By agent and type: how many of its messages were read. */
-  readonly #read: Uint8Array;
-  readonly #strangeChars: Record<TargetType, number>;
+  /** By agent and type. */
+  readonly #messagesRead: Uint8Array;
+  readonly #unrecognisedChars: Record<TargetType, number>;
   #awaited: number;
 
   constructor(plan: RoundPlan, round: number, list: string) {
@@ -54,12 +54,12 @@ export class RoundCollector {
     this.#list = list;
     const counts = targetCounts(plan);
     this.matrices = perType((type) => new OutcomeMatrix(plan.agents.length, counts[type]));
-    const nameChars = longestNames(plan);
+    const nameChars = maxNameChars(plan);
     this.#limits = perType((type) =>
       reportLimits(type, dialledCount(plan.targets[type]), nameChars),
     );
-    this.#read = new Uint8Array(plan.agents.length * TARGET_TYPES.length);
-    this.#strangeChars = perType(() => 0);
+    this.#messagesRead = new Uint8Array(plan.agents.length * TARGET_TYPES.length);
+    this.#unrecognisedChars = perType(() => 0);
     this.agents = plan.agents.map(() => ({ health: {} }));
     this.#agentByPod = new Map(
       plan.agents.flatMap(({ pod }, index) => (pod === null ? [] : [[pod, index]])),
@@ -78,22 +78,22 @@ export class RoundCollector {
     return this.agents.filter((agent) => reportedAll(agent)).length;
   }
 
-  /** The longest report that can count, characters. */
-  get mostChars(): number {
+  /** The longest report that this round can accept, in characters. */
+  get maxReportChars(): number {
     return Math.max(...Object.values(this.#limits).map(({ chars }) => chars));
   }
 
   /**
-   * Whether a message of a type is worth reading. `head` is null where it does not begin like a report. What
-   * cannot count is dropped at the price of a glance, so that a flood of it keeps no report out: an agent is
-   * heard however often others speak, and each of them is read a few times at most.
+   * Decides from the head of a message whether to read the message. `head` is null if the message does not begin
+   * like a report. This is cheap, so a flood of useless messages does not keep real reports out: each agent's
+   * messages are read a few times at most, whatever others send.
    */
-  foresee(type: TargetType, head: ReportHead | null, chars: number): Foresight {
+  readOrDrop(type: TargetType, head: ReportHead | null, chars: number): ReadOrDrop {
     const limits = this.#limits[type];
     if (chars > limits.chars) return { drop: "too_large" };
     if (head === null) {
-      this.#strangeChars[type] += chars;
-      return this.#strangeChars[type] > MOST_STRANGE_CHARS
+      this.#unrecognisedChars[type] += chars;
+      return this.#unrecognisedChars[type] > MAX_UNRECOGNISED_CHARS
         ? { drop: "too_many" }
         : { read: limits };
     }
@@ -101,8 +101,8 @@ export class RoundCollector {
     const agent = this.#agentOf(type, head);
     if (typeof agent === "string") return { drop: agent };
     const at = agent * TARGET_TYPES.length + TARGET_TYPES.indexOf(type);
-    if (this.#read[at] === MOST_READ) return { drop: "too_many" };
-    this.#read[at]! += 1;
+    if (this.#messagesRead[at] === MAX_MESSAGES_READ) return { drop: "too_many" };
+    this.#messagesRead[at]! += 1;
     return { read: limits };
   }
 
@@ -117,14 +117,14 @@ export class RoundCollector {
     return "accepted";
   }
 
-  /** The index of the agent that says this of a type for the first time in this round, or why it does not count. */
+  /** The index of the agent, if this is its first report of the type in this round. Else why to drop the report. */
   #agentOf(
     type: TargetType,
     { round, list, pod, node }: Omit<ReportHead, "type">,
   ): number | Exclude<Acceptance, "accepted"> {
     if (round < this.#round) return "late";
     if (round > this.#round) return "invalid";
-    // The same id with other lists: the id was given twice, because Redis lost its data.
+    // Redis lost its data and gave the same round id twice; this report answers the earlier lists.
     if (list !== this.#list) return "late";
     const index = this.#agentByPod.get(pod);
     if (index === undefined || this.plan.agents[index]!.node !== node) return "unknownAgent";

@@ -1,7 +1,10 @@
 import type { RoundHead } from "@netchecker/contract";
 import { isoTime } from "./iso-time.ts";
 
-/** A round that has no result: it is open, could not be published, or nobody was left to close it. */
+/**
+ * The head of a round without a result: it is open, or could not be published, or its netchecker died before closing
+ * it.
+ */
 export function roundWithoutResult(
   round: { readonly id: number; readonly startedAt: number; readonly finishedAt?: number },
   state: "open" | "failed" | "abandoned",

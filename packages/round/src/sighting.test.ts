@@ -3,7 +3,7 @@ import { clockAhead, firstSight, happenedAt } from "./sighting.ts";
 
 const NOW = 1_000_000;
 
-it("believes a time that may be true", () => {
+it("believes a time that is possible", () => {
   expect(happenedAt(NOW - 500_000, firstSight(NOW))).toBe(NOW - 500_000);
   const seen = { ...firstSight(NOW), knownUntil: NOW - 30_000 };
   expect(happenedAt(NOW - 20_000, seen)).toBe(NOW - 20_000);
@@ -11,18 +11,18 @@ it("believes a time that may be true", () => {
   expect(happenedAt(NOW - 30_900, seen)).toBe(NOW - 30_900);
 });
 
-it("takes a time that cannot be true for now", () => {
+it("replaces an impossible time by now", () => {
   expect(happenedAt(NOW + 1, firstSight(NOW))).toBe(NOW);
   const seen = { ...firstSight(NOW), knownUntil: NOW - 30_000 };
   expect(happenedAt(NOW - 300_000, seen)).toBe(NOW);
 });
 
-it("counts with the API server's clock, and leaves what is not told", () => {
+it("corrects for the API server's clock, and keeps 0 for a time that was not told", () => {
   expect(happenedAt(NOW, { ...firstSight(NOW), aheadMs: 60_000 })).toBe(NOW - 60_000);
   expect(happenedAt(0, firstSight(NOW))).toBe(0);
 });
 
-it("takes clocks for one that differ by no more than whole seconds and an answer's way", () => {
+it("ignores a clock difference too small to measure", () => {
   expect(clockAhead(NOW - 1_900, NOW)).toBe(0);
   expect(clockAhead(NOW + 5_000, NOW)).toBe(5_000);
   expect(clockAhead(NOW - 90_000, NOW)).toBe(-90_000);

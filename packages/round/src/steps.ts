@@ -1,11 +1,11 @@
 /**
- * Work that can be interrupted between any two of its steps. Whoever drives it decides when others have their
- * turn: netchecker after some milliseconds (drive-steps.ts), the simulator and tests never. No step takes
- * longer than some passes over one row or one list of the largest supported cluster.
+ * Work that can be interrupted between any two of its steps. The caller decides when to interrupt it: netchecker
+ * does so after some milliseconds (drive-steps.ts), the simulator and tests never do. No step takes longer than
+ * a few passes over one row or one list of the largest supported cluster.
  */
 export type Steps<T> = Generator<undefined, T, undefined>;
 
-/** Does all steps at once and gives what comes of them. */
+/** Does all steps at once and returns the result. */
 export function finish<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next();

@@ -11,7 +11,10 @@ import type { Steps } from "./steps.ts";
 
 type Matrices = Readonly<Record<TargetType, OutcomeMatrix>>;
 
-/** Counts a round's outcomes. One that is not ok for a planned reason is planned, and in no total. */
+/**
+ * Counts a round's outcomes. An outcome that is not ok for a planned reason counts as planned, and is not in the
+ * total.
+ */
 export function* summarize(plan: RoundPlan, matrices: Matrices): Steps<Summary> {
   const counts: Partial<Summary> = {};
   for (const type of TARGET_TYPES) counts[type] = yield* count(plan, type, matrices[type]);

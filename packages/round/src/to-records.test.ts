@@ -5,7 +5,7 @@ import type { RememberedNode } from "./remember-node.ts";
 import { UnreadableObjectError } from "./kubernetes-objects.ts";
 import { toNodeRecord, toPodRecord, toServiceRecord } from "./to-records.ts";
 
-const RECORDED = new URL("../../../local-cluster/tests/recorded/", import.meta.url);
+const RECORDED = new URL("../../local-cluster/tests/recorded/", import.meta.url);
 const recorded = (name: string) => readFileSync(new URL(name, RECORDED), "utf8");
 const events = (name: string) =>
   recorded(name)
@@ -29,7 +29,7 @@ const aPod = (status: object, spec: object = {}) =>
 const condition = (type: string, status: string, more: object = {}) => ({ type, status, ...more });
 
 describe("records of a real API server's objects", () => {
-  it("has the nodes as they were recorded", () => {
+  it("contain the nodes as they were recorded", () => {
     const { items } = JSON.parse(recorded("list-nodes.json")) as { items: object[] };
     const nodes = items.map(nodeRecord);
     expect(nodes.map((node) => node?.name)).toEqual(["node-1", "node-2", "node-3"]);
@@ -44,7 +44,7 @@ describe("records of a real API server's objects", () => {
       });
   });
 
-  it("keeps of a node's labels only where it stands", () => {
+  it("keep only the labels that say where a node stands", () => {
     const labels = {
       "topology.kubernetes.io/zone": "zone-a",
       "node-role.kubernetes.io/control-plane": "",
@@ -62,12 +62,12 @@ describe("records of a real API server's objects", () => {
     });
   });
 
-  it("sees a node being cordoned", () => {
+  it("show a node being cordoned", () => {
     const cordoned = events("watch-nodes.ndjson").map(({ object }) => nodeRecord(object)?.cordoned);
     expect(new Set(cordoned)).toEqual(new Set([false, true]));
   });
 
-  it("knows a DaemonSet's pod's node before it is scheduled, and its whole way to the end", () => {
+  it("have a DaemonSet pod's node before it is scheduled, and follow the pod until it is deleted", () => {
     const way = events("watch-pods.ndjson")
       .map(({ object }) => podRecord(object))
       .filter((pod) => pod?.name === "pong-92dbh");
@@ -82,7 +82,7 @@ describe("records of a real API server's objects", () => {
     expect(way.every((pod) => pod?.problem === null)).toBe(true);
   });
 
-  it("has the service's ClusterIP and ports", () => {
+  it("contain the service's ClusterIP and ports", () => {
     expect(toServiceRecord(JSON.parse(recorded("get-service.json")))).toEqual({
       name: "pong-svc",
       uid: "8c2e2ec9-0b5d-4b30-8de5-1d335fc2ecd0",
@@ -94,7 +94,7 @@ describe("records of a real API server's objects", () => {
 
 describe("a real cluster, as the kubelet of n3 was killed and came back", () => {
   const at = (time: string) => Date.parse(`2026-11-28T${time}Z`);
-  /** When each event came, by the times in it: the recording has none of its own. */
+  /** When each event arrived. The recording has no times of its own, so these follow the times in the events. */
   const CAME = ["20:04:00", "20:04:00", "20:04:00", "20:04:20", "20:04:41"].concat(
     ["20:04:57", "20:04:57", "20:04:57"],
     ["20:05:28", "20:05:28", "20:05:29"],
@@ -116,7 +116,7 @@ describe("a real cluster, as the kubelet of n3 was killed and came back", () => 
     return way;
   }
 
-  it("is Ready, not heard from, and Ready again, which is one return", () => {
+  it("shows a node that is Ready, then Unknown, then Ready again, with one return", () => {
     expect(n3().map(({ ready, readiness }) => [ready, readiness.status])).toEqual([
       [true, "True"],
       ...[1, 2, 3].map(() => [false, "Unknown"]),
@@ -132,7 +132,7 @@ describe("a real cluster, as the kubelet of n3 was killed and came back", () => 
     expect(n3().at(-1)).toMatchObject({ everReady: true, returns: [at("20:05:28")] });
   });
 
-  it("never makes a decision of a symptom's taints", () => {
+  it("never takes a taint of a symptom for a decision", () => {
     for (const { leaving, cordoned, deleting, shutdownSince } of n3())
       expect([leaving, cordoned, deleting, shutdownSince]).toEqual([null, false, false, null]);
   });
@@ -157,7 +157,7 @@ describe("nodes that cannot run an agent", () => {
     [{ "eks.amazonaws.com/compute-type": "fargate" }, false],
     [{ "kubernetes.io/os": "linux" }, true],
     [{}, true],
-  ])("with the labels %o are planned to have one: %s", (labels, planned) => {
+  ])("are left out by their labels: %o are kept: %s", (labels, planned) => {
     expect(nodeRecord({ metadata: { name: "n", labels } }) !== null).toBe(planned);
   });
 });
@@ -197,7 +197,7 @@ describe("what is wrong with a pod", () => {
     expect(aPod(status)?.problem).toBe(problem);
   });
 
-  it("is told from a pod that only starts: readiness that was there, or a container started again", () => {
+  it("is told from a pod that only starts by earlier readiness or a restarted container", () => {
     const running = (startedAt: string, restartCount = 0) => [
       { restartCount, state: { running: { startedAt } } },
     ];
@@ -219,7 +219,7 @@ describe("what is wrong with a pod", () => {
 });
 
 describe("what is remembered of a pod", () => {
-  it("is that it was ready, also when its status no longer shows it", () => {
+  it("includes that it was ready, even if its status no longer shows it", () => {
     const ready = aPod({ conditions: [condition("Ready", "True")] });
     const dead = {
       metadata: POD_METADATA,
@@ -233,8 +233,8 @@ describe("what is remembered of a pod", () => {
   });
 });
 
-describe("what cannot be used", () => {
-  it("is told with the object's name and what is wrong with it", () => {
+describe("an unreadable object", () => {
+  it("is refused with its name and what is wrong with it", () => {
     const node = { metadata: { name: "n\u001b[2J", labels: { a: 1 } } };
     expect(() => nodeRecord(node)).toThrow('Node "n\\u001b[2J": /metadata/labels');
   });
@@ -248,11 +248,11 @@ describe("what cannot be used", () => {
     { metadata: { name: "n" }, status: { addresses: { type: "InternalIP" } } },
     { metadata: { name: "n" }, status: { conditions: [null] } },
     { metadata: { name: "n" }, status: { conditions: [{ type: "Ready", status: true }] } },
-  ])("is what has the wrong type, wherever: %j", (object) => {
+  ])("has a wrong type in some field: %j", (object) => {
     expect(() => nodeRecord(object)).toThrow(UnreadableObjectError);
   });
 
-  it("may be missing or null, which is how Kubernetes writes what it does not know", () => {
+  it("is not one whose fields are missing or null, as Kubernetes writes what it does not know", () => {
     const nothing = { labels: null, uid: null, creationTimestamp: null, deletionTimestamp: null };
     expect(
       nodeRecord({ metadata: { name: "n", ...nothing }, spec: null, status: null }),
@@ -267,7 +267,7 @@ describe("what cannot be used", () => {
     );
   });
 
-  it("is cut to what a record may hold, whatever its object has", () => {
+  it("never makes a record longer than its bounds", () => {
     const roles = Array.from({ length: 500 }, (_, n) => [`node-role.kubernetes.io/${n}`, "x"]);
     const labels = {
       ...Object.fromEntries(roles),
@@ -288,7 +288,7 @@ describe("what cannot be used", () => {
     expect(JSON.stringify(record).length).toBeLessThan(5_000);
   });
 
-  it("never enters the view: nameless objects, other pods, addresses that are none", () => {
+  it("never enters the view: nameless objects, other pods, malformed addresses", () => {
     const unreadable = [{}, null, "node-1", { metadata: { name: "" } }, { metadata: null }];
     for (const object of unreadable)
       expect(() => nodeRecord(object)).toThrow(UnreadableObjectError);

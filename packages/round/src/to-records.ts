@@ -1,4 +1,4 @@
-// It looks at a text, and opens nothing.
+// `isIP` looks at a text and opens no socket, so this stays pure.
 // oxlint-disable-next-line no-restricted-imports
 import { isIP } from "node:net";
 import type { PodRecord, ServiceRecord } from "./cluster-view.ts";
@@ -20,14 +20,14 @@ import {
   readService,
 } from "./kubernetes-objects.ts";
 
-/** Kubernetes' own bounds of what is kept of an object: what is longer is cut. */
-const MOST_ADDRESSES = 16;
-const MOST_PORTS = 64;
-const MOST_WORD_CHARACTERS = 100;
+/** Bounds for what a record keeps of an object. The rest is cut off. */
+const MAX_ADDRESSES = 16;
+const MAX_PORTS = 64;
+const MAX_WORD_CHARS = 100;
 
-const word = (text: string | null | undefined) => (text ?? "").slice(0, MOST_WORD_CHARACTERS);
+const word = (text: string | null | undefined) => (text ?? "").slice(0, MAX_WORD_CHARS);
 
-/** Null for a node that cannot run an agent. Throws an UnreadableObjectError. */
+/** Returns null for a node that cannot run an agent. Throws an UnreadableObjectError. */
 export function toNodeRecord(
   object: unknown,
   previous: KnownNode | null,
@@ -57,7 +57,9 @@ export function toNodeRecord(
   };
 }
 
-/** ping and pong are Linux containers of DaemonSets, which virtual nodes (virtual-kubelet, Fargate) do not run. */
+/**
+ * ping and pong are Linux containers in DaemonSets. Virtual nodes (virtual-kubelet, Fargate) do not run DaemonSets.
+ */
 function runsAgents(labels: Metadata["labels"]): boolean {
   const virtual =
     labels?.["type"] === "virtual-kubelet" ||
@@ -65,7 +67,7 @@ function runsAgents(labels: Metadata["labels"]): boolean {
   return (labels?.["kubernetes.io/os"] ?? "linux") === "linux" && !virtual;
 }
 
-/** Null for a pod whose `name` label is neither ping nor pong. Throws an UnreadableObjectError. */
+/** Returns null for a pod whose `name` label is neither ping nor pong. Throws an UnreadableObjectError. */
 export function toPodRecord(
   object: unknown,
   previous: PodRecord | null,
@@ -87,7 +89,7 @@ export function toPodRecord(
   };
 }
 
-/** A headless service has no ClusterIP. Throws an UnreadableObjectError. */
+/** Throws an UnreadableObjectError. */
 export function toServiceRecord(object: unknown): ServiceRecord {
   const { metadata, spec } = readService(object);
   return {
@@ -98,11 +100,11 @@ export function toServiceRecord(object: unknown): ServiceRecord {
       .flatMap(({ port, nodePort, protocol }) =>
         port && (protocol ?? "TCP") === "TCP" ? [{ port, nodePort: nodePort || null }] : [],
       )
-      .slice(0, MOST_PORTS),
+      .slice(0, MAX_PORTS),
   };
 }
 
-/** Where a DaemonSet's pod belongs that is not scheduled yet: its controller writes it into the affinity. */
+/** The node for which the DaemonSet controller made a pod that is not scheduled yet: it is in the pod's affinity. */
 function intendedNode(spec: KubernetesPod["spec"]): string | null {
   const terms =
     spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
@@ -111,8 +113,8 @@ function intendedNode(spec: KubernetesPod["spec"]): string | null {
 }
 
 /**
- * Kubernetes does not say whether a pod was ever ready. But readiness that went away did so after the
- * container had started, and a container that was started again had been up.
+ * Kubernetes does not say whether a pod was ever ready. But it was if readiness changed after the container
+ * had started, or if the container was started again.
  */
 function wasReady(status: KubernetesPod["status"]): boolean {
   const ready = status?.conditions?.find(({ type }) => type === "Ready");
@@ -127,13 +129,13 @@ function wasReady(status: KubernetesPod["status"]): boolean {
   );
 }
 
-/** What is on the way of every start is no problem. */
-const ON_ITS_WAY = new Set(["ContainerCreating", "PodInitializing"]);
-const MOST_CHARACTERS = 300;
+/** Every pod passes through these states when it starts. */
+const STARTING_REASONS = new Set(["ContainerCreating", "PodInitializing"]);
+const MAX_PROBLEM_CHARS = 300;
 
 function problemOf(status: KubernetesPod["status"]): string | null {
   const told = (reason: string | null | undefined, message: string | null | undefined) =>
-    [reason, message].filter(Boolean).join(": ").slice(0, MOST_CHARACTERS) || null;
+    [reason, message].filter(Boolean).join(": ").slice(0, MAX_PROBLEM_CHARS) || null;
   if (status?.reason) return told(status.reason, status.message);
   const unscheduled = status?.conditions?.find(
     (condition) => condition.type === "PodScheduled" && condition.status === "False",
@@ -141,7 +143,7 @@ function problemOf(status: KubernetesPod["status"]): string | null {
   if (unscheduled) return told(unscheduled.reason, unscheduled.message);
   for (const { state } of status?.containerStatuses ?? []) {
     const { waiting, terminated } = state ?? {};
-    if (waiting?.reason && !ON_ITS_WAY.has(waiting.reason))
+    if (waiting?.reason && !STARTING_REASONS.has(waiting.reason))
       return told(waiting.reason, waiting.message);
     if (terminated) return told(terminated.reason, `exit code ${terminated.exitCode}`);
   }
@@ -152,7 +154,7 @@ function timeOf({ creationTimestamp }: Metadata): number {
   return Date.parse(creationTimestamp ?? "") || 0;
 }
 
-/** Null until somebody has written a Ready condition. Any other status than True and False is unknown. */
+/** Null if the node has no Ready condition yet. Any status other than True and False counts as Unknown. */
 function readinessOf(conditions: Conditions): ToldReadiness | null {
   const ready = conditions?.find(({ type }) => type === "Ready");
   if (!ready) return null;
@@ -170,11 +172,11 @@ function isReady(conditions: Conditions): boolean {
   return conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
 
-/** Kubernetes sets a time where something has happened. */
+/** Kubernetes sets a time when something has happened, such as a deletion. */
 const isSet = (time: string | null | undefined) => time !== undefined && time !== null;
 
-/** Empty and malformed addresses are never dialled: they do not even enter the view. */
+/** Empty and malformed addresses do not enter the view, so nobody dials them. */
 function onlyIPs(addresses: readonly (string | null | undefined)[] | undefined): string[] {
   const ips = addresses?.flatMap((ip) => (ip && isIP(ip) !== 0 ? ip : []));
-  return [...new Set(ips)].slice(0, MOST_ADDRESSES);
+  return [...new Set(ips)].slice(0, MAX_ADDRESSES);
 }

@@ -10,7 +10,7 @@ const POD_NETWORK: ReadonlySet<FindingKind> = new Set([
   "wrong-answerer",
 ]);
 
-/** Commands to run next, the most telling first. They work with the manifests in deploy/. */
+/** Commands for the operator to run next, most useful first. They fit the manifests in deploy/. */
 export function nextSteps(evidence: Evidence, cause: Draft): string[] {
   const node = cause.nodes.length > 0 ? evidence.nodes[cause.nodes[0]!]! : null;
   return [...new Set([...byKind(evidence, cause, node), ...probes(evidence, cause)])];
@@ -26,7 +26,7 @@ function byKind(evidence: Evidence, cause: Draft, node: string | null): string[]
         "kubectl -n netchecker logs -l name=ping --tail=5 --prefix",
       ];
     case "partition":
-      // Which nodes are NotReady, and where they stand.
+      // Shows which nodes are NotReady and in which zone they are.
       return layer === "node" && candidates.includes("node-down")
         ? ["kubectl get nodes -o wide -L topology.kubernetes.io/zone"]
         : podsOn(node);
@@ -83,9 +83,9 @@ function podsOn(node: string | null): string[] {
     : [`kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`];
 }
 
-const MOST_PROBES = 2;
+const MAX_PROBE_COMMANDS = 2;
 
-/** What failed, once more and by hand, from the pod that found it. */
+/** Commands that repeat the failed checks by hand, from the pods that found the failures. */
 function probes(evidence: Evidence, { claim }: Draft): string[] {
   const { plan, matrices } = evidence.round;
   const found = new Map<Check, string>();
@@ -97,12 +97,12 @@ function probes(evidence: Evidence, { claim }: Draft): string[] {
     const url = probeUrl(check, address, name ?? address);
     found.set(check, `kubectl -n netchecker exec ${pod} -- node main.js --probe ${url}`);
   }
-  return [...found.values()].slice(0, MOST_PROBES);
+  return [...found.values()].slice(0, MAX_PROBE_COMMANDS);
 }
 
 function probeUrl(check: Check, address: string, name: string): string {
   const url = bareUrl(check, address, name);
-  // Shells have a use of their own for these.
+  // Shells interpret these characters.
   return /[[\]?&*;$]/.test(url) ? `'${url}'` : url;
 }
 

@@ -1,25 +1,27 @@
-const MOST_NAMES = 6;
+const MAX_NAMES_SHOWN = 6;
 
-/** Each name once, the first few of them. */
+/** Lists each name once, the first few by name and the rest by number. */
 export function listNames(all: readonly string[]): string {
   const unique = [...new Set(all)];
-  const shown = unique.slice(0, MOST_NAMES).join(", ");
-  return unique.length > MOST_NAMES ? `${shown} and ${unique.length - MOST_NAMES} more` : shown;
+  const shown = unique.slice(0, MAX_NAMES_SHOWN).join(", ");
+  return unique.length > MAX_NAMES_SHOWN
+    ? `${shown} and ${unique.length - MAX_NAMES_SHOWN} more`
+    : shown;
 }
 
 /**
- * Some of all: nothing where it is all of them, those that are not where they are few and fewer, else
- * the first few that are.
+ * Says which of `all` are meant by `some`, as briefly as possible: nothing if it is all of them, the others as
+ * exceptions if they are few, else the first few of `some`.
  */
 export function whichOf(some: readonly string[], all: readonly string[]): string {
   const others = [...new Set(all)].filter((name) => !some.includes(name));
   if (others.length === 0) return "";
-  if (others.length <= MOST_NAMES && others.length < some.length)
+  if (others.length <= MAX_NAMES_SHOWN && others.length < some.length)
     return ` (not ${listNames(others)})`;
   return `: ${listNames(some)}`;
 }
 
-/** A whole number, thousands apart: 3000000 → "3,000,000". */
+/** A whole number with separators: 3000000 → "3,000,000". */
 export function digits(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 }
@@ -28,7 +30,7 @@ export function plural(count: number, what: string): string {
   return `${digits(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
-/** A time that people can grasp at a glance. */
+/** A duration for people, rounded to seconds, minutes or hours. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
   if (milliseconds < 120_000) return `${Math.round(milliseconds / 1000)} s`;
@@ -37,7 +39,6 @@ export function duration(milliseconds: number): string {
     : `${Math.round(milliseconds / 3_600_000)} h`;
 }
 
-/** As a sentence of its own begins. */
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

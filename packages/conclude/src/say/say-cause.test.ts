@@ -11,7 +11,10 @@ import {
 } from "@netchecker/round/testing/a-round";
 import { causesOf } from "../../tests/support/some-causes.ts";
 
-/** Large packets that are lost on a way, where agents found out how large one gets through. */
+/**
+ * Faults that lose large packets between some nodes. `bytes` is the largest size that gets through, or null if
+ * unknown.
+ */
 function lost(isHit: (from: string, to: string) => boolean, bytes: number | null): Fault[] {
   const detail = bytes === null ? {} : { detail: sayLargestPacket(bytes) };
   return [
@@ -24,7 +27,7 @@ const said = (...faults: readonly Fault[][]) =>
   causesOf(5, faults.flat()).map(({ summary }) => summary);
 
 describe("a loss of large packets", () => {
-  it("is told with the size that gets through: the smallest, where agents found several", () => {
+  it("names the size that gets through, and the smallest one if agents found several", () => {
     const first = lost((from, to) => outOf(2)(from, to) && to === nodeName(4), 1_386);
     expect(said(first, lost(outOf(2), 1_400))).toEqual([
       "node-2: large packets from its pods are lost (4 of 4 nodes), those of up to 1386 bytes get through. Look at the MTU of node-2's interfaces and of its pod network.",
@@ -35,11 +38,11 @@ describe("a loss of large packets", () => {
     );
   });
 
-  it("is told without, where nobody could tell", () => {
+  it("names no size if no agent found one", () => {
     expect(said(lost(into(3), null))[0]).toContain("small ones get through");
   });
 
-  it("of all nodes is told with it, too", () => {
+  it("names the size for all nodes, too", () => {
     expect(said(lost((from, to) => from !== to, 1_380))[0]).toContain(
       "(20 of 20 pairs), those of up to 1380 bytes get through",
     );

@@ -8,14 +8,17 @@ import { sayPlanned } from "./say-planned.ts";
 import { sayThough } from "./say-though.ts";
 import type { Where } from "./say-where.ts";
 
-/** For an operator at 3 a.m.: node first, then what, how many of how many, then where to look. */
+/**
+ * The summary of a cause, for an operator at 3 a.m.: node first, then what is wrong, how many of how many, and where
+ * to look.
+ */
 export function sayCause(cause: Draft, where: Where): string {
   if (cause.planned) return sayPlanned(cause, where);
   if (cause.peers.length > 0) return sayGroups(cause, where);
   return sayNode(cause, where) ?? sayOthers(cause, where);
 }
 
-/** What befalls one node, or all of them. */
+/** A cause at one node, at several, or at all of them. */
 function sayNode(cause: Draft, where: Where): string | null {
   const who = cause.nodes.length === 0 ? "All nodes" : where.nodes;
   const all = cause.nodes.length === 0;
@@ -95,13 +98,13 @@ function sayDown({ nodes, candidates, fact }: Draft, where: Where): string {
 }
 
 function sayAllCutOff({ of }: Draft, { count, family, heard }: Where): string {
-  // Each agent that reports was asked for all others.
+  // Each agent that reports has probed every other node that reports.
   const all = heard * (heard - 1) === of;
   const who = all ? "though they report" : `though ${heard} of them report`;
   return `All nodes: none reaches another${family} (${count} pairs), ${who}. Look at what filters traffic between nodes.`;
 }
 
-/** Kubernetes calls it NotReady, and its network is not to blame. */
+/** Kubernetes calls the nodes NotReady, and the network is not the reason. */
 function sayNotReady(cause: Draft, where: Where): string {
   const { fact, nodes } = cause;
   const { count, family, words, readiness } = where;
@@ -131,7 +134,7 @@ function sayNotReady(cause: Draft, where: Where): string {
   }
 }
 
-/** A machine that says no is up. */
+/** The nodes refuse connections, so the machines are up. */
 function sayNothingRuns({ nodes }: Draft, where: Where): string {
   const { count, family, readiness } = where;
   const who = where.nodes;

@@ -1,7 +1,7 @@
 import type { Draft } from "../evidence/draft.ts";
 import type { Where } from "./say-where.ts";
 
-/** What is wrong between two nodes, or two groups of them. */
+/** A cause between two nodes, or between two groups of nodes. */
 export function sayGroups(cause: Draft, where: Where): string {
   const { kind, direction, layer, fact } = cause;
   const { nodes, peers, count, family } = where;
@@ -29,7 +29,7 @@ export function sayGroups(cause: Draft, where: Where): string {
   }
 }
 
-/** Two groups, and nothing is heard of one of them: what is between its own nodes nobody measured. */
+/** A cause between two groups, one of which is silent. Nobody measured how the silent nodes reach each other. */
 function saySilent({ layer, ...sides }: Draft, where: Where): string {
   const { count, family, readiness } = where;
   const side = where.silent!;

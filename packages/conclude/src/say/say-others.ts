@@ -1,7 +1,7 @@
 import type { Draft } from "../evidence/draft.ts";
 import type { Where } from "./say-where.ts";
 
-/** Services, names, the outside, and the probers themselves. */
+/** A cause that concerns services, DNS, the outside or the agents themselves. */
 export function sayOthers(cause: Draft, where: Where): string {
   const { kind, fact, target } = cause;
   const all = cause.nodes.length === 0;
@@ -56,7 +56,10 @@ export function sayOthers(cause: Draft, where: Where): string {
   }
 }
 
-/** The ports are those of the overlays that pods' packets travel in: VXLAN (IANA 4789, Linux and flannel 8472), Geneve 6081. */
+/**
+ * The ports in this sentence belong to overlays for pods' packets: VXLAN (IANA 4789, Linux and flannel 8472), Geneve
+ * 6081.
+ */
 function sayNoReport({ fact, layer }: Draft, { count, heard }: Where): string {
   const measured = heard > 0 ? "hardly anything was measured" : "nothing was measured";
   const look =

@@ -16,7 +16,7 @@ const WHY: Readonly<Record<PlannedWhy, string>> = {
   pod_starting: "its pod is starting",
 };
 
-/** The same of several nodes. */
+/** The same reasons for several nodes. */
 const WHY_MANY: Readonly<Record<PlannedWhy, string>> = {
   node_cordoned: "the nodes are cordoned",
   node_not_ready: "Kubernetes says the nodes are NotReady",
@@ -31,7 +31,7 @@ const WHY_MANY: Readonly<Record<PlannedWhy, string>> = {
   pod_starting: "their pods are starting",
 };
 
-/** A planned change, shown and never an alarm. */
+/** A planned change. It is shown, but is never an alarm. */
 export function sayPlanned(cause: Draft, { nodes, count }: Where): string {
   const { kind, fact } = cause;
   const many = cause.nodes.length > 1;

@@ -1,10 +1,10 @@
 import type { NodeReadiness } from "@netchecker/round/cluster-view";
 import type { Evidence } from "../evidence/evidence.ts";
 
-/** Kubelet's messages may be of any length. */
-const MOST_LETTERS = 240;
+/** A kubelet's message may have any length. */
+const MAX_MESSAGE_CHARS = 240;
 
-/** What Kubernetes says of some nodes that a cause names, as sentences that begin with a space; may be empty. */
+/** Says whether Kubernetes calls the nodes of a cause NotReady. The result begins with a space, or is empty. */
 export function sayReadiness(
   evidence: Evidence,
   nodes: readonly number[],
@@ -32,19 +32,22 @@ function called(whom: string, since: string | null): string {
   return since === null ? `calls ${whom} NotReady` : `has called ${whom} NotReady since ${since}`;
 }
 
-/** The kubelet's own words, where it is it that speaks: else nothing was heard of it, and there is no more to say. */
+/**
+ * Quotes the kubelet, if it wrote the condition. Otherwise the node controller wrote it, and only says that it hears
+ * nothing.
+ */
 function wordsOf({ status, reason, message }: NodeReadiness): string {
   const words = shorten(message) || reason;
   return status === "False" && words !== "" ? `, in its kubelet's words: ${words}` : "";
 }
 
-/** A message without its full stop, and not too long. */
+/** A message without its full stop, cut if it is too long. */
 export function shorten(message: string): string {
   const words = message.trim().replace(/\s+/g, " ").replace(/\.+$/, "");
-  return words.length > MOST_LETTERS ? `${words.slice(0, MOST_LETTERS)}…` : words;
+  return words.length > MAX_MESSAGE_CHARS ? `${words.slice(0, MAX_MESSAGE_CHARS)}…` : words;
 }
 
-/** `12:03:10 UTC`, with the date where it is not the day of `today`, an ISO time. */
+/** `12:03:10 UTC`, preceded by the date if it is another day than `today`, an ISO time. */
 function sayTime(at: number, today: string): string {
   const [day, time] = new Date(at).toISOString().split("T") as [string, string];
   const clock = `${time.slice(0, 8)} UTC`;

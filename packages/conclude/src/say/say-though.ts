@@ -1,27 +1,27 @@
 import type { MeshCheck } from "../evidence/mesh-planes.ts";
 
-/** What was measured of a node that Kubernetes calls NotReady; as a draft's fact it is JSON. */
+/** What was measured at nodes that Kubernetes calls NotReady. A draft carries it as JSON in its `fact`. */
 export interface Though {
-  /** What of it answers whoever asks. */
+  /** The checks of these nodes that work for every agent. */
   readonly answers: readonly MeshCheck[];
-  /** Whether its agent did not report, or there is none; null where it reported. */
+  /** `silent`: the agent did not report. `none`: there is no agent. Null: it reported. */
   readonly agent: "silent" | "none" | null;
-  /** Why there is none, as far as Kubernetes says. */
+  /** Why there is no agent, as far as Kubernetes says. */
   readonly detail: string | null;
 }
 
-const ONE: Readonly<Record<MeshCheck, string>> = {
+const CHECKED_AT_ONE_NODE: Readonly<Record<MeshCheck, string>> = {
   tcp: "its kubelet's port",
   nodeport: "its NodePort",
   echo: "its pong",
 };
-const WHAT_OF_SEVERAL_NODES: Readonly<Record<MeshCheck, string>> = {
+const CHECKED_AT_SEVERAL_NODES: Readonly<Record<MeshCheck, string>> = {
   tcp: "their kubelets' ports",
   nodeport: "their NodePorts",
   echo: "their pongs",
 };
 
-/** `its kubelet's port and its pong answer, and its agent did not report`; empty where nothing is to be said. */
+/** Such as `its kubelet's port and its pong answer, and its agent did not report`; may be empty. */
 export function sayThough(fact: string, many: boolean): string {
   const { answers, agent, detail } = JSON.parse(fact) as Though;
   return [sayAnswers(answers, many), sayAgent(agent, detail, many)]
@@ -30,7 +30,9 @@ export function sayThough(fact: string, many: boolean): string {
 }
 
 function sayAnswers(answers: readonly MeshCheck[], many: boolean): string {
-  const parts = answers.map((check) => (many ? WHAT_OF_SEVERAL_NODES : ONE)[check]);
+  const parts = answers.map(
+    (check) => (many ? CHECKED_AT_SEVERAL_NODES : CHECKED_AT_ONE_NODE)[check],
+  );
   if (parts.length === 0) return "";
   const listed =
     parts.length === 1 ? parts[0]! : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;

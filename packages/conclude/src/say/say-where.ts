@@ -8,23 +8,23 @@ import type { Topology } from "../evidence/topology.ts";
 
 /** The words for a cause's places. */
 export interface Where {
-  /** Its nodes. */
+  /** The names of its nodes. */
   readonly nodes: string;
-  /** The other side. */
+  /** The names of the nodes on the other side. */
   readonly peers: string;
-  /** ` over IPv6` where one family is broken alone; else empty. */
+  /** ` over IPv6` if only that family is broken; else empty. */
   readonly family: string;
   /** `23 of 23`. */
   readonly count: string;
-  /** What Kubernetes says of the nodes' readiness: sentences that begin with a space, or nothing. */
+  /** What Kubernetes says of the nodes' readiness. Begins with a space, or is empty. */
   readonly readiness: string;
   /** Why Kubernetes calls a node NotReady, in the kubelet's words or the node controller's. */
   readonly words: string;
-  /** Of two sides: the one of which nothing is heard, and that side's readiness is told; null where of both, or of none. */
+  /** The side from which no agent reported, if that is only one of the two; `readiness` is then about this side. */
   readonly silent: "nodes" | "peers" | null;
-  /** How many agents that could tell reported. */
+  /** How many agents reported. */
   readonly heard: number;
-  /** Of one node: whether its own agent does not reach its pong either. */
+  /** For a cause at one node: whether the node's own agent does not reach the node's pong either. */
   readonly ownFails: boolean;
 }
 
@@ -34,7 +34,8 @@ export function sayWhere(evidence: Evidence, topology: Topology, cause: Draft): 
     const place = some.length > 1 ? topology.nameOf(some, others) : null;
     return place === null ? names : `${place} (${names})`;
   };
-  // Of others that are silent too it is not known whether they belong to those that fell silent together.
+  // If the nodes of the cause fell silent together, other silent nodes may belong to them. They cannot help to name
+  // the place.
   const fellSilent = cause.nodes.length > 1 && !cause.nodes.some((n) => evidence.heard(n));
   const isAway = (n: number) => fellSilent && !evidence.heard(n);
   const rest = evidence.nodes
@@ -54,7 +55,10 @@ export function sayWhere(evidence: Evidence, topology: Topology, cause: Draft): 
   };
 }
 
-/** Of the nodes that a cause is about; of one that alone reports, what is said of the others first. */
+/**
+ * The readiness of the nodes that a cause is about. If only one agent reports, the readiness of the other nodes
+ * matters more.
+ */
 function readinessOf(evidence: Evidence, cause: Draft, silent: Where["silent"]): string {
   const { kind, nodes, peers, fact } = cause;
   if (peers.length > 0) return silent === null ? "" : sayReadiness(evidence, cause[silent], true);
@@ -65,7 +69,10 @@ function readinessOf(evidence: Evidence, cause: Draft, silent: Where["silent"]):
   return sayReadiness(evidence, nodes, kind === "node-down" || fact === NOTHING_RUNS);
 }
 
-/** The kubelet's words, or else the node controller's: it says why where no kubelet ever spoke. */
+/**
+ * Why the first NotReady node is so. The kubelet's message says it; if no kubelet ever wrote one, the node
+ * controller's reason.
+ */
 function wordsAt(evidence: Evidence, nodes: readonly number[]): string {
   const says = nodes.flatMap((n) => evidence.kubernetes.notReady(n) ?? [])[0];
   return says ? shorten(says.message) || says.reason || "Kubernetes does not say why" : "";

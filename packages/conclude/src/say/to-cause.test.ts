@@ -14,8 +14,8 @@ import { causesOf } from "../../tests/support/some-causes.ts";
 
 const TIMES_OUT = failing("connect_timeout");
 
-describe("what is told of a cause", () => {
-  it("names the node, what, how many of how many, where to look, and what to run", () => {
+describe("toCause", () => {
+  it("names the node, the fault, how many of how many, where to look, and what to run", () => {
     const [cause] = causesOf(24, [between(into(7), TIMES_OUT, ["echo"])]);
     expect(cause!.summary).toBe(
       "node-7: its pods cannot be reached from any node (23 of 23); the node itself answers. Look at the pod network (CNI) on node-7.",
@@ -33,7 +33,7 @@ describe("what is told of a cause", () => {
     });
   });
 
-  it("says between whom, where it is between two", () => {
+  it("names both nodes of a cause between two nodes", () => {
     const [cause] = causesOf(6, [between(way(4, 2))]);
     expect(cause!.summary).toBe(
       "node-4 → node-2: connections fail (3 of 3 probes); to and from others they work. Look at the route between them.",
@@ -50,7 +50,7 @@ describe("what is told of a cause", () => {
     );
   });
 
-  it("keeps shells from reading IPv6 addresses as patterns", () => {
+  it("quotes IPv6 addresses, so that a shell does not take them for patterns", () => {
     const six = [1, 2, 3, 4];
     const view = aView(4, {
       nodes: six.map((n) => aNode(n)),
@@ -70,7 +70,7 @@ describe("what is told of a cause", () => {
     );
   });
 
-  it("tells who answers instead", () => {
+  it("names the pod that answers instead", () => {
     const answeredBy = [{ pod: "stray", node: nodeName(4), connections: 1 }];
     const wrong = failing("wrong_responder", { answeredBy });
     const [cause] = causesOf(5, [between(into(2), wrong, ["echo"])]);

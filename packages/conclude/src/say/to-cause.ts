@@ -16,7 +16,7 @@ const CRITICAL: ReadonlySet<FindingKind> = new Set([
   "partition",
   "cluster-ip",
 ]);
-/** Critical when it is not one node's alone. */
+/** Critical if the cause affects all nodes. */
 const CRITICAL_EVERYWHERE: ReadonlySet<FindingKind> = new Set([
   "dns",
   "dns-answer",
@@ -36,12 +36,15 @@ function severityOf(evidence: Evidence, cause: Draft): Severity {
   return nodes.length === 0 && CRITICAL_EVERYWHERE.has(kind) ? "critical" : "warning";
 }
 
-/** More starved agents than two, and half of all: then failures are there, and nobody is left whose word counts. */
+/**
+ * Whether so many agents are starved that their failures cannot be told from real ones: more than two, and at least
+ * half.
+ */
 function isBlind({ heardCount }: Evidence, { nodes, claim }: Draft): boolean {
   return claim.count > 0 && nodes.length > 2 && nodes.length * 2 >= heardCount;
 }
 
-/** A draft → what is told of it. */
+/** Turns a draft into the cause that is shown. */
 export function toCause(evidence: Evidence, topology: Topology, cause: Draft): Cause {
   const { claim } = cause;
   const named = (nodes: readonly number[]) => nodes.map((n) => evidence.nodes[n]!);
@@ -69,7 +72,7 @@ export function toCause(evidence: Evidence, topology: Topology, cause: Draft): C
   };
 }
 
-/** The only family in which a cause shows, in a cluster that has two. */
+/** In a cluster with two address families: the family of a cause that shows in one of them only, else null. */
 function familyAlone(evidence: Evidence, { family, claim }: Draft): Draft["family"] {
   if (family !== null || evidence.scopes.length === 1) return family;
   if (claim.byFamily[4] > 0 && claim.byFamily[6] === 0) return 4;

@@ -4,8 +4,8 @@ import type { ClusterView } from "@netchecker/round/cluster-view";
 import type { FindingsMemory, Tracked } from "./findings-memory.ts";
 import { fellSilent } from "./match-causes.ts";
 
-/** What was told of nodes of which nothing was heard; in both directions, for nothing came from there. */
-const OF_SILENT: ReadonlySet<FindingKind> = new Set([
+/** Kinds of findings about nodes whose agents did not report. Such a finding has both directions. */
+const KINDS_OF_SILENT_NODES: ReadonlySet<FindingKind> = new Set([
   "node-down",
   "not-ready",
   "firewall",
@@ -13,8 +13,8 @@ const OF_SILENT: ReadonlySet<FindingKind> = new Set([
 ]);
 
 /**
- * Nodes that were down in the round before, or have booted since. In the round in which such a node comes
- * back, the others probed it before its own agent ran.
+ * Nodes that were down in the round before, or have booted since. When such a node comes back during a round,
+ * the other agents may have probed it before it was up, although its own agent reports.
  */
 export function cameBack(
   { findings, nodes }: Pick<FindingsMemory, "findings" | "nodes">,
@@ -34,12 +34,18 @@ function wasSilent({ finding, marks }: Tracked): boolean {
   if (marks.endsWith("0")) return false;
   const { kind, direction, layer, peers, candidates } = finding;
   if (fellSilent(finding)) return true;
-  // Behind a firewall an agent may well report; one of which nothing is heard may run nothing at all.
+  // The agent of a node behind a firewall can report. A firewall finding means silence only if it may be a NotReady
+  // node.
   if (kind === "firewall" && !candidates.includes("not-ready")) return false;
-  return OF_SILENT.has(kind) && direction === "both" && layer === "node" && peers.length === 0;
+  return (
+    KINDS_OF_SILENT_NODES.has(kind) &&
+    direction === "both" &&
+    layer === "node" &&
+    peers.length === 0
+  );
 }
 
-/** Whether it is told of a node that it was not reached before it reported again. */
+/** Whether a cause says that a node was not reached at first, and then reported again. */
 export function isComingBack({ kind, candidates }: Cause): boolean {
   return kind === "undetermined" && candidates.includes("node-down");
 }

@@ -25,11 +25,11 @@ const UNKNOWN: Partial<NodeRecord> = {
 
 interface Told {
   readonly nodes?: Readonly<Record<number, Partial<NodeRecord>>>;
-  /** Nodes without pods. */
+  /** The nodes without pods. */
   readonly gone?: readonly number[];
 }
 
-/** Rounds of one cluster, four nodes a zone. */
+/** Rounds of one cluster with four nodes in each zone. */
 function rounds(size: number) {
   let memory = emptyMemory();
   let id = 0;
@@ -68,7 +68,7 @@ const brief = (findings: readonly Finding[]) =>
   }));
 
 describe("the finding of a node that died", () => {
-  it("is one from the first round on, whatever Kubernetes has noticed, until the node is back", () => {
+  it("is the same one until the node is back, whenever Kubernetes notices", () => {
     const next = rounds(6);
     next([]);
     const [first, ...others] = next([3]);
@@ -89,7 +89,7 @@ describe("the finding of a node that died", () => {
     expect(over).toMatchObject({ id: first!.id, state: "recovered", severity: "info", rounds: 32 });
   });
 
-  it("ends as planned, for all to see, when the node is cordoned, and is an alarm again after that", () => {
+  it("is shown as planned while the node is cordoned, and is an alarm again after that", () => {
     const next = rounds(6);
     const [first] = next([3]);
     next([3], { nodes: { 3: UNKNOWN } });
@@ -116,7 +116,7 @@ describe("the finding of a kubelet that died", () => {
     "nodeport",
   ]);
 
-  it("keeps its id when Kubernetes notices, and when the NodePort goes with it", () => {
+  it("keeps its id when Kubernetes notices, and when the NodePort fails too", () => {
     const next = rounds(6);
     const [first] = next([], {}, { faults: [port] });
     expect(first).toMatchObject({ kind: "undetermined", severity: "info" });
@@ -135,7 +135,7 @@ describe("the finding of a zone that died", () => {
     nodes: Object.fromEntries(some.map((n) => [n, UNKNOWN])),
   });
 
-  it("is an alarm in the first round, and one while Kubernetes notices node after node", () => {
+  it("is an alarm in the first round, and stays one finding while Kubernetes notices node after node", () => {
     const next = rounds(12);
     next([]);
     const [first, ...others] = next(zone);
@@ -160,7 +160,7 @@ describe("the finding of a zone that died", () => {
     expect(second).toMatchObject({ id: first!.id, kind: "node-down", severity: "critical" });
   });
 
-  it("takes over that of its first node, which is not told to have recovered", () => {
+  it("replaces the finding of its first node, which does not count as recovered", () => {
     const next = rounds(12);
     const [first] = next([1]);
     const findings = next(zone);
@@ -169,7 +169,7 @@ describe("the finding of a zone that died", () => {
     expect(findings[0]).toMatchObject({ id: first!.id, severity: "critical" });
   });
 
-  it("swallows those of several of its nodes, none of which is told to have recovered", () => {
+  it("replaces the findings of several of its nodes, none of which counts as recovered", () => {
     const next = rounds(12);
     expect(next([1, 2])).toHaveLength(2);
     const findings = next(zone);
@@ -182,7 +182,7 @@ describe("a round in which no agent reports", () => {
   const all = [1, 2, 3, 4, 5, 6];
   const silence = { faults: [], silent: all };
 
-  it("is an alarm at once, ends nothing that was there before, and is over when agents report", () => {
+  it("is an alarm at once, ends no earlier finding, and is over when agents report", () => {
     const next = rounds(6);
     const pods = between((from, to) => to === N(2) && from !== to, failing("connect_timeout"), [
       "echo",
@@ -210,7 +210,7 @@ describe("a finding about several nodes that falls apart", () => {
       .filter(({ kind, planned }) => kind === "not-ready" && !planned)
       .map(({ nodes, severity, state, since }) => [nodes.join(), severity, state, since.round]);
 
-  it("goes on at each node that is left, as the alarm that it was, since then", () => {
+  it("continues at each node that is left, as an alarm with the same onset", () => {
     const next = rounds(12);
     next([], told, { faults: [kubelets(2, 4, 7)] });
     expect(notReady(next([], told, { faults: [kubelets(2, 4, 7)] }))).toEqual([
@@ -224,7 +224,7 @@ describe("a finding about several nodes that falls apart", () => {
       ]);
   });
 
-  it("ends as a part, and not as recovered, where it is told with others", () => {
+  it("does not count as recovered when it becomes part of a larger finding", () => {
     const next = rounds(12);
     const two = { nodes: { 2: UNKNOWN, 4: UNKNOWN } };
     for (let more = 0; more < 2; more += 1) next([], two, { faults: [kubelets(2, 4)] });
@@ -234,7 +234,7 @@ describe("a finding about several nodes that falls apart", () => {
     ]);
   });
 
-  it("keeps the onset of the zone where single nodes of it are left", () => {
+  it("keeps the zone's onset at the single nodes that are left", () => {
     const next = rounds(12);
     next([5, 6, 7, 8]);
     const left = next([6, 8]).filter(({ kind }) => kind === "node-down");
@@ -251,7 +251,7 @@ describe("a node that comes back while a round is open", () => {
     failing("connect_timeout"),
   );
 
-  it("is no node that is cut off, though the others did not reach it", () => {
+  it("is not called cut off, though the others did not reach it", () => {
     const next = rounds(6);
     const [down] = next([3]);
     const [back, ...others] = next([], {}, { faults: [notReached] });
@@ -263,7 +263,7 @@ describe("a node that comes back while a round is open", () => {
     expect(next([])).toMatchObject([{ id: down!.id, state: "recovered" }]);
   });
 
-  it("is known by its boot, where it was away for less than a round", () => {
+  it("is recognised by its new boot id if it was away for less than a round", () => {
     const next = rounds(6);
     next([]);
     const booted = { nodes: { 3: { bootId: "another" } } };
@@ -272,7 +272,7 @@ describe("a node that comes back while a round is open", () => {
     ]);
   });
 
-  it("counts as not reached: an alarm where it was not reached in the round before either", () => {
+  it("is an alarm if it was not reached in the round before either", () => {
     const next = rounds(6);
     const refuses = between(
       (from, to) => to === N(3) && from !== N(3),
@@ -284,7 +284,7 @@ describe("a node that comes back while a round is open", () => {
     expect(next([], {}, { faults: [refuses], silent })).toMatchObject([{ severity: "warning" }]);
   });
 
-  it("is cut off where the others still do not reach it in the round after that", () => {
+  it("is called cut off if the others still do not reach it one round later", () => {
     const next = rounds(6);
     next([3]);
     next([], {}, { faults: [notReached] });
@@ -294,7 +294,7 @@ describe("a node that comes back while a round is open", () => {
   });
 });
 
-describe("many that are left out", () => {
+describe("many nodes that are left out", () => {
   it("are a warning from the first round on, and end when they are back", () => {
     const next = rounds(12);
     const told = { nodes: Object.fromEntries([1, 2, 5, 6, 9].map((n) => [n, { cordoned: true }])) };
@@ -308,7 +308,7 @@ describe("many that are left out", () => {
 describe("DNS beside a node that died", () => {
   const noDns = fromNodes(() => true, ["dns"], failing("dns_failure"));
 
-  it("is an alarm where nobody has any, for as long as that is so", () => {
+  it("is an alarm while no node gets an answer", () => {
     const next = rounds(6);
     next([3], {}, { faults: [noDns] });
     for (const told of [{}, { nodes: { 3: UNKNOWN } }]) {

@@ -12,12 +12,12 @@ import {
 
 const MarksSchema = Type.String({ pattern: "^[01w]{1,12}$" });
 
-/** A finding over rounds. */
+/** A finding that is followed over rounds. */
 const TrackedSchema = Type.Object({
   finding: FindingSchema,
-  /** The last rounds that could have shown it, newest last: see marks.ts. */
+  /** One mark for each of the last rounds that could have shown it, newest last: see marks.ts. */
   marks: MarksSchema,
-  /** Whether it has been an alarm since it was last there. */
+  /** Whether it has ever been an alarm. */
   alarmed: Type.Boolean(),
   /** The last rounds in which it came back. */
   returns: Type.Array(RoundIdSchema, { maxItems: 10 }),
@@ -46,7 +46,7 @@ const QuartilesSchema = Type.Union([
   Type.Null(),
 ]);
 
-/** What failed in one round, cell by cell. */
+/** The failed checks of one round: see failure-trace.ts. */
 const RoundFailuresSchema = Type.Object({
   /** Whether more cells failed than are listed. */
   many: Type.Boolean(),
@@ -59,15 +59,15 @@ const MemorySchema = Type.Object({
   findings: Type.Array(TrackedSchema),
   /** What Kubernetes last told of each node. */
   nodes: Type.Record(Type.String(), NodeFactsSchema),
-  /** What changed in that, oldest first. */
+  /** Changes in `nodes`, oldest first. */
   changes: Type.Array(NodeChangeSchema),
-  /** What the watch knows of nodes, and a watch that begins later is not told. */
+  /** What the watch learned of nodes that Kubernetes does not tell to a watch that begins later. */
   nodePasts: NodePastsSchema,
-  /** Failures of single probes: since how many rounds, like a finding's marks. */
+  /** Pairs of which a single probe failed, with marks like a finding's. */
   lone: Type.Record(Type.String(), MarksSchema),
-  /** Of the last rounds, fading: how many probes failed for no reason, of how many. */
+  /** How many probes failed for no known reason, and of how many. Older rounds weigh less. */
   noise: Type.Object({ failed: Type.Number(), of: Type.Number() }),
-  /** What failed in the last two rounds, the newest last. */
+  /** The failures of the last two rounds, newest last. */
   recentFailures: Type.Array(RoundFailuresSchema, { maxItems: 2 }),
   latency: Type.Object({
     nodes: Type.Record(
@@ -83,7 +83,7 @@ const MemorySchema = Type.Object({
   }),
 });
 
-/** What is kept from round to round, and over restarts: some numbers a node, plain JSON. */
+/** What is kept from round to round and over restarts: a few numbers per node, as plain JSON. */
 export type FindingsMemory = Static<typeof MemorySchema>;
 
 export function emptyMemory(): FindingsMemory {
@@ -101,8 +101,8 @@ export function emptyMemory(): FindingsMemory {
 }
 
 /**
- * A memory from outside, which is not trusted, in this version or the one before. Throws an
- * {@link UnreadableRecordError}, which is a RecordVersionError where a newer netchecker wrote it.
+ * Decodes and checks a stored memory of this version or the one before. Throws an
+ * {@link UnreadableRecordError}; if a newer netchecker wrote the memory, that is a RecordVersionError.
  */
 export function decodeMemory(text: string): FindingsMemory {
   return decoding("what is remembered of findings", () => {

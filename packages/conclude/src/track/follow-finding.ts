@@ -7,58 +7,58 @@ import type {
   Severity,
 } from "@netchecker/contract";
 import { isComingBack } from "./came-back.ts";
-import { couldShow, type Sight, sightOf } from "./could-show.ts";
+import { couldShow, type Visibility, visibilityOf } from "./could-show.ts";
 import type { Tracked } from "./findings-memory.ts";
-import { away, certain, type Mark, mark, present } from "./marks.ts";
-import { fellSilent, isOfMany, isWithin } from "./match-causes.ts";
+import { addMark, countCertain, countPresent, type Mark, roundsAbsent } from "./marks.ts";
+import { fellSilent, isGroupCause, isWithin } from "./match-causes.ts";
 
-/** How long a finding that is over is still shown, in rounds. */
-const REMEMBERED = 10;
-/** One that was never an alarm is forgotten, once it cannot become one. */
-const REMEMBERED_QUIET = 3;
+/** How many rounds a finding that is over is still shown. */
+const ROUNDS_SHOWN_AFTER_END = 10;
+/** A finding that was never an alarm is forgotten earlier: after this many rounds it cannot become one. */
+const ROUNDS_KEPT_WITHOUT_ALARM = 3;
 const FLAPPING_RETURNS = 2;
-/** Rounds without it that end one that comes and goes. */
-const FLAPPING_ENDS = 2;
+/** A flapping finding is over after this many rounds without it. */
+const ROUNDS_ENDING_FLAPPING = 2;
 
-/** What findings are followed with from one round to the next. */
+/** What is needed to follow findings from one round to the next. */
 export interface Following {
   readonly head: RoundHead;
-  /** In how many of five rounds a failure of a single probe must be there to be no chance. */
+  /** In how many of five rounds a single probe must fail so that it is not chance. */
   readonly needed: number;
-  /** All that are taken. */
+  /** The ids in use. */
   readonly ids: Set<string>;
 }
 
-/** What became of findings that a round does not show. */
-export interface Missing {
-  readonly sight: Sight;
+/** What is needed to decide about findings that a round does not show. */
+export interface AbsenceContext {
+  readonly visibility: Visibility;
   /** The cluster's nodes. */
   readonly nodes: ReadonlySet<string>;
-  /** Its causes that tell of several nodes. */
-  readonly wholes: readonly Cause[];
-  /** Nodes that are told to be down, or to have fallen silent, with others. */
-  readonly together: ReadonlySet<string>;
+  /** The causes of this round that are about several nodes. */
+  readonly groupCauses: readonly Cause[];
+  /** Nodes that this round calls down or silent. */
+  readonly downNodes: ReadonlySet<string>;
 }
 
-export function whatIsMissing(
+export function absenceContext(
   head: RoundHead,
   causes: readonly Cause[],
   nodes: ReadonlySet<string>,
-): Missing {
+): AbsenceContext {
   const down = causes.filter((cause) => cause.kind === "node-down" || fellSilent(cause));
   return {
-    sight: sightOf(head, causes),
+    visibility: visibilityOf(head, causes),
     nodes,
-    wholes: causes.filter(isOfMany),
-    together: new Set(down.flatMap((cause) => [...cause.nodes, ...cause.peers])),
+    groupCauses: causes.filter(isGroupCause),
+    downNodes: new Set(down.flatMap((cause) => [...cause.nodes, ...cause.peers])),
   };
 }
 
-/** A finding in its first round. `changed`: what happened to its nodes before. */
-export function begin(cause: Cause, changed: string[], { head, ids }: Following): Tracked {
+/** A finding in its first round. `changed` says what happened to its nodes before. */
+export function startFinding(cause: Cause, changed: string[], { head, ids }: Following): Tracked {
   const moment = { round: head.id, at: head.startedAt };
   const marks = markOf(cause);
-  const severity = gate(cause, marks, false, 2);
+  const severity = severityAfter(cause, marks, false, 2);
   return {
     finding: {
       ...cause,
@@ -77,26 +77,32 @@ export function begin(cause: Cause, changed: string[], { head, ids }: Following)
   };
 }
 
-/** What is left at some of several nodes goes on as it was, by a name of its own. */
+/**
+ * A finding about several nodes falls apart: the part that is left goes on with a new id, but keeps onset and marks.
+ */
 export function splitOff(whole: Tracked, cause: Cause, following: Following): Tracked {
   const { head, ids } = following;
-  const goesOn = seeAgain(whole, cause, following);
-  return { ...goesOn, finding: { ...goesOn.finding, id: newId(cause, head.id, ids) } };
+  const continued = continueFinding(whole, cause, following);
+  return { ...continued, finding: { ...continued.finding, id: newId(cause, head.id, ids) } };
 }
 
-/** A finding in one more round. */
-export function seeAgain(known: Tracked, cause: Cause, { head, needed }: Following): Tracked {
+/** A known finding that this round shows again. */
+export function continueFinding(
+  known: Tracked,
+  cause: Cause,
+  { head, needed }: Following,
+): Tracked {
   const { finding } = known;
   const cameBack = known.marks.endsWith("0");
-  const marks = mark(known.marks, markOf(cause));
+  const marks = addMark(known.marks, markOf(cause));
   const returns = [...known.returns, ...(cameBack && known.alarmed ? [head.id] : [])].filter(
-    (round) => head.id - round < REMEMBERED,
+    (round) => head.id - round < ROUNDS_SHOWN_AFTER_END,
   );
   const flaps = returns.length >= FLAPPING_RETURNS;
-  // One that comes and goes is an alarm also while it is there so weakly that it may be chance.
+  // A flapping finding stays an alarm in rounds in which it is so weak that it may be chance.
   const steady = flaps && cause.severity === "info" ? finding.severity : null;
   const wasAlarm = known.alarmed && (flaps || !cameBack);
-  const severity = steady ?? gate(cause, marks, wasAlarm, needed);
+  const severity = steady ?? severityAfter(cause, marks, wasAlarm, needed);
   const state: FindingState = flaps ? "flapping" : "ongoing";
   return {
     finding: {
@@ -114,47 +120,52 @@ export function seeAgain(known: Tracked, cause: Cause, { head, needed }: Followi
   };
 }
 
-/** What this round does not show is over, or cannot be seen. Nothing where it is forgotten. */
-export function miss(known: Tracked, missing: Missing): Tracked[] {
+/** A known finding that this round does not show. Empty if the finding is forgotten. */
+export function missFinding(known: Tracked, round: AbsenceContext): Tracked[] {
   const { finding } = known;
-  if (isSwallowed(finding, missing)) return [];
-  const gone = finding.nodes.length > 0 && !finding.nodes.some((node) => missing.nodes.has(node));
-  if (!gone && !couldShow(finding, missing.sight))
+  if (isPartOfAnother(finding, round)) return [];
+  const gone = finding.nodes.length > 0 && !finding.nodes.some((node) => round.nodes.has(node));
+  if (!gone && !couldShow(finding, round.visibility))
     return [{ ...known, finding: { ...finding, state: settled(finding.state) } }];
-  const marks = mark(known.marks, "0");
-  if (away(marks) > (known.alarmed ? REMEMBERED : REMEMBERED_QUIET)) return [];
-  // One that comes and goes is not over because it is away for a moment.
-  if (finding.state === "flapping" && away(marks) < FLAPPING_ENDS) return [{ ...known, marks }];
+  const marks = addMark(known.marks, "0");
+  const kept = known.alarmed ? ROUNDS_SHOWN_AFTER_END : ROUNDS_KEPT_WITHOUT_ALARM;
+  if (roundsAbsent(marks) > kept) return [];
+  // One round without a flapping finding does not end it.
+  if (finding.state === "flapping" && roundsAbsent(marks) < ROUNDS_ENDING_FLAPPING)
+    return [{ ...known, marks }];
   return [{ ...known, marks, finding: { ...finding, state: "recovered", severity: "info" } }];
 }
 
-/** Whether it is told of with others now: then it has not recovered. */
-function isSwallowed(finding: Finding, { wholes, together, sight }: Missing): boolean {
-  if (wholes.some((cause) => isWithin(finding, cause))) return true;
+/** Whether a finding of this round about more nodes includes this one. Then this one has not recovered. */
+function isPartOfAnother(
+  finding: Finding,
+  { groupCauses, downNodes, visibility }: AbsenceContext,
+): boolean {
+  if (groupCauses.some((cause) => isWithin(finding, cause))) return true;
   if (finding.kind !== "node-down" || finding.planned || finding.state === "recovered")
     return false;
-  return finding.nodes.every((node) => sight.missing.has(node) && together.has(node));
+  return finding.nodes.every((node) => visibility.missing.has(node) && downNodes.has(node));
 }
 
 const settled = (state: FindingState): FindingState => (state === "new" ? "ongoing" : state);
 
-/** Of a node that comes back it is certain that it was not reached. */
+/** A cause of severity info is weak, with one exception: a node that comes back was certainly not reached. */
 const markOf = (cause: Cause): Mark =>
   cause.severity === "info" && !isComingBack(cause) ? "w" : "1";
 
-/** The severity that a cause has after these rounds. */
-function gate(cause: Cause, marks: string, wasAlarm: boolean, needed: number): Severity {
+/** The severity of a finding: it is an alarm only if these marks show that the cause stays. */
+function severityAfter(cause: Cause, marks: string, wasAlarm: boolean, needed: number): Severity {
   if (cause.severity === "info") {
     if (cause.planned || cause.kind === "unexplained") return "info";
-    if (cause.kind === "packet-loss") return present(marks, 5) >= 4 ? "warning" : "info";
+    if (cause.kind === "packet-loss") return countPresent(marks, 5) >= 4 ? "warning" : "info";
     const mayBeChance = cause.candidates.includes("packet-loss");
-    return mayBeChance && present(marks, 5) >= needed ? "warning" : "info";
+    return mayBeChance && countPresent(marks, 5) >= needed ? "warning" : "info";
   }
-  if (isCertain(cause) || wasAlarm || certain(marks, 3) >= 2) return cause.severity;
+  if (isCertain(cause) || wasAlarm || countCertain(marks, 3) >= 2) return cause.severity;
   return "info";
 }
 
-/** What one round is enough for: whole nodes that are gone, that nobody reports, and what is planned. */
+/** Kinds that are an alarm in their first round: whole nodes are gone, nobody reports, or much is left out. */
 const KINDS_CERTAIN_IN_ONE_ROUND: ReadonlySet<FindingKind> = new Set([
   "node-down",
   "no-report",

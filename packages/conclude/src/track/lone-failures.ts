@@ -1,10 +1,10 @@
 import type { Cause, EvidenceExample } from "@netchecker/contract";
 import type { FindingsMemory } from "./findings-memory.ts";
-import { mark, marksNeeded, present } from "./marks.ts";
+import { addMark, countPresent, roundsNeeded } from "./marks.ts";
 
 /**
- * A filter that fails new connections from one node's pods to one other's fails a single probe, and so
- * does a lost packet. Only staying tells them apart.
+ * A filter between the pods of two nodes fails a single probe in a round, and so does a lost packet. Only the
+ * filter fails the same probe again in the next rounds.
  */
 export function loneFailures(
   memory: Pick<FindingsMemory, "lone" | "noise">,
@@ -19,14 +19,14 @@ export function loneFailures(
   );
   const lone: Record<string, string> = {};
   for (const key of new Set([...Object.keys(memory.lone), ...failed.keys()])) {
-    const marks = mark(memory.lone[key] ?? "", failed.has(key) ? "1" : "0");
+    const marks = addMark(memory.lone[key] ?? "", failed.has(key) ? "1" : "0");
     if (marks.includes("1")) lone[key] = marks.slice(-5);
   }
   const staying = [...failed].flatMap(([key, example]) => {
-    const rounds = present(lone[key]!, 5);
-    // Itself it is no noise.
+    const rounds = countPresent(lone[key]!, 5);
+    // The failures of this very pair must not count as noise.
     const noise = { ...memory.noise, failed: Math.max(0, memory.noise.failed - rounds) };
-    return rounds >= marksNeeded(noise, nodes ** 2) ? [routeOf(example, unexplained!)] : [];
+    return rounds >= roundsNeeded(noise, nodes ** 2) ? [routeOf(example, unexplained!)] : [];
   });
   return { lone, staying };
 }

@@ -8,10 +8,10 @@ import { trackFindings } from "./track-findings.ts";
 const NODES = 60;
 const VIEW = aView(NODES);
 const HEAD = aClosedRound(VIEW).head;
-const MOST_TOLD = 200;
-const MOST_REMEMBERED = 1_000;
+const MAX_SHOWN = 200;
+const MAX_REMEMBERED = 1_000;
 
-/** A cause between two nodes; each number is another pair. */
+/** A cause between two nodes. Each number gives another pair. */
 function aCause(number: number, severity: Severity, explains = 1): Cause {
   const from = number % NODES;
   return {
@@ -63,23 +63,23 @@ class Rounds {
   }
 }
 
-describe("more findings than can be told", () => {
+describe("more findings than can be shown", () => {
   it.each([0, 1, 199, 200, 201, 999, 1_000, 1_001, 1_700])(
-    "counts each of %i, of which it tells at most 200",
+    "counts each of %i, and shows at most 200",
     (count) => {
       const rounds = new Rounds();
       for (let round = 1; round <= 3; round += 1) {
         rounds.next(range(count).map((n) => aCause(n, "warning")));
         expect(rounds.all).toBe(count);
-        expect(rounds.told).toHaveLength(Math.min(count, MOST_TOLD));
-        expect(rounds.more?.evidence.explains ?? 0).toBe(Math.max(0, count - MOST_TOLD));
+        expect(rounds.told).toHaveLength(Math.min(count, MAX_SHOWN));
+        expect(rounds.more?.evidence.explains ?? 0).toBe(Math.max(0, count - MAX_SHOWN));
       }
       const remembered = rounds.memory.findings.filter(({ finding }) => finding.kind !== "more");
-      expect(remembered).toHaveLength(Math.min(count, MOST_REMEMBERED));
+      expect(remembered).toHaveLength(Math.min(count, MAX_REMEMBERED));
     },
   );
 
-  it("tells the same ones in each round, with their ids and onsets, in whatever order they come", () => {
+  it("shows the same ones in each round, with the same ids and onsets, in whatever order the causes come", () => {
     const random = seeded(13);
     const rounds = new Rounds();
     const shuffled = () =>
@@ -97,7 +97,7 @@ describe("more findings than can be told", () => {
     }
   });
 
-  it("counts as many alarms as there are, once they stayed", () => {
+  it("counts every alarm, once the causes have stayed", () => {
     const rounds = new Rounds();
     const causes = [
       ...range(700).map((n) => aCause(n, "info")),
@@ -120,7 +120,7 @@ describe("more findings than can be told", () => {
     });
   });
 
-  it("raises an alarm that begins while more than are remembered are known and worth less", () => {
+  it("raises a new alarm even if the memory is full of less severe findings", () => {
     const rounds = new Rounds();
     const quiet = range(1_400).map((n) => aCause(n, "info"));
     for (let round = 1; round <= 3; round += 1) rounds.next(quiet);
@@ -130,7 +130,7 @@ describe("more findings than can be told", () => {
     expect(rounds.told[0]).toMatchObject({ severity: "critical", nodes: alarm.nodes });
   });
 
-  it("is an alarm for those that were never followed, once there were some in two rounds", () => {
+  it("is an alarm for causes that were never followed, once there were some in two rounds", () => {
     const rounds = new Rounds();
     const counted: Cause = {
       ...aCause(0, "warning", 5_000),
@@ -151,18 +151,18 @@ describe("more findings than can be told", () => {
     expect(rounds.all).toBe(0);
   });
 
-  it("remembers no more than it may while others come and go", () => {
+  it("keeps the memory bounded while causes come and go", () => {
     const rounds = new Rounds();
     for (let round = 0; round < 8; round += 1) {
       rounds.next(range(900).map((n) => aCause((n + round * 600) % 3_000, "warning")));
-      expect(rounds.memory.findings.length).toBeLessThanOrEqual(MOST_REMEMBERED + 1);
-      expect(rounds.findings.length).toBeLessThanOrEqual(MOST_TOLD + 1);
+      expect(rounds.memory.findings.length).toBeLessThanOrEqual(MAX_REMEMBERED + 1);
+      expect(rounds.findings.length).toBeLessThanOrEqual(MAX_SHOWN + 1);
       expect(rounds.all).toBe(900);
     }
   });
 });
 
-it("tells a dozen of many changes before a finding, and how many more there were", () => {
+it("lists a dozen changes before a finding, and the number of further ones", () => {
   const rounds = new Rounds();
   rounds.next([], VIEW);
   const upgraded = { ...VIEW, nodes: VIEW.nodes.map((node) => ({ ...node, bootId: "another" })) };

@@ -1,20 +1,20 @@
-const MOST_MARKS = 12;
+const MAX_MARKS = 12;
 
-/** What a round said of a finding: it was there (1), there so weakly that it may be chance (w), not there (0). */
+/** Whether a round showed a finding: clearly (1), so weakly that it may be chance (w), or not (0). */
 export type Mark = "1" | "w" | "0";
 
-/** The last rounds' marks, newest last, with one more. */
-export function mark(marks: string, next: Mark): string {
-  return `${marks}${next}`.slice(-MOST_MARKS);
+/** Adds the newest round's mark at the end, and drops the oldest beyond the bound. */
+export function addMark(marks: string, next: Mark): string {
+  return `${marks}${next}`.slice(-MAX_MARKS);
 }
 
-/** In how many of the last rounds it was there. */
-export function present(marks: string, rounds: number): number {
+/** In how many of the last rounds the finding was there. */
+export function countPresent(marks: string, rounds: number): number {
   return count(marks, rounds, /[1w]/g);
 }
 
-/** In how many of them it was there beyond doubt. */
-export function certain(marks: string, rounds: number): number {
+/** In how many of the last rounds the finding was clearly there. */
+export function countCertain(marks: string, rounds: number): number {
   return count(marks, rounds, /1/g);
 }
 
@@ -22,21 +22,23 @@ function count(marks: string, rounds: number, which: RegExp): number {
   return marks.slice(-rounds).match(which)?.length ?? 0;
 }
 
-/** For how many rounds it has not been there. */
-export function away(marks: string): number {
+/** For how many rounds in a row, up to the newest, the finding has not been there. */
+export function roundsAbsent(marks: string): number {
   return marks.length - marks.replace(/0+$/, "").length;
 }
 
-const HARDLY_EVER = 1e-6;
-const MOST_NEEDED = 5;
+/** Chance may make such a false alarm this often per round. */
+const MAX_FALSE_ALARMS = 1e-6;
+const MAX_ROUNDS_NEEDED = 5;
 
 /**
- * In how many of five rounds a failure of a single probe must be there to be no chance, where chance
- * has so many places to strike: until it would do so in a round of a million.
+ * In how many of five rounds a single probe must fail so that it is not chance. `noise` says how often a probe
+ * fails by chance, `places` how many probes could fail like this one.
  */
-export function marksNeeded(noise: { failed: number; of: number }, places: number): number {
+export function roundsNeeded(noise: { failed: number; of: number }, places: number): number {
   const share = (noise.failed + 0.5) / (noise.of + 1);
   let needed = 2;
-  while (needed < MOST_NEEDED && places * 10 * share ** needed > HARDLY_EVER) needed += 1;
+  while (needed < MAX_ROUNDS_NEEDED && places * 10 * share ** needed > MAX_FALSE_ALARMS)
+    needed += 1;
   return needed;
 }

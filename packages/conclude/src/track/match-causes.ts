@@ -3,8 +3,8 @@ import type { Tracked } from "./findings-memory.ts";
 import { JOINED_KINDS } from "../causes/join-alike.ts";
 import type { Steps } from "@netchecker/round/steps";
 
-/** What one cause may look like from round to round, as more or less of it is seen. */
-const KIN: readonly ReadonlySet<FindingKind>[] = [
+/** Kinds that one cause may have in different rounds, as agents see more or less of it. */
+const RELATED_KINDS: readonly ReadonlySet<FindingKind>[] = [
   new Set(["node-down", "node-cut-off", "not-ready", "firewall", "undetermined"]),
   new Set(["node-down", "partition"]),
   new Set(["pod-network", "firewall", "undetermined"]),
@@ -14,10 +14,12 @@ const KIN: readonly ReadonlySet<FindingKind>[] = [
   new Set(["agent-missing", "agent-silent"]),
 ];
 
-/** Groups that have lost or won some nodes are still the same; those of agents alone, while any is left. */
-const SAME_GROUPS = 0.5;
+/** Two groups of nodes are the same finding if they share this much of all their nodes. */
+const MIN_GROUP_OVERLAP = 0.5;
 
-/** By cause: which known finding it is, if any. The best match goes first; each finding is one cause at most. */
+/**
+ * Finds the known finding that continues in each cause, if any. Better matches are taken first, and each finding once.
+ */
 export function* matchCauses(
   known: readonly Tracked[],
   causes: readonly Cause[],
@@ -35,9 +37,9 @@ export function* matchCauses(
       for (const tracked of byPlace.get(place) ?? []) {
         if (near.has(tracked)) continue;
         near.add(tracked);
-        const score = likeness(tracked.finding, cause);
+        const score = similarity(tracked.finding, cause);
         if (score > 0) pairs.push({ cause, tracked, score });
-        if (near.size % LOOKS_A_STEP === 0) yield;
+        if (near.size % COMPARISONS_PER_STEP === 0) yield;
       }
     yield;
   }
@@ -51,10 +53,10 @@ export function* matchCauses(
   return matches;
 }
 
-/** So many known findings a cause is held against before others have their turn. */
-const LOOKS_A_STEP = 32;
+/** How many comparisons one step makes. */
+const COMPARISONS_PER_STEP = 32;
 
-/** Where findings may be met again; `*` is everywhere. */
+/** The known findings by node; `*` has those about all nodes. */
 function* placesOf(known: readonly Tracked[]): Steps<Map<string, Tracked[]>> {
   const byPlace = new Map<string, Tracked[]>();
   for (const tracked of known) {
@@ -69,59 +71,62 @@ function* placesOf(known: readonly Tracked[]): Steps<Map<string, Tracked[]>> {
   return byPlace;
 }
 
-function likeness(a: Cause, b: Cause): number {
-  const kinds = likeKinds(a, b);
+function similarity(a: Cause, b: Cause): number {
+  const kinds = kindSimilarity(a, b);
   if (kinds === 0 || a.target !== b.target) return 0;
-  const grows = JOINED_KINDS.has(b.kind) || (a.kind === "node-down" && fellSilent(b));
-  return kinds * likePlaces(a, b, grows ? 0 : SAME_GROUPS);
+  // A cause that is true of each of its nodes is the same one while it shares any node.
+  const trueOfEach = JOINED_KINDS.has(b.kind) || (a.kind === "node-down" && fellSilent(b));
+  return kinds * placeSimilarity(a, b, trueOfEach ? 0 : MIN_GROUP_OVERLAP);
 }
 
-/** A group of nodes of which nothing is heard: apart together, or down. */
+/** Whether a cause is about a group of silent nodes, which are either down or cut off together. */
 export function fellSilent({ kind, candidates }: Cause): boolean {
   return kind === "partition" && candidates.includes("node-down");
 }
 
-/** A finding about several nodes, each of which it is said of. */
-export function isOfMany(cause: Cause): boolean {
+/** Whether a cause is about several nodes and is true of each of them. */
+export function isGroupCause(cause: Cause): boolean {
   return cause.nodes.length > 1 && (JOINED_KINDS.has(cause.kind) || fellSilent(cause));
 }
 
-/** Whether what is said of one place is said of it within another, greater one. */
+/** Whether `whole` says the same as `part`, about the same nodes and more. */
 export function isWithin(part: Cause, whole: Cause): boolean {
   return (
-    isOfMany(whole) &&
+    isGroupCause(whole) &&
     part.planned === whole.planned &&
     part.nodes.length > 0 &&
     part.nodes.length < whole.nodes.length &&
     (part.peers.length === 0 || fellSilent(part)) &&
-    likeKinds(part, whole) > 0 &&
+    kindSimilarity(part, whole) > 0 &&
     isAmong(part.nodes, namesOf(whole))
   );
 }
 
-function likeKinds(a: Cause, b: Cause): number {
+function kindSimilarity(a: Cause, b: Cause): number {
   if (a.kind === b.kind) return 2;
   if (a.layer !== b.layer) return 0;
-  // Only a group that fell silent is akin to nodes that are down.
+  // Of the partitions, only a group that fell silent is related to nodes that are down.
   if (a.kind === "partition" && b.kind === "node-down" && !fellSilent(a)) return 0;
   if (b.kind === "partition" && a.kind === "node-down" && !fellSilent(b)) return 0;
-  return KIN.some((kin) => kin.has(a.kind) && kin.has(b.kind)) ? 1 : 0;
+  return RELATED_KINDS.some((kinds) => kinds.has(a.kind) && kinds.has(b.kind)) ? 1 : 0;
 }
 
-function likePlaces(a: Cause, b: Cause, enough: number): number {
-  // One node's fault that turns out to be everybody's, or the last of everybody's.
+function placeSimilarity(a: Cause, b: Cause, minOverlap: number): number {
+  // A fault of one node may spread to all nodes, or a fault of all nodes may be left at one.
   if (a.nodes.length === 0 || b.nodes.length === 0)
     return a.nodes.length === b.nodes.length ? 1 : a.kind === b.kind ? 0.1 : 0;
-  // Nodes that are down together may as well be one side of a partition.
+  // Nodes that are down together may also be one side of a partition.
   if (a.kind !== b.kind && (a.kind === "partition" || b.kind === "partition"))
-    return Math.max(...sidesOf(a).flatMap((x) => sidesOf(b).map((y) => likeSets(x, y, enough))));
-  return likeSets(placeNames(a), placeNames(b), enough);
+    return Math.max(
+      ...sidesOf(a).flatMap((x) => sidesOf(b).map((y) => setOverlap(x, y, minOverlap))),
+    );
+  return setOverlap(placeNames(a), placeNames(b), minOverlap);
 }
 
 const namesKnown = new WeakMap<Cause, ReadonlySet<string>>();
 const placesKnown = new WeakMap<Cause, ReadonlySet<string>>();
 
-/** The nodes of a cause, and all its places: made once, for it is held against many others. */
+/** Sets of a cause's node names. They are cached, because a cause is compared with many others. */
 const namesOf = (cause: Cause) => knownSet(namesKnown, cause, ({ nodes }) => nodes);
 const placeNames = (cause: Cause) =>
   knownSet(placesKnown, cause, ({ nodes, peers }) => [...nodes, ...peers]);
@@ -145,11 +150,15 @@ function sidesOf({ kind, nodes, peers }: Cause): ReadonlySet<string>[] {
   return kind === "partition" ? [new Set(nodes), new Set(peers)] : [new Set([...nodes, ...peers])];
 }
 
-function likeSets(ofA: ReadonlySet<string>, ofB: ReadonlySet<string>, enough: number): number {
+function setOverlap(
+  ofA: ReadonlySet<string>,
+  ofB: ReadonlySet<string>,
+  minOverlap: number,
+): number {
   const [fewer, more] = ofA.size < ofB.size ? [ofA, ofB] : [ofB, ofA];
   let common = 0;
   for (const each of fewer) if (more.has(each)) common += 1;
   const overlap = common / (ofA.size + ofB.size - common);
   const groups = ofA.size > 2 || ofB.size > 2;
-  return overlap === 1 || (groups && overlap >= enough) ? overlap : 0;
+  return overlap === 1 || (groups && overlap >= minOverlap) ? overlap : 0;
 }

@@ -3,15 +3,15 @@ import { entryOf } from "@netchecker/round/entry-of";
 import { digits } from "../say/phrases.ts";
 import type { FindingsMemory, NodeChange, NodeFacts } from "./findings-memory.ts";
 
-/** A change this many rounds before a finding's onset may have caused it. */
+/** A change up to this many rounds before a finding's onset may have caused it. */
 const LOOK_BACK_ROUNDS = 10;
-const MOST_REMEMBERED = 2_000;
-/** Of a finding that is about many nodes. */
-const MOST_TOLD = 12;
+const MAX_CHANGES_REMEMBERED = 2_000;
+/** A finding about many nodes could have very many changes. */
+const MAX_CHANGES_SHOWN = 12;
 
 type Remembered = Pick<FindingsMemory, "nodes" | "changes">;
 
-/** What Kubernetes tells of the nodes now, and what of that is not as it was. */
+/** Remembers what Kubernetes tells of the nodes now, and notes what changed since the round before. */
 export function noteChanges(memory: Remembered, view: ClusterView, round: number): Remembered {
   const first = Object.keys(memory.nodes).length === 0;
   const fresh = view.nodes.flatMap((node) =>
@@ -23,16 +23,18 @@ export function noteChanges(memory: Remembered, view: ClusterView, round: number
     nodes: Object.fromEntries(view.nodes.map((node) => [node.name, factsOf(node)])),
     changes: [...memory.changes, ...fresh]
       .filter((change) => round - change.round <= LOOK_BACK_ROUNDS)
-      .slice(-MOST_REMEMBERED),
+      .slice(-MAX_CHANGES_REMEMBERED),
   };
 }
 
-/** What happened to some nodes lately, in words, oldest first; of many the first few, and how many more. */
+/**
+ * The recent changes of some nodes in words, oldest first. Beyond the first few it only says how many more there are.
+ */
 export function changesAt(changes: readonly NodeChange[], nodes: readonly string[]): string[] {
   const of = new Set(nodes);
   const all = changes.filter(({ node }) => of.has(node)).map(({ what }) => what);
-  const more = all.length - MOST_TOLD;
-  return more > 0 ? [...all.slice(0, MOST_TOLD), `and ${digits(more)} more`] : all;
+  const more = all.length - MAX_CHANGES_SHOWN;
+  return more > 0 ? [...all.slice(0, MAX_CHANGES_SHOWN), `and ${digits(more)} more`] : all;
 }
 
 function factsOf({

@@ -4,25 +4,24 @@ import type { Steps } from "@netchecker/round/steps";
 import { bySeverity } from "../by-severity.ts";
 import type { FindingsMemory, NodeChange, Tracked } from "./findings-memory.ts";
 import {
-  begin,
+  startFinding,
   type Following,
-  miss,
-  seeAgain,
+  missFinding,
+  continueFinding,
   splitOff,
-  whatIsMissing,
+  absenceContext,
 } from "./follow-finding.ts";
-import { isFurther } from "./further-findings.ts";
-import { type Followed, keepMost, tellMost } from "./keep-most.ts";
+import { type Followed, boundRemembered, divideShown } from "./bound-findings.ts";
 import { loneFailures } from "./lone-failures.ts";
-import { marksNeeded } from "./marks.ts";
-import { isOfMany, isWithin, matchCauses } from "./match-causes.ts";
+import { roundsNeeded } from "./marks.ts";
+import { isGroupCause, isWithin, matchCauses } from "./match-causes.ts";
 import { changesAt, noteChanges } from "./node-changes.ts";
-import { trackFurther } from "./track-further.ts";
+import { isFurther, trackFurther } from "./further-findings.ts";
 
-/** Ids of findings whose state is another one than in the round before. */
+/** Ids of findings whose state changed since the round before. */
 export interface ChangedFindings {
   readonly new: readonly string[];
-  /** Those that became an alarm, in whichever round they began. */
+  /** Findings that became an alarm in this round. They may have begun earlier. */
   readonly alarmed: readonly string[];
   readonly flapping: readonly string[];
   readonly recovered: readonly string[];
@@ -35,9 +34,9 @@ export interface TrackedFindings {
 }
 
 /**
- * What a round's causes are over time: since when, whether they stay, come back or are over. An alarm
- * needs two of three rounds, unless a whole node is gone. So many are told that people can read them; one
- * more counts the others. Pure.
+ * Turns a round's causes into findings that are followed over rounds: since when they exist, and whether they
+ * stay, come back or are over. An alarm needs two of three rounds, unless a whole node is gone. People can read
+ * only so many findings; one more finding counts the others. Pure.
  */
 export function* trackFindings(
   memory: FindingsMemory,
@@ -53,7 +52,7 @@ export function* trackFindings(
   const known = memory.findings.filter(({ finding }) => !isFurther(finding));
   const following = {
     head,
-    needed: marksNeeded(memory.noise, view.nodes.length),
+    needed: roundsNeeded(memory.noise, view.nodes.length),
     ids: new Set(memory.findings.map(({ finding }) => finding.id)),
   };
   const matches = yield* matchCauses(known, causes);
@@ -62,25 +61,26 @@ export function* trackFindings(
     matches,
     changes: noted.changes,
   });
-  const missing = whatIsMissing(head, causes, new Set(view.nodes.map(({ name }) => name)));
+  const absence = absenceContext(head, causes, new Set(view.nodes.map(({ name }) => name)));
   const matched = new Set(matches.values());
   const unseen: Followed[] = [];
   for (const tracked of known) {
     if (matched.has(tracked)) continue;
     yield;
-    for (const left of miss(tracked, missing)) unseen.push({ tracked: left, causeSeverity: null });
+    for (const left of missFinding(tracked, absence))
+      unseen.push({ tracked: left, causeSeverity: null });
   }
-  const { kept, dropped } = keepMost([...seen, ...unseen], known);
-  const { told, further } = tellMost(kept.filter(isShown));
+  const { kept, dropped } = boundRemembered([...seen, ...unseen], known);
+  const { shown, further } = divideShown(kept.filter(isShown));
   const more = trackFurther(memory.findings.find(({ finding }) => isFurther(finding)) ?? null, {
     further: [...further, ...dropped].map(({ finding }) => finding),
     counted: found.find(isFurther) ?? null,
     following,
-    missing,
+    absence,
   });
   const findings = [...kept, ...more];
   return {
-    findings: inOrder([...told, ...more]),
+    findings: inOrder([...shown, ...more]),
     memory: { ...memory, ...noted, lone, findings },
     changed: changes(memory.findings, findings),
   };
@@ -91,43 +91,47 @@ const NOTHING_CHANGED: ChangedFindings = { new: [], alarmed: [], flapping: [], r
 function* followCauses(
   known: readonly Tracked[],
   causes: readonly Cause[],
-  with_: Following & {
+  following: Following & {
     readonly matches: ReadonlyMap<Cause, Tracked>;
     readonly changes: readonly NodeChange[];
   },
 ): Steps<Followed[]> {
-  const wholesNow = causes.filter(isOfMany);
-  const wholesBefore = known.filter(
-    ({ finding, marks }) => !marks.endsWith("0") && isOfMany(finding),
+  const groupsNow = causes.filter(isGroupCause);
+  const groupsBefore = known.filter(
+    ({ finding, marks }) => !marks.endsWith("0") && isGroupCause(finding),
   );
   const followed: Followed[] = [];
   for (const cause of causes) {
     yield;
-    const before = with_.matches.get(cause);
-    const isThere = before !== undefined && !before.marks.endsWith("0");
-    const whole = isThere ? undefined : wholeOf(wholesBefore, cause, wholesNow);
+    const before = following.matches.get(cause);
+    const wasPresent = before !== undefined && !before.marks.endsWith("0");
+    const whole = wasPresent ? undefined : groupBefore(groupsBefore, cause, groupsNow);
     const tracked = whole
-      ? splitOff(whole, cause, with_)
+      ? splitOff(whole, cause, following)
       : before
-        ? seeAgain(before, cause, with_)
-        : begin(cause, changesAt(with_.changes, [...cause.nodes, ...cause.peers]), with_);
+        ? continueFinding(before, cause, following)
+        : startFinding(
+            cause,
+            changesAt(following.changes, [...cause.nodes, ...cause.peers]),
+            following,
+          );
     followed.push({ tracked, causeSeverity: cause.severity });
   }
   return followed;
 }
 
-/** The finding about several nodes that a cause was part of in the round before. */
-function wholeOf(
-  wholesBefore: readonly Tracked[],
+/** The finding about several nodes of which a cause was a part in the round before. */
+function groupBefore(
+  groupsBefore: readonly Tracked[],
   cause: Cause,
-  wholesNow: readonly Cause[],
+  groupsNow: readonly Cause[],
 ): Tracked | undefined {
-  // Where it still is told of all of them, this is something else.
-  if (wholesNow.some((other) => isWithin(cause, other))) return undefined;
-  return wholesBefore.find(({ finding }) => isWithin(cause, finding));
+  // If this round still has the cause about all of the nodes, this cause is another one.
+  if (groupsNow.some((other) => isWithin(cause, other))) return undefined;
+  return groupsBefore.find(({ finding }) => isWithin(cause, finding));
 }
 
-/** What never was an alarm is not told to be over. */
+/** A finding that is over is shown only if it was an alarm. */
 function isShown({ finding, alarmed }: Tracked): boolean {
   return finding.state !== "recovered" || alarmed;
 }

@@ -2,18 +2,18 @@ import { countCell, TARGET_TYPES } from "@netchecker/contract";
 import type { ClosedRound } from "@netchecker/round/closed-round";
 import type { Steps } from "@netchecker/round/steps";
 
-/** Which checks failed in a round, to be held against the rounds before and after it. */
+/** Which checks failed in a round. It is compared with the rounds before and after. */
 export interface FailureTrace {
-  /** Whether there were more than are kept: then they are no chance, nor are those that follow. */
+  /** Whether more checks failed than are kept. So many failures are not chance. */
   readonly many: boolean;
   /** `from|to|check`: the agent's node, the target's node or name, the check. */
   readonly cells: string[];
 }
 
-/** Chance is below 1 in 20,000: a round of three million checks has at most 150 of it. */
+/** Failures by chance are below 1 in 20,000 (see is-chance.ts), which is 150 in a round of three million checks. */
 const MAX_TRACED_CELLS = 2_000;
 
-/** The failures of a round that nothing planned explains. */
+/** Traces the failures of a round, without the planned ones. */
 export function* traceFailures({ plan, matrices }: ClosedRound): Steps<FailureTrace> {
   const cells: string[] = [];
   for (const type of TARGET_TYPES) {

@@ -6,10 +6,10 @@ import { isChance } from "./is-chance.ts";
 const NONE: FailureTrace = { many: false, cells: [] };
 const trace = (...cells: string[]): FailureTrace => ({ many: false, cells });
 
-/** A mesh of so many nodes: three checks of each pair, and some of services. */
+/** A mesh with three checks of each pair, and some of services. */
 const meshOf = (nodes: number) => ({ checks: 3 * nodes ** 2, rows: nodes, columns: nodes + 4 });
 
-/** Failures that are independent of each other. */
+/** Failures at random places, independent of each other. */
 function scattered(count: number, nodes: number, random: () => number): FailureTrace {
   const node = () => `node-${1 + Math.floor(random() * nodes)}`;
   const checks = ["echo", "tcp", "nodeport"];
@@ -21,16 +21,16 @@ function scattered(count: number, nodes: number, random: () => number): FailureT
 }
 
 describe("whether failures are chance", () => {
-  it("no failure is chance, whatever came before", () => {
+  it("a round without failures is chance, whatever failed before", () => {
     expect(isChance(NONE, [trace("a|b|echo"), trace("a|b|echo")], meshOf(6))).toBe(true);
   });
 
-  it("one failure is too many for a mesh of 6 nodes, and few enough for one of 100", () => {
+  it("one failure is not chance in a mesh of 6 nodes, and is chance in one of 100", () => {
     expect(isChance(trace("a|b|echo"), [], meshOf(6))).toBe(false);
     expect(isChance(trace("a|b|echo"), [], meshOf(100))).toBe(true);
   });
 
-  it("a check, a pair, a row or a column that fails twice in three rounds is no chance", () => {
+  it("a check, a pair, a row or a column that fails twice in three rounds is not chance", () => {
     const mesh = meshOf(100);
     const now = trace("a|b|echo");
     expect(isChance(now, [trace("a|b|echo"), NONE], mesh)).toBe(false);
@@ -40,17 +40,17 @@ describe("whether failures are chance", () => {
     expect(isChance(now, [NONE, trace("c|d|tcp")], mesh)).toBe(true);
   });
 
-  it("what failed before the last three rounds says nothing", () => {
+  it("failures before the last three rounds do not count", () => {
     expect(isChance(trace("a|b|echo"), [trace("a|b|echo"), NONE, NONE], meshOf(100))).toBe(true);
   });
 
-  it("a round with more failures than are kept is no chance, nor are the two that follow", () => {
+  it("a round with more failures than are kept is not chance, nor are the failures of the next two rounds", () => {
     const many: FailureTrace = { many: true, cells: [] };
     expect(isChance(many, [], meshOf(1_000))).toBe(false);
     expect(isChance(trace("a|b|echo"), [many, NONE], meshOf(1_000))).toBe(false);
   });
 
-  it("31 scattered failures of 3,000,000 checks in each round are chance, though some row meets two", () => {
+  it("31 scattered failures of 3,000,000 checks in each round are chance, even if one row has two", () => {
     const random = seeded(31);
     let chance = 0;
     for (let draw = 0; draw < 200; draw += 1) {
@@ -60,7 +60,7 @@ describe("whether failures are chance", () => {
     expect(chance).toBeGreaterThan(170);
   });
 
-  it("the same number in one row, in one column or of one pair is none", () => {
+  it("the same number of failures in one row, in one column or of one pair is not chance", () => {
     const random = seeded(7);
     const before = [scattered(25, 1_000, random), scattered(25, 1_000, random)];
     const others = scattered(25, 1_000, random).cells;

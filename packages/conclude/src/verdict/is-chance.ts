@@ -1,12 +1,15 @@
 import { chanceOfAtLeast } from "../evidence/binomial.ts";
 import type { FailureTrace } from "./failure-trace.ts";
 
-/** Above this share of all checks, failures are no chance. */
-const CHANCE_SHARE = 1 / 20_000;
-/** Two failures of a row or a column are no chance where chance makes such a pair this seldom in three rounds. */
-const MIN_PLACES_BY_CHANCE = 0.1;
+/** If this share of all checks fails, or more, the failures are not chance. */
+const MAX_CHANCE_SHARE = 1 / 20_000;
+/**
+ * Chance would put several failures into the same row or column this often in three rounds. If the expected
+ * number is smaller, several failures in one row or column are not chance.
+ */
+const MIN_EXPECTED_BY_CHANCE = 0.1;
 
-/** How many rows (agents) and columns (targets' nodes and names) the failures could have fallen into. */
+/** How many checks a round has, and into how many rows (agents) and columns (targets' nodes and names) they fall. */
 export interface MeshSize {
   readonly checks: number;
   readonly rows: number;
@@ -14,9 +17,9 @@ export interface MeshSize {
 }
 
 /**
- * Whether a round's failures are what chance makes: few, and spread over the last three rounds as chance
- * spreads them. A check or a pair that fails twice is no chance. Nor is a row or a column, but for a mesh so
- * large that chance itself meets one twice: then as many are, as chance hardly ever makes.
+ * Whether chance explains a round's failures: they are few, and over the last three rounds they are spread as
+ * chance spreads them. A check or a pair that fails twice is not chance. A row or a column that fails twice is
+ * not chance either, unless the mesh is so large that chance itself is expected to do that.
  */
 export function isChance(
   now: FailureTrace,
@@ -26,35 +29,35 @@ export function isChance(
   if (now.cells.length === 0 && !now.many) return true;
   const traces = [...before.slice(-2), now];
   if (traces.some(({ many }) => many)) return false;
-  if (now.cells.length >= checks * CHANCE_SHARE) return false;
+  if (now.cells.length >= checks * MAX_CHANCE_SHARE) return false;
   const cells = traces.flatMap((trace) => trace.cells);
   const pairs = cells.map((cell) => cell.slice(0, cell.lastIndexOf("|")));
-  if (mostOften(pairs) > 1) return false;
-  const spread = (keys: readonly string[], places: number) => {
-    const most = mostOften(keys);
+  if (maxOccurrences(pairs) > 1) return false;
+  const isSpread = (keys: readonly string[], places: number) => {
+    const max = maxOccurrences(keys);
     return (
-      most < 2 || places * chanceOfAtLeast(most, keys.length, 1 / places) >= MIN_PLACES_BY_CHANCE
+      max < 2 || places * chanceOfAtLeast(max, keys.length, 1 / places) >= MIN_EXPECTED_BY_CHANCE
     );
   };
   return (
-    spread(
+    isSpread(
       pairs.map((pair) => pair.slice(0, pair.indexOf("|"))),
       rows,
     ) &&
-    spread(
+    isSpread(
       pairs.map((pair) => pair.slice(pair.indexOf("|") + 1)),
       columns,
     )
   );
 }
 
-function mostOften(keys: readonly string[]): number {
+function maxOccurrences(keys: readonly string[]): number {
   const counts = new Map<string, number>();
-  let most = 0;
+  let max = 0;
   for (const key of keys) {
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
-    if (count > most) most = count;
+    if (count > max) max = count;
   }
-  return most;
+  return max;
 }

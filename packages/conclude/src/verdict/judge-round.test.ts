@@ -30,7 +30,7 @@ const cordoned = (...indices: number[]) =>
   });
 
 describe("the verdict of a round", () => {
-  it("is ok where everything was measured and works", () => {
+  it("is ok if everything was measured and works", () => {
     expect(judge(aClosedRound(aView(6)))).toEqual({
       verdict: "ok",
       sentence: "all 126 checks ok.",
@@ -48,7 +48,7 @@ describe("the verdict of a round", () => {
     });
   });
 
-  it("is ok while an agent starts, whose row is not measured yet", () => {
+  it("is ok while an agent starts, although its row is not measured yet", () => {
     const view = aView(6);
     const pods = view.pods.map((pod) =>
       pod.name === "ping-6"
@@ -73,7 +73,7 @@ describe("the verdict of a round", () => {
     });
   });
 
-  it("is degraded where something failed and no alarm says it", () => {
+  it("is degraded if a check failed and no alarm says so", () => {
     const round = aClosedRound(aView(6), {
       finds: ({ node, check }, from) =>
         check === "echo" && from === "node-1" && node === "node-2" ? TIMEOUT : OK,
@@ -85,14 +85,14 @@ describe("the verdict of a round", () => {
     });
   });
 
-  it("is degraded where an agent is missing that nobody planned to leave out, and names it", () => {
+  it("is degraded if an agent is missing for no planned reason, and names its node", () => {
     expect(judge(aClosedRound(aView(6), { silent: ["node-4"] }))).toMatchObject({
       verdict: "degraded",
       sentence: "1 agent did not report (node-4).",
     });
   });
 
-  it("is degraded where a target has no address to be asked at", () => {
+  it("is degraded if a target has no address", () => {
     const view = aView(6);
     const pods = view.pods.filter(({ name }) => name !== "pong-2");
     expect(judge(aClosedRound({ ...view, pods }))).toMatchObject({
@@ -101,7 +101,7 @@ describe("the verdict of a round", () => {
     });
   });
 
-  it("is degraded where so much is planned that a finding warns of it", () => {
+  it("is degraded if so much is planned that a finding warns of it", () => {
     const planned = { planned: true, severity: "warning", summary: "5 of 12 nodes are left out." };
     expect(judge(withFindings(aClosedRound(aView(6)), planned as Partial<Finding>))).toMatchObject({
       verdict: "degraded",
@@ -109,7 +109,7 @@ describe("the verdict of a round", () => {
     });
   });
 
-  it("is failing with an alarm, and tells the first one", () => {
+  it("is failing with an alarm, and quotes the first one", () => {
     const round = withFindings(aClosedRound(aView(6)), {}, { severity: "warning" });
     expect(judge(round)).toMatchObject({
       verdict: "failing",
@@ -117,7 +117,7 @@ describe("the verdict of a round", () => {
     });
   });
 
-  it("is failing where most agents are silent because their nodes are not reached: that is a measurement", () => {
+  it("is failing if most agents are silent because their nodes are not reached, which is a measurement", () => {
     const dead = [6, 7, 8, 9, 10, 11, 12].map((n) => `node-${n}`);
     const round = aClosedRound(aView(12), {
       silent: dead,
@@ -129,7 +129,7 @@ describe("the verdict of a round", () => {
     });
   });
 
-  it("takes recovered and planned findings for no alarm", () => {
+  it("does not take recovered and planned findings for alarms", () => {
     const round = withFindings(
       aClosedRound(aView(6)),
       { state: "recovered" },
@@ -138,7 +138,7 @@ describe("the verdict of a round", () => {
     expect(judge(round).verdict).toBe("ok");
   });
 
-  it("is unmeasured where nobody reported, though a finding says so beside it", () => {
+  it("is unmeasured if nobody reported, even if a finding says so", () => {
     const silent = [1, 2, 3].map((n) => `node-${n}`);
     expect(judge(withFindings(aClosedRound(aView(3), { silent }), {}))).toMatchObject({
       verdict: "unmeasured",
@@ -147,7 +147,7 @@ describe("the verdict of a round", () => {
     });
   });
 
-  it("is unmeasured where Redis was away for more than half of the agents, and measured where it was for half", () => {
+  it("is unmeasured if Redis was away for more than half of the agents, but not for exactly half", () => {
     const away = (...silent: string[]) =>
       judge(aClosedRound(aView(4), { silent, run: { redisAway: true } }));
     expect(away("node-1", "node-2", "node-3")).toMatchObject({
@@ -176,7 +176,7 @@ describe("the verdict of a round", () => {
     });
   });
 
-  it("does not count the agents of leaving nodes among those that are due", () => {
+  it("does not expect the agents of nodes that are planned to be away", () => {
     const view = aView(5);
     const nodes = view.nodes.map((node, index) => (index < 2 ? { ...node, cordoned: true } : node));
     const pods = view.pods.filter(({ node }) => node !== "node-1" && node !== "node-2");
@@ -187,7 +187,7 @@ describe("the verdict of a round", () => {
     );
   });
 
-  it("is unmeasured where agents reported, and none had probed anything", () => {
+  it("is unmeasured if agents reported and none had probed anything", () => {
     const nothing: Outcome = { reason: "not_probed", latencyMs: null, attempts: 0 };
     expect(judge(aClosedRound(aView(3), { finds: () => nothing }))).toMatchObject({
       verdict: "unmeasured",
@@ -195,7 +195,7 @@ describe("the verdict of a round", () => {
     });
   });
 
-  it("is unmeasured where no node is known", () => {
+  it("is unmeasured if no node is known", () => {
     expect(judge(aClosedRound(aView(0)))).toMatchObject({
       verdict: "unmeasured",
       reason: "no_nodes",
@@ -211,21 +211,21 @@ describe("since when", () => {
     verdict: { verdict, sentence: "", since: "2026-11-22T20:00:00.000Z", reason: null },
   });
 
-  it("goes on from the round before it where the word is the same", () => {
+  it("continues from the round before if the word is the same", () => {
     expect(judge(round, before("ok", 60)).since).toBe("2026-11-22T20:00:00.000Z");
     expect(judge(round, before("failing", 60)).since).toBe(round.head.finishedAt);
   });
 
-  it("begins anew where netchecker did not know in between", () => {
+  it("begins with the round if the round before closed too long ago", () => {
     expect(judge(round, before("ok", 181)).since).toBe(round.head.finishedAt);
   });
 
-  it("begins with the round where none of this version was before it", () => {
+  it("begins with the round if the round before has no verdict", () => {
     expect(judge(round, { ...before("ok", 60), verdict: null }).since).toBe(round.head.finishedAt);
   });
 });
 
-it("a node that was cordoned while its agent reports is left out, and what works is counted as ok", () => {
+it("a cordoned node whose agent reports is left out, and its working checks count as ok", () => {
   const view = aView(3, { nodes: [aNode(1), aNode(2), aNode(3, { cordoned: true })] });
   expect(judge(aClosedRound(view)).sentence).toBe(
     "all 36 checks ok; 1 of 3 nodes is left out: cordoned.",

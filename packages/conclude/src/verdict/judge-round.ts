@@ -10,39 +10,39 @@ import type { ClosedRound } from "@netchecker/round/closed-round";
 import type { FindingsMemory } from "../conclude.ts";
 import { finish, type Steps } from "@netchecker/round/steps";
 import { digits, plural } from "../say/phrases.ts";
-import { checksOf, unmeasuredOf } from "./checks-of.ts";
+import { countChecks, countUnmeasured } from "./count-checks.ts";
 import { type FailureTrace, traceFailures } from "./failure-trace.ts";
 import { isChance } from "./is-chance.ts";
 import { isStale } from "./is-stale.ts";
 import { isLeaving, sayPlannedAgents, startingAgents } from "./say-planned-agents.ts";
 
-/** What a round is judged with beside itself. */
-export interface JudgedWith {
-  /** Its own failures, and those of the two rounds before it, oldest first. */
+/** What the judgement of a round needs beside the round. */
+export interface JudgementContext {
   readonly failures: FailureTrace;
+  /** The failures of the two rounds before it, oldest first. */
   readonly failuresBefore: readonly FailureTrace[];
-  /** The closed round before it; null where there was none. */
+  /** The closed round before it; null if there was none. */
   readonly previous: RoundHead | null;
   readonly intervalMs: number;
 }
 
-/** {@link giveVerdictInSteps} at one go. */
+/** {@link giveVerdictInSteps}, all steps at once. */
 export function giveVerdict(
   round: ClosedRound,
   memory: FindingsMemory,
-  judgedWith: Pick<JudgedWith, "previous" | "intervalMs">,
+  context: Pick<JudgementContext, "previous" | "intervalMs">,
 ): { readonly round: ClosedRound; readonly memory: FindingsMemory } {
-  return finish(giveVerdictInSteps(round, memory, judgedWith));
+  return finish(giveVerdictInSteps(round, memory, context));
 }
 
 /**
- * A concluded round and what is remembered → the round with its verdict, and what is remembered with its
- * failures, beside which the next rounds are judged. `previous` is the closed round before it. Pure.
+ * Gives a concluded round its verdict, and adds the round's failures to the memory: the next two rounds are
+ * judged with them. `previous` is the closed round before it. Pure.
  */
 export function* giveVerdictInSteps(
   round: ClosedRound,
   memory: FindingsMemory,
-  { previous, intervalMs }: Pick<JudgedWith, "previous" | "intervalMs">,
+  { previous, intervalMs }: Pick<JudgementContext, "previous" | "intervalMs">,
 ): Steps<{ readonly round: ClosedRound; readonly memory: FindingsMemory }> {
   const failures = yield* traceFailures(round);
   const failuresBefore = memory.recentFailures;
@@ -53,10 +53,10 @@ export function* giveVerdictInSteps(
   };
 }
 
-/** A closed round and its findings → what it comes to, as of its close. Pure. */
-export function judgeRound(round: ClosedRound, judgedWith: JudgedWith): Verdict {
-  const { verdict, sentence, reason = null } = wordOf(round, judgedWith);
-  return { verdict, sentence, since: sinceOf(verdict, round.head, judgedWith), reason };
+/** The verdict of a closed round with its findings, as of its close. Pure. */
+export function judgeRound(round: ClosedRound, context: JudgementContext): Verdict {
+  const { verdict, sentence, reason = null } = judge(round, context);
+  return { verdict, sentence, since: sinceOf(verdict, round.head, context), reason };
 }
 
 interface Judged {
@@ -65,11 +65,11 @@ interface Judged {
   readonly reason?: UnmeasuredReason;
 }
 
-function wordOf(round: ClosedRound, judgedWith: JudgedWith): Judged {
-  return unmeasured(round) ?? failing(round) ?? degraded(round, judgedWith) ?? well(round);
+function judge(round: ClosedRound, context: JudgementContext): Judged {
+  return unmeasured(round) ?? failing(round) ?? degraded(round, context) ?? ok(round);
 }
 
-/** Nobody could tell: no agent at all, or too few for a reason that lies with netchecker or Redis. */
+/** Not enough was measured: no agent reported, or too few did because of netchecker, Redis or a start. */
 function unmeasured(round: ClosedRound): Judged | null {
   const { head, plan } = round;
   const { expected, reported, missing } = head;
@@ -92,7 +92,7 @@ function unmeasured(round: ClosedRound): Judged | null {
       reason: "no_agent_reported",
       sentence: `none of ${plural(expected, "agent")} reported. Look at the ping pods, at Redis, and at what lies between them.`,
     };
-  if (checksOf(round, "ok") + checksOf(round, "failed") === 0)
+  if (countChecks(round, "ok") + countChecks(round, "failed") === 0)
     return {
       verdict: "unmeasured",
       reason: "nothing_probed",
@@ -119,7 +119,7 @@ function unmeasured(round: ClosedRound): Judged | null {
 }
 
 function failing(round: ClosedRound): Judged | null {
-  const alarms = round.findings.filter((finding) => isThere(finding) && isAlarm(finding));
+  const alarms = round.findings.filter((finding) => isCurrent(finding) && isAlarm(finding));
   const [worst] = alarms;
   if (!worst) return null;
   const critical = countFindings(alarms, "critical");
@@ -130,44 +130,46 @@ function failing(round: ClosedRound): Judged | null {
       : `${plural(total, "finding")}${critical > 0 ? `, ${digits(critical)} critical` : ""}`;
   return {
     verdict: "failing",
-    sentence: `${[count, ...onlyReported(round)].join("; ")}: ${firstSentence(worst.summary)}`,
+    sentence: `${[count, ...sayOnlyReported(round)].join("; ")}: ${firstSentence(worst.summary)}`,
   };
 }
 
-/** Something failed or is missing, and no alarm says it (yet). */
-function degraded(round: ClosedRound, judgedWith: JudgedWith): Judged | null {
+/** A check failed or an agent is missing, and no alarm says so (yet). */
+function degraded(round: ClosedRound, context: JudgementContext): Judged | null {
   const { findings, head } = round;
-  const failed = checksOf(round, "failed");
-  const checks = checksOf(round, "total");
+  const failed = countChecks(round, "failed");
+  const checks = countChecks(round, "total");
   const size = { checks, rows: head.expected, columns: columnsOf(round) };
-  const what: string[] = [];
-  if (!isChance(judgedWith.failures, judgedWith.failuresBefore, size))
-    what.push(`${digits(failed)} of ${plural(checks, "check")} failed, and no alarm says why yet`);
+  const problems: string[] = [];
+  if (!isChance(context.failures, context.failuresBefore, size))
+    problems.push(
+      `${digits(failed)} of ${plural(checks, "check")} failed, and no alarm says why yet`,
+    );
   const missing = head.missing.filter(({ planned }) => planned === null);
   if (missing.length > 0)
-    what.push(
+    problems.push(
       `${plural(missing.length, "agent")} did not report (${missing
         .slice(0, 3)
         .map(({ node }) => node)
         .join(", ")}${missing.length > 3 ? ", …" : ""})`,
     );
-  const unmeasuredChecks = unmeasuredOf(round);
+  const unmeasuredChecks = countUnmeasured(round);
   if (unmeasuredChecks > 0 && missing.length === 0)
-    what.push(`${plural(unmeasuredChecks, "check")} could not be measured`);
-  const widely = findings.find(
-    (finding) => isThere(finding) && finding.planned && finding.severity !== "info",
+    problems.push(`${plural(unmeasuredChecks, "check")} could not be measured`);
+  const plannedWarning = findings.find(
+    (finding) => isCurrent(finding) && finding.planned && finding.severity !== "info",
   );
-  if (what.length === 0 && !widely) return null;
-  const leftOut = widely ? [widely.summary] : sayPlannedAgents(round);
-  return { verdict: "degraded", sentence: endSentence([...what, ...leftOut].join("; ")) };
+  if (problems.length === 0 && !plannedWarning) return null;
+  const leftOut = plannedWarning ? [plannedWarning.summary] : sayPlannedAgents(round);
+  return { verdict: "degraded", sentence: endSentence([...problems, ...leftOut].join("; ")) };
 }
 
-function well(round: ClosedRound): Judged {
-  const failed = checksOf(round, "failed");
-  const checks = checksOf(round, "total");
+function ok(round: ClosedRound): Judged {
+  const failed = countChecks(round, "failed");
+  const checks = countChecks(round, "total");
   const measured =
     failed === 0
-      ? `all ${plural(checks - checksOf(round, "unknown"), "check")} ok`
+      ? `all ${plural(checks - countChecks(round, "unknown"), "check")} ok`
       : `${digits(failed)} of ${plural(checks, "check")} failed, scattered`;
   return {
     verdict: "ok",
@@ -175,30 +177,30 @@ function well(round: ClosedRound): Judged {
   };
 }
 
-function isThere({ state }: Finding): boolean {
+function isCurrent({ state }: Finding): boolean {
   return state !== "recovered";
 }
 
-/** What the operator is to be woken by: nothing that was planned. */
+/** Whether a finding may wake the operator. Planned findings never do. */
 function isAlarm({ severity, planned }: Finding): boolean {
   return severity !== "info" && !planned;
 }
 
-/** A failing round that few could measure says so. */
-function onlyReported({ head, plan }: ClosedRound): string[] {
+/** A failing round says so if some agents did not report. */
+function sayOnlyReported({ head, plan }: ClosedRound): string[] {
   const missing = head.missing.filter(({ planned }) => !isLeaving(planned));
   if (missing.length === 0) return [];
   const due = plan.agents.filter(({ planned }) => !isLeaving(planned)).length;
   return [`only ${digits(due - missing.length)} of ${plural(due, "agent")} reported`];
 }
 
-/** Nodes and names that a failure could have as its destination. */
+/** How many nodes and names a failure could have as its target. */
 function columnsOf({ plan }: ClosedRound): number {
   const others = plan.targets.service.length + plan.targets.external.length;
   return plan.agents.length + others;
 }
 
-/** What is wrong, without what to look at: the finding stands beside it. */
+/** The part of a finding's summary that says what is wrong. The reader finds the rest in the finding itself. */
 function firstSentence(summary: string): string {
   const end = summary.search(/\.(\s|$)/);
   return end === -1 ? summary : summary.slice(0, end + 1);
@@ -209,13 +211,13 @@ function endSentence(text: string): string {
 }
 
 /**
- * Since when the word is the same: from the round before, unless that was so long ago that netchecker did not
- * know in between.
+ * Since when the verdict has been the same word. If the round before closed too long ago, nobody knows what
+ * happened in between, and the verdict begins with this round.
  */
 function sinceOf(
   verdict: VerdictWord,
   { finishedAt }: RoundHead,
-  { previous, intervalMs }: JudgedWith,
+  { previous, intervalMs }: JudgementContext,
 ): string {
   const before = previous?.verdict;
   const known = previous?.finishedAt && !isStale(previous, Date.parse(finishedAt!), intervalMs);

@@ -3,9 +3,9 @@ import type { ClosedRound } from "@netchecker/round/closed-round";
 import { LEFT_OUT_WORDS } from "@netchecker/round/left-out-words";
 import type { AskedAgent } from "@netchecker/round/plan";
 import { digits, plural } from "../say/phrases.ts";
-import { checksOf } from "./checks-of.ts";
+import { countChecks } from "./count-checks.ts";
 
-/** Planned to be away: it is not waited for, as one that is starting is. */
+/** Whether an agent or target is planned to be away. A starting one is planned, too, but expected to come. */
 export function isLeaving(planned: PlannedWhy | null): boolean {
   return planned !== null && !isStarting(planned);
 }
@@ -16,7 +16,7 @@ export function startingAgents({ plan, head }: ClosedRound): AskedAgent[] {
   return plan.agents.filter(({ planned, node }) => isStarting(planned) && absent.has(node));
 }
 
-/** Whose absence or failure is planned, and who is starting; in parts of a sentence. */
+/** Says which nodes are left out, which agents are being replaced and which are starting, as parts of a sentence. */
 export function sayPlannedAgents(round: ClosedRound): string[] {
   const leaving = round.plan.agents.filter(({ planned }) => isLeaving(planned));
   const [nodes, agents] = [leaving.filter(isOfNode), leaving.filter((agent) => !isOfNode(agent))];
@@ -32,7 +32,7 @@ export function sayPlannedAgents(round: ClosedRound): string[] {
     said.push(
       `${plural(starting.length, "agent")} ${are(starting.length)} starting, and not measured yet`,
     );
-  const planned = checksOf(round, "planned");
+  const planned = countChecks(round, "planned");
   if (said.length === 0 && planned > 0)
     said.push(`${plural(planned, "check")} failed as planned: pods were being replaced`);
   return said;

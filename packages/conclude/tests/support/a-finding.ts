@@ -1,6 +1,6 @@
 import type { Finding } from "@netchecker/contract";
 
-/** A node that is down since round 7. */
+/** A finding about a node that has been down since round 7. */
 export function aFinding(with_: Partial<Finding> = {}): Finding {
   return {
     id: "node-down-node-3-7",

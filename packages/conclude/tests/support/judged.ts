@@ -3,7 +3,7 @@ import { finish } from "@netchecker/round/steps";
 import { traceFailures } from "../../src/verdict/failure-trace.ts";
 import { judgeRound } from "../../src/verdict/judge-round.ts";
 
-/** The same round with its verdict, as the only one there is. */
+/** The same round with its verdict, judged as if there had been no round before it. */
 export function judged(round: ClosedRound): ClosedRound {
   const verdict = judgeRound(round, {
     failures: finish(traceFailures(round)),

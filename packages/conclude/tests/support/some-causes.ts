@@ -10,7 +10,7 @@ export interface Given {
   readonly redisAway?: boolean;
 }
 
-/** The causes that one round of a cluster under some faults shows. */
+/** The causes that are found in one round of a cluster with some faults. */
 export function causesOf(nodes: number, faults: readonly Fault[], given: Given = {}): Cause[] {
   const view = given.view ?? aView(nodes);
   const round = aClosedRound(view, {
@@ -21,7 +21,7 @@ export function causesOf(nodes: number, faults: readonly Fault[], given: Given =
   return findCauses(round, view, emptyLatencyHistory());
 }
 
-/** What matters of each, in a line: `critical pod-network [node-3] [] in pod-network`. */
+/** Each cause in a line: `critical pod-network [node-3] [] in pod-network`. */
 export function inShort(nodes: number, faults: readonly Fault[], given: Given = {}): string[] {
   return causesOf(nodes, faults, given).map(
     ({ kind, nodes: at, peers, direction, layer, severity }) =>

@@ -1,6 +1,6 @@
 import type { ClosedRound } from "@netchecker/round/closed-round";
 
-/** A round in which the agents of some nodes, by their numbers, had too little CPU. */
+/** A copy of a round in which the agents of some nodes had too little CPU. `nodes` are their numbers. */
 export function starve(
   round: ClosedRound,
   nodes: readonly number[],

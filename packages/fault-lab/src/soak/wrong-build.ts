@@ -14,7 +14,7 @@ const SPOILT: Readonly<Record<string, readonly (readonly [right: string, wrong: 
   "run-one-round.ts": [
     [
       'return { drop: head ? "late" : "wrong_shape" };',
-      'return this.before?.foresee(type, head, chars) ?? { drop: "late" };',
+      'return this.before?.readOrDrop(type, head, chars) ?? { drop: "late" };',
     ],
     [
       'const acceptance = this.#open?.collector.accept(report) ?? "late";',

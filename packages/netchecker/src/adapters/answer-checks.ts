@@ -2,10 +2,13 @@ import { createServer } from "node:net";
 import type { Log } from "@netchecker/runtime/log";
 import { type Checked, checkSocket } from "../ask-running.ts";
 
-const MOST_ASKERS = 8;
-const PATIENCE_MS = 30_000;
+const MAX_ASKERS = 8;
+const IDLE_TIMEOUT_MS = 30_000;
 
-/** Answers whoever asks this netchecker to check itself, until `signal` aborts. All who ask at once get one answer. */
+/**
+ * Answers `--check` requests by checking this netchecker, until `signal` aborts. Requests at the same time share one
+ * check.
+ */
 export function answerChecks(
   port: number,
   check: () => Promise<Checked>,
@@ -20,9 +23,9 @@ export function answerChecks(
       underway = null;
     }));
   const server = createServer((socket) => {
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+    socket.setTimeout(IDLE_TIMEOUT_MS, () => socket.destroy());
     socket.on("error", () => {});
-    // Nothing is asked: to connect is the question.
+    // To connect is the whole request. Anything that the client sends is ignored.
     socket.resume();
     checkOnce().then(
       (checked) => socket.end(JSON.stringify(checked)),
@@ -32,7 +35,7 @@ export function answerChecks(
       },
     );
   });
-  server.maxConnections = MOST_ASKERS;
+  server.maxConnections = MAX_ASKERS;
   server.on("error", (err) => log.warn({ err }, "answers no --check: it will run by itself"));
   server.listen({ path, signal });
 }

@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 
 /**
- * The address that stands for all of this machine's: `::`, which takes IPv4 too, or `0.0.0.0` where there is no IPv6.
- * Without a host, fastify listens on localhost only, and node:net on this one.
+ * The address for listening on all interfaces: `::`, which accepts IPv4 too, or `0.0.0.0` on a machine without IPv6.
+ * node:net uses it by default, but fastify listens on localhost only if it is given no host.
  */
 export async function anyAddress(): Promise<"::" | "0.0.0.0"> {
   const server = createServer();

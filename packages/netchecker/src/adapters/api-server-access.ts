@@ -4,29 +4,29 @@ import { HttpMethod, type KubeConfig, RequestContext } from "@kubernetes/client-
 import { Agent, type Dispatcher, request } from "undici";
 import type { Log } from "@netchecker/runtime/log";
 
-/** As client-go does with a token's file (transport/token_source.go). */
+/** client-go reads a token's file again after the same time (transport/token_source.go). */
 const READ_AGAIN_AFTER_MS = 60_000;
 const UNAUTHORIZED = 401;
 
 export interface Asked {
   readonly query: Readonly<Record<string, string>>;
   readonly accept: string;
-  /** For so long nothing need come before the answer begins, and then between its parts. */
+  /** How long the server may be silent, before the answer begins and between its parts. */
   readonly silenceMs: number;
   readonly signal: AbortSignal;
 }
 
-/** How a request is sent: made of the configuration as it was read last. */
-interface Way {
+/** How a request is sent. It is made from the configuration as it was read last. */
+interface Connection {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly dispatcher: Dispatcher;
 }
 
 /**
- * The way to one API server: where it is, as whom it is asked, and connections that are used again. Tokens and
- * certificates rotate (a service account's token hourly): the configuration and the files that it names are read again
- * each minute, and after a request that failed.
+ * The access to one API server: its address, the identity with which requests are sent, and kept-alive connections.
+ * Tokens and certificates rotate (a service account's token each hour). So the configuration and the files that it
+ * names are read again each minute, and after a failed request.
  */
 export class ApiServerAccess {
   readonly #load: () => KubeConfig;
@@ -34,12 +34,12 @@ export class ApiServerAccess {
   readonly #readAgainAfterMs: number;
   #kubeConfig: KubeConfig;
   #readAt = performance.now();
-  #doubted = false;
+  #mayBeOutdated = false;
   #dispatcher: Dispatcher | undefined;
-  /** A digest of what the dispatcher was made of. */
-  #madeOf = "";
+  /** A digest of the options of the dispatcher. */
+  #optionsDigest = "";
 
-  /** Throws what `load` throws when it cannot be used at the start. */
+  /** Throws what `load` throws, if the configuration cannot be used at the start. */
   constructor(load: () => KubeConfig, log: Log, readAgainAfterMs = READ_AGAIN_AFTER_MS) {
     this.#load = load;
     this.#log = log;
@@ -48,22 +48,25 @@ export class ApiServerAccess {
   }
 
   /**
-   * Sends a GET; once more where it came with a token that was out of date. Rejects where there is no answer; one that
-   * refuses is an answer.
+   * Sends a GET. If the server refuses the token, and the token has changed since, the GET is sent once more. Rejects
+   * if there is no answer; a refusal is an answer.
    */
   async get(path: string, asked: Asked): Promise<Dispatcher.ResponseData> {
     const pathAndQuery = `${path}?${new URLSearchParams(asked.query)}`;
-    const way = await this.#way(pathAndQuery);
-    const response = await this.#send(way, asked);
+    const connection = await this.#connection(pathAndQuery);
+    const response = await this.#send(connection, asked);
     if (response.statusCode !== UNAUTHORIZED) return response;
-    this.#doubted = true;
-    const again = await this.#way(pathAndQuery);
-    if (JSON.stringify(again.headers) === JSON.stringify(way.headers)) return response;
+    this.#mayBeOutdated = true;
+    const fresh = await this.#connection(pathAndQuery);
+    if (JSON.stringify(fresh.headers) === JSON.stringify(connection.headers)) return response;
     await response.body.dump();
-    return this.#send(again, asked);
+    return this.#send(fresh, asked);
   }
 
-  async #send({ url, headers, dispatcher }: Way, asked: Asked): Promise<Dispatcher.ResponseData> {
+  async #send(
+    { url, headers, dispatcher }: Connection,
+    asked: Asked,
+  ): Promise<Dispatcher.ResponseData> {
     const { accept, silenceMs, signal } = asked;
     const timeouts = { headersTimeout: silenceMs, bodyTimeout: silenceMs };
     try {
@@ -74,7 +77,7 @@ export class ApiServerAccess {
         signal,
       });
     } catch (error) {
-      this.#doubted = true;
+      this.#mayBeOutdated = true;
       throw error;
     }
   }
@@ -84,45 +87,45 @@ export class ApiServerAccess {
     await this.#dispatcher?.destroy();
   }
 
-  async #way(pathAndQuery: string): Promise<Way> {
+  async #connection(pathAndQuery: string): Promise<Connection> {
     const now = performance.now();
-    if (this.#doubted || now - this.#readAt > this.#readAgainAfterMs) {
-      this.#doubted = false;
+    if (this.#mayBeOutdated || now - this.#readAt > this.#readAgainAfterMs) {
+      this.#mayBeOutdated = false;
       this.#readAt = now;
       try {
         const fresh = this.#load();
-        const way = await this.#wayOf(fresh, pathAndQuery);
+        const connection = await this.#connectionBy(fresh, pathAndQuery);
         this.#kubeConfig = fresh;
-        return way;
+        return connection;
       } catch (error) {
         const why = (error as Error).message;
         this.#log.warn({ why }, "cannot read the API server's configuration again; uses the last");
       }
     }
-    return this.#wayOf(this.#kubeConfig, pathAndQuery);
+    return this.#connectionBy(this.#kubeConfig, pathAndQuery);
   }
 
-  async #wayOf(kubeConfig: KubeConfig, pathAndQuery: string): Promise<Way> {
+  async #connectionBy(kubeConfig: KubeConfig, pathAndQuery: string): Promise<Connection> {
     const cluster = kubeConfig.getCurrentCluster();
     const url = `${cluster?.server.replace(/\/+$/, "") ?? ""}${pathAndQuery}`;
     const context = new RequestContext(url, HttpMethod.GET);
     await kubeConfig.applySecurityAuthentication(context);
-    // The library makes a dispatcher for each request, and so a connection for each: the first of its kind is kept.
+    // The library would make a dispatcher, and so a connection, for each request. One with the same options is kept.
     const tls: AgentOptions = {};
     await kubeConfig.applyToHTTPSOptions(tls);
     const options = kubeConfig.createDispatcherOptions(cluster, tls);
-    const madeOf = createHash("sha256").update(JSON.stringify(options)).digest("base64");
-    if (madeOf !== this.#madeOf || !this.#dispatcher) {
-      // Those who still read from the one before are let finish.
+    const digest = createHash("sha256").update(JSON.stringify(options)).digest("base64");
+    if (digest !== this.#optionsDigest || !this.#dispatcher) {
+      // `close` lets open requests on the old dispatcher finish.
       void this.#dispatcher?.close();
       this.#dispatcher = context.getDispatcher() ?? new Agent();
-      this.#madeOf = madeOf;
+      this.#optionsDigest = digest;
     }
     return { url, headers: trimmed(context.getHeaders()), dispatcher: this.#dispatcher };
   }
 }
 
-/** A token's file may end in a line break, which no header may. */
+/** A token's file may end with a line break, which a header must not have. */
 function trimmed(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.trim()]));
 }

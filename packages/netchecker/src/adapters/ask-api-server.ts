@@ -3,13 +3,13 @@ import { retryAfterMs } from "../core/retry-delay.ts";
 import type { ApiServerAccess, Asked } from "./api-server-access.ts";
 import { boundedText } from "./bounded-bytes.ts";
 
-/** The API server refused, with this status. */
+/** The API server refused a request with this status. */
 export class ApiError extends Error {
   override name = "ApiError";
   readonly statusCode: number;
-  /** How long it asks to wait; 0 where it does not. */
+  /** How long the server asks to wait; 0 if it does not ask. */
   readonly retryAfterMs: number;
-  /** It has not seen yet what was asked for: a version that is newer than its own. */
+  /** The request asked for a version that this server has not seen yet. */
   readonly isTooNew: boolean;
 
   constructor(status: KubernetesStatus, headerRetryMs = 0) {
@@ -22,22 +22,24 @@ export class ApiError extends Error {
   }
 }
 
-/** The API server's answer is not what Kubernetes' documents promise; something else may have answered. */
+/**
+ * The answer is not what Kubernetes' documentation promises. Something else than the API server may have answered.
+ */
 export class OddAnswerError extends Error {
   override name = "OddAnswerError";
 }
 
-/** A resource by its path, and which of it are wanted. */
+/** A resource by its path, and which of its objects are wanted. */
 export interface ResourcePath {
   /** Such as `/api/v1/nodes`. */
   readonly path: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Only names and labels are wanted: a node without its status is a tenth of its size. */
+  /** Whether only names and labels are wanted. Without its status, a node has a tenth of its size. */
   readonly metadataOnly?: boolean;
 }
 
-/** A `Status`, by which the API server says what went wrong. */
+/** The `Status` object in which the API server says what went wrong. */
 export interface KubernetesStatus {
   readonly code: number;
   readonly message?: string | undefined;
@@ -49,14 +51,14 @@ export interface KubernetesStatus {
     | undefined;
 }
 
-/** An answer as JSON, and by which clock it was given. */
+/** An answer as JSON, and when the server gave it. */
 export interface Answer {
   readonly json: unknown;
-  /** When it was answered, by the API server's clock, in whole seconds; NaN where it does not say. */
+  /** By the API server's clock, in whole seconds but as milliseconds since 1970; NaN if the server does not say. */
   readonly servedAt: number;
 }
 
-const MOST_REFUSAL_BYTES = 65_536;
+const MAX_REFUSAL_BYTES = 65_536;
 
 /** The selectors of a resource, as query parameters. */
 export function selectorsOf({
@@ -66,15 +68,15 @@ export function selectorsOf({
   return { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) };
 }
 
-/** An answer that is one JSON text of `mostBytes` at most. Throws as {@link open} does, and an {@link OddAnswerError}. */
+/** Gets one JSON text of `maxBytes` at most. Throws what {@link open} throws, and an {@link OddAnswerError}. */
 export async function getJson(
   access: ApiServerAccess,
   path: string,
   asked: Asked,
-  mostBytes: number,
+  maxBytes: number,
 ): Promise<Answer> {
   const { body, headers } = await open(access, path, asked);
-  const text = await boundedText(body, mostBytes);
+  const text = await boundedText(body, maxBytes);
   const servedAt = Date.parse(single(headers["date"]) ?? "");
   try {
     return { json: JSON.parse(text), servedAt };
@@ -87,8 +89,8 @@ export async function getJson(
 }
 
 /**
- * An answer whose body is yet to be read. Throws an {@link ApiError} when it is refused, and what undici throws
- * when there is no answer.
+ * Sends a request and returns the answer before its body is read. Throws an {@link ApiError} if the server refuses,
+ * and what undici throws if there is no answer.
  */
 export async function open(
   access: ApiServerAccess,
@@ -98,7 +100,7 @@ export async function open(
   const response = await access.get(path, asked);
   if (response.statusCode === 200) return response;
   const { statusCode: code, headers, body } = response;
-  const text = await boundedText(body, MOST_REFUSAL_BYTES).catch(() => "");
+  const text = await boundedText(body, MAX_REFUSAL_BYTES).catch(() => "");
   const asksToWait = retryAfterMs(single(headers["retry-after"]), Date.now());
   throw new ApiError({ ...statusIn(text), code }, asksToWait);
 }
@@ -111,7 +113,7 @@ function statusIn(text: string): KubernetesStatus {
   }
 }
 
-/** Whatever there is → a status; only what has the right type is taken over. */
+/** Turns any JSON into a status. Fields of a wrong type are ignored. */
 export function toStatus(json: unknown): KubernetesStatus {
   const { code, message, details } = fieldsOf(json);
   const { causes, retryAfterSeconds } = fieldsOf(details);
@@ -127,7 +129,7 @@ export function toStatus(json: unknown): KubernetesStatus {
   };
 }
 
-/** The fields of an object; none of anything else. */
+/** The fields of an object; an empty object for any other value. */
 export function fieldsOf(json: unknown): Readonly<Record<string, unknown>> {
   return typeof json === "object" && json !== null ? { ...json } : {};
 }
@@ -135,7 +137,7 @@ export function fieldsOf(json: unknown): Readonly<Record<string, unknown>> {
 const single = (header: string | string[] | undefined) =>
   Array.isArray(header) ? header[0] : header;
 
-/** What to do about a call that failed, where that is known; else what happened. */
+/** Says what to do about a failed request, if that is known; else what happened. */
 export function explainApiError(
   error: unknown,
   verb: "list" | "watch",

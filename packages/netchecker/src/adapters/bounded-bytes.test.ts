@@ -16,7 +16,7 @@ async function linesOf(source: AsyncIterable<Uint8Array>, most: number): Promise
 }
 
 describe("lines", () => {
-  it("are what stands before each line break, wherever the chunks end", async () => {
+  it("are the texts before each line break, wherever the chunks end", async () => {
     const text = '{"a":"ü"}\n\n{"b":2}\n{"cut';
     const whole = ['{"a":"ü"}', "", '{"b":2}'];
     expect(await linesOf(chunks(text), 100)).toEqual(whole);
@@ -24,23 +24,23 @@ describe("lines", () => {
     expect(await linesOf(ofBytes(bytes), 100)).toEqual(whole);
   });
 
-  it("may be exactly as long as is allowed, each of them", async () => {
+  it("may each be exactly as long as allowed", async () => {
     expect(await linesOf(chunks("123", "45\n12345\n"), 5)).toEqual(["12345", "12345"]);
     await expect(linesOf(chunks("123", "456\n"), 5)).rejects.toBeInstanceOf(TooManyBytesError);
   });
 
-  it("that never end are given up at the bound", async () => {
+  it("that never end are refused at the bound", async () => {
     const counted = { times: 0 };
     await expect(linesOf(forEver("0123456789", counted), 1_000)).rejects.toMatchObject({
       message: "a line is longer than 1000 bytes",
-      mostBytes: 1_000,
+      maxBytes: 1_000,
     });
     expect(counted.times).toBe(100);
   });
 });
 
 describe("a text", () => {
-  it("is read whole, and given up where it is longer than allowed", async () => {
+  it("is read whole, and refused if it is longer than allowed", async () => {
     expect(await boundedText(chunks("ab", "", "ü"), 4)).toBe("abü");
     const counted = { times: 0 };
     await expect(boundedText(forEver("x", counted), 50)).rejects.toThrow(

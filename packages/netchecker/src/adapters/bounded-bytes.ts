@@ -1,35 +1,35 @@
-/** Somebody sent more than may be held at once. */
+/** A sender sent more than may be held in memory at once. */
 export class TooManyBytesError extends Error {
   override name = "TooManyBytesError";
-  readonly mostBytes: number;
+  readonly maxBytes: number;
 
-  constructor(what: string, mostBytes: number) {
-    super(`${what} is longer than ${mostBytes} bytes`);
-    this.mostBytes = mostBytes;
+  constructor(what: string, maxBytes: number) {
+    super(`${what} is longer than ${maxBytes} bytes`);
+    this.maxBytes = maxBytes;
   }
 }
 
-/** What is kept between two texts; a larger one is given back. */
+/** A buffer up to this size is kept for the next text. A larger one is released. */
 const KEPT_BYTES = 65_536;
 
 /**
- * Bytes put together in one buffer: however small the pieces in which they come, they take no more than twice
- * their length. Throws a {@link TooManyBytesError} beyond `mostBytes`.
+ * Collects bytes in one buffer. They take at most twice their length, however small the pieces are. Throws a
+ * {@link TooManyBytesError} beyond `maxBytes`.
  */
 class GrowingBytes {
   readonly #what: string;
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
   #buffer = Buffer.alloc(0);
   #length = 0;
 
-  constructor(what: string, mostBytes: number) {
+  constructor(what: string, maxBytes: number) {
     this.#what = what;
-    this.#mostBytes = mostBytes;
+    this.#maxBytes = maxBytes;
   }
 
   add(part: Uint8Array): void {
     const length = this.#length + part.length;
-    if (length > this.#mostBytes) throw new TooManyBytesError(this.#what, this.#mostBytes);
+    if (length > this.#maxBytes) throw new TooManyBytesError(this.#what, this.#maxBytes);
     if (length > this.#buffer.length) {
       const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#buffer.length));
       this.#buffer.copy(larger, 0, 0, this.#length);
@@ -39,7 +39,7 @@ class GrowingBytes {
     this.#length = length;
   }
 
-  /** What was put together, as text; begins anew. */
+  /** Returns the collected bytes as text, and begins anew. */
   take(): string {
     const text = this.#buffer.toString("utf8", 0, this.#length);
     this.#length = 0;
@@ -48,12 +48,12 @@ class GrowingBytes {
   }
 }
 
-/** A whole text. Throws a {@link TooManyBytesError} as soon as it is longer than `mostBytes`. */
+/** Reads a whole text. Throws a {@link TooManyBytesError} as soon as it is longer than `maxBytes`. */
 export async function boundedText(
   chunks: AsyncIterable<Uint8Array>,
-  mostBytes: number,
+  maxBytes: number,
 ): Promise<string> {
-  const bytes = new GrowingBytes("the answer", mostBytes);
+  const bytes = new GrowingBytes("the answer", maxBytes);
   for await (const chunk of chunks) bytes.add(chunk);
   return bytes.take();
 }
@@ -61,14 +61,14 @@ export async function boundedText(
 const NEWLINE = 10;
 
 /**
- * The lines of a text, without what follows the last line break. Throws a {@link TooManyBytesError} as soon as
- * one is longer than `mostBytes`, whether it ever ends or not.
+ * Reads the lines of a text. What follows the last line break is ignored. Throws a {@link TooManyBytesError} as soon
+ * as a line is longer than `maxBytes`, even if it has not ended.
  */
 export async function* boundedLines(
   chunks: AsyncIterable<Uint8Array>,
-  mostBytes: number,
+  maxBytes: number,
 ): AsyncGenerator<string, void> {
-  const line = new GrowingBytes("a line", mostBytes);
+  const line = new GrowingBytes("a line", maxBytes);
   for await (const chunk of chunks) {
     let start = 0;
     for (

@@ -8,22 +8,22 @@ import {
 } from "@netchecker/contract";
 import type { Log } from "@netchecker/runtime/log";
 import { type Redis, sayRedisError, subscribe } from "@netchecker/runtime/redis";
-import { Rarely } from "../core/rarely.ts";
-import type { Unread } from "@netchecker/round/round-collector";
+import { LogThrottle } from "../core/log-throttle.ts";
+import type { DropReason } from "@netchecker/round/round-collector";
 import type { ReportHandlers, ReportSource } from "../ports.ts";
 import { watchRedisHealth } from "./redis-health.ts";
 import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
 
 const LOG_EVERY_MS = 60_000;
-/** Of so many senders it is remembered when they were last logged. */
-const MOST_SENDERS = 200;
+/** How many senders the log throttle remembers. */
+const MAX_SENDERS = 200;
 
-/** What happens by itself: an agent was slow, or told it twice. */
-const ORDINARY: ReadonlySet<Unread> = new Set(["late", "repeated"]);
+/** Drops that are normal, and not logged: an agent was slow, or reported twice. */
+const ORDINARY: ReadonlySet<DropReason> = new Set(["late", "repeated"]);
 
 /**
- * Subscribes to the report channels. A message is read when whoever handles it wants it, at a glance at its
- * head; else it is dropped, told, and logged once a minute for each sender.
+ * Subscribes to the report channels. The handlers look at the head of a message and decide whether it is read. Dropped
+ * messages are counted, and logged once per minute and sender.
  */
 export function collectReports(
   redis: Redis,
@@ -35,28 +35,28 @@ export function collectReports(
     TARGET_TYPES.map((type) => [names.reports[type], type]),
   );
   const health = watchRedisHealth(redis);
-  const logged = new Rarely(LOG_EVERY_MS, MOST_SENDERS);
+  const throttle = new LogThrottle(LOG_EVERY_MS, MAX_SENDERS);
   let handlers: ReportHandlers | undefined;
 
   const drop = (
     type: TargetType,
     head: ReportHead | null,
-    fault: Unread,
+    fault: DropReason,
     about: { readonly why?: string; readonly chars?: number },
   ): void => {
     handlers?.dropped(fault, type);
     if (ORDINARY.has(fault)) return;
     const agent = head?.pod;
-    if (!logged.may(`${type} ${fault} ${agent ?? ""}`, performance.now())) return;
+    if (!throttle.allows(`${type} ${fault} ${agent ?? ""}`, performance.now())) return;
     log.warn({ type, agent, fault, ...about }, "dropped a message on a channel for reports");
   };
 
   const take = (type: TargetType, text: string): void => {
     const head = peekReport(text);
-    const foresight = handlers?.foresee(type, head, text.length) ?? null;
-    if (foresight === null) return;
-    if ("drop" in foresight) return drop(type, head, foresight.drop, { chars: text.length });
-    const decoded = decodeReport(type, text, foresight.read);
+    const decision = handlers?.readOrDrop(type, head, text.length) ?? null;
+    if (decision === null) return;
+    if ("drop" in decision) return drop(type, head, decision.drop, { chars: text.length });
+    const decoded = decodeReport(type, text, decision.read);
     if (decoded.ok) handlers?.report(decoded.value);
     else drop(type, head, decoded.fault, { why: decoded.why });
   };
@@ -68,7 +68,7 @@ export function collectReports(
     },
     tooLarge(channel) {
       const type = typeOf.get(channel);
-      if (type !== undefined && handlers?.foresee(type, null, Infinity))
+      if (type !== undefined && handlers?.readOrDrop(type, null, Infinity))
         drop(type, null, "too_large", {});
     },
     subscribed: () => trouble?.worked("subscribe"),
@@ -82,8 +82,8 @@ export function collectReports(
     get awaySince() {
       return health.awaySince;
     },
-    get mostChars() {
-      return handlers?.mostChars() ?? 0;
+    get maxReportChars() {
+      return handlers?.maxReportChars() ?? 0;
     },
     handle: (those) => void (handlers = those),
   };

@@ -7,14 +7,14 @@ import { decoding, UnreadableRecordError } from "@netchecker/round/record-versio
 export const compress = promisify(zstdCompress);
 const unpack = promisify(zstdDecompress);
 
-/** Throws an {@link UnreadableRecordError} where it is damaged, as all that decompress do. */
+/** Throws an {@link UnreadableRecordError} if the data is damaged, like all functions here that decompress. */
 export async function decompress(compressed: Buffer): Promise<Buffer> {
   return unpack(compressed).catch((cause: unknown) => {
     throw new UnreadableRecordError("a record cannot be decompressed", { cause });
   });
 }
 
-/** Parts one after the other, without making one large part of them first. */
+/** Compresses parts as one stream, without joining them in memory first. */
 export function compressAll(parts: readonly (Uint8Array | string)[]): Promise<Buffer> {
   return buffer(Readable.from(parts, { objectMode: true }).pipe(createZstdCompress()));
 }
@@ -23,6 +23,9 @@ export async function textOf(compressed: Buffer): Promise<string> {
   return (await decompress(compressed)).toString();
 }
 
-/** For some kilobytes, and many of them: a tenth of a millisecond on the spot, and more than twice that elsewhere. */
+/**
+ * For many small pieces of some kilobytes. Synchronous work takes a tenth of a millisecond each; the thread pool would
+ * take more than twice that.
+ */
 export const decompressSmall = (compressed: Buffer): Buffer =>
   decoding("a compressed record", () => zstdDecompressSync(compressed));

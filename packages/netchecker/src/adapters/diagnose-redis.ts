@@ -9,9 +9,9 @@ import type { RedisFault } from "../core/redis-fault.ts";
 import { throwFirstError } from "./publish-targets.ts";
 
 /** For each answer. A healthy Redis takes a millisecond. */
-const PATIENCE_MS = 2_000;
+const ANSWER_TIMEOUT_MS = 2_000;
 const PROBE_EXPIRES_MS = 1_000;
-/** More than fits in one packet of any usual MTU, jumbo frames (9,000) included. */
+/** Too large for one packet with any usual MTU, including jumbo frames (9,000 bytes). */
 const LARGE_BYTES = 16 * 1024;
 
 const LOSES_LARGE: RedisFault = {
@@ -22,10 +22,10 @@ const LOSES_LARGE: RedisFault = {
 };
 
 /**
- * What is wrong with Redis, seen on a connection of its own; null where nothing is. It tries what
- * netchecker needs, as netchecker does it, and leaves nothing behind. Takes some seconds at most. A
- * report that an agent publishes in the very moment in which this subscribes counts as delivered to it;
- * netchecker's own subscriber gets it too, or could not have got it.
+ * Finds out what is wrong with Redis, on a connection of its own; null if nothing is. It tries the commands that
+ * netchecker needs, and leaves nothing behind. It takes a few seconds at most. While it subscribes, an agent's report
+ * may be delivered to this connection, and the agent takes it for delivered. That does no harm: netchecker's own
+ * subscriber gets the report as well, or could not have got it in any case.
  */
 export async function diagnoseRedis(
   address: RedisAddress,
@@ -33,7 +33,7 @@ export async function diagnoseRedis(
 ): Promise<RedisFault | null> {
   let redis: Redis;
   try {
-    redis = await connectOnce(address, "netchecker-diagnosis", PATIENCE_MS);
+    redis = await connectOnce(address, "netchecker-diagnosis", ANSWER_TIMEOUT_MS);
   } catch (error) {
     return explainRedisError(error);
   }
@@ -58,14 +58,14 @@ async function answersLarge(redis: Redis): Promise<boolean> {
   try {
     return (await redis.ping(large)) === large;
   } catch (error) {
-    // Also where the connection breaks over it. What Redis itself says of it is another matter.
+    // A connection that breaks here has lost the large command, too. An error from Redis itself is another fault.
     const failure = explainRedisError(error);
     if (failure.kind === "refuses") throw error;
     return false;
   }
 }
 
-/** Several keys in one transaction: a Redis that spreads keys over servers refuses that. */
+/** Uses several keys in one transaction, because a Redis cluster that spreads keys over servers refuses that. */
 async function write(redis: Redis, names: RedisNames): Promise<void> {
   const [text, hash, set] = [names.lease, names.findings, names.rounds].map(probeOf) as [
     string,

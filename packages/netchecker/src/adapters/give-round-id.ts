@@ -1,13 +1,13 @@
 import type { RedisNames } from "@netchecker/contract";
 import type { WriteFenced } from "./write-fenced.ts";
 
-/** Above this nothing is a round's id: one each second for thirty million years. */
-const HIGHEST_ID = 1e15;
+/** A larger number is not a round's id. One round per second would take thirty million years to get there. */
+const MAX_ID = 1e15;
 
 /**
- * Ids only grow, even if Redis has forgotten the last one. What stands under the key and is no id is not
- * believed: the rounds that are kept tell the last one then. A full Redis refuses what takes memory as the first write
- * of a script, and not as a later one (scriptVerifyOOM in Redis' script.c): an id must be had there, too.
+ * Ids only grow, even if Redis has forgotten the last one. If the key holds something that is not an id, the kept
+ * rounds tell the last id. A full Redis must give an id, too. It refuses a script whose first write takes memory, but
+ * not later writes (scriptVerifyOOM in Redis' script.c). So the script first deletes the key.
  */
 const NEXT_ID = `
 local highest = tonumber(ARGV[4])
@@ -29,8 +29,8 @@ redis.call("SET", KEYS[3], string.format("%.0f", id))
 return {id, isMended and 1 or 0}`;
 
 /**
- * Gives a new id above `above`, above every id that was given before and above those of all kept rounds.
- * `mended` is called where what Redis had as the last id was none.
+ * Gives a new id, which is above `above`, above every id given before, and above those of all kept rounds. Calls
+ * `mended` if the last id in Redis was damaged.
  */
 export async function giveRoundId(
   write: WriteFenced,
@@ -41,7 +41,7 @@ export async function giveRoundId(
   const reply = await write({
     body: NEXT_ID,
     keys: [names.roundId, names.rounds],
-    args: [above, HIGHEST_ID],
+    args: [above, MAX_ID],
   });
   const [id, isMended] = reply as [number, number];
   if (isMended === 1) mended();

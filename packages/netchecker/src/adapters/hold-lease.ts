@@ -11,11 +11,17 @@ import { writeFenced } from "./write-fenced.ts";
 const LEASE_MS = 15_000;
 
 /**
- * Who asks first takes over what its pod's container before had. Who has held it and finds another process' token
- * was followed by a younger one of its name, and must not take it back. A token of its own that it does not
- * know comes from an answer that never arrived: that began a new term. A pod of the same name may be one of
- * another cluster, as far as it said of which it is. A lease that never runs out was written by no netchecker.
- * A full Redis refuses what takes memory as the first write of a script only: the lease must be had there, too.
+ * Takes or renews the lease. The script decides like this:
+ * - A process that asks for the first time takes over a lease with its pod's name: it replaces the container that held
+ *   it before.
+ * - A process that has held the lease, and finds a token of another process, must not take it back: a younger process
+ *   of the same name has followed it.
+ * - A process may find a token of its own that it does not know. Then an earlier answer was lost. This begins a new
+ *   term.
+ * - A pod of the same name may belong to another cluster. The text beside the lease tells, if it names a cluster.
+ * - A lease without an expiry was not written by a netchecker, and may be taken.
+ * A full Redis must give the lease, too. It refuses a script only if its first write takes memory, so the script first
+ * deletes both keys.
  */
 const HOLD = `
 local function read(key)
@@ -46,19 +52,19 @@ redis.call("DEL", KEYS[1], KEYS[2])
 return 1`;
 
 export interface LeaseParts {
-  /** An id of this cluster; null while it is not known. */
+  /** An id of this cluster; null while it is unknown. */
   readonly cluster?: () => string | null;
   readonly clusterName?: string | null;
   readonly trouble?: RedisTroubleWatch;
-  /** How long it lasts where it is not renewed. */
+  /** How long the lease lasts without a renewal. */
   readonly leaseMs?: number;
 }
 
 /**
- * Renews by itself a few times in its lifetime, until `signal` aborts. `owner` is the pod's name: a
- * container that restarts in its pod goes on at once, another pod waits until the lease runs out.
- * The lease's value is that name alone, as versions wrote it that knew no more of its holder. A pod of the
- * same name in another cluster is told apart by what is written beside it, and so is each term in which it is held.
+ * Holds the lease and renews it a few times in its lifetime, until `signal` aborts. `owner` is the pod's name. So a
+ * container that restarts in its pod continues at once, while another pod waits until the lease runs out. The lease's
+ * value is this name alone, as old versions wrote it. The text beside it tells a pod of the same name in another
+ * cluster apart, and one term from another.
  */
 export function holdLease(
   redis: Redis,
@@ -70,12 +76,12 @@ export function holdLease(
 ): Lease {
   let holding: Holding = "redis_away";
   let standsBy = false;
-  /** When Redis was last asked with success, of a clock that nobody sets. */
+  /** When Redis last answered, by the monotonic clock. */
   let askedAt = -Infinity;
   let holder: OtherHolder | null = null;
   let said = "";
   const self = randomUUID();
-  /** Of the last term in which this process held it; empty before the first. */
+  /** The token of the last term in which this process held the lease; empty before the first. */
   let token = "";
   const tell = (what: string): void => {
     if (said !== what) log.info({ owner, holding, what }, "the lease to open rounds");
@@ -106,7 +112,7 @@ export function holdLease(
     return holding;
   };
   let asking: Promise<Holding> | null = null;
-  /** One question at a time: two that are under way would each begin a term. */
+  /** Asks once at a time, because two requests at once would each begin a term. */
   const holdOnce = (): Promise<Holding> => {
     asking ??= hold().finally(() => (asking = null));
     return asking;
@@ -121,7 +127,7 @@ export function holdLease(
       return standsBy;
     },
     get holder() {
-      // A lease that nobody could ask about for so long may be anybody's.
+      // If Redis has not answered for a whole lease, another netchecker may hold it by now.
       return performance.now() - askedAt > leaseMs ? null : holder;
     },
     get fence() {

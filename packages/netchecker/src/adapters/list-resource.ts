@@ -9,33 +9,39 @@ import {
 } from "./ask-api-server.ts";
 import { TooManyBytesError } from "./bounded-bytes.ts";
 
-/** What may be held of a list. A node's object is 10 to 30 kB. */
+/** The bounds of a list. A node's object has 10 to 30 kB. */
 export interface ListBounds {
-  /** Objects of a page. */
+  /** Objects per page. */
   readonly pageSize: number;
-  readonly mostPageBytes: number;
-  readonly mostObjects: number;
+  readonly maxPageBytes: number;
+  readonly maxObjects: number;
   /** For a page. */
   readonly timeoutMs: number;
 }
 
-/** Two for each of 5,000 nodes, and as many that are left over. */
-const MOST_OBJECTS = 20_000;
+/** Two pods for each of 5,000 nodes, and as many again that are not cleaned up yet. */
+const MAX_OBJECTS = 20_000;
 
 export const LIST_BOUNDS: ListBounds = {
   pageSize: 100,
-  mostPageBytes: 8 * 1024 * 1024,
-  mostObjects: MOST_OBJECTS,
+  maxPageBytes: 8 * 1024 * 1024,
+  maxObjects: MAX_OBJECTS,
   timeoutMs: 30_000,
 };
 
-/** Pages may be empty where a selector leaves nothing of them; so many in a row are a server that does not come to an end. */
-const MOST_FRUITLESS_PAGES = 10;
-/** So much smaller a page is asked for when one was too large. */
-const SMALLER = 5;
+/**
+ * A page may be empty if the selector matches nothing on it. After this many such pages in a row, the list will not
+ * end.
+ */
+const MAX_FRUITLESS_PAGES = 10;
+/** A page that was too large is divided by this. */
+const SHRINK_FACTOR = 5;
 const EXPIRED = 410;
 
-/** A server that does not know it answers with whole objects (Kubernetes API concepts, "metadata-only fetches"). */
+/**
+ * A server that does not know this format answers with whole objects (Kubernetes API concepts, "metadata-only
+ * fetches").
+ */
 const METADATA_ONLY =
   "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
@@ -46,21 +52,21 @@ interface Page {
   readonly servedAt: number;
 }
 
-/** What a list came to. */
+/** The end of a list. */
 export interface Listed {
-  /** The version from which a watch goes on. */
+  /** The version from which a watch can continue. */
   readonly resourceVersion: string;
-  /** By the API server's clock; NaN where it does not say. */
+  /** By the API server's clock; NaN if the server does not say. */
   readonly servedAt: number;
 }
 
 /**
- * A whole list, page after page, so that only what the caller keeps stays in memory. `begin` is called before the first
- * page, and again where the list had to begin anew: its snapshot was compacted away between two pages, or a page was
- * too large. Without a version, which is a consistent read: a cache that lags (`resourceVersion=0`) would show a
- * netchecker that starts an older cluster than the one before it had seen (kubernetes/kubernetes#59848).
- * Throws an {@link ApiError} when it is refused, an {@link OddAnswerError}, a {@link TooManyBytesError}, and what
- * undici throws when there is no answer.
+ * Reads a whole list, page after page, so that only what the caller keeps stays in memory. `begin` is called before
+ * the first page. It is called again if the list has to start over, because its snapshot was compacted away between
+ * two pages, or because a page was too large. The request has no version, which makes it a consistent read. With
+ * `resourceVersion=0`, a lagging cache could show a new netchecker an older cluster than its predecessor had seen
+ * (kubernetes/kubernetes#59848). Throws an {@link ApiError} if the server refuses, an {@link OddAnswerError}, a
+ * {@link TooManyBytesError}, and what undici throws if there is no answer.
  */
 export async function listResource(
   access: ApiServerAccess,
@@ -73,7 +79,7 @@ export async function listResource(
     return await listOnce(access, resource, bounds, keep, signal);
   } catch (error) {
     if (error instanceof TooManyBytesError) {
-      const pageSize = Math.ceil(bounds.pageSize / SMALLER);
+      const pageSize = Math.ceil(bounds.pageSize / SHRINK_FACTOR);
       return listOnce(access, resource, { ...bounds, pageSize }, keep, signal);
     }
     if (!(error instanceof ExpiredPageError)) throw error;
@@ -81,7 +87,10 @@ export async function listResource(
   }
 }
 
-/** A later page's snapshot is gone. The token that comes with it goes on with another one, and loses what changed between them. */
+/**
+ * The snapshot of a later page is gone. The server offers a token for another snapshot, but changes between the two
+ * would be lost.
+ */
 class ExpiredPageError extends ApiError {}
 
 async function listOnce(
@@ -100,14 +109,14 @@ async function listOnce(
     first ??= page;
     const before = names.size;
     for (const item of page.items) names.add(nameOf(item));
-    if (names.size > bounds.mostObjects)
-      throw new OddAnswerError(`the list has more than ${bounds.mostObjects} objects`);
+    if (names.size > bounds.maxObjects)
+      throw new OddAnswerError(`the list has more than ${bounds.maxObjects} objects`);
     keep.take(page.items, page.servedAt);
     token = page.token;
-    // All pages are of the first one's version.
+    // All pages have the version of the first one.
     if (!token) return { resourceVersion: first.resourceVersion, servedAt: page.servedAt };
     fruitless = names.size > before ? 0 : fruitless + 1;
-    if (fruitless >= MOST_FRUITLESS_PAGES)
+    if (fruitless >= MAX_FRUITLESS_PAGES)
       throw new OddAnswerError(
         `the list does not end: ${fruitless} pages in a row brought nothing new, and each says that there is more`,
       );
@@ -117,7 +126,7 @@ async function listOnce(
 async function listPage(
   access: ApiServerAccess,
   resource: ResourcePath,
-  { pageSize, mostPageBytes, timeoutMs }: ListBounds,
+  { pageSize, maxPageBytes, timeoutMs }: ListBounds,
   token: string,
   signal: AbortSignal,
 ): Promise<Page> {
@@ -128,7 +137,7 @@ async function listPage(
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   };
   try {
-    const { json, servedAt } = await getJson(access, resource.path, asked, mostPageBytes);
+    const { json, servedAt } = await getJson(access, resource.path, asked, maxPageBytes);
     return toPage(json, servedAt);
   } catch (error) {
     if (token && error instanceof ApiError && error.statusCode === EXPIRED)
@@ -137,7 +146,7 @@ async function listPage(
   }
 }
 
-/** An empty object is no list: taken for one, it would empty the view. */
+/** Refuses anything that is not a list. An empty object, taken for a list, would empty the view. */
 function toPage(json: unknown, servedAt: number): Page {
   const { kind, metadata, items } = fieldsOf(json);
   const { resourceVersion, continue: token = "" } = fieldsOf(metadata);

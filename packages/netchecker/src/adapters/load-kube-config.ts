@@ -7,7 +7,7 @@ export class KubeConfigError extends Error {
   override name = "KubeConfigError";
 }
 
-/** The file that `path` names, or else the pod's own service account. Throws a {@link KubeConfigError}. */
+/** Loads the file at `path`, or the pod's own service account without a path. Throws a {@link KubeConfigError}. */
 export function loadKubeConfig(path: string | undefined): KubeConfig {
   const kubeConfig = new KubeConfig();
   try {
@@ -41,8 +41,9 @@ interface TokenFiles {
 }
 
 /**
- * A user's `tokenFile` goes before its `token`, and is relative to the kubeconfig (k8s.io/client-go
- * tools/clientcmd/api/v1). The client library does not know it; the pod's token it does read from a file.
+ * A user's `tokenFile` has precedence over its `token`, and is relative to the kubeconfig (k8s.io/client-go
+ * tools/clientcmd/api/v1). The client library does not know `tokenFile` in a kubeconfig, but it has a provider that
+ * reads a token from a file.
  */
 function useTokenFiles(kubeConfig: KubeConfig, path: string): void {
   const { users } = loadYaml<TokenFiles>(readFileSync(path, "utf8"));

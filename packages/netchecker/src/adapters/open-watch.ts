@@ -10,36 +10,36 @@ import {
 } from "./ask-api-server.ts";
 import { boundedLines } from "./bounded-bytes.ts";
 
-/** One line of a watch that is not an error. */
+/** One event of a watch that is not an error. */
 export interface WatchEvent {
   readonly type: string;
   readonly object: unknown;
-  /** Opaque: it is never compared, only handed back. Null where the event has none. */
+  /** An opaque text: it is never compared, only sent back. Null if the event has none. */
   readonly resourceVersion: string | null;
 }
 
 export interface WatchBounds {
-  /** After so long without a word the watch ends with a {@link isSilence}. */
+  /** After this long without a message, the watch fails with an error for which {@link isSilence} is true. */
   readonly silenceMs: number;
-  readonly mostEventBytes: number;
-  /** When the server is to end it, seconds. */
+  readonly maxEventBytes: number;
+  /** After this time the server ends the watch. */
   readonly timeoutSeconds: number;
 }
 
-/** etcd takes 1.5 MiB of an object; as JSON it may be longer. */
-export const MOST_EVENT_BYTES = 4 * 1024 * 1024;
+/** etcd accepts objects of 1.5 MiB. As JSON they may be longer. */
+export const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 
 /**
- * Watches from a version. Resolves when the server has begun to answer; the events come until it ends the watch.
- * Throws, before or between them, as `open` does, and an ApiError for an error event, an OddAnswerError for
- * a line that is no event, a TooManyBytesError for one that is too long. On undici alone: the client library's Watch
- * holds a line of any length.
+ * Watches from a version. Resolves when the server has begun to answer. The events come until the server ends the
+ * watch. Throws what `open` throws, an ApiError for an error event, an OddAnswerError for a line that is no event, and
+ * a TooManyBytesError for a line that is too long. It uses undici directly, because the client library's Watch holds
+ * lines of any length in memory.
  */
 export async function openWatch(
   access: ApiServerAccess,
   resource: ResourcePath,
   resourceVersion: string,
-  { silenceMs, mostEventBytes, timeoutSeconds }: WatchBounds,
+  { silenceMs, maxEventBytes, timeoutSeconds }: WatchBounds,
   signal: AbortSignal,
 ): Promise<AsyncGenerator<WatchEvent, void>> {
   const query = {
@@ -51,10 +51,10 @@ export async function openWatch(
   };
   const asked = { query, accept: "application/json", silenceMs, signal };
   const { body } = await open(access, resource.path, asked);
-  return events(boundedLines(body, mostEventBytes));
+  return events(boundedLines(body, maxEventBytes));
 }
 
-/** Begins to watch, to see whether it may. Throws as {@link openWatch} does. */
+/** Begins a watch, to see whether that is allowed, and ends it. Throws what {@link openWatch} throws. */
 export async function tryWatch(
   access: ApiServerAccess,
   resource: ResourcePath,
@@ -62,7 +62,7 @@ export async function tryWatch(
   silenceMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const bounds = { silenceMs, mostEventBytes: MOST_EVENT_BYTES, timeoutSeconds: 1 };
+  const bounds = { silenceMs, maxEventBytes: MAX_EVENT_BYTES, timeoutSeconds: 1 };
   const stop = new AbortController();
   const ending = AbortSignal.any([signal, stop.signal]);
   await openWatch(access, resource, resourceVersion, bounds, ending);
@@ -92,7 +92,7 @@ function parsed(line: string): unknown {
 
 const shown = (line: string) => JSON.stringify(line.slice(0, 100));
 
-/** Whether an answer ended, or never began, because nothing came for too long. */
+/** Whether an error means that the server was silent for too long. */
 export function isSilence(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === "UND_ERR_BODY_TIMEOUT" || code === "UND_ERR_HEADERS_TIMEOUT";

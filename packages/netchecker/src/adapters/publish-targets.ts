@@ -9,8 +9,9 @@ import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
 import { writeFenced } from "./write-fenced.ts";
 
 /**
- * The lists' expiry is how an agent that was away learns how much time is left, whatever its clock says. A full
- * Redis refuses what takes memory as the first write of a script only: lists take the place of those before.
+ * Publishes and stores the lists. An agent that was away learns from their expiry how much time is left, whatever its
+ * clock says. A full Redis refuses a script only if its first write takes memory, so the script first deletes a key;
+ * the new lists replace the old ones.
  */
 const PUBLISH = `
 redis.call("DEL", KEYS[3])
@@ -24,7 +25,7 @@ for at = 5, #KEYS do
 end
 return heard`;
 
-/** Tells `trouble` how it went, and calls `unheard` where no agent listens to the lists. */
+/** Tells `trouble` whether each write worked, and calls `unheard` if no agent received the lists. */
 export function createRoundPublisher(
   redis: Redis,
   names: RedisNames,
@@ -33,16 +34,16 @@ export function createRoundPublisher(
   unheard: () => void = () => {},
 ): RoundPublisher {
   const write = writeFenced(redis, names, lease);
-  const told = async <T>(deed: Promise<T>): Promise<T> => {
+  const noteFailure = async <T>(work: Promise<T>): Promise<T> => {
     try {
-      return await deed;
+      return await work;
     } catch (error) {
       if (!(error instanceof LeaseLostError)) trouble?.failed(error, "publish");
       throw error;
     }
   };
   return {
-    nextId: (above) => told(giveRoundId(write, names, above)),
+    nextId: (above) => noteFailure(giveRoundId(write, names, above)),
     async publish(round: OpenRound, lists: readonly TargetList[], deadlineMs: number, awaited = 0) {
       const texts = lists.map((list) => JSON.stringify(list));
       const script = {
@@ -59,24 +60,25 @@ export function createRoundPublisher(
           ...lists.flatMap(({ type }, at) => [texts[at]!, names.lists[type]]),
         ],
       };
-      const heard = await told(write(script));
+      const heard = await noteFailure(write(script));
       trouble?.worked("publish");
       if (awaited > 0 && heard === 0) unheard();
     },
   };
 }
 
-/** With these, a few hundred bytes for a round, an agent knows netchecker's lists from forged ones. */
+/** With these digests an agent tells netchecker's lists from forged ones. They take a few hundred bytes per round. */
 function digestsOf(lists: readonly TargetList[], texts: readonly string[]): string {
   const digests = lists.map(({ type }, at) => [type, hash("sha256", texts[at]!)] as const);
   return JSON.stringify(Object.fromEntries(digests) satisfies Partial<ListDigests>);
 }
 
 /**
- * For where no agent hears the lists: they may be on another server by now. After a failover the address
- * leads to a new primary, old connections do not, and an old primary that is cut off may not know that it is one.
+ * Connects to Redis anew if no agent received the lists, because the agents may be on another server. After a failover,
+ * Redis' address leads to the new primary, but old connections still lead to the old one, which may not know yet that
+ * it was replaced.
  */
-export function renewing(redis: Redis, log: Log): () => void {
+export function reconnectIfUnheard(redis: Redis, log: Log): () => void {
   return () => {
     if (connectAnew(redis)) log.warn("no agent hears the lists; connects to Redis anew");
   };
@@ -84,7 +86,7 @@ export function renewing(redis: Redis, log: Log): () => void {
 
 type Replies = [error: Error | null, result: unknown][];
 
-/** A transaction that was carried out can still hold failed commands. */
+/** A transaction can succeed although some of its commands failed. */
 export function throwFirstError(replies: Replies | null): Replies {
   if (replies === null) throw new Error("Redis did not carry the transaction out");
   const failed = replies.find(([error]) => error !== null);

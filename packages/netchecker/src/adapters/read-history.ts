@@ -13,15 +13,14 @@ import { decompressSmall } from "./compressed.ts";
 import { newestIds, VERSION_FIELD, versionOf } from "./read-rounds.ts";
 import type { UnreadableRecords } from "./unreadable-records.ts";
 
-/** So many rounds are asked for at once: few round trips, and little in memory. */
+/** How many rounds are read with one request. This keeps round trips few and memory small. */
 const ROUNDS_AT_ONCE = 100;
 
 /**
- * A little of each of many rounds: of each one small field is read, never the whole round. A round that cannot
- * be read is left out.
+ * Reads one small field of each of many rounds, never whole rounds. A round that cannot be read is left out.
  */
 export function readHistory(redis: Redis, names: RedisNames, unreadable: UnreadableRecords) {
-  /** One field of each of these rounds, some rounds at a time; `stored` throws where it cannot be read. */
+  /** Reads one field of each of these rounds, some rounds at a time. `stored` throws if a field cannot be read. */
   async function* fields(ids: readonly string[], field: "entry" | "nodes") {
     for (let at = 0; at < ids.length; at += ROUNDS_AT_ONCE) {
       const some = ids.slice(at, at + ROUNDS_AT_ONCE);
@@ -61,12 +60,12 @@ export function readHistory(redis: Redis, names: RedisNames, unreadable: Unreada
     return entries;
   }
 
-  /** Of a round that was stored before rounds had an entry. */
+  /** Makes the entry of a round that was stored before rounds had entries. */
   async function entryOfHead(id: number): Promise<TimelineEntry | null> {
     const stored = await redis.hget(names.round(id), "head");
     if (stored === null) return null;
     const { head, summary } = decodeHead(stored);
-    // Nobody's last round yet.
+    // A measured round is not finished, so the timeline does not show it.
     if (head.state === "measured") return null;
     return timelineEntry(head, summary, null);
   }

@@ -19,12 +19,12 @@ import type {
 import { decompress, textOf } from "./compressed.ts";
 import type { UnreadableRecords } from "./unreadable-records.ts";
 
-/** A round that was left measured is one of the newest. */
-const LOOKED_AT = 20;
+/** A round that was measured and not concluded is among the newest few. */
+const MAX_ROUNDS_SEARCHED = 20;
 
-/** Single rounds as the store has them, and what is remembered beside them. What cannot be read is not there. */
+/** Reads single rounds and the memory. A record that cannot be read counts as missing. */
 export function readRounds(redis: Redis, names: RedisNames, unreadable: UnreadableRecords) {
-  /** As many as are asked for, where there are: those that cannot be read are made up for by older ones. */
+  /** Reads `limit` heads, if there are so many. An unreadable head is replaced by an older one. */
   async function heads(limit: number, before?: number): Promise<StoredRoundHead[]> {
     const found: StoredRoundHead[] = [];
     for (let below = before; found.length < limit;) {
@@ -58,7 +58,7 @@ export function readRounds(redis: Redis, names: RedisNames, unreadable: Unreadab
     return found && found.round;
   }
 
-  /** A round with a result, if it is in this state. */
+  /** Reads a round with a result; null if it is in another state. */
   function roundAs(id: number, state: "closed" | "measured"): Promise<MeasuredRound | null> {
     return unreadable.orNull(id, async () => {
       const stored = await redis.hgetallBuffer(names.round(id));
@@ -80,7 +80,7 @@ export function readRounds(redis: Redis, names: RedisNames, unreadable: Unreadab
 
   async function measured(): Promise<MeasuredRound[]> {
     const found: MeasuredRound[] = [];
-    for (const { head: each } of (await heads(LOOKED_AT)).toReversed()) {
+    for (const { head: each } of (await heads(MAX_ROUNDS_SEARCHED)).toReversed()) {
       const left = each.state === "measured" ? await roundAs(each.id, "measured") : null;
       if (left) found.push(left);
     }
@@ -157,10 +157,10 @@ export function readRounds(redis: Redis, names: RedisNames, unreadable: Unreadab
   } satisfies Partial<RoundStore>;
 }
 
-/** The field of a round's hash that has its version. */
+/** The field with the record's version in a round's hash. */
 export const VERSION_FIELD = "v";
 
-/** Null where the record has none. */
+/** Null if the record has no version. */
 export function versionOf(field: Buffer | string | null | undefined): number | null {
   return field == null ? null : Number(field.toString());
 }
@@ -181,7 +181,7 @@ function openRoundOf(text: string): OpenRound {
   });
 }
 
-/** Ids of kept rounds, newest first: all of them, or so many below `before`. */
+/** Ids of kept rounds, newest first: all of them, or `limit` of them below `before`. */
 export function newestIds(
   redis: Redis,
   names: RedisNames,

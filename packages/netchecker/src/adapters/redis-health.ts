@@ -1,17 +1,20 @@
 import type { Redis } from "@netchecker/runtime/redis";
 import type { Changes } from "../changes.ts";
 
-/** Since when a connection is away. */
+/** Whether a connection is ready. */
 export interface RedisHealth {
-  /** Milliseconds since 1970; null while it is ready. */
+  /** Since when it is not ready, milliseconds since 1970; null while it is ready. */
   readonly awaySince: number | null;
   /** How often it was lost since the start. */
   readonly losses: number;
-  /** Called each time it is ready (again). */
+  /** Calls `handler` each time the connection becomes ready. */
   onReady(handler: () => void): void;
 }
 
-/** Watches one connection, and tells `changes` when it goes and comes. It counts as away until it is ready for the first time. */
+/**
+ * Watches one connection, and tells `changes` when it is lost or becomes ready. Before it is ready for the first time,
+ * it counts as away.
+ */
 export function watchRedisHealth(redis: Redis, changes?: Changes): RedisHealth {
   let awaySince: number | null = redis.status === "ready" ? null : Date.now();
   redis.on("ready", () => {
@@ -20,7 +23,7 @@ export function watchRedisHealth(redis: Redis, changes?: Changes): RedisHealth {
   });
   let losses = 0;
   redis.on("close", () => {
-    // An attempt to connect that fails closes too.
+    // A failed attempt to connect also emits `close`, but is not a loss.
     if (awaySince === null) losses += 1;
     awaySince ??= Date.now();
     changes?.tell();

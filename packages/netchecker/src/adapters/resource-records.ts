@@ -3,15 +3,14 @@ import { clockAhead, type Sighting } from "@netchecker/round/sighting";
 import { fieldsOf } from "./ask-api-server.ts";
 import { UnreadableObjectError } from "@netchecker/round/kubernetes-objects";
 
-/** Null for what is not wanted. Throws an {@link UnreadableObjectError}. */
+/** Returns null for an object that is not wanted. Throws an {@link UnreadableObjectError}. */
 export type ToRecord<T> = (object: unknown, previous: T | null, seen: Sighting) => T | null;
 
-const TOLD_AGAIN_AFTER_MS = 60_000;
+const LOG_EVERY_MS = 60_000;
 
 /**
- * What is kept of a resource: small records, by name; the objects of 1,000 real nodes are 11 MB. What a record
- * remembers outlives a list. An object that cannot be read costs that object: what was known of it before stays, and
- * it is told, once a minute.
+ * Keeps a small record for each object of a resource, because the objects of 1,000 real nodes take 11 MB. A record's
+ * memory survives a new list. If an object cannot be read, its old record stays, and the log says so once a minute.
  */
 export class ResourceRecords<T> {
   readonly #path: string;
@@ -20,12 +19,12 @@ export class ResourceRecords<T> {
   #records = new Map<string, T>();
   #found = new Map<string, T>();
   #listedAt = 0;
-  /** By how much the API server's clock was ahead of ours at the last list. */
+  /** How far the API server's clock was ahead of ours at the last list. */
   #aheadMs = 0;
-  /** Until when all that happened is in the records; null before the first list. */
+  /** Until when the records are complete; null before the first list. */
   #knownUntil: number | null = null;
   #unreadable = 0;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #loggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(path: string, toRecord: ToRecord<T>, log: Log) {
     this.#path = path;
@@ -41,12 +40,12 @@ export class ResourceRecords<T> {
     return [...this.#records.values()];
   }
 
-  /** Puts another record into the place of each. */
+  /** Replaces each record by the result of `revised`. */
   revise(revised: (record: T) => T): void {
     for (const [name, record] of this.#records) this.#records.set(name, revised(record));
   }
 
-  /** A list begins: what it brings replaces all when it has ended. */
+  /** A list begins. When it ends, its objects replace all records. */
   beginList(): void {
     this.#found = new Map();
     this.#listedAt = Date.now();
@@ -63,11 +62,11 @@ export class ResourceRecords<T> {
     this.#knownUntil = this.#listedAt;
   }
 
-  /** An event of a watch. */
+  /** Applies an event of a watch. */
   change(type: string, object: unknown): void {
     if (type === "ADDED" || type === "MODIFIED") this.#put(this.#records, object, true);
     else if (type === "DELETED") this.#records.delete(nameOf(object));
-    else if (type !== "BOOKMARK") this.#tell(`an event of type ${JSON.stringify(type)}`);
+    else if (type !== "BOOKMARK") this.#logUnreadable(`an event of type ${JSON.stringify(type)}`);
     this.#knownUntil = Date.now();
   }
 
@@ -83,15 +82,15 @@ export class ResourceRecords<T> {
     } catch (error) {
       if (!(error instanceof UnreadableObjectError)) throw error;
       if (previous !== null) into.set(name, previous);
-      this.#tell(error.message);
+      this.#logUnreadable(error.message);
     }
   }
 
-  #tell(why: string): void {
+  #logUnreadable(why: string): void {
     this.#unreadable += 1;
     const now = performance.now();
-    if (now - this.#toldAt < TOLD_AGAIN_AFTER_MS) return;
-    this.#toldAt = now;
+    if (now - this.#loggedAt < LOG_EVERY_MS) return;
+    this.#loggedAt = now;
     this.#log.warn(
       { path: this.#path, why, unreadable: this.#unreadable },
       "the API server sent what cannot be read; what was known before stays",

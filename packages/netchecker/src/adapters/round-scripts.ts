@@ -1,17 +1,18 @@
 /**
- * What is written of rounds, each in one step, by who holds the lease (write-fenced.ts). KEYS[3] and those that follow
- * are: the round, all kept rounds, those with every outcome, the open round, what is remembered of findings, the rounds
- * that were asked for.
+ * The scripts that write rounds. Each is one step, and writes only while the lease is held (write-fenced.ts).
  */
 
-/** What a round is when it was written. `concluded`: what was measured of it is there already. */
+/**
+ * What is written of a round. `concluded` adds to what was measured, which must be stored already; `closed` has both.
+ */
 export type WriteMode = "measured" | "concluded" | "closed" | "head";
 
 /**
- * ARGV: id, mode, state, memory (empty: as it is), whether it was asked for, then fields and values. Gives `stored`; `taken` where the
- * round is over already; `incomplete` where what was measured is not there. History that does not fit is refused by
- * the first write, as a whole. What is of another kind than it should be is taken away: it must not keep a
- * round from being stored.
+ * Writes a round. KEYS from 3 on: the round, all kept rounds, those with every outcome, the open round, the memory, the
+ * requested rounds. ARGV from 3 on: id, mode, state, memory (empty: it stays as it is), whether the round was requested,
+ * then fields and values. Returns `stored`, `taken` if the round is finished already, or `incomplete` if its measured
+ * fields are missing. If Redis is full, it refuses the first write, and nothing is written. Keys of a wrong type are
+ * removed, because no round could be stored beside them; the script then returns `mended` instead of `stored`.
  */
 export const WRITE_ROUND = `
 local id, mode, state, memory, isRequested = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7] == "1"
@@ -39,23 +40,24 @@ local isRead, round = pcall(cjson.decode, open)
 if open and (not isRead or type(round) ~= "table" or round.id == tonumber(id)) then redis.call("DEL", KEYS[6]) end
 return isMended`;
 
-/** ARGV: what is remembered of findings. */
+/** KEYS[3]: the memory. ARGV[3]: its new value. */
 export const WRITE_MEMORY = `
 redis.call("SET", KEYS[3], ARGV[3])
 return "stored"`;
 
-/** KEYS[3]: the round. */
+/** Counts one more attempt to conclude a round. KEYS[3]: the round. */
 export const BEGIN_CONCLUDING = `
 local begun = tonumber(redis.call("HGET", KEYS[3], "begun") or "") or 0
 if redis.call("HGET", KEYS[3], "state") == "measured" then redis.call("HSET", KEYS[3], "begun", begun + 1) end
 return begun`;
 
 /**
- * KEYS[3] and those that follow: all kept rounds, those with every outcome, those that were asked for. ARGV: what a
- * round's key begins with, how many rounds keep every outcome, how many are kept, how many are taken away at once at
- * the most, and how many of those that were asked for keep every outcome and are kept: beside the others, so that they push none
- * of them out. By rank, so that what was cut off is made up for by the next. Gives how many were taken away: as many as
- * that, and there may be more. It only takes away, which a full Redis allows.
+ * Removes old rounds. KEYS from 3 on: all kept rounds, those with every outcome, the requested rounds. ARGV from 3 on:
+ * the prefix of a round's key; how many rounds keep every outcome; how many rounds are kept; how many removals one call
+ * makes at most; how many requested rounds keep every outcome; how many requested rounds are kept. Requested rounds are
+ * counted separately, so that they do not push out scheduled ones. Rounds are chosen by rank, so that a later call
+ * removes what this one did not. Returns the number of removals. If it equals the maximum, there may be more to remove.
+ * The script only deletes, which a full Redis allows.
  */
 export const PRUNE = `
 local prefix, most, done = ARGV[3], tonumber(ARGV[6]), 0
@@ -95,10 +97,10 @@ end
 return done`;
 
 /**
- * KEYS[3] and those that follow: all kept rounds, those with every outcome, the open round, what is remembered of findings,
- * the last id, those that were asked for. ARGV: what a round's key begins with, the highest id that is known, how many ids below it to look
- * at. Takes away what is of another kind than it should be, and makes the lists of rounds anew from the rounds where
- * they were. Gives the keys that it mended.
+ * Removes keys of a wrong type. If one of them was a list of rounds, that list is made anew from the stored rounds. KEYS
+ * from 3 on: all kept rounds, those with every outcome, the open round, the memory, the last id, the requested rounds.
+ * ARGV from 3 on: the prefix of a round's key, the highest known id, how many ids below it to look at. Returns the keys
+ * that it mended.
  */
 export const MEND = `
 local mended = {}

@@ -29,11 +29,12 @@ import { type UnreadableCounts, UnreadableRecords } from "./unreadable-records.t
 import type { RedisTroubleWatch } from "./watch-redis-trouble.ts";
 import { writeFenced } from "./write-fenced.ts";
 
-/** So many rounds are taken away at once: Redis does nothing else meanwhile. */
-const PRUNED_AT_ONCE = 100;
-/** So many rounds that were asked for are kept beside the others, and so many of them with every outcome. */
-const REQUESTED_ROUNDS = 20;
-const REQUESTED_FULL_ROUNDS = 5;
+/** How many rounds one script removes. Redis does nothing else while a script runs. */
+const MAX_PRUNED_AT_ONCE = 100;
+/** How many requested rounds are kept, in addition to the scheduled ones. */
+const MAX_REQUESTED_ROUNDS = 20;
+/** How many of them keep every outcome. */
+const MAX_REQUESTED_FULL_ROUNDS = 5;
 
 export interface HistorySettings {
   /** How many rounds keep every outcome. */
@@ -42,15 +43,15 @@ export interface HistorySettings {
   readonly rounds: number;
 }
 
-/** Who is told what befalls the history. */
+/** What the store tells about its work. */
 export interface StoreSurroundings {
   readonly log?: Log;
   readonly trouble?: RedisTroubleWatch;
 }
 
 /**
- * The history in Redis: a hash a round, and two sorted sets that say which rounds there are. Each of
- * them is bounded by `settings`, whatever the ids are. `log` is told of records that cannot be read.
+ * The history in Redis: a hash for each round, and sorted sets of the rounds' ids. Their sizes are bounded by
+ * `settings`, whatever the ids are. The log says which records cannot be read.
  */
 export function createRoundStore(
   redis: Redis,
@@ -63,10 +64,10 @@ export function createRoundStore(
   const write = writeFenced(redis, names, lease);
   const reads = readRounds(redis, names, unreadable);
 
-  /** Tells `trouble` how it went. */
-  async function told<T>(deed: Promise<T>): Promise<T> {
+  /** Tells `trouble` whether a write worked. */
+  async function noteOutcome<T>(work: Promise<T>): Promise<T> {
     try {
-      const done = await deed;
+      const done = await work;
       trouble?.worked("store");
       return done;
     } catch (error) {
@@ -75,7 +76,7 @@ export function createRoundStore(
     }
   }
 
-  /** What is too old goes first: a Redis that is full takes no round before. */
+  /** Prunes before it writes, because a full Redis accepts no round otherwise. */
   async function writeRound(
     { id, state, requested }: RoundHead,
     mode: WriteMode,
@@ -135,23 +136,23 @@ export function createRoundStore(
 
   async function prune(): Promise<void> {
     for (;;) {
-      const taken = await write({
+      const removed = await write({
         body: PRUNE,
         keys: [names.rounds, names.fullRounds, names.requestedRounds],
         args: [
           roundPrefix(names),
           settings.fullRounds,
           settings.rounds,
-          PRUNED_AT_ONCE,
-          REQUESTED_FULL_ROUNDS,
-          REQUESTED_ROUNDS,
+          MAX_PRUNED_AT_ONCE,
+          MAX_REQUESTED_FULL_ROUNDS,
+          MAX_REQUESTED_ROUNDS,
         ],
       });
-      if (Number(taken) < PRUNED_AT_ONCE) return;
+      if (Number(removed) < MAX_PRUNED_AT_ONCE) return;
     }
   }
 
-  /** That nothing could be taken away must not keep a round from being stored. */
+  /** A failed pruning must not prevent the storing of a round. */
   async function pruneQuietly(): Promise<void> {
     await prune().catch((error: unknown) => {
       if (error instanceof LeaseLostError) throw error;
@@ -189,10 +190,10 @@ export function createRoundStore(
   }
 
   return {
-    saveMeasured: (round) => told(saveMeasured(round)),
-    save: (closed, memory) => told(save(closed, memory)),
-    saveHead: (head) => told(saveHead(head)),
-    saveMemory: (memory) => told(saveMemory(memory)),
+    saveMeasured: (round) => noteOutcome(saveMeasured(round)),
+    save: (closed, memory) => noteOutcome(save(closed, memory)),
+    saveHead: (head) => noteOutcome(saveHead(head)),
+    saveMemory: (memory) => noteOutcome(saveMemory(memory)),
     prune,
     mend,
     nextId,
@@ -203,7 +204,7 @@ export function createRoundStore(
   };
 }
 
-/** What the key of each round begins with. */
+/** The common prefix of all rounds' keys. */
 function roundPrefix(names: RedisNames): string {
   return names.round(0).slice(0, -1);
 }

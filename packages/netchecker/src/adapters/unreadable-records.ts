@@ -2,7 +2,7 @@ import type { Log } from "@netchecker/runtime/log";
 import { explainRedisError } from "@netchecker/runtime/redis";
 import { RecordVersionError, UnreadableRecordError } from "@netchecker/round/record-version";
 
-/** A round's id, or what stands beside the rounds: by a name, or by its key. */
+/** A round's id, or the name or key of another record. */
 type RecordName = number | string;
 
 /** How many different records could not be read since the start. */
@@ -12,8 +12,8 @@ export interface UnreadableCounts {
 }
 
 /**
- * Records that could not be read: each is skipped and counted once, so that it costs no other. The log tells
- * the first of each kind: after a downgrade there are a thousand of them.
+ * Counts records that could not be read. Each is skipped and counted once. The log names only the first of each kind,
+ * because after a downgrade there may be a thousand.
  */
 export class UnreadableRecords {
   readonly #log: Log | undefined;
@@ -28,7 +28,10 @@ export class UnreadableRecords {
     return { newer: this.#newer.size, damaged: this.#damaged.size };
   }
 
-  /** What `read` gives; null where the record cannot be read. Other errors, as of a Redis that is away, go on. */
+  /**
+   * Returns the result of `read`, or null if the record cannot be read. Throws other errors, such as a lost
+   * connection.
+   */
   async orNull<T>(record: RecordName, read: () => Promise<T> | T): Promise<T | null> {
     try {
       return await read();
@@ -42,7 +45,7 @@ export class UnreadableRecords {
     }
   }
 
-  /** One that was taken away, because it was of another kind than it should be. */
+  /** Counts a record that was removed because its key had a wrong type. */
   note(key: string): void {
     this.#damaged.add(key);
   }

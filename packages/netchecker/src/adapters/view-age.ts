@@ -1,11 +1,11 @@
 /**
- * How old a view is. Ages are taken by a clock that only goes forward; what is told is by the wall clock as it was at
- * the time.
+ * Knows since when a view is out of date. Durations are measured by the monotonic clock. Times are reported by the
+ * wall clock, as it was at that moment.
  */
 export class ViewAge {
   readonly #staleAfterMs: number;
   #lastSign = moment();
-  /** Since when it is known to be lost; null while it is not. */
+  /** Since when the view is known to be lost; null while it is not. */
   #lostSince: Moment | null = moment();
   #problem: string | null = null;
   #losses = 0;
@@ -14,7 +14,7 @@ export class ViewAge {
     this.#staleAfterMs = staleAfterMs;
   }
 
-  /** Why it could not be read when that was last tried; null when it could. */
+  /** Why the last attempt to read the view failed; null if it worked. */
   get problem(): string | null {
     return this.#problem;
   }
@@ -23,18 +23,18 @@ export class ViewAge {
     return this.#losses;
   }
 
-  /** Milliseconds without a sign of life. */
+  /** For how long the server has been silent. */
   get silentMs(): number {
     return performance.now() - this.#lastSign.ticks;
   }
 
-  /** Since when it is not kept up to date, milliseconds since 1970; null while it is. */
+  /** Since when the view is out of date, milliseconds since 1970; null while it is current. */
   get staleSince(): number | null {
     if (this.#lostSince !== null) return this.#lostSince.at;
     return this.silentMs > this.#staleAfterMs ? this.#lastSign.at : null;
   }
 
-  /** The server gave a sign of life. Gives whether the view was lost until now. */
+  /** Notes a sign of life from the server. Returns whether the view was lost until now. */
   alive(): boolean {
     const wasLost = this.#lostSince !== null;
     this.#lastSign = moment();
@@ -43,7 +43,7 @@ export class ViewAge {
     return wasLost;
   }
 
-  /** Something hinders it; whether that is a loss, time will tell. */
+  /** Notes a problem that is not a loss. If it lasts, the view becomes stale by itself. */
   hindered(why: string): void {
     this.#problem = why;
   }
@@ -56,7 +56,7 @@ export class ViewAge {
 }
 
 interface Moment {
-  /** By the clock that only goes forward, milliseconds. */
+  /** By the monotonic clock, in milliseconds. */
   readonly ticks: number;
   /** Milliseconds since 1970. */
   readonly at: number;

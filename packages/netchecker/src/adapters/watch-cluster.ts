@@ -12,7 +12,7 @@ export interface WatchedCluster {
   readonly serviceName: string;
 }
 
-/** What netchecker reads of the cluster; exactly what its roles grant. */
+/** The resources that netchecker reads. Its roles grant exactly these. */
 export function watchedResources({ namespace, serviceName }: WatchedCluster) {
   const inNamespace = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
   return {
@@ -22,23 +22,23 @@ export function watchedResources({ namespace, serviceName }: WatchedCluster) {
   };
 }
 
-/** How the watch of one resource fares. */
+/** The state of one resource's watch. */
 export interface WatchedPart {
   readonly path: string;
   readonly staleSince: number | null;
   readonly problem: string | null;
 }
 
-/** What is asked for more often than each round, without making the whole view. */
+/** A watch, with values that are asked for more often than once per round and do not need the whole view. */
 export interface LiveClusterWatch extends ClusterWatch {
   staleSince(): number | null;
   nodeCount(): number;
   parts(): readonly WatchedPart[];
-  /** Why the API server cannot be read; null while it can. */
+  /** Why reading from the API server fails; null while it works. */
   problem(): string | null;
 }
 
-/** Keeps a view of nodes, ping and pong pods, and the pong service, until `signal` aborts. */
+/** Keeps a view of nodes, ping and pong pods, and the pong service up to date, until `signal` aborts. */
 export function watchCluster(
   access: ApiServerAccess,
   of: WatchedCluster,

@@ -3,30 +3,33 @@ import { explainRedisError } from "@netchecker/runtime/redis";
 import type { Changes } from "../changes.ts";
 import type { RedisFault, RedisTrouble } from "../core/redis-fault.ts";
 
-/** What netchecker does with Redis; each fails and works by itself. */
-type RedisDeed = "lease" | "publish" | "store" | "subscribe";
+/** The uses that netchecker makes of Redis. One can fail while others work. */
+type RedisUse = "lease" | "publish" | "store" | "subscribe";
 
-/** Where those who use Redis tell how it went. */
+/** Collects from all users of Redis whether their commands worked. */
 export interface RedisTroubleWatch {
-  /** Null while all that is done with Redis works. */
+  /** Null while every use of Redis works. */
   trouble(): RedisTrouble | null;
-  /** A command was refused, or not answered. */
-  failed(error: unknown, deed?: RedisDeed): void;
-  worked(deed?: RedisDeed): void;
+  /** Notes that a command was refused, or not answered. */
+  failed(error: unknown, use?: RedisUse): void;
+  worked(use?: RedisUse): void;
 }
 
 export interface TroubleTimings {
-  /** So long from one diagnosis to the next, while trouble lasts. */
+  /** The time from one diagnosis to the next, while trouble lasts. */
   readonly diagnoseEveryMs: number;
-  /** Trouble is over when nothing failed for so long and the diagnosis finds nothing: what failed may never be done again. */
+  /**
+   * If nothing has failed for this long and the diagnosis finds nothing, the trouble is over. The use that failed may
+   * never be tried again.
+   */
   readonly forgetAfterMs: number;
 }
 
 const TIMINGS: TroubleTimings = { diagnoseEveryMs: 5_000, forgetAfterMs: 20_000 };
 
 /**
- * Remembers what is wrong with Redis. It asks `diagnose` when something has failed, again and again
- * while that lasts, one at a time; and never while all is well. Tells `changes` and the log when it turns.
+ * Remembers what is wrong with Redis. When a command has failed, it calls `diagnose`, and repeats that while the trouble
+ * lasts. While all is well, it diagnoses nothing. Tells `changes` and the log when the trouble begins, changes or ends.
  */
 export function watchRedisTrouble(
   diagnose: () => Promise<RedisFault | null>,
@@ -34,7 +37,7 @@ export function watchRedisTrouble(
   signal: AbortSignal,
   timings: TroubleTimings = TIMINGS,
 ): RedisTroubleWatch {
-  const failing = new Set<RedisDeed>();
+  const failing = new Set<RedisUse>();
   let trouble: RedisTrouble | null = null;
   let failedAt = 0;
   let diagnosedAt = -Infinity;
@@ -60,9 +63,9 @@ export function watchRedisTrouble(
     diagnosedAt = performance.now();
     const fault = await diagnose().catch(explainRedisError);
     diagnosing = false;
-    // It may have worked meanwhile.
+    // The trouble may have ended during the diagnosis.
     if (trouble === null) return;
-    // On a bad path one diagnosis may find less than the one before: what differs is believed the second time.
+    // On a bad path, one diagnosis may find less than another. A different result is believed only the second time.
     const isBelieved = found === null || found === fault?.kind || trouble.kind === fault?.kind;
     found = fault?.kind ?? found;
     if (fault && isBelieved) turn(fault);
@@ -82,17 +85,17 @@ export function watchRedisTrouble(
 
   return {
     trouble: () => trouble,
-    failed(error, deed = "publish") {
-      failing.add(deed);
+    failed(error, use = "publish") {
+      failing.add(use);
       failedAt = performance.now();
-      // What a diagnosis has found is more than what one command was told.
+      // A diagnosis knows more than the error of one command, so it is not replaced.
       if (trouble === null) {
         turn(explainRedisError(error));
         lookLater();
       }
     },
-    worked(deed = "publish") {
-      failing.delete(deed);
+    worked(use = "publish") {
+      failing.delete(use);
       if (trouble === null || failing.size > 0) return;
       clearTimeout(next);
       turn(null);

@@ -5,7 +5,7 @@ import type { ApiServerAccess } from "./api-server-access.ts";
 import { ApiError, explainApiError, OddAnswerError, type ResourcePath } from "./ask-api-server.ts";
 import { TooManyBytesError } from "./bounded-bytes.ts";
 import { LIST_BOUNDS, type ListBounds, listResource } from "./list-resource.ts";
-import { isSilence, MOST_EVENT_BYTES, openWatch, type WatchEvent } from "./open-watch.ts";
+import { isSilence, MAX_EVENT_BYTES, openWatch, type WatchEvent } from "./open-watch.ts";
 import { ResourceRecords, type ToRecord } from "./resource-records.ts";
 import { ViewAge } from "./view-age.ts";
 
@@ -14,17 +14,22 @@ export interface Resource<T> extends ResourcePath {
 }
 
 export interface WatchTimings {
-  /** A watch that is silent for so long is begun anew. Bookmarks come once a minute, so this is no fault yet. */
+  /**
+   * A watch that is silent for this long is opened again. This is no fault yet, because bookmarks come once a minute.
+   */
   readonly silenceMs: number;
-  /** Without a sign of life for so long the view counts as stale: a hung API server shows after that. */
+  /** After this long without a sign of life the view counts as stale. The API server may hang. */
   readonly staleAfterMs: number;
-  /** After so long without a sign of life it is listed again: the version may be of a time that the server lost. */
+  /**
+   * After this long without a sign of life the resource is listed again. The server may have lost the version that was
+   * seen last.
+   */
   readonly listAfterMs: number;
-  /** After a watch that held for so long, the next failure is the first one. */
+  /** If a watch has lasted this long, the next failure counts as the first one. */
   readonly heldAfterMs: number;
-  /** A watch that the server ends sooner than this, without an event, is none. */
+  /** If the server ends a watch sooner than this and without an event, the watch has failed. */
   readonly shortestWatchMs: number;
-  readonly backoffMs: Backoff;
+  readonly backoff: Backoff;
 }
 
 export const WATCH_TIMINGS: WatchTimings = {
@@ -33,15 +38,15 @@ export const WATCH_TIMINGS: WatchTimings = {
   listAfterMs: 60_000,
   heldAfterMs: 10_000,
   shortestWatchMs: 1_000,
-  backoffMs: { first: 250, most: 15_000 },
+  backoff: { firstMs: 250, maxMs: 15_000 },
 };
 
-/** What may be held of the API server's answers. */
+/** Bounds for the API server's answers. */
 export interface WatchBounds extends ListBounds {
-  readonly mostEventBytes: number;
+  readonly maxEventBytes: number;
 }
 
-export const WATCH_BOUNDS: WatchBounds = { ...LIST_BOUNDS, mostEventBytes: MOST_EVENT_BYTES };
+export const WATCH_BOUNDS: WatchBounds = { ...LIST_BOUNDS, maxEventBytes: MAX_EVENT_BYTES };
 
 export interface WatchedResource<T> {
   readonly path: string;
@@ -50,21 +55,21 @@ export interface WatchedResource<T> {
   readonly age: ViewAge;
 }
 
-/** As client-go: spread, so that watches do not all end at once (tools/cache/reflector.go, minWatchTimeout). */
+/** Random, so that watches do not all end at once, like in client-go (tools/cache/reflector.go, minWatchTimeout). */
 const anyTimeoutSeconds = () => Math.round(300 * (1 + Math.random()));
 
-/** Something was said, as opposed to a connection that broke or never was. */
+/** Whether a server answered, even if oddly. Otherwise the connection broke, or there was none. */
 const isAnswer = (error: unknown) =>
   [ApiError, OddAnswerError, TooManyBytesError].some((type) => error instanceof type);
 
 const EXPIRED = 410;
 const TOO_MANY_REQUESTS = 429;
-const TOLD_AGAIN_AFTER_MS = 60_000;
+const LOG_EVERY_MS = 60_000;
 
 /**
- * Lists, then watches, for ever, by the rules of client-go's reflector: it goes on from the version that it saw last,
- * of a bookmark too; one that has expired is listed again at once and is no fault; what fails is tried again with
- * backoff and jitter, and not before the server asks for it (`Retry-After`).
+ * Lists a resource, then watches it for ever, by the rules of client-go's reflector. A new watch continues from the
+ * version that was seen last, also in a bookmark. If that version has expired, the resource is listed again at once;
+ * this is no fault. Other failures are tried again with backoff and jitter, and not before the server's `Retry-After`.
  */
 export function watchResource<T>(
   access: ApiServerAccess,
@@ -78,16 +83,16 @@ export function watchResource<T>(
   const synced = Promise.withResolvers<void>();
   const records = new ResourceRecords(path, resource.toRecord, log);
   const age = new ViewAge(timings.staleAfterMs);
-  /** The version that was seen last; null where it has to be listed. */
+  /** The version that was seen last; null if the resource has to be listed. */
   let version: string | null = null;
-  /** When the watch that is open now was opened, by the clock that only goes forward; null while none is. */
+  /** When the present watch was opened, by the monotonic clock; null while none is open. */
   let openedAt: number | null = null;
   let failures = 0;
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let loggedAt = Number.NEGATIVE_INFINITY;
 
   function alive(): void {
     if (!age.alive()) return;
-    toldAt = Number.NEGATIVE_INFINITY;
+    loggedAt = Number.NEGATIVE_INFINITY;
     log.info({ path, records: records.size }, "the cluster view is up to date");
   }
 
@@ -121,12 +126,12 @@ export function watchResource<T>(
   function take({ type, object, resourceVersion }: WatchEvent): void {
     alive();
     records.change(type, object);
-    if (records.size > bounds.mostObjects)
-      throw new OddAnswerError(`there are more than ${bounds.mostObjects} objects`);
+    if (records.size > bounds.maxObjects)
+      throw new OddAnswerError(`there are more than ${bounds.maxObjects} objects`);
     version = resourceVersion ?? version;
   }
 
-  /** What came before a watch that held for a while says nothing of the next failure. */
+  /** After a watch that lasted for a while, earlier failures do not count any more. */
   const held = () => openedAt !== null && performance.now() - openedAt > timings.heldAfterMs;
 
   const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {});
@@ -139,7 +144,7 @@ export function watchResource<T>(
         await watch(version);
         failures = held() ? 0 : failures + 1;
         // A server that ends every watch soon must not be asked in a tight loop.
-        if (failures > 0) await pause(retryDelayMs(failures, timings.backoffMs, 0, Math.random()));
+        if (failures > 0) await pause(retryDelayMs(failures, timings.backoff, 0, Math.random()));
       } catch (error) {
         if (signal.aborted) return;
         await pause(recover(error));
@@ -147,11 +152,12 @@ export function watchResource<T>(
     }
   }
 
-  /** Decides from where to go on, and gives how long to wait before that. */
+  /** Decides whether to list again, and returns how long to wait before the next try. */
   function recover(error: unknown): number {
     const isOutage = age.silentMs > timings.listAfterMs;
     const why = explainApiError(error, version === null ? "list" : "watch", resource);
-    // The client's end of a silent watch: resume, and let the view's age tell.
+    // This side ended a silent watch. It continues from the same version; the view's age says whether that is too
+    // late.
     if (version !== null && isSilence(error)) {
       if (isOutage) version = null;
       return 0;
@@ -161,7 +167,8 @@ export function watchResource<T>(
     const isExpired = statusCode === EXPIRED;
     const isBusy = statusCode === TOO_MANY_REQUESTS;
     const isBreak = openedAt !== null && failures === 1 && !isAnswer(error);
-    // What was open and broke is taken up again, once. Whatever was lost is listed: only then is it known to be whole.
+    // A watch that broke is continued once. After any other failure the resource is listed, so that no change is
+    // missed.
     if (isOutage || !(isBusy || isBreak)) version = null;
     if (isExpired && failures === 1) {
       log.info({ path, why }, "the watch begins anew");
@@ -172,15 +179,15 @@ export function watchResource<T>(
       log.info({ path, why }, "the watch begins anew");
     } else {
       age.lost(why);
-      tell(why);
+      logLoss(why);
     }
-    return retryDelayMs(failures, timings.backoffMs, retryAfterMs, Math.random());
+    return retryDelayMs(failures, timings.backoff, retryAfterMs, Math.random());
   }
 
-  function tell(why: string): void {
+  function logLoss(why: string): void {
     const now = performance.now();
-    if (now - toldAt < TOLD_AGAIN_AFTER_MS) return;
-    toldAt = now;
+    if (now - loggedAt < LOG_EVERY_MS) return;
+    loggedAt = now;
     log.warn({ path, why }, "lost the cluster view; tries again");
   }
 

@@ -4,8 +4,9 @@ import { LeaseLostError } from "../core/lease-lost.ts";
 import type { Lease } from "../ports.ts";
 
 /**
- * The lease is looked at in the script that writes: between a look and a write of its own a process can stand
- * still for longer than its lease. The token is random, so that its text in what is written beside the lease is enough.
+ * Checks the lease inside the script that writes. If a process checked first and wrote later, it could be paused in
+ * between for longer than its lease. It is enough to find the token in the text beside the lease, because the token
+ * is random.
  */
 const FENCE = `
 local function isWrongType(reply)
@@ -19,21 +20,22 @@ end
 if textOf(KEYS[1]) ~= ARGV[1] or not string.find(textOf(KEYS[2]), ARGV[2], 1, true) then return "not_holder" end
 `;
 
-/** What the lease and its holder take of a fenced script's KEYS and ARGV: its own begin at 3. */
+/** A script whose own KEYS and ARGV begin at 3. The first two are the lease and the text beside it. */
 interface FencedScript {
   readonly body: string;
-  /** KEYS[3] and those that follow. */
+  /** From KEYS[3] on. */
   readonly keys: readonly string[];
-  /** ARGV[3] and those that follow. */
+  /** From ARGV[3] on. */
   readonly args: readonly (string | number | Buffer)[];
 }
 
-/** Writes as the holder of the lease. */
+/** Runs a script as the holder of the lease. */
 export type WriteFenced = (script: FencedScript) => Promise<unknown>;
 
 /**
- * Runs scripts that write only while this process holds the lease, in the term in which it knows that it does.
- * They reject with a {@link LeaseLostError} where it does not. A script can say `isWrongType(reply)` of what `pcall` gave.
+ * Returns a function that runs scripts. They write only while this process holds the lease, in the term that it knows;
+ * otherwise the function rejects with a {@link LeaseLostError}. Scripts can call `isWrongType(reply)` on a reply of
+ * `pcall`.
  */
 export function writeFenced(
   redis: Redis,

@@ -3,7 +3,7 @@ import { decodeHolder, encodeHolder, sayHolder } from "./lease-holder.ts";
 
 const EU = { pod: "netchecker-abc", cluster: "uid-eu", clusterName: "prod-eu" };
 
-test("a holder of another cluster is told by its pod and its cluster, and what to do about it", () => {
+test("a holder of another cluster is named with its pod, its cluster and what to do", () => {
   const holder = decodeHolder("netchecker-abc", encodeHolder(EU, "t"), "uid-us");
   expect(holder).toEqual({ ...EU, sameCluster: false });
   expect(sayHolder(holder)).toBe(
@@ -17,13 +17,13 @@ test("a holder of another cluster is told by its pod and its cluster, and what t
   expect(sayHolder(nameless)).toContain("of the cluster with the pong service uid-eu,");
 });
 
-test("a holder of the same cluster is no fault", () => {
+test("a holder of the same cluster is not called a fault", () => {
   expect(sayHolder(decodeHolder("netchecker-abc", encodeHolder(EU, "t"), "uid-eu"))).toBe(
     "another netchecker of this cluster, netchecker-abc, holds the lease",
   );
 });
 
-test("whether it is the same cluster is not known while one of the two is not", () => {
+test("sameCluster is null while one of the two clusters is unknown", () => {
   expect(decodeHolder("netchecker-abc", encodeHolder(EU, "t"), null).sameCluster).toBeNull();
   const unsaid = encodeHolder({ ...EU, cluster: null }, "t");
   expect(decodeHolder("netchecker-abc", unsaid, "uid-eu").sameCluster).toBeNull();
@@ -35,7 +35,7 @@ test.for([
   ["no JSON", "{"],
   ["null", "null"],
   ["other types", '{"pod":"netchecker-old","cluster":7,"clusterName":""}'],
-])("of a holder beside which stands %s, only the name is known", ([, text]) => {
+])("only the name of a holder is known if the text beside the lease is %s", ([, text]) => {
   expect(decodeHolder("netchecker-old", text!, "uid-eu")).toEqual({
     pod: "netchecker-old",
     cluster: null,

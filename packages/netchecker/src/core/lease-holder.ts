@@ -1,26 +1,26 @@
 /** Who holds the lease to open rounds. */
 export interface LeaseHolder {
   readonly pod: string;
-  /** An id of its cluster: the UID of its pong service. Null where it did not say. */
+  /** An id of its cluster, which is the UID of its pong service. Null if the holder did not write one. */
   readonly cluster: string | null;
-  /** As its operator calls it; null where it has no name. */
+  /** The operator's name for its cluster, or null. */
   readonly clusterName: string | null;
 }
 
-/** Another one that holds the lease. */
+/** Another netchecker that holds the lease. */
 export interface OtherHolder extends LeaseHolder {
-  /** Null where one of the two clusters is not known. */
+  /** Null if one of the two clusters is not known. */
   readonly sameCluster: boolean | null;
 }
 
-/** What is written beside the lease; `token` names the term in which it is held. */
+/** The text that is stored beside the lease. `token` names the term. */
 export function encodeHolder({ pod, cluster, clusterName }: LeaseHolder, token: string): string {
   return JSON.stringify({ pod, cluster, clusterName, token });
 }
 
 /**
- * `owner` is the value of the lease, `text` what is written beside it, if anything is: a version of
- * netchecker that writes nothing may have taken the lease meanwhile.
+ * `owner` is the value of the lease, `text` the text beside it, or null. The text may belong to an earlier holder:
+ * an old version of netchecker takes the lease without writing one.
  */
 export function decodeHolder(
   owner: string,
@@ -38,7 +38,7 @@ export function decodeHolder(
   };
 }
 
-/** In a sentence, what to do included where something is wrong; no full stop at its end. */
+/** Says who holds the lease and, if that may be wrong, what to do. Without a full stop. */
 export function sayHolder({ pod, clusterName, cluster, sameCluster }: OtherHolder): string {
   if (sameCluster === true) return `another netchecker of this cluster, ${pod}, holds the lease`;
   const which = clusterName ?? (cluster === null ? null : `with the pong service ${cluster}`);
@@ -48,10 +48,10 @@ export function sayHolder({ pod, clusterName, cluster, sameCluster }: OtherHolde
   return `another netchecker, ${pod}${of}, holds the lease: if it is not of this cluster, give each cluster a REDIS_PREFIX or a Redis of its own`;
 }
 
-const MOST_CHARACTERS = 253;
+const MAX_NAME_CHARS = 253;
 
 const textOrNull = (value: unknown): string | null =>
-  typeof value === "string" && value !== "" ? value.slice(0, MOST_CHARACTERS) : null;
+  typeof value === "string" && value !== "" ? value.slice(0, MAX_NAME_CHARS) : null;
 
 function readObject(text: string): Readonly<Record<string, unknown>> {
   try {

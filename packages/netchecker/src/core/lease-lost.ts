@@ -1,4 +1,4 @@
-/** What was to be written was not: this netchecker does not hold the lease (any more), so it may write nothing. */
+/** A write was refused because this netchecker does not hold the lease (any more). */
 export class LeaseLostError extends Error {
   override name = "LeaseLostError";
 

@@ -54,7 +54,7 @@ describe("the original's shapes", () => {
     });
   });
 
-  it("says 源pod网络出不去 exactly where the target and the outside failed both", () => {
+  it("says 源pod网络出不去 exactly if both the target and the outside failed", () => {
     const round = aClosedRound(aView(2), {
       finds: (target, from, type) =>
         (type === "pod" && target.node === "node-2") || (type === "external" && from === "node-1")
@@ -68,7 +68,7 @@ describe("the original's shapes", () => {
     ]);
   });
 
-  it("has no row for what was not measured", () => {
+  it("has no row for an outcome that was not measured", () => {
     const round = aClosedRound(aView(2), { silent: ["node-2"] });
     expect([...legacyReport(round)].every(({ from }) => from.name === "ping-1")).toBe(true);
     expect([...legacyNodes(round)]).toHaveLength(1);

@@ -2,7 +2,10 @@ import type { Result } from "@netchecker/contract";
 import type { ClosedRound } from "@netchecker/round/closed-round";
 import { results } from "./results.ts";
 
-/** The original's words for: the target and the outside failed both, so the source cannot get out. */
+/**
+ * The original says this if a source reaches neither the target nor the outside: "the source's pod network cannot get
+ * out".
+ */
 const CANNOT_GET_OUT = "源pod网络出不去";
 
 interface LegacyPod {
@@ -41,8 +44,8 @@ export interface LegacyNode {
 }
 
 /**
- * A round in the original's shape. It knew neither unknown outcomes nor checks: what was not measured
- * has no row, and `wanted` picks by result. A node has one row for each of its checks.
+ * A round in the original's shape. The original had neither unknown outcomes nor checks. So an outcome that was not
+ * measured has no row, and a node has one row for each of its checks. `wanted` selects rows by result.
  */
 export function* legacyReport(round: ClosedRound, wanted?: boolean): Generator<LegacyReport> {
   const context = contextOf(round);

@@ -9,16 +9,16 @@ import type { ClosedRound } from "@netchecker/round/closed-round";
 import { NOT_KEPT_CODE } from "@netchecker/round/outcome-matrix";
 import type { Steps } from "@netchecker/round/steps";
 
-/** One node in a round: its agent, what it reached, who reached it. */
+/** One node in a round: its agent, what the agent reached, and which agents reached the node. */
 export interface NodeState {
   readonly node: string;
   readonly pod: string | null;
   /** `reported`, or why its agent is missing. */
   readonly agent: string;
   readonly planned: PlannedWhy | null;
-  /** What its agent found, by type. */
+  /** Outcomes that its agent found, by type. */
   readonly from: Readonly<Record<TargetType, Counts>>;
-  /** What all agents found of it: its pong pod and the node itself. */
+  /** Outcomes that all agents found at its pong pod and at the node itself. */
   readonly to: Readonly<Record<"pod" | "node", Counts>>;
 }
 
@@ -26,13 +26,13 @@ type MutableCounts = { -readonly [K in keyof Counts]: Counts[K] };
 
 const noCounts = (): MutableCounts => ({ total: 0, ok: 0, failed: 0, unknown: 0, planned: 0 });
 
-/** By a round's outcomes: each scrape asks for those of the last round, and so does each reader of it. */
-const known = new WeakMap<ClosedRound["matrices"], readonly NodeState[]>();
+/** A cache by the round's outcomes: each scrape and each reader asks for the states of the last round. */
+const cache = new WeakMap<ClosedRound["matrices"], readonly NodeState[]>();
 
-/** The state of every node of a round, in one pass over its outcomes; a round is passed over once. */
+/** The state of every node of a round. A round is counted once, in one pass over its outcomes. */
 export function* nodeStates(round: ClosedRound): Steps<readonly NodeState[]> {
-  const states = known.get(round.matrices) ?? (yield* countStates(round));
-  known.set(round.matrices, states);
+  const states = cache.get(round.matrices) ?? (yield* countStates(round));
+  cache.set(round.matrices, states);
   return states;
 }
 
@@ -53,7 +53,7 @@ function* countStates(round: ClosedRound): Steps<readonly NodeState[]> {
     const columns = targets.map(({ node }) =>
       type === "pod" || type === "node" ? byNode.get(node ?? "")?.to[type] : undefined,
     );
-    // A million cells and more, by a process that does not optimize: no object is made for one.
+    // There may be millions of cells, so the loop creates no object for a cell.
     let cell = 0;
     for (const { from, planned } of states) {
       const row = from[type];

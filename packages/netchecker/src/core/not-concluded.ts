@@ -3,8 +3,8 @@ import type { ClosedRound } from "@netchecker/round/closed-round";
 import { digits, plural } from "@netchecker/conclude/phrases";
 
 /**
- * A round that was measured, and of which nobody could say what it means: it is closed with what it counted. Its verdict is
- * never `ok`: that nothing is wrong was not concluded either. `why` is a clause without a full stop.
+ * Closes a round that was measured but could not be concluded. Its counts are kept. Its verdict is never `ok`,
+ * because nobody concluded that nothing is wrong. `why` is a clause without a full stop.
  */
 export function closeUnconcluded(measured: ClosedRound, why: string): ClosedRound {
   const failure = `was measured and could not be concluded: ${why}`;
@@ -21,7 +21,7 @@ function verdictOf({ head, summary }: ClosedRound, why: string): Verdict {
   const failed = sum("failed");
   const missing = head.missing.filter(({ planned }) => planned === null).length;
   const told = `${digits(failed)} of ${plural(sum("total"), "check")} failed${missing === 0 ? "" : `, ${plural(missing, "agent")} did not report`}, and netchecker could not conclude what that means: ${why}. Look at its log.`;
-  // Something failed or is missing, and no alarm says it: that much is known.
+  // The counts alone show that a check failed or an agent is missing.
   const isKnownBad = failed > 0 || (missing > 0 && head.reported > 0);
   return {
     verdict: isKnownBad ? "degraded" : "unmeasured",

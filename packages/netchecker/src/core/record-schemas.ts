@@ -15,7 +15,9 @@ import { UnreadableRecordError } from "@netchecker/round/record-version";
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const NameOrNull = orNull(Type.String());
 
-/** What of a stored plan must be there for a round to be shown. Agents of old rounds have no zone and no pool. */
+/**
+ * The fields of a stored plan without which a round cannot be shown. Agents of old rounds have no zone and no pool.
+ */
 const AgentSchema = Type.Object({
   pod: NameOrNull,
   node: Type.String(),
@@ -38,7 +40,7 @@ const TargetsSchema = Type.Array(
 );
 const HealthSchema = Type.Optional(AgentHealthSchema);
 
-/** Compiled by its first use: hundreds of heads and findings are read for one answer. */
+/** Compiles the schema at its first use, because one answer may read hundreds of heads and findings. */
 function checker<S extends TSchema>(what: string, schema: S) {
   let compiled: Validator<{}, S> | undefined;
   return (record: unknown): Static<S> => {
@@ -48,7 +50,7 @@ function checker<S extends TSchema>(what: string, schema: S) {
   };
 }
 
-/** Each gives the record back, or throws an {@link UnreadableRecordError}. */
+/** Each returns the record, or throws an {@link UnreadableRecordError} if it has another shape. */
 export const requireShape = {
   head: checker("a head", Type.Object({ head: RoundHeadSchema, summary: orNull(SummarySchema) })),
   entry: checker("an entry", TimelineEntrySchema),

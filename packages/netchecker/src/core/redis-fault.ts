@@ -1,14 +1,14 @@
-/** What keeps netchecker from working with Redis. */
+/** A fault that keeps netchecker from working with Redis. */
 export interface RedisFault {
-  /** `loses_large`: small commands are answered, and large ones are not. */
+  /** `loses_large`: Redis answers small commands, but no large ones. */
   readonly kind: "away" | "refuses" | "loses_large";
-  /** Redis' own error code, the system's, or one of netchecker's in lower case. */
+  /** An error code of Redis or of the system, or one of netchecker's own, in lower case. */
   readonly code: string;
-  /** What is wrong and what to do; no full stop at its end. */
+  /** What is wrong and what to do, without a full stop. */
   readonly sentence: string;
 }
 
-/** What is wrong with Redis now, and since when. */
+/** The present fault of Redis, and since when. */
 export interface RedisTrouble extends RedisFault {
   /** Milliseconds since 1970. */
   readonly since: number;

@@ -8,7 +8,7 @@ const round = aClosedRound(aView(3), {
 });
 
 describe("results", () => {
-  it("has a row for each agent and target in the shape that is promised", () => {
+  it("has a row for each agent and target, in the documented shape", () => {
     const [first] = results(round);
     expect(first).toEqual({
       type: "pod",
@@ -23,7 +23,7 @@ describe("results", () => {
     expect([...results(round)]).toHaveLength(3 * (3 + 6 + 2 + 1));
   });
 
-  it("gives what was not measured as unknown, neither ok nor failed", () => {
+  it("gives outcomes that were not measured as unknown", () => {
     const silent = [...results(round, { from: "node-3" })];
     expect(silent).toHaveLength(12);
     for (const row of silent)
@@ -46,7 +46,7 @@ describe("results", () => {
     expect([...results(round, filter)]).toHaveLength(count);
   });
 
-  it("leaves out nothing that an agent measured before it went missing", () => {
+  it("keeps the rows that an agent measured before it went missing", () => {
     const half = {
       ...round,
       head: { ...round.head, missing: [{ ...round.head.missing[0]!, node: "node-1" }] },
@@ -54,7 +54,7 @@ describe("results", () => {
     expect([...results(half, { from: "node-1", exceptMissing: true })]).toHaveLength(12);
   });
 
-  it("says of which family an address is, and nothing of a name", () => {
+  it("gives the family of an address, and none for a name", () => {
     const dual = aView(1, {
       pods: [aPod("ping", 1), aPod("pong", 1, { ips: ["10.2.0.1", "fd00:2::1"] })],
       service: {
@@ -96,11 +96,11 @@ describe("results", () => {
     ]);
   });
 
-  it("makes rows one at a time, as they are taken", () => {
+  it("makes a row only when it is taken", () => {
     const large = aClosedRound(aView(200));
     const rows = results(large);
     rows.next();
-    // 40,000 pod pairs wait behind the first; ending here must cost nothing.
+    // 40,000 pod pairs follow the first one. Ending here must not make them.
     expect(rows.return(undefined).done).toBe(true);
   });
 

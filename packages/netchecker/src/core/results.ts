@@ -4,20 +4,20 @@ import type { ClosedRound } from "@netchecker/round/closed-round";
 import { NOT_KEPT_CODE } from "@netchecker/round/outcome-matrix";
 import type { AskedAgent, AskedTarget, RoundPlan } from "@netchecker/round/plan";
 
-/** Which rows of a round are wanted; absent is all. */
+/** Which rows of a round are wanted. An absent filter lets all rows through. */
 export interface ResultFilter {
   readonly type?: TargetType;
-  /** `null` wants what is unknown. */
+  /** `null` selects unknown outcomes. */
   readonly ok?: boolean | null;
   /** A node or a pod by name. */
   readonly from?: string;
   /** A node, a pod, a service, an external target by name, or an address. */
   readonly to?: string;
-  /** Leaves out what an agent that is missing did not measure: the head names it, once and not for each pair. */
+  /** Leaves out the unknown rows of missing agents. The round's head names each of these agents once. */
   readonly exceptMissing?: boolean;
 }
 
-/** The rows of a round, one at a time: a round of millions is never a list in memory. */
+/** The rows of a round, one at a time, because a list of millions would not fit into memory. */
 export function* results(round: ClosedRound, filter: ResultFilter = {}): Generator<Result> {
   const missing = new Set(filter.exceptMissing ? round.head.missing.map(({ node }) => node) : []);
   for (const type of TARGET_TYPES) {
@@ -57,7 +57,10 @@ export function* results(round: ClosedRound, filter: ResultFilter = {}): Generat
   }
 }
 
-/** By node target: who answered at a NodePort when an agent names no other. Reports leave it out for its size. */
+/**
+ * For each node target, the node's own pong as the answerer of its NodePort. Reports name only other answerers, to
+ * stay small.
+ */
 function ownAnswerers({ targets }: RoundPlan) {
   const pongOf = new Map(targets.pod.map(({ node, name }) => [node, name]));
   return targets.node.map(({ check, node }) =>

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
 
-const BACKOFF = { first: 250, most: 15_000 };
+const BACKOFF = { firstMs: 250, maxMs: 15_000 };
 
 describe("the time before another try", () => {
-  it("doubles up to a bound, and is spread from half of it to half as much again", () => {
+  it("doubles up to a bound, and is spread at random from 50 % to 150 % of that", () => {
     const spread = (failures: number) =>
       [0, 1].map((random) => retryDelayMs(failures, BACKOFF, 0, random));
     expect(spread(1)).toEqual([125, 375]);
@@ -13,7 +13,7 @@ describe("the time before another try", () => {
     expect(spread(5_000)).toEqual([7_500, 22_500]);
   });
 
-  it("is never shorter than the server asked for, within reason", () => {
+  it("is never shorter than the server asked for, up to a bound", () => {
     expect(retryDelayMs(1, BACKOFF, 7_000, 0)).toBe(7_000);
     expect(retryDelayMs(1, BACKOFF, 7_000, 1)).toBeCloseTo(7_700);
     expect(retryDelayMs(8, BACKOFF, 1_000, 0.5)).toBe(15_000);

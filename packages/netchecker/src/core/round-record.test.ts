@@ -56,13 +56,13 @@ describe("a round's record", () => {
     const failed = [...results(round, { ok: false })];
     expect(failed.length).toBeGreaterThan(0);
     expect(failed).toContainEqual(expect.objectContaining({ detail: "planned pong-1" }));
-    // A failure's latency is not kept: it says nothing that the reason does not.
+    // A failure's latency is not kept, because the reason says enough.
     expect([...results(restored)]).toEqual(failed.map((row) => ({ ...row, latencyMs: null })));
     expect(restored.head.kept).toBe("failures");
     expect(restored.summary).toEqual(round.summary);
   });
 
-  it("is written in parts where millions of outcomes fail, each with a detail and another answerer", () => {
+  it("is written in parts, even if all outcomes fail with a detail and an answerer each", () => {
     const many = aClosedRound(aView(100), {
       finds: ({ name }, from) => ({
         ...WRONG,
@@ -71,7 +71,7 @@ describe("a round's record", () => {
       }),
     });
     const record = encoded(many);
-    // 30,300 outcomes, some thousand to a part.
+    // 30,300 outcomes, several thousand per part.
     for (const parts of [record.failures, record.extras]) {
       expect(parts.length).toBeGreaterThan(12);
       expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(500_000);
@@ -83,7 +83,7 @@ describe("a round's record", () => {
     );
   });
 
-  it("decodes what was stored before agents had a zone and a pool", () => {
+  it("decodes a record that was stored before agents had a zone and a pool", () => {
     const record = asRead(encoded(round));
     const stored = JSON.parse(record.plan) as { plan: { agents: Record<string, unknown>[] } };
     for (const agent of stored.plan.agents) {
@@ -94,14 +94,14 @@ describe("a round's record", () => {
     expect(restored.plan).toEqual(round.plan);
   });
 
-  it("refuses columns that were cut", () => {
+  it("refuses columns that were cut off", () => {
     const record = asRead(encoded(round));
     expect(() => decodeRound({ ...record, columns: record.columns!.subarray(0, 9) })).toThrow(
       UnreadableRecordError,
     );
   });
 
-  it("has the old name beside planned, in words that netchecker 1 knows, and gives back the new one only", () => {
+  it("stores planned under its old name as well, with reasons that netchecker 1 knows, and reads the new name only", () => {
     const whys = { node_leaving: "node_deleting", node_returning: "node_starting" } as const;
     const planned = (["node_leaving", "node_returning", "node_cordoned", null] as const).map(
       (why, n) => ({ ...round.plan.agents[n]!, planned: why }),

@@ -21,28 +21,30 @@ import type { Steps } from "@netchecker/round/steps";
 import { writeExtras, writeFailures } from "./write-cells.ts";
 
 /**
- * A round as it is stored, in the version of record-version.ts; version 1 is read too. An old round loses
- * `columns` and `extras` and keeps the rest. All but head and entry are worth compressing.
+ * A round as it is stored, in the version of record-version.ts; version 1 can be read, too. An old round loses
+ * `columns` and `extras` and keeps the rest. Everything except head and entry is compressed.
  */
 export interface RoundRecord {
   /** JSON: head and summary. */
   readonly head: string;
-  /** JSON: what the timeline shows of it. Small, as `nodes` is: they are read of many rounds at once. */
+  /**
+   * JSON: the round's entry on the timeline. It is small, like `nodes`, because both are read for many rounds at once.
+   */
   readonly entry: string;
-  /** A line a node, for its history. */
+  /** One line per node, for the node's history. */
   readonly nodes: string;
-  /** JSON: who probed what, and how healthy the probers were. */
+  /** JSON: which agent probed what, and how healthy the agents were. */
   readonly plan: string;
   /** JSON. */
   readonly findings: string;
-  /** JSON, in parts: the cells that are neither ok nor unknown. */
+  /** JSON in parts: the cells that are neither ok nor unknown. */
   readonly failures: readonly string[];
   /**
-   * Binary: type by type reasons, attempts, latencies (µs, 32 bit, little-endian). Views of the round's
-   * own memory, to be stored one after the other: 1,000 × 1,000 are 18 MB, too much to copy.
+   * Binary: type by type reasons, attempts, latencies (µs, 32 bit, little-endian). They are views of the round's
+   * own memory, because 1,000 × 1,000 take 18 MB, which is too much to copy.
    */
   readonly columns: readonly Uint8Array[];
-  /** JSON, in parts: who answered and details, where there are any. */
+  /** JSON in parts: answerers and details. */
   readonly extras: readonly string[];
 }
 
@@ -57,14 +59,14 @@ interface StoredPlan {
 }
 
 interface SparseCells {
-  /** Each cell as its distance from the one before: small numbers, which compress well. */
+  /** The distances between cells. These are small numbers, which compress well. */
   readonly steps: readonly number[];
   readonly reasons: readonly number[];
   readonly attempts: readonly number[];
   readonly extras: Extras;
 }
 
-/** Each distinct value once; `cells` and `which` are aligned. */
+/** Each distinct list of answerers once. `which` says, aligned with `cells`, which list a cell has. */
 interface Extras {
   readonly answerers: readonly Answerer[][];
   readonly cells: readonly number[];
@@ -82,7 +84,7 @@ const mapValues = (record: object, map: (value: unknown) => unknown): object =>
 
 const BYTES_PER_CELL = 1 + 1 + 4;
 
-/** A round without a result → what is stored of it. */
+/** Encodes a round without a result. */
 export function encodeHead(head: RoundHead): Pick<RoundRecord, "head" | "entry"> {
   return {
     head: headText(head, null),
@@ -97,7 +99,7 @@ function headText(head: RoundHead, summary: Summary | null): string {
   } satisfies StoredHead | { summary: null });
 }
 
-/** Throws an {@link UnreadableRecordError}, as all that decode do. */
+/** Throws an {@link UnreadableRecordError}, like all decode functions here. */
 export function decodeHead(text: string): StoredHead {
   return decoding("a head", () => {
     const { head, summary } = JSON.parse(text);
@@ -109,10 +111,10 @@ export function decodeHead(text: string): StoredHead {
   });
 }
 
-/** What is known of a round once it is measured, and does not change when it is concluded. */
+/** The fields that are known when a round is measured. Concluding does not change them. */
 export type MeasuredFields = Omit<RoundRecord, "head" | "entry" | "findings">;
 
-/** A round result → what was measured, which is nearly all that is stored of it. */
+/** Encodes what was measured, which is nearly all of a record. */
 export function* encodeMeasured(round: ClosedRound): Steps<MeasuredFields> {
   const { plan, agents, matrices } = round;
   const nodes = yield* writeNodeLines(round);
@@ -127,7 +129,7 @@ export function* encodeMeasured(round: ClosedRound): Steps<MeasuredFields> {
   };
 }
 
-/** A concluded round → what concluding it adds. */
+/** Encodes what concluding adds to a round. */
 export function encodeConcluded({
   head,
   summary,
@@ -145,14 +147,14 @@ export function encodeMeasuredHead({ head, summary }: ClosedRound): string {
   return headText({ ...head, state: "measured", verdict: null }, summary);
 }
 
-/** A record as it is read back: its columns in one piece, or gone. */
+/** A record as it is read back. Its columns are in one piece, or missing in an old round. */
 export interface ReadRecord extends Pick<RoundRecord, "head" | "plan" | "findings"> {
   readonly failures: string;
   readonly columns?: Uint8Array;
   readonly extras?: string;
 }
 
-/** What is stored of a round → its result. Without columns, only its failures have outcomes. */
+/** Decodes a stored round. If its columns are missing, only the failures have outcomes. */
 export function decodeRound(record: ReadRecord): ClosedRound {
   return decoding("a round", () => readRound(record));
 }
@@ -197,7 +199,10 @@ function planText({ plan, agents }: StoredPlan): string {
   return JSON.stringify(stored);
 }
 
-/** Agents of rounds that were stored before they had a zone and a pool have none; all that were awaited were ready. */
+/**
+ * Old records have no zone, no pool and no readiness of agents. In them, every agent that the round waited for was
+ * ready.
+ */
 function decodePlan(text: string): StoredPlan {
   const { plan, agents } = JSON.parse(text);
   const placed = plan.agents.map((agent: { ready?: boolean; absent?: string | null }) => ({
@@ -270,7 +275,7 @@ function decodeColumns(columns: Uint8Array, matrices: PerType<OutcomeMatrix>): v
   }
 }
 
-/** Every platform that Node runs on in a cluster is little-endian. */
+/** The bytes are little-endian, like every platform on which Node runs in a cluster. */
 function bytesOf(numbers: Uint32Array): Uint8Array {
   return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }

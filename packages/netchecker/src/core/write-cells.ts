@@ -4,14 +4,14 @@ import type { Steps } from "@netchecker/round/steps";
 
 type Matrices = Readonly<Record<TargetType, OutcomeMatrix>>;
 
-/** So many items are written before others have their turn, into a part of the text of its own. */
-const ITEMS_A_PART = 8_192;
+/** How many items one step writes, into one part of the text. */
+const ITEMS_PER_PART = 8_192;
 
 const FAILED = Uint8Array.from({ length: 256 }, (_, code) => Number(okOf(code) === false));
 
 /**
- * The cells of a round that are neither ok nor unknown, as JSON in parts: where everything failed they are
- * millions, and neither a list of them nor one text of it would be small. `readFailures` reads it.
+ * Writes the cells of a round that are neither ok nor unknown, as JSON in parts. If everything failed, these are
+ * millions of cells, too many for one list or one text. `applyFailures` in round-record.ts reads them.
  */
 export function* writeFailures(matrices: Matrices): Steps<string[]> {
   const parts: string[] = [];
@@ -31,7 +31,7 @@ export function* writeFailures(matrices: Matrices): Steps<string[]> {
   return parts;
 }
 
-/** Who answered and details, where there are any, as JSON in parts. */
+/** Writes answerers and details of all cells, as JSON in parts. */
 export function* writeExtras(matrices: Matrices): Steps<string[]> {
   const parts: string[] = [];
   for (const [index, type] of TARGET_TYPES.entries()) {
@@ -42,7 +42,7 @@ export function* writeExtras(matrices: Matrices): Steps<string[]> {
   return parts;
 }
 
-/** Each distinct list of answerers once; `cells` and `which` are aligned. */
+/** Writes each distinct list of answerers once. `which` says, aligned with `cells`, which list a cell has. */
 function* writeExtrasOf(
   parts: string[],
   { answeredBy, detail }: OutcomeMatrix,
@@ -77,7 +77,7 @@ function* writeList(parts: string[], items: Iterable<string | number>): Steps<vo
   let before = "[";
   for (const item of items) {
     some.push(item);
-    if (some.length < ITEMS_A_PART) continue;
+    if (some.length < ITEMS_PER_PART) continue;
     parts.push(before + some.join(","));
     before = ",";
     some = [];
@@ -90,7 +90,7 @@ function* failedCells({ reasons }: OutcomeMatrix): Generator<number> {
   for (let cell = 0; cell < reasons.length; cell += 1) if (FAILED[reasons[cell]!] === 1) yield cell;
 }
 
-/** Each cell as its distance from the one before: small numbers, which compress well. */
+/** The distances between cells. These are small numbers, which compress well. */
 function* stepsOf(cells: Iterable<number>): Generator<number> {
   let before = 0;
   for (const cell of cells) {

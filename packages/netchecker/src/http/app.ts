@@ -31,28 +31,27 @@ const UNAUTHORIZED: ErrorBody = {
 };
 
 export interface AppSettings {
-  /** All but health and the page needs it, where there is one. */
+  /** If there is a token, all routes need it except health and the page. */
   readonly token?: string | undefined;
-  /** Where the built dashboard is. */
+  /** The folder of the built dashboard. */
   readonly pageFolder: string;
-  /** What answers may hold; as much as the manifests' memory limits have room for where it is not said. */
+  /** The default fits the memory limits in the manifests. */
   readonly limits?: AnswerLimits;
-  readonly mostConnections?: number;
+  readonly maxConnections?: number;
 }
 
-/** An idle one takes some 20 kB, kernel's and our own. */
-const MOST_CONNECTIONS = 1_024;
+/** An idle connection takes about 20 kB of memory, the kernel's and ours together. */
+const MAX_CONNECTIONS = 1_024;
 
-/** The API and the page, not listening yet. */
+/** Creates the server for the API and the page. It does not listen yet. */
 export async function createApp(
   served: Served,
-  { token, pageFolder, limits, mostConnections }: AppSettings,
+  { token, pageFolder, limits, maxConnections }: AppSettings,
 ) {
   const app = fastify({
     loggerInstance: served.log.child({}, { level: "warn" }) as FastifyBaseLogger,
-    // Requests are not worth a line each; what goes wrong is.
     bodyLimit: 1024,
-    // Names of nodes have up to 253 characters. What is longer, the routes' schemas say; node:http bounds the whole head.
+    // The routes' schemas refuse names that are too long, with a message. node:http bounds the whole head.
     routerOptions: { maxParamLength: 16_384 },
     clientErrorHandler: refuseUnreadable,
     requestTimeout: REQUEST_LIMITS.requestTimeout,
@@ -63,7 +62,7 @@ export async function createApp(
         removeAdditional: false,
         allErrors: true,
         coerceTypes: true,
-        // With it, bounds are not held against what is not finite: Infinity would be taken for any number.
+        // With strict numbers, Ajv does not check bounds of Infinity, and accepts it as any number.
         strictNumbers: false,
       },
     },
@@ -76,7 +75,7 @@ export async function createApp(
       if (fault.statusCode >= 500 && fault.code === "internal_error")
         request.log.error({ err: error }, "an answer failed");
       const body: ErrorBody = { code: fault.code, message: fault.message, ...fault.beside };
-      // What the answer that failed had said of itself.
+      // These headers belong to the answer that failed.
       for (const header of ["etag", "content-encoding", "content-length"])
         reply.removeHeader(header);
       reply.type("application/json; charset=utf-8");
@@ -92,9 +91,9 @@ export async function createApp(
   });
 
   const connections = boundConnections(app.server, {
-    most: mostConnections ?? MOST_CONNECTIONS,
+    most: maxConnections ?? MAX_CONNECTIONS,
   });
-  // Not in its turn: while it waits, the server takes no new connections, and those that are open may last.
+  // The hook does not wait for this. The server must stop listening at once, while open connections may still last.
   app.addHook("preClose", async () => connections.endSoon());
   const api: Api = {
     ...served,
@@ -123,7 +122,7 @@ export async function createApp(
     if (token !== undefined) {
       await guarded.register(bearerAuth, {
         keys: new Set([token]),
-        // The plugin's type asks for its own shape of body; ours is the one of every other error.
+        // The plugin's type wants a body of its own shape. Ours has the shape of all other errors.
         errorResponse: () => UNAUTHORIZED as never,
       });
     }
@@ -132,7 +131,7 @@ export async function createApp(
       "/openapi.json",
       { schema: { hide: true, querystring: NoParametersSchema } },
       (request, reply) => {
-        // Routes are known once the app is ready, and do not change after that.
+        // The routes do not change once the app is ready.
         openApi ??= JSON.stringify(app.swagger());
         const pieces = [openApi];
         const type = "application/json; charset=utf-8";

@@ -1,32 +1,32 @@
 import { FindingSchema, RoundHeadSchema, VerdictSchema } from "@netchecker/contract";
 import { type Static, Type } from "typebox";
 
-/** Every error of the API: a stable code, and a sentence that says what to do. */
+/** Every error of the API has a stable code, and a sentence that says what to do. */
 export const ErrorSchema = Type.Object({ code: Type.String(), message: Type.String() });
 export type ErrorBody = Static<typeof ErrorSchema>;
 
-/** Why netchecker cannot say what was asked: with the verdict, and the last round beside it where there is one. */
+/** The body of a 503: why netchecker cannot answer, with the verdict and, if there is one, the last round. */
 export const UnavailableSchema = Type.Object({
   ...ErrorSchema.properties,
   verdict: Type.Optional(VerdictSchema),
-  /** The pod that holds the lease, where this netchecker stands by. */
+  /** The pod that holds the lease, if this netchecker stands by. */
   holder: Type.Optional(Type.String()),
-  /** The last closed round, which says nothing of now, and where its results are. */
+  /** The last closed round, which is too old to say anything about now. `url` has its results. */
   round: Type.Optional(RoundHeadSchema),
   url: Type.Optional(Type.String()),
   findings: Type.Optional(Type.Array(FindingSchema)),
 });
 
-/** The query of a route that takes no parameters: one that is given all the same is told so. */
+/** The query of a route without parameters. A client that sends one gets an error that names it. */
 export const NoParametersSchema = Type.Object({}, { additionalProperties: false });
 
-/** An answer that is no success. */
+/** An error answer of the API. */
 export class HttpError extends Error {
   override name = "HttpError";
   readonly statusCode: number;
   readonly code: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** What the body tells beside code and message; the route's schema knows it. */
+  /** Further fields of the body, which the route's schema must know. */
   readonly beside: object;
 
   constructor(
@@ -51,7 +51,7 @@ interface SchemaFault {
   readonly params: Record<string, unknown>;
 }
 
-/** Ajv's faults → one sentence that names each parameter, its value and what is allowed. */
+/** Turns Ajv's faults into sentences that name each parameter, its value and what is allowed. */
 export function describeFaults(
   faults: readonly SchemaFault[],
   given: Record<string, unknown>,

@@ -10,7 +10,7 @@ function readAll(events: EventStream): string {
   return text;
 }
 
-it("is an event a message, and a comment each 15 s", () => {
+it("sends one event per message, and a comment each 15 s", () => {
   const events = new EventStream();
   events.send("state", { id: 1 });
   events.send("state", { text: "two\nlines" });
@@ -24,7 +24,7 @@ it("is an event a message, and a comment each 15 s", () => {
   events.destroy();
 });
 
-it("says nothing after its end, and leaves no clock behind", async () => {
+it("sends nothing after its end, and leaves no timer behind", async () => {
   const events = new EventStream();
   events.send("state", {});
   events.end();
@@ -36,7 +36,7 @@ it("says nothing after its end, and leaves no clock behind", async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("cuts off a reader that does not read", () => {
+it("cuts off a client that does not read", () => {
   const events = new EventStream();
   for (let sent = 0; sent < 100 && !events.destroyed; sent += 1)
     events.send("state", { padding: "x".repeat(1024) });

@@ -1,11 +1,11 @@
 import { Readable } from "node:stream";
 
-/** Proxies cut connections that are silent for a minute or so. */
+/** Proxies cut connections that are silent for about a minute. */
 const HEARTBEAT_MS = 15_000;
-/** So much waits for a reader that does not read; it is cut off then, and may come again. */
-const MOST_WAITING_BYTES = 64 * 1024;
+/** A client that leaves more than this unread is cut off. It may connect again. */
+const MAX_WAITING_BYTES = 64 * 1024;
 
-/** Server-sent events, with a comment as heartbeat, until the reader is gone or it is ended. */
+/** A stream of server-sent events with comments as heartbeats. */
 export class EventStream extends Readable {
   readonly #heartbeat = setInterval(() => this.#write(":\n\n"), HEARTBEAT_MS).unref();
   #ended = false;
@@ -19,7 +19,7 @@ export class EventStream extends Readable {
     this.#write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
-  /** Nothing comes after what was sent. */
+  /** Ends the stream after the events that were sent. */
   end(): void {
     this.#ended = true;
     this.push(null);
@@ -27,7 +27,7 @@ export class EventStream extends Readable {
 
   #write(text: string): void {
     if (this.#ended || this.destroyed) return;
-    if (this.readableLength > MOST_WAITING_BYTES) this.destroy();
+    if (this.readableLength > MAX_WAITING_BYTES) this.destroy();
     else this.push(text);
   }
 }

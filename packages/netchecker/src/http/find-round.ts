@@ -7,39 +7,41 @@ import type { Api } from "./api.ts";
 import { HttpError } from "./errors.ts";
 import type { Served } from "./served.ts";
 
-/** A round to answer about: an old one is read when its results are needed, and let go after that. */
+/** A round to answer about. An old round is read from Redis when `open` is called, and released after the answer. */
 export interface ServedRound {
   readonly head: RoundHead;
   open(): Promise<Held<ClosedRound>>;
 }
 
-/** One that is in memory anyway. */
+/** A round that is in memory anyway. */
 export const inMemory = (round: ClosedRound): ServedRound => ({
   head: round.head,
   open: async () => ({ value: round, release: () => {} }),
 });
 
-/** The last closed round, as long as it says something of now; else a 503 that says why it does not. */
+/** The last closed round, if it is recent enough. Throws a 503 with the reason otherwise. */
 export function latestRound(served: Served): ClosedRound {
   const { latest } = served.keeper;
   if (latest && !served.isStale()) return latest;
   throw unmeasured(served);
 }
 
-/** The last closed round, where anything was measured now; else a 503. For those who know no verdict. */
+/**
+ * The last closed round, unless the verdict is `unmeasured`, which is a 503. For clients that do not know verdicts.
+ */
 export function measuredRound(served: Served): ClosedRound {
   if (served.verdict().verdict === "unmeasured") throw unmeasured(served);
   return latestRound(served);
 }
 
-/** The last closed round, however old: for pictures, which show the verdict beside it. */
+/** The last closed round, however old. For the page, which shows the verdict beside it. */
 export function lastRound(served: Served): ClosedRound {
   const { latest } = served.keeper;
   if (latest) return latest;
   throw unmeasured(served);
 }
 
-/** Why nothing is said of now, with the last round beside it where there is one. */
+/** A 503 with the verdict and, if there is one, the last round. */
 function unmeasured(served: Served): HttpError {
   const { keeper, intervalMs } = served;
   const { latest } = keeper;
@@ -62,7 +64,7 @@ function unmeasured(served: Served): HttpError {
   );
 }
 
-/** A kept round with a result; where there is none, an error that says which it is instead. */
+/** A kept round with a result. Throws a 404 if there is no such round, or if it has no result. */
 export async function keptRound(api: Api, id: number): Promise<ServedRound> {
   const { keeper, openRound, oldRounds } = api;
   const { latest } = keeper;
@@ -87,7 +89,7 @@ export function noSuchRound(id: number): HttpError {
   return new HttpError(404, "no_such_round", message);
 }
 
-/** What only Redis could answer: a 503 while it is away. */
+/** Asks Redis. Throws a 503 if Redis is away, or if too many ask. */
 export async function fromHistory<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();

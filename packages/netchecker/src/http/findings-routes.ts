@@ -34,7 +34,7 @@ type Query = Static<typeof QuerySchema>;
 
 const RoundRefSchema = Type.Object({ id: RoundIdSchema, startedAt: TimeSchema });
 
-/** How one finding was in one round. */
+/** One finding, as one round showed it. */
 const MomentSchema = Type.Object({
   round: RoundIdSchema,
   startedAt: TimeSchema,
@@ -47,7 +47,7 @@ const MomentSchema = Type.Object({
 });
 type Moment = Static<typeof MomentSchema>;
 
-/** So many rounds back is a finding looked for. */
+/** How many rounds back a finding is looked for. */
 const HISTORY_ROUNDS = 500;
 
 function isWanted(finding: Finding, { state, node, since }: Query): boolean {
@@ -58,7 +58,7 @@ function isWanted(finding: Finding, { state, node, since }: Query): boolean {
   );
 }
 
-/** What is broken, now and over the kept rounds. */
+/** The findings of now, and one finding over the kept rounds. */
 export function findingsRoutes(api: Api): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(

@@ -5,7 +5,7 @@ import { isoTime } from "@netchecker/round/iso-time";
 import { NoParametersSchema } from "./errors.ts";
 import type { Served } from "./served.ts";
 
-/** What `/readyz` says, here and on the listener for health alone. */
+/** The answer of `/readyz`, on the API's listener and on the one for health alone. */
 export function readinessOf(served: Served) {
   const away = served.redisAwaySince();
   const verdict = served.verdict();
@@ -22,7 +22,9 @@ export function readinessOf(served: Served) {
   };
 }
 
-/** Alive: the process answers. Ready: it knows how the network is now, and it is the one to ask. */
+/**
+ * Healthy means that the process answers. Ready means that it knows how the network is now, and does not stand by.
+ */
 export function healthRoutes(served: Served): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(

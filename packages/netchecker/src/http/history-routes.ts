@@ -6,7 +6,7 @@ import { ErrorSchema, HttpError, NoParametersSchema, UnavailableSchema } from ".
 import { fromHistory } from "./find-round.ts";
 import { sendVersioned, versioned } from "./versioned.ts";
 
-/** What the kept rounds have in common: how they went, and how one node fared in them. */
+/** The kept rounds on a timeline, and one node over the kept rounds. */
 export function historyRoutes(api: Api): FastifyPluginAsyncTypebox {
   const { keeper, work } = api;
   return async (app) => {
@@ -22,7 +22,7 @@ export function historyRoutes(api: Api): FastifyPluginAsyncTypebox {
                   minimum: 1,
                   maximum: 10_000,
                   default: 1_440,
-                  description: "So many, the newest ones.",
+                  description: "How many rounds; the newest ones.",
                 }),
               ),
             },

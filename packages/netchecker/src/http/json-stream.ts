@@ -1,12 +1,12 @@
-/** Pieces are of about this size: large enough to be cheap, small enough to be nothing in memory. */
+/** The size of a piece: large enough to be cheap, and small enough not to matter in memory. */
 const PIECE_CHARACTERS = 64 * 1024;
 
-/** An object with some fields that are too long for memory: each is an array, made row by row as it is read. */
+/** An object with arrays that are too long for memory. Each is made row by row while it is read. */
 export class LongObject {
   readonly fields: object;
   readonly arrays: Readonly<Record<string, Iterable<unknown>>>;
 
-  /** Of the fields there is at least one. Rows may be long objects, too. */
+  /** `fields` must have at least one field. Rows may be long objects, too. */
   constructor(fields: object, arrays: Readonly<Record<string, Iterable<unknown>>>) {
     this.fields = fields;
     this.arrays = arrays;
@@ -46,7 +46,7 @@ function* jsonObject({ fields, arrays }: LongObject): Generator<string> {
   yield "}";
 }
 
-/** `{…fields, "<key>": [rows], …}`, one row a line, in pieces that are made as they are taken. */
+/** `{…fields, "<key>": [rows], …}`, one row per line. A piece is made when it is taken. */
 export function objectPieces(object: LongObject): Iterable<string> {
   function* texts(): Generator<string> {
     yield* jsonObject(object);
@@ -55,12 +55,12 @@ export function objectPieces(object: LongObject): Iterable<string> {
   return inPieces(texts());
 }
 
-/** `[rows]`, one row a line. */
+/** `[rows]`, one row per line. */
 export function arrayPieces(rows: Iterable<unknown>): Iterable<string> {
   return inPieces(jsonArray(rows));
 }
 
-/** A row a line, nothing else. */
+/** One row per line, without brackets or commas. */
 export function linePieces(rows: Iterable<unknown>): Iterable<string> {
   function* texts(): Generator<string> {
     for (const row of rows) yield `${JSON.stringify(row)}\n`;

@@ -8,7 +8,7 @@ import { measuredRound } from "./find-round.ts";
 import { arrayPieces } from "./json-stream.ts";
 import { etagOf } from "./serve-round.ts";
 
-/** The original's routes and what they give of a round. */
+/** The original's routes, each with the rows that it gives. */
 const ROUTES: Readonly<Record<string, (round: ClosedRound) => Iterable<unknown>>> = {
   "/report": (round) => legacyReport(round),
   "/report/true": (round) => legacyReport(round, true),
@@ -19,8 +19,8 @@ const ROUTES: Readonly<Record<string, (round: ClosedRound) => Iterable<unknown>>
 };
 
 /**
- * For those who poll the original's routes. `[]` is a measured round without such rows; where nothing is
- * measured, they answer 503 with the reason.
+ * Serves clients of the original's routes. An empty list means that a measured round has no such rows. If nothing is
+ * measured, the answer is a 503 with the reason.
  */
 export function legacyRoutes(api: Api): FastifyPluginAsyncTypebox {
   return async (app) => {

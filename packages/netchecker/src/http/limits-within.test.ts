@@ -9,9 +9,9 @@ it.each([
   ["no limit", 0, 48, 256, 1_024],
   ["a limit that is none", 2 ** 63, 48, 256, 1_024],
   ["next to nothing", 32 * MIB, 12, 32, 256],
-])("in %s so much is held for clients", (_what, memory, mib, readers, connections) => {
-  const { limits, mostConnections } = limitsWithin(memory);
-  expect([limits.allSharedBytes / MIB, limits.readers, mostConnections]).toEqual([
+])("the limits for clients fit into %s", (_what, memory, mib, readers, connections) => {
+  const { limits, maxConnections } = limitsWithin(memory);
+  expect([limits.allSharedBytes / MIB, limits.readers, maxConnections]).toEqual([
     expect.closeTo(mib, 0),
     readers,
     connections,

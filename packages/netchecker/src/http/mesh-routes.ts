@@ -40,7 +40,7 @@ function extrasOf({ with: wanted }: Query): ReadonlySet<Extra> {
   return new Set(items);
 }
 
-/** The mesh of a round, made row by row; a 304 where the client has it. */
+/** Sends the mesh of a round, made row by row; a 304 if the client has it already. */
 async function sendMesh(
   api: Api,
   { round, verdict }: { readonly round: ServedRound; readonly verdict: Verdict | null },
@@ -76,7 +76,7 @@ function longPlane(
   });
 }
 
-/** A round as a picture needs it: columns instead of a row a result. */
+/** A round as the page needs it: columns instead of one row per result. */
 export function meshRoutes(api: Api): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(

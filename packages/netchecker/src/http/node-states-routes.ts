@@ -35,7 +35,7 @@ async function piecesOf(round: ClosedRound): Promise<Iterable<string>> {
   return objectPieces(new LongObject({ round: round.head }, { nodes }));
 }
 
-/** Shared by all who ask for the same round. */
+/** All clients that ask for the same round share one body. */
 function sendStates(api: Api, round: ServedRound, request: FastifyRequest, reply: FastifyReply) {
   const key = `node-states ${etagOf(api, round, round.head.verdict, "")}`;
   const type = "application/json; charset=utf-8";

@@ -29,7 +29,7 @@ it("a round is read once for all who ask, and one at a time", async () => {
   expect(reading.times).toBe(3);
 });
 
-it("no more are held than fit, and none that is read is given up", async () => {
+it("no more rounds are held than fit, and a round in use is not dropped", async () => {
   const { hold } = aHistory();
   const held = await Promise.all([1, 2, 3, 4].map((id) => hold(id)));
   await expect(hold(5)).rejects.toThrow(FullError);
@@ -38,7 +38,7 @@ it("no more are held than fit, and none that is read is given up", async () => {
   expect((await hold(5)).value).toBe(ROUND);
 });
 
-it("a round that began at another time is another, though it has the same id", async () => {
+it("a round with the same id but another start is another round", async () => {
   const { reading, hold } = aHistory();
   (await hold(1)).release();
   (await hold(1, "2027-01-01T00:00:00.000Z")).release();

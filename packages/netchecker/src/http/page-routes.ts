@@ -4,7 +4,7 @@ import fastifyStatic from "@fastify/static";
 import type { FastifyPluginAsync } from "fastify";
 import { HttpError } from "./errors.ts";
 
-/** Nothing but netchecker's own files and answers, no inline script, in nobody's frame. */
+/** The page may load only netchecker's own files and answers, has no inline script, and may not be framed. */
 const HEADERS = {
   "content-security-policy": [
     "default-src 'none'",
@@ -21,16 +21,19 @@ const HEADERS = {
   "referrer-policy": "no-referrer",
 };
 
-/** What its script asks for first, so that it is on its way while the script is. Relative: it works behind any prefix. */
+/**
+ * The script's first request. With this header the browser sends it while it still loads the script. The link is
+ * relative, so it works behind any prefix.
+ */
 const PRELOAD = { link: "<mesh>; rel=preload; as=fetch; crossorigin" };
 
-/** Not a part of the API. Its files are compressed when they are built. */
+/** The page is not part of the API. */
 const ROUTE = { schema: { hide: true } } as const;
 
 /**
- * The dashboard: `folder` has its index.html, and in `assets` what that loads, under names that change
- * with the content. It holds no data, so it needs no token; what it shows, it asks the API for. Where that
- * is `open` to all, the browser is told to begin at once; it could not send a token.
+ * The dashboard. `folder` has its index.html and, in `assets`, files whose names change with their content; the build
+ * compresses them. They hold no data, so they need no token: the page asks the API for its data. If the API is `open`
+ * to all, the browser is told to preload. With a token it could not, because a preload cannot send one.
  */
 export function pageRoutes(folder: string, open: boolean): FastifyPluginAsync {
   const headers = { ...HEADERS, "cache-control": "no-cache", ...(open && PRELOAD) };

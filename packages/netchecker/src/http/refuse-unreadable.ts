@@ -20,7 +20,7 @@ const NO_HTTP = {
   message: "This is no HTTP request.",
 };
 
-/** What node:http cannot read as a request: an error of the API, and the connection's end. */
+/** Answers bytes that node:http cannot read as a request with an error of the API, and closes the connection. */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const { status, code, message } = REFUSALS[error.code ?? ""] ?? NO_HTTP;

@@ -33,7 +33,7 @@ export const ResultsQuerySchema = Type.Object(
     ok: Type.Optional(
       Type.Enum(["true", "false", "unknown"] as const, {
         description:
-          "What came of the probe. What a missing agent did not measure is told by round.missing; its rows are listed for unknown, and where from names it.",
+          "The result of the check. Rows that a missing agent did not measure are listed only for unknown, or if from names that agent; round.missing lists the missing agents.",
       }),
     ),
     from: Type.Optional({ ...Name, description: "A node or a ping pod." }),
@@ -55,7 +55,7 @@ export const ResultsBodySchema = Type.Object({
   round: RoundHeadSchema,
   summary: SummarySchema,
   findings: Type.Array(FindingSchema),
-  /** Now's, where the last round is asked for; a round's own, as of its close, where that is. */
+  /** For the last round: the verdict of now. For a round by its id: the verdict as of its close. */
   verdict: Type.Union([VerdictSchema, Type.Null()]),
   redis: Type.Object({ awaySince: Type.Union([TimeSchema, Type.Null()]) }),
   notices: Type.Array(Type.String()),
@@ -70,15 +70,15 @@ function filterOf({ type, ok, from, to }: ResultsQuery): ResultFilter {
     ...(ok && { ok: OK[ok] }),
     ...(from && { from }),
     ...(to && { to }),
-    // Three agents and 1,000 nodes without one would be 800 MB that say nothing.
+    // If 1,000 nodes had no agent, their unknown rows would be 800 MB without information.
     exceptMissing: ok !== "unknown" && from === undefined,
   };
 }
 
-/** A text says ages, and is made once a second. */
-const textAge = (): string => String(Math.floor(Date.now() / 1_000));
+/** A text contains ages, so it is shared for one second only. */
+const textSecond = (): string => String(Math.floor(Date.now() / 1_000));
 
-/** A round in the format that is asked for, under a verdict; a 304 where the client has it. */
+/** Sends a round in the requested format, under a verdict; a 304 if the client has it already. */
 export async function sendResults(
   api: Api,
   { round, verdict }: { readonly round: ServedRound; readonly verdict: Verdict | null },
@@ -90,7 +90,7 @@ export async function sendResults(
   const etag = etagOf(api, round, verdict, JSON.stringify(query));
   const { format = "json" } = query;
   if (format === "text") {
-    const key = `text ${etag} ${textAge()}`;
+    const key = `text ${etag} ${textSecond()}`;
     const open = () =>
       opened(round, async (each) => [
         await driveSteps(formatText(each, verdict, Date.now(), noticesOf(api, each))),
@@ -114,7 +114,7 @@ const TYPES = {
   text: "text/plain; charset=utf-8",
 } as const;
 
-/** What is made of a round, which is held until that is done. */
+/** Opens a round and makes pieces of it. The round is held until the pieces are no longer needed. */
 export async function opened(
   round: ServedRound,
   piecesOf: (round: ClosedRound) => Iterable<string> | Promise<Iterable<string>>,
@@ -130,12 +130,12 @@ export async function opened(
 
 const saysNothingOfNow = (served: Served) => served.keeper.latest === null || served.isStale();
 
-/** The verdict's line, and below it the last round, where there is one: people want to see what was known. */
+/** The verdict's line and, if there is one, the last round below it: people want to see what was known last. */
 async function oldText(served: Served, verdict: Verdict): Promise<string> {
   const now = Date.now();
   const { latest } = served.keeper;
   if (!latest) return `${sayVerdict(verdict, now)}\n`;
-  // The verdict says what is in the way.
+  // The verdict already says why, so there are no other notices.
   const notices = ["What follows is the last round that closed. It says nothing of now."];
   return driveSteps(formatText(latest, verdict, now, notices));
 }
@@ -155,7 +155,7 @@ export function resultsRoutes(api: Api): FastifyPluginAsyncTypebox {
         const { query } = request;
         const verdict = api.verdict();
         if (query.format === "text" && saysNothingOfNow(api)) {
-          const key = `old text ${api.keeper.latest?.head.startedAt} ${verdict.sentence} ${textAge()}`;
+          const key = `old text ${api.keeper.latest?.head.startedAt} ${verdict.sentence} ${textSecond()}`;
           const open = async () => ({ pieces: [await oldText(api, verdict)] });
           reply.code(503);
           return api.answers.send(request, reply, { key, type: TYPES.text, open }) as never;

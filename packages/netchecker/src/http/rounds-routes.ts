@@ -108,7 +108,8 @@ export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
       },
     );
 
-    // Whatever the body is, nobody reads it: only what a foreign page cannot send without asking first counts.
+    // The body does not matter and is not read. Only the headers count, because another site's page cannot set them
+    // freely.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", { parseAs: "string" }, (_request, _body, done) => done(null));
 
@@ -119,7 +120,7 @@ export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
         schema: {
           summary: "Start a round now; one at a time",
           description:
-            "Needs `Content-Type: application/json` or `X-Netchecker: 1`, which no page of another site can send unasked. What was asked for is kept beside the scheduled rounds, the last 20 of it.",
+            "Needs `Content-Type: application/json` or `X-Netchecker: 1`, which no page of another site can send unasked. The last 20 requested rounds are kept in addition to the scheduled ones.",
           querystring: NoParametersSchema,
           response: {
             202: Type.Object({ id: RoundIdSchema, startedAt: TimeSchema, url: Type.String() }),
@@ -154,7 +155,7 @@ export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
   };
 }
 
-/** A form or a script of another site can send neither without a preflight, which nobody answers. */
+/** A form or script of another site can send neither header without a CORS preflight, and netchecker answers none. */
 function requireIntent(headers: IncomingHttpHeaders): void {
   const isJson = /^application\/json\b/i.test(headers["content-type"] ?? "");
   if (isJson || headers["x-netchecker"] === "1") return;

@@ -4,7 +4,7 @@ import { isoTime } from "@netchecker/round/iso-time";
 import type { ClosedRound } from "@netchecker/round/closed-round";
 import type { Served } from "./served.ts";
 
-/** What an answer should say of itself, in sentences: where it comes from, how far it can be trusted. */
+/** Sentences about an answer itself, such as that Redis is away and the round comes from memory. */
 export function noticesOf(served: Served, round: ClosedRound): string[] {
   const away = served.redisAwaySince();
   const trouble = served.redisTrouble();
@@ -22,7 +22,7 @@ export function noticesOf(served: Served, round: ClosedRound): string[] {
   ];
 }
 
-/** What an answer about a round begins with. */
+/** The fields with which an answer about a round begins. */
 export function envelope(served: Served, round: ClosedRound, verdict: Verdict | null): object {
   const away = served.redisAwaySince();
   return {
@@ -35,7 +35,7 @@ export function envelope(served: Served, round: ClosedRound, verdict: Verdict | 
   };
 }
 
-/** Changes exactly when an answer to the same request would. */
+/** An ETag. It changes exactly when the answer to the same request changes. */
 export function etagOf(
   served: Served,
   { head }: Pick<ClosedRound, "head">,
@@ -46,7 +46,7 @@ export function etagOf(
   const state = [
     served.build,
     head.id,
-    // A Redis that lost its data gives ids anew.
+    // A Redis that lost its data gives the same id again, so the id alone is not enough.
     Date.parse(head.startedAt).toString(36),
     head.stored ? "s" : "m",
     served.redisAwaySince() ?? 0,

@@ -6,7 +6,7 @@ const timeOrNull = (time: number | null): string | null => (time === null ? null
 
 const endOf = ({ finishedAt, startedAt }: RoundHead): string => finishedAt ?? startedAt;
 
-/** How netchecker itself fares now. */
+/** The present state of netchecker itself. */
 export function stateOf(served: Served): State {
   const { last, latest } = served.keeper;
   const open = served.openRound();

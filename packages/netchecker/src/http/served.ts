@@ -9,29 +9,29 @@ import type { OpenRound } from "../ports.ts";
 /** What the API serves from. */
 export interface Served {
   readonly keeper: RoundKeeper;
-  /** Milliseconds from one round to the next: what a client is told to wait for the first. */
+  /** The time from one round to the next. A client is told to wait this long for the first round. */
   readonly intervalMs: number;
   readonly log: Log;
-  /** Names this build: another one may answer the same question in another way. */
+  /** Names this build. It is part of ETags, because another build may answer differently. */
   readonly build: string;
-  /** Tells that something of this may have changed. */
+  /** Tells when any of this may have changed. */
   readonly changes: Changes;
   /** What netchecker knows of the cluster's network now. */
   verdict(): Verdict;
-  /** Whether the last closed round says nothing of now any more. */
+  /** Whether the last closed round is too old to say anything about now. */
   isStale(): boolean;
-  /** Who holds the lease where this netchecker stands by; null where it does not. */
+  /** The netchecker that holds the lease while this one stands by, or null. */
   holder(): OtherHolder | null;
-  /** Whether rounds are being run: the cluster is known. */
+  /** Whether the cluster has been listed, so that rounds can run. */
   synced(): boolean;
-  /** Since when the view of the cluster is not kept up to date, milliseconds since 1970; null while it is. */
+  /** Since when the view of the cluster is out of date, milliseconds since 1970; null while it is current. */
   clusterStaleSince(): number | null;
   /** Since when Redis is away, milliseconds since 1970; null while it is there. */
   redisAwaySince(): number | null;
-  /** What is wrong with Redis, a sentence without its full stop; null where nothing is known to be. */
+  /** What is wrong with Redis, as a sentence without its full stop; null if no fault is known. */
   redisTrouble(): string | null;
   openRound(): OpenRound | null;
-  /** So long from one round that was asked for to the next one, at least. */
+  /** The shortest time from one requested round to the next. */
   readonly requestPauseMs: number;
   /** Throws a CannotOpenRoundError. */
   triggerRound(): Promise<OpenRound>;

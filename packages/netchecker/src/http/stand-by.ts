@@ -5,8 +5,8 @@ import { HttpError } from "./errors.ts";
 import type { Served } from "./served.ts";
 
 /**
- * A netchecker that stands by has no rounds of its own: it answers no data route, so that nobody who is led to
- * it by chance is shown an old round.
+ * A netchecker that stands by has no current rounds. It refuses all data routes, so that a client that a load balancer
+ * sends to it does not get an old round.
  */
 export function refuseWhileStandingBy(served: Served) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {

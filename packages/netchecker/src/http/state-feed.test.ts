@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-it("looks once a second while somebody listens, and never otherwise", () => {
+it("compares the state once a second while somebody listens, and never otherwise", () => {
   vi.advanceTimersByTime(10_000);
   changes.tell();
   vi.advanceTimersByTime(10_000);
@@ -42,7 +42,7 @@ it("looks once a second while somebody listens, and never otherwise", () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("tells each listener the state at once, then all of them what is new", () => {
+it("tells a new listener the state at once, and tells all listeners each new state", () => {
   const heard: State[][] = [[], []];
   feed.listen((state) => void heard[0]!.push(state));
   redisAwaySince = 1_000;
@@ -58,7 +58,7 @@ it("tells each listener the state at once, then all of them what is new", () => 
   ]);
 });
 
-it("is silent while only the time changes", () => {
+it("tells nothing while only the time changes", () => {
   let heard = 0;
   feed.listen(() => (heard += 1));
   vi.advanceTimersByTime(5_000);

@@ -2,10 +2,10 @@ import type { State } from "@netchecker/contract";
 import { stateOf } from "./serve-state.ts";
 import type { Served } from "./served.ts";
 
-/** That the view of the cluster is stale is told by no event, only by the clock. */
-const LOOK_EVERY_MS = 1_000;
+/** How often the state is compared. No event says that the cluster view became stale; only the clock does. */
+const COMPARE_EVERY_MS = 1_000;
 
-/** Tells listeners netchecker's state whenever it has changed. While nobody listens, it costs nothing. */
+/** Tells listeners netchecker's state whenever it has changed. While nobody listens, it does nothing. */
 export class StateFeed {
   readonly #served: Served;
   readonly #listeners = new Set<(state: State) => void>();
@@ -17,7 +17,7 @@ export class StateFeed {
     this.#served = served;
   }
 
-  /** Calls back with the state now, and with each new one; gives what ends it. */
+  /** Calls `listener` with the present state, and with each new one. Returns a function that ends this. */
   listen(listener: (state: State) => void): () => void {
     this.#listeners.add(listener);
     this.#stop ??= this.#start();
@@ -33,7 +33,7 @@ export class StateFeed {
   #start(): () => void {
     this.#told = withoutNow(stateOf(this.#served));
     const ending = this.#served.changes.listen(() => this.#lookSoon());
-    const clock = setInterval(() => this.#look(), LOOK_EVERY_MS);
+    const clock = setInterval(() => this.#look(), COMPARE_EVERY_MS);
     clock.unref();
     return () => {
       ending();
@@ -43,7 +43,7 @@ export class StateFeed {
     };
   }
 
-  /** What changes at once is told at once: a round that closes is no longer open, and shown. */
+  /** Joins several changes into one message: when a round closes, it is no longer open and it is shown. */
   #lookSoon(): void {
     this.#looking ??= setImmediate(() => {
       this.#looking = null;

@@ -6,19 +6,19 @@ import { stateOf } from "./serve-state.ts";
 import { StateFeed } from "./state-feed.ts";
 import type { Served } from "./served.ts";
 
-/** Each of them holds a connection and some kilobytes. */
-const MOST_LISTENERS = 100;
+/** Each listener holds a connection and some kilobytes. */
+const MAX_LISTENERS = 100;
 
 const EVENT_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-store",
-  // Not to be kept alive: a connection that nobody uses any more would hold up the end.
+  // Without keep-alive, because an unused connection would delay the shutdown.
   connection: "close",
-  // For nginx, which would collect events before it passes them on.
+  // Tells nginx to pass events on at once.
   "x-accel-buffering": "no",
 };
 
-/** How netchecker itself fares: once, and as server-sent events. */
+/** The state of netchecker itself: once, and as server-sent events. */
 export function stateRoutes(served: Served): FastifyPluginAsyncTypebox {
   const feed = new StateFeed(served);
   const streams = new Set<EventStream>();
@@ -41,7 +41,7 @@ export function stateRoutes(served: Served): FastifyPluginAsyncTypebox {
     app.get(
       "/events",
       {
-        // A HEAD would listen without an end.
+        // A HEAD request would listen for ever.
         exposeHeadRoute: false,
         schema: {
           summary: "The same as server-sent events: one at once, and one at each change",
@@ -56,11 +56,11 @@ export function stateRoutes(served: Served): FastifyPluginAsyncTypebox {
         },
       },
       (_request, reply) => {
-        if (streams.size >= MOST_LISTENERS)
+        if (streams.size >= MAX_LISTENERS)
           throw new HttpError(
             503,
             "too_many_listeners",
-            `${MOST_LISTENERS} listen to /events already; poll /state instead.`,
+            `${MAX_LISTENERS} listen to /events already; poll /state instead.`,
             { "retry-after": "30" },
           );
         const events = new EventStream();

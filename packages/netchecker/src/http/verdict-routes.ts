@@ -27,7 +27,7 @@ const QuerySchema = Type.Object(
   { additionalProperties: false },
 );
 
-/** The one line above everything, for scripts, probes and people in a hurry. */
+/** The verdict, for scripts, health checks and people in a hurry. */
 export function verdictRoutes(api: Api): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(

@@ -12,7 +12,7 @@ export function hasVersion(ifNoneMatch: string | undefined, etag: string): boole
   );
 }
 
-/** A text of JSON and its ETag, which is its digest. */
+/** A JSON text and its ETag, which is a digest of the text. */
 export interface Versioned {
   readonly text: string;
   readonly etag: string;
@@ -23,7 +23,7 @@ export function versioned(body: object): Versioned {
   return { text, etag: `W/"${createHash("sha256").update(text).digest("base64url")}"` };
 }
 
-/** A text with its ETag; a 304 where the client has it. */
+/** Sends a text with its ETag; a 304 if the client has it already. */
 export async function sendVersioned(
   api: Api,
   request: FastifyRequest,
@@ -31,7 +31,7 @@ export async function sendVersioned(
   { text, etag }: Versioned,
 ): Promise<FastifyReply> {
   reply.headers({ "cache-control": "no-cache", etag });
-  // An answer that is no success is never "as before".
+  // A 304 stands for a 200, so other answers are always sent in full.
   if (reply.statusCode === 200 && hasVersion(request.headers["if-none-match"], etag))
     return reply.code(304).send();
   const type = "application/json; charset=utf-8";

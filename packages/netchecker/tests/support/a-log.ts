@@ -1,13 +1,13 @@
 import { createLog, type Log } from "@netchecker/runtime/log";
 
-/** What a log said: pino's level (30 info, 40 warning), the sentence and the reason. */
+/** A line of a log: pino's level (30 info, 40 warning), the message and the reason. */
 export interface LogLine {
   readonly level: number;
   readonly msg: string;
   readonly why?: string;
 }
 
-/** A log whose lines can be looked at, and that says nothing aloud. */
+/** A log that keeps its lines for the test and prints nothing. */
 export function aLog(): { readonly log: Log; readonly lines: LogLine[] } {
   const lines: LogLine[] = [];
   const log = createLog("test", "silent");

@@ -11,15 +11,15 @@ export const PREFIX = "test:";
 export const NAMES = redisNames(PREFIX);
 
 /**
- * A real redis-server of a test's own, with connections that end with it; with what is in `dump`, an RDB file, and
- * with settings as on its command line.
+ * A real redis-server for one test. Its connections end with it. `dump` is an RDB file to load; `settings` are
+ * arguments of its command line.
  */
 export async function aRedis({
   dump,
   settings = [],
 }: { readonly dump?: string; readonly settings?: readonly string[] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "netchecker-test-"));
-  // Redis loads it at its start, whether it saves or not.
+  // Redis loads this file at its start, even if saving is off.
   if (dump !== undefined) await copyFile(dump, join(folder, "dump.rdb"));
   const server = await RedisServer.start("127.0.0.1", folder, undefined, undefined, settings);
   const address = { host: `${server.address.host}:${server.address.port}` };
@@ -27,7 +27,7 @@ export async function aRedis({
   return {
     server,
     address,
-    /** Resolves when it is ready. */
+    /** Resolves when the connection is ready. */
     async connect(role: "commands" | "subscriber" = "commands"): Promise<Redis> {
       const redis = connectRedis(address, { service: "test", role, log: LOG });
       connections.push(redis);

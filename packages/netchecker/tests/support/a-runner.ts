@@ -17,16 +17,16 @@ export interface RunnerOptions {
   readonly leaseMs?: number;
   readonly history?: HistorySettings;
   readonly view?: ClusterView;
-  /** Instead of one that does not change. */
+  /** The default is a cluster that does not change. */
   readonly cluster?: LiveClusterWatch;
   readonly nodeStartupMs?: number;
-  /** What of the store behaves in another way. */
+  /** Replacements for methods of the store. */
   readonly store?: Partial<RoundStore>;
-  /** What the watch knows of nodes. */
+  /** What the watch has learned of nodes. */
   readonly pasts?: NodePasts;
 }
 
-/** A netchecker that runs rounds and answers nobody, with a cluster that does not change; it runs until it is stopped. */
+/** A netchecker that runs rounds until it is stopped, and serves no requests. */
 export function aRunner(redis: RedisPair, options: RunnerOptions) {
   const { owner, prefix = PREFIX, intervalMs = 60_000, timeoutMs = 1_000 } = options;
   const { view = aView(2), history = { fullRounds: 5, rounds: 10 } } = options;
@@ -35,7 +35,7 @@ export function aRunner(redis: RedisPair, options: RunnerOptions) {
   const netchecker = createNetchecker(
     {
       ...readConfig({ REDIS_PREFIX: prefix, POD_NAME: owner }),
-      // Shorter than anybody may set it.
+      // Shorter than the configuration allows.
       ROUND_INTERVAL_MS: intervalMs,
       ROUND_TIMEOUT_MS: timeoutMs,
       HISTORY_FULL_ROUNDS: history.fullRounds,

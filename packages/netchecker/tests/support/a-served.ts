@@ -15,7 +15,7 @@ const FIRST_PENDING: Verdict = {
   reason: "first_round_pending",
 };
 
-/** What the API serves from, where all is well and no round is open. */
+/** What the API serves from, with everything healthy and no round open. */
 export function aServed(keeper: RoundKeeper, with_: Partial<Served> = {}): Served {
   return {
     keeper,
@@ -38,7 +38,7 @@ export function aServed(keeper: RoundKeeper, with_: Partial<Served> = {}): Serve
   };
 }
 
-/** The app on it; without a token and without a page, where nothing else is said. */
+/** The app; by default without a token and without a page. */
 export function anApp(served: Served, settings: Partial<AppSettings> = {}) {
   return createApp(served, { pageFolder: "/no/page/here", ...settings });
 }

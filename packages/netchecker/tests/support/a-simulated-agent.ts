@@ -13,13 +13,13 @@ import { OK } from "@netchecker/round/testing/a-round";
 export interface SimulatedAgent {
   readonly pod: string;
   readonly node: string;
-  /** Null: this agent says nothing to this list. */
+  /** If it returns null, the agent does not answer this list. */
   readonly answer?: (list: TargetList, index: number) => Outcome | null;
-  /** How long it probes; at once where absent. */
+  /** How long the agent probes; 0 by default. */
   readonly delayMs?: number;
 }
 
-/** Agents that speak the real wire and probe nothing: they answer each list at once. */
+/** Agents that send real messages but probe nothing: they make up the outcomes. */
 export async function simulateAgents(
   subscriber: Redis,
   publisher: Redis,
@@ -36,7 +36,7 @@ export async function simulateAgents(
       lists.push(decoded.value);
       for (const agent of agentsFor(decoded.value)) {
         const report = reportOf(decoded.value, agent);
-        // While Redis is away, what it reports is lost: this one does not try again.
+        // A report is lost while Redis is away: unlike a real agent, this one does not try again.
         const publish = () =>
           void publisher.publish(NAMES.reports[type], JSON.stringify(report)).catch(() => {});
         if (report) setTimeout(publish, agent.delayMs ?? 0);
@@ -47,7 +47,7 @@ export async function simulateAgents(
   return { lists };
 }
 
-/** What an agent says to a list; null where it is silent. */
+/** An agent's report for a list; null if the agent is silent. */
 export function reportOf(list: TargetList, { pod, node, answer }: SimulatedAgent): Report | null {
   const outcomes = list.check.map((_, index) => (answer ? answer(list, index) : OK));
   if (outcomes.includes(null)) return null;

@@ -11,14 +11,14 @@ import { NAMES } from "./a-redis.ts";
 
 const FENCE = { owner: "test", token: "token-of-the-test" };
 
-/** Holds the lease for good, until another one takes it: a netchecker takes what never runs out. */
+/** Holds a lease without an expiry, until another netchecker takes it. */
 export async function aHeldLease(redis: Redis, names = NAMES): Promise<Pick<Lease, "fence">> {
   await redis.set(names.lease, FENCE.owner);
   await redis.set(names.leaseHolder, JSON.stringify({ pod: FENCE.owner, token: FENCE.token }));
   return { fence: FENCE };
 }
 
-/** The history in Redis, of one who holds the lease. */
+/** The history in Redis, with the lease held. */
 export async function aStore(
   redis: Redis,
   history: HistorySettings,
@@ -30,7 +30,7 @@ export async function aStore(
 
 export type AStore = Awaited<ReturnType<typeof aStore>>;
 
-/** What publishes lists, of one who holds the lease. */
+/** A publisher of lists, with the lease held. */
 export async function aPublisher(
   redis: Redis,
   trouble?: Parameters<typeof createRoundPublisher>[3],

@@ -4,10 +4,10 @@ import { listen } from "@netchecker/local-cluster/listen";
 import type { Address } from "@netchecker/local-cluster/tcp-proxy";
 
 /**
- * A way to Redis on which large packets are lost: what is sent at once and is larger than
- * `mostBytes` never arrives, and nothing after it does, as TCP sends it again and again.
+ * A proxy to Redis on a path that loses large packets. Data that is sent at once and is larger than `maxBytes` never
+ * arrives. Nothing after it arrives either, because TCP keeps sending the lost data.
  */
-export async function aWayThatLosesLarge(to: Address, mostBytes: number) {
+export async function aWayThatLosesLarge(to: Address, maxBytes: number) {
   const sockets = new Set<Socket>();
   const pass = (from: Socket, into: Socket) => {
     let stuck = false;
@@ -15,7 +15,7 @@ export async function aWayThatLosesLarge(to: Address, mostBytes: number) {
     from.on("error", () => into.destroy());
     from.on("close", () => into.destroy());
     from.on("data", (data) => {
-      stuck ||= data.length > mostBytes;
+      stuck ||= data.length > maxBytes;
       if (!stuck) into.write(data);
     });
   };

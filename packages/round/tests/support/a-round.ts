@@ -71,7 +71,7 @@ export function aPod(
   };
 }
 
-/** A healthy cluster of so many nodes. */
+/** A healthy cluster with `nodes` nodes. */
 export function aView(nodes: number, with_: Partial<ClusterView> = {}): ClusterView {
   const indices = Array.from({ length: nodes }, (_, index) => index + 1);
   return {
@@ -92,7 +92,7 @@ export function aView(nodes: number, with_: Partial<ClusterView> = {}): ClusterV
 export const OK: Outcome = { reason: "ok", latencyMs: 0.5, attempts: 1 };
 export const TIMEOUT: Outcome = { reason: "connect_timeout", latencyMs: null, attempts: 3 };
 
-/** What an agent finds: by default all is well. */
+/** What an agent finds at a target. */
 export type Finds = (target: AskedTarget, agentNode: string, type: TargetType) => Outcome;
 
 export function aReport(
@@ -127,7 +127,7 @@ const RUN: RoundRun = {
   redisAway: false,
 };
 
-/** A round over a view: every agent that can reports, except those named in `silent`. */
+/** A closed round over a view. Every agent that can report does so, except those on the nodes in `silent`. */
 export function aClosedRound(
   view: ClusterView,
   with_: {
@@ -145,7 +145,7 @@ export function aClosedRound(
   return closeRound({ ...RUN, ...with_.run }, collector, reviewPlan(plan, with_.atClose ?? view));
 }
 
-/** Mulberry32: the same draws at every run. */
+/** Mulberry32: a seed gives the same numbers at every run. */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -156,7 +156,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** What one fault does to a probe; null where it does nothing. */
+/** The outcome that one fault gives a probe, or null if it does not touch the probe. */
 export type Fault = (target: AskedTarget, from: string, type: TargetType) => Outcome | null;
 
 export const failing = (reason: Reason, with_: Partial<Outcome> = {}): Outcome => ({
@@ -166,7 +166,7 @@ export const failing = (reason: Reason, with_: Partial<Outcome> = {}): Outcome =
   ...with_,
 });
 
-/** Several faults at once: the first that does something to a probe decides. */
+/** Several faults at once. The first one that touches a probe decides its outcome. */
 export function under(...faults: readonly Fault[]): Finds {
   return (target, from, type) => {
     for (const fault of faults) {
@@ -177,7 +177,7 @@ export function under(...faults: readonly Fault[]): Finds {
   };
 }
 
-/** Which probes a fault strikes, by the numbers of the nodes; nobody's own. */
+/** These say which probes a fault hits, by the numbers of the nodes. They never hit a node's probe of itself. */
 export const into = (n: number) => (from: string, to: string) => to === nodeName(n) && from !== to;
 export const outOf = (n: number) => (from: string, to: string) =>
   from === nodeName(n) && from !== to;
@@ -192,7 +192,7 @@ export const way = (a: number, b: number) => (from: string, to: string) =>
 
 export const nodeName = (index: number) => `node-${index}`;
 
-/** Probes between two of the cluster's nodes, of all checks or of some. */
+/** A fault of probes between the cluster's nodes. */
 export function between(
   isHit: (from: string, to: string) => boolean,
   outcome: Outcome = TIMEOUT,
@@ -202,7 +202,7 @@ export function between(
     node !== null && checks.includes(check) && isHit(from, node) ? outcome : null;
 }
 
-/** Probes of a check that is no node's, from some nodes. */
+/** A fault of probes from some nodes, whatever their target. */
 export function fromNodes(
   isHit: (from: string) => boolean,
   checks: readonly Check[],

@@ -17,7 +17,7 @@ import { nodeLines, nodeMoment } from "./node-lines.ts";
 const momentsOf = (round: ClosedRound) =>
   round.plan.agents.map(({ node }) => nodeMoment(7, Buffer.from(nodeLines(round)), node)!);
 
-/** The same, counted from the rows that everybody sees. */
+/** The same numbers, counted from the round's results. */
 function countedFromResults(round: ClosedRound, node: string) {
   const rows = [...results(round)].filter(
     ({ type, from, to, planned }) =>
@@ -35,7 +35,7 @@ function countedFromResults(round: ClosedRound, node: string) {
 }
 
 describe("a node in a round", () => {
-  it("is counted as a source and as a destination, its own pod and the services left out", () => {
+  it("is counted as a source and as a target, without its own pod and the services", () => {
     const round = aClosedRound(aView(4), { finds: under(between(way(1, 2))), silent: ["node-4"] });
     const counts = momentsOf(round).map(({ agent, outFailed, outTotal, inFailed, inTotal }) => [
       agent,
@@ -44,7 +44,7 @@ describe("a node in a round", () => {
       inFailed,
       inTotal,
     ]);
-    // Three checks of three peers; what node-4 did not report is unknown, and in the total.
+    // Three checks of three peers. Outcomes that node-4 did not report are unknown, and are in the total.
     expect(counts).toEqual([
       ["reported", 3, 9, 0, 9],
       ["reported", 0, 9, 3, 9],
@@ -53,7 +53,7 @@ describe("a node in a round", () => {
     ]);
   });
 
-  it("does not count what is planned, in neither direction", () => {
+  it("counts no planned outcomes, in either direction", () => {
     const view = aView(4, {
       nodes: [aNode(1), aNode(2, { cordoned: true }), aNode(3), aNode(4)],
     });
@@ -67,7 +67,7 @@ describe("a node in a round", () => {
     expect(momentsOf(round)[0]).toMatchObject({ outFailed: 0, outTotal: 6, inTotal: 6 });
   });
 
-  it("has the counts that its results have, whatever the round", () => {
+  it("has the same counts as the results of any round", () => {
     const random = seeded(5);
     const view = aView(12, {
       nodes: Array.from({ length: 12 }, (_, n) => aNode(n + 1, { cordoned: n % 5 === 0 })),
@@ -80,7 +80,7 @@ describe("a node in a round", () => {
       expect(moment).toMatchObject(countedFromResults(round, `node-${n + 1}`));
   });
 
-  it("has the median of its pod echoes in each direction, within three in a hundred", () => {
+  it("has the median latency of its pod echoes in each direction, within 3 %", () => {
     const latencyMs = (from: string, to: string | null) =>
       Number(from.at(-1)) + 10 * Number(to?.at(-1));
     const round = aClosedRound(aView(6), {
@@ -92,7 +92,7 @@ describe("a node in a round", () => {
     expect(Math.abs(inLatencyMs! / 24 - 1)).toBeLessThan(0.03);
   });
 
-  it("has no latency where nothing was ok, and none that a starved prober measured", () => {
+  it("has no latency if nothing was ok, or if only starved agents measured one", () => {
     const round = aClosedRound(aView(3), { finds: under(between(outOf(1))) });
     round.agents[1]!.health.pod = {
       tookMs: 1,

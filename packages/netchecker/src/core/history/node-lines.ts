@@ -4,8 +4,8 @@ import { finish, type Steps } from "@netchecker/round/steps";
 import { nodeColumns } from "./node-columns.ts";
 
 /**
- * What is kept of a round's nodes as long as the round is: its start, then a line a node, so that one is
- * found in thousands of rounds without reading the others. Compressed it is some ten bytes a node.
+ * What a round keeps of its nodes for as long as the round is kept: the round's start, then one line per node. One
+ * node can be found in thousands of rounds without decoding the others. Compressed, a node takes about ten bytes.
  */
 export function* writeNodeLines(round: ClosedRound): Steps<string> {
   const { head, plan } = round;
@@ -26,18 +26,18 @@ export function* writeNodeLines(round: ClosedRound): Steps<string> {
   return `${[head.startedAt, ...lines].join("\n")}\n`;
 }
 
-/** {@link writeNodeLines} at one go. */
+/** {@link writeNodeLines}, all steps at once. */
 export function nodeLines(round: ClosedRound): string {
   return finish(writeNodeLines(round));
 }
 
-/** The bytes of such lines, as a Buffer has them: to read one line, no text is made of all of them. */
+/** The bytes of such lines, as in a Buffer. Reading one line does not turn all of them into text. */
 interface LineBytes {
   indexOf(text: string, from?: number): number;
   subarray(start: number, end: number): { toString(): string };
 }
 
-/** One node out of a round's lines; null where the round does not know it, or the line is cut off. */
+/** One node from a round's lines; null if the round does not have it, or if its line is cut off. */
 export function nodeMoment(id: number, lines: LineBytes, node: string): NodeMoment | null {
   const before = lines.indexOf(`\n${node} `);
   if (before === -1) return null;
@@ -47,7 +47,7 @@ export function nodeMoment(id: number, lines: LineBytes, node: string): NodeMome
     .subarray(before + 1, end)
     .toString()
     .split(" ");
-  // Of a name with a space in it, which no node has, the rest has matched.
+  // A name with a space, which no node has, could match within a line.
   if (name !== node || numbers.length !== 6) return null;
   const [outFailed, outTotal, inFailed, inTotal, outLatency, inLatency] = numbers.map(Number);
   return {
@@ -63,7 +63,7 @@ export function nodeMoment(id: number, lines: LineBytes, node: string): NodeMome
   };
 }
 
-/** A code is right within 3 %: more digits say nothing. */
+/** A latency code is accurate to 3 %, so more digits would mean nothing. */
 function shortLatency(code: number): number | null {
   const latencyMs = latencyOf(code);
   return latencyMs === null ? null : Number(latencyMs.toPrecision(3));

@@ -1,7 +1,7 @@
 import type { MeshNode } from "@netchecker/contract";
 import type { ClosedRound } from "@netchecker/round/closed-round";
 
-/** The nodes of a round as a mesh shows them, in the order of its agents. */
+/** The nodes of a round for the mesh, in the order of the round's agents. */
 export function meshNodes({ head, plan, agents }: ClosedRound): MeshNode[] {
   const missing = new Map(head.missing.map(({ node, why }) => [node, why]));
   return plan.agents.map(({ node, zone, pool, pod, planned }, index) => ({

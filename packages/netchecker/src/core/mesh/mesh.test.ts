@@ -24,14 +24,14 @@ const letter = (code: number) => String.fromCharCode(97 + code);
 const UNKNOWN = letter(NOT_PROBED_CODE);
 const TIMED_OUT = letter(reasonCode("connect_timeout"));
 
-/** What is drawn of one plane. */
+/** The rows of one plane. */
 function rowsOf(round: ClosedRound, type: "pod" | "node" | "service" | "external", check: string) {
   const plane = planeColumns(round.plan).find((each) => each.type === type && each.check === check);
   return new PlaneRows(round.matrices[type], plane!.columns);
 }
 
 describe("the nodes of a mesh", () => {
-  it("say where they stand, who is missing and why, what is planned, whose prober is starved", () => {
+  it("have zone and pool, why an agent is missing, what is planned, and which agent is starved", () => {
     const view = aView(3, {
       nodes: [
         aNode(1, { labels: { "topology.kubernetes.io/zone": "a", agentpool: "small" } }),
@@ -52,7 +52,7 @@ describe("the nodes of a mesh", () => {
 });
 
 describe("the planes of a mesh", () => {
-  it("are one for each type, check and family, with a column a target", () => {
+  it("are one for each type, check and family, with one column per target", () => {
     const planes = planeColumns(planRound(aView(3), SETTINGS));
     expect(planes.map(({ type, check, family }) => [type, check, family])).toEqual([
       ["pod", "echo", "IPv4"],
@@ -71,7 +71,7 @@ describe("the planes of a mesh", () => {
     expect(planes[5]!.targets).toMatchObject([{ node: null, name: "outside.example:443" }]);
   });
 
-  it("tell two address families apart", () => {
+  it("separate two address families", () => {
     const ips = (third: number, n: number) => [`10.${third}.0.${n}`, `fd00:${third}::${n}`];
     const view = aView(2, {
       pods: [1, 2].flatMap((n) => [
@@ -119,7 +119,7 @@ describe("the rows of a plane", () => {
     finds: under(between(into(2), undefined, ["echo", "nodeport"])),
   });
 
-  it("have a letter a target, those of the same check alone", () => {
+  it("have one letter per target of the plane's check", () => {
     const hit = [`a${TIMED_OUT}aa`, "aaaa", `a${TIMED_OUT}aa`, UNKNOWN.repeat(4)];
     expect([...rowsOf(round, "pod", "echo").reasons()]).toEqual(hit);
     expect([...rowsOf(round, "node", "nodeport").reasons()]).toEqual(hit);
@@ -131,11 +131,11 @@ describe("the rows of a plane", () => {
     expect([...rowsOf(round, "external", "connect").reasons()]).toEqual(["a", "a", "a", UNKNOWN]);
   });
 
-  it("have a digit an outcome for attempts", () => {
+  it("have one digit per outcome for attempts", () => {
     expect([...rowsOf(round, "pod", "echo").attempts()]).toEqual(["1311", "1111", "1311", "0000"]);
   });
 
-  it("have latencies that are those of the results, within three in a hundred", () => {
+  it("have the latencies of the results, within 3 %", () => {
     const spread = aClosedRound(aView(4), {
       finds: ({ node }, from) => ({
         ...OK,
@@ -154,7 +154,7 @@ describe("the rows of a plane", () => {
     );
   });
 
-  it("show of an old round its failures, and mark what is not kept", () => {
+  it("show the failures of an old round, and mark outcomes that are not kept", () => {
     const { head, plan, findings, failures } = {
       ...finish(encodeMeasured(round)),
       ...encodeConcluded(round),

@@ -2,13 +2,13 @@ import { type MeshPlane, TARGET_TYPES } from "@netchecker/contract";
 import { addressFamily } from "@netchecker/round/address-family";
 import type { AskedTarget, RoundPlan } from "@netchecker/round/plan";
 
-/** What a plane shows, and which targets of its type are its columns. */
+/** A plane of the mesh: its type, check and family, and the targets that are its columns. */
 export interface PlaneColumns extends Pick<MeshPlane, "type" | "check" | "family" | "targets"> {
   /** By column: the position among the round's targets of the type. */
   readonly columns: Uint32Array;
 }
 
-/** A plane for each type, check and family that a round has. Columns are in the order of the nodes. */
+/** One plane for each combination of type, check and family in a round. Its columns are in the order of the nodes. */
 export function planeColumns(plan: RoundPlan): PlaneColumns[] {
   const nodeOf = new Map(plan.agents.map(({ node }, index) => [node, index]));
   const place = ({ node }: AskedTarget) => nodeOf.get(node ?? "") ?? null;
@@ -33,8 +33,8 @@ export function planeColumns(plan: RoundPlan): PlaneColumns[] {
 }
 
 /**
- * What has no address has no family either, and is no plane of its own: a node without a pong is a gap
- * among the others, in the first plane of its check.
+ * A target without an address has no family either. It goes into the first plane of its check, so that a node
+ * without a pong is a gap there and not a plane of its own.
  */
 function planeKeys(targets: readonly AskedTarget[]) {
   const keyOf = ({ check, address }: AskedTarget) => `${check} ${addressFamily(address)}`;

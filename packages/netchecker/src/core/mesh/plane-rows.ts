@@ -5,7 +5,7 @@ const LETTER_A = 97;
 const DIGIT_0 = 48;
 const NOT_KEPT = ".".charCodeAt(0);
 
-/** Each agent's outcomes in some columns of a matrix, a row a string, made as it is read. */
+/** The outcomes in some columns of a matrix, one string for each agent, made only when it is read. */
 export class PlaneRows {
   readonly #matrix: OutcomeMatrix;
   readonly #columns: Uint32Array;
@@ -15,7 +15,7 @@ export class PlaneRows {
     this.#columns = columns;
   }
 
-  /** Letters, as in a report; `.` is what is not kept. */
+  /** One letter per outcome, as in a report; `.` if the outcome is not kept. */
   reasons(): Iterable<string> {
     const { reasons } = this.#matrix;
     return this.#rows((cell) => {
@@ -24,13 +24,13 @@ export class PlaneRows {
     });
   }
 
-  /** Digits. */
+  /** One digit per outcome. */
   attempts(): Iterable<string> {
     const { attempts } = this.#matrix;
     return this.#rows((cell) => DIGIT_0 + attempts[cell]!);
   }
 
-  /** Codes of latencies, in base64. */
+  /** One byte per outcome, a latency code; in base64. */
   latencies(): Iterable<string> {
     const { latencyUs } = this.#matrix;
     return this.#rows((cell) => latencyCode(latencyUs[cell]! / 1000)).map(btoa);
@@ -42,7 +42,7 @@ export class PlaneRows {
       const start = this.#matrix.cell(agent, 0);
       for (let index = 0; index < row.length; index += 1)
         row[index] = byteOf(start + this.#columns[index]!);
-      // Spread, the row would go through its iterator, which takes ten times as long.
+      // Spread syntax would use the row's iterator, which takes ten times as long.
       yield String.fromCharCode.apply(null, row as unknown as number[]);
     }
   }

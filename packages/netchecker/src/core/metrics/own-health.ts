@@ -7,13 +7,13 @@ interface ConnectionHealth {
   readonly losses: number;
 }
 
-/** How netchecker itself fares at the moment of a scrape. Times are milliseconds since 1970. */
+/** The health of netchecker itself at the moment of a scrape. Times are milliseconds since 1970. */
 export interface OwnHealth {
   readonly at: number;
   readonly intervalMs: number;
   readonly leaseHeld: boolean;
   readonly redis: Readonly<Record<"commands" | "subscriber", ConnectionHealth>>;
-  /** Since when the view of the cluster is stale; null while it is not. */
+  /** Since when the view of the cluster is out of date; null while it is current. */
   readonly staleSince: number | null;
   /** How often the watch of each resource was lost since the start. */
   readonly watchLosses: Readonly<Record<string, number>>;

@@ -26,7 +26,7 @@ const findingsOf = (...findings: Partial<Finding>[]) =>
     "netchecker_finding",
   );
 
-test("each node's checks are counted as a source and as a destination, by type and result", () => {
+test("each node's checks are counted as a source and as a target, by type and result", () => {
   const round = aClosedRound(aView(3), {
     finds: (target) => (target.name === "pong-2" ? TIMEOUT : OK),
   });
@@ -46,7 +46,7 @@ test("each node's checks are counted as a source and as a destination, by type a
   );
 });
 
-test("a missing agent says why, and whether that was planned", () => {
+test("the series of a missing agent says why it is missing, and whether that is planned", () => {
   const view = aView(3, { nodes: [aNode(1), aNode(2), aNode(3, { cordoned: true })] });
   const round = aClosedRound(view, { silent: ["node-2", "node-3"] });
   expect(series(round, "netchecker_agent_missing")).toEqual([
@@ -64,7 +64,7 @@ test("a finding has a series for each node that it concerns, on both sides", () 
   ]);
 });
 
-test("of nodes that fell silent together the other side, which is well, has no series", () => {
+test("if nodes fell silent together, the healthy other side has no series", () => {
   const apart: Partial<Finding> = {
     kind: "partition",
     severity: "critical",
@@ -75,7 +75,7 @@ test("of nodes that fell silent together the other side, which is well, has no s
   expect(findingsOf({ ...apart, candidates: [] })).toHaveLength(3);
 });
 
-test("findings that differ in nothing that is told are counted; one that is everywhere names node *", () => {
+test("findings with the same labels are added up, and a finding about all nodes has node *", () => {
   expect(
     findingsOf(
       { nodes: ["node-1"], peers: [] },
@@ -88,11 +88,11 @@ test("findings that differ in nothing that is told are counted; one that is ever
   ]);
 });
 
-test("what has recovered has no series", () => {
+test("a recovered finding has no series", () => {
   expect(findingsOf({ state: "recovered", severity: "info" })).toEqual([]);
 });
 
-test("series grow with the nodes, never with their pairs", () => {
+test("the number of series grows with the nodes, not with their pairs", () => {
   const count = (nodes: number) =>
     finish(roundGauges(aClosedRound(aView(nodes)))).reduce(
       (sum, { samples }) => sum + samples.length,

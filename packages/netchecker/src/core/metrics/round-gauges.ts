@@ -4,10 +4,10 @@ import type { ClosedRound } from "@netchecker/round/closed-round";
 import { type NodeState, nodeStates } from "../node-states.ts";
 import type { Steps } from "@netchecker/round/steps";
 
-/** The node label of a finding that is everywhere; no node can be called so. */
+/** The node label of a finding about all nodes. No node can have this name. */
 const EVERYWHERE = "*";
 
-/** What the last round says, node by node: never a series for a pair of nodes. Pure. */
+/** Series of the last round, at most one per node. A series per pair of nodes would be too many. Pure. */
 export function* roundGauges(round: ClosedRound): Steps<MetricFamily[]> {
   const { head } = round;
   const states = yield* nodeStates(round);
@@ -58,13 +58,16 @@ export function* roundGauges(round: ClosedRound): Steps<MetricFamily[]> {
   ];
 }
 
-/** The other side of a pair or of two groups; not of nodes that fell silent, whose other side is well. */
+/**
+ * The other side of a pair or of two groups. If nodes fell silent together, the other side is healthy and does not
+ * count.
+ */
 function brokenPeers({ kind, candidates, peers }: Finding): readonly string[] {
   const isSilentSide = kind === "partition" && candidates.includes("node-down");
   return isSilentSide ? [] : peers;
 }
 
-/** The label was called `expected` until 0.2: for one release it has both names. */
+/** Until 0.2 the label was called `expected`. For one release the series has both labels. */
 function plannedLabels(planned: boolean) {
   return { planned: String(planned), expected: String(planned) };
 }

@@ -8,7 +8,7 @@ import { RoundsTally } from "./rounds-tally.ts";
 const family = (tally: RoundsTally, name: string): MetricFamily =>
   tally.families.find((each) => each.name === name)!;
 
-/** The value of the series that has these labels, among others. */
+/** The value of the series that has at least these labels. */
 const value = (tally: RoundsTally, name: string, labels: object, suffix?: string) =>
   family(tally, name).samples.find(
     (sample) =>
@@ -18,7 +18,7 @@ const value = (tally: RoundsTally, name: string, labels: object, suffix?: string
 
 const POD = { type: "pod", check: "echo" };
 
-test("outcomes of a closed round are counted by check and reason, and those that took more attempts", () => {
+test("outcomes of a closed round are counted by check and reason, and retried checks are counted too", () => {
   const tally = new RoundsTally();
   const round = aClosedRound(aView(3), {
     finds: (target) => (target.name === "pong-2" ? TIMEOUT : OK),
@@ -33,7 +33,7 @@ test("outcomes of a closed round are counted by check and reason, and those that
   expect(value(tally, "netchecker_round_duration_seconds", {}, "_sum")).toBeCloseTo(2.086);
 });
 
-test("latencies are those of checks that were ok, by agents that were not starved", () => {
+test("latencies come only from checks that were ok, by agents that were not starved", () => {
   const tally = new RoundsTally();
   const round = aClosedRound(aView(3), {
     finds: (target, from) => {
@@ -70,7 +70,7 @@ test("every way for a round to end and every reason to drop a report is there fr
   expect(family(tally, "netchecker_rounds_total").samples).toHaveLength(4);
 });
 
-test("reports are counted by what became of them", () => {
+test("reports are counted as accepted, or by the reason for which they were dropped", () => {
   const tally = new RoundsTally();
   tally.accepted("pod");
   tally.dropped("unknownAgent");

@@ -9,10 +9,10 @@ import {
 } from "@netchecker/contract";
 import { Histogram, type MetricFamily, Tally } from "@netchecker/contract/metrics";
 import type { ClosedRound } from "@netchecker/round/closed-round";
-import type { Unread } from "@netchecker/round/round-collector";
+import type { DropReason } from "@netchecker/round/round-collector";
 import type { Steps } from "@netchecker/round/steps";
 
-/** From a pod on the same node to the timeout of an attempt, seconds. */
+/** In seconds: from a pod on the same node up to the timeout of an attempt. */
 const LATENCY_BOUNDS = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 ];
@@ -27,7 +27,7 @@ const ALL_CHECKS = TARGET_TYPES.flatMap((type) =>
 const ENDS = ["reports", "timer", "failed", "abandoned"] as const;
 type End = (typeof ENDS)[number];
 
-/** Why a report entered no round. */
+/** Why a report entered no round: the label for each reason. */
 const DROPS = {
   late: "late",
   repeated: "repeated",
@@ -39,7 +39,7 @@ const DROPS = {
   wrong_version: "wrong_version",
   wrong_shape: "wrong_shape",
   wrong_type: "wrong_type",
-} as const satisfies Record<Unread, string>;
+} as const satisfies Record<DropReason, string>;
 
 /** Counts over all rounds that this process ran. */
 export class RoundsTally {
@@ -95,11 +95,11 @@ export class RoundsTally {
     this.#reports.add({ type });
   }
 
-  dropped(why: Unread): void {
+  dropped(why: DropReason): void {
     this.#dropped.add({ reason: DROPS[why] });
   }
 
-  /** A round that was closed, and how long it took to conclude it, milliseconds. */
+  /** Counts a closed round. `concludedInMs` is how long concluding it took. */
   *closed(round: ClosedRound, concludedInMs: number): Steps<void> {
     this.ended(round.head.closedBy!);
     this.#roundSeconds.of({}).add(round.head.durationMs! / 1_000);
@@ -120,7 +120,7 @@ export class RoundsTally {
     ].map(({ family }) => family);
   }
 
-  /** One pass over a matrix, by target: the check is the target's. */
+  /** Counts a matrix in one pass, target by target, because each target has one check. */
   *#addOutcomes({ plan, matrices, agents }: ClosedRound, type: TargetType): Steps<void> {
     const { reasons, attempts, latencyUs, targets } = matrices[type];
     const trusted = agents.map(({ health }) => health[type]?.prober.starved === false);

@@ -1,7 +1,7 @@
 import { type Verdict, VERDICTS } from "@netchecker/contract";
 import { gauge, type MetricFamily } from "@netchecker/contract/metrics";
 
-/** Now's verdict as series: one for each word, and why it is unmeasured where it is. Pure. */
+/** The verdict of now as series: one for each word, and one for the reason if it is unmeasured. Pure. */
 export function verdictGauges({ verdict, reason }: Verdict): MetricFamily[] {
   return [
     gauge(

@@ -1,4 +1,4 @@
-/** Rows → lines whose columns begin below each other; rows may end early. */
+/** Turns rows into lines with aligned columns. Rows may have different lengths. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const columns = Math.max(...rows.map(({ length }) => length));
   const widths = Array.from({ length: columns }, (_, column) =>

@@ -4,16 +4,17 @@ import type { Steps } from "@netchecker/round/steps";
 import { type FailureGroup, groupFailures } from "./group-failures.ts";
 import { plural, whichOf } from "@netchecker/conclude/phrases";
 
-const MOST_GROUPS = 12;
+/** For each check. */
+const MAX_GROUPS = 12;
 
-/** What failed, grouped by what is shared: a target, or a source. */
+/** The failures, grouped by a shared target or a shared source. */
 export function* failuresSection(round: ClosedRound): Steps<string[]> {
-  const { groups, untold } = yield* groupFailures(round, MOST_GROUPS);
+  const { groups, omitted } = yield* groupFailures(round, MAX_GROUPS);
   if (groups.length === 0) return [];
   return [
     "Failures",
     ...groups.map((group) => `  ${describe(round, group)}`),
-    ...(untold > 0 ? [`  … and ${plural(untold, "failure")} more: see /results?ok=false`] : []),
+    ...(omitted > 0 ? [`  … and ${plural(omitted, "failure")} more: see /results?ok=false`] : []),
   ];
 }
 

@@ -21,7 +21,7 @@ const aFinding = (with_: Partial<Finding> = {}): Finding =>
     ...with_,
   });
 
-test("a finding is a sentence, how long and how sure, and what to run next", () => {
+test("a finding has its sentence, its duration, its evidence and the commands to run next", () => {
   expect(findingsSection([aFinding()], NOW).join("\n")).toBe(
     `Findings
 !! node-7: its pods cannot be reached from any node (23 of 23).
@@ -30,7 +30,7 @@ test("a finding is a sentence, how long and how sure, and what to run next", () 
   );
 });
 
-test("what changed before it is told, and how often it came back", () => {
+test("a finding lists what changed before it, and how often it came back", () => {
   const text = findingsSection(
     [aFinding({ changes: ["node-7 rebooted"], flaps: 2, state: "flapping" })],
     NOW,
@@ -39,7 +39,7 @@ test("what changed before it is told, and how often it came back", () => {
   expect(text).toContain("before it: node-7 rebooted");
 });
 
-test("what is planned is told without commands, and what is over as over", () => {
+test("a planned finding has no commands, and a finding that is over says so", () => {
   expect(findingsSection([aFinding({ severity: "info", planned: true })], NOW).join("\n")).toMatch(
     /^Findings\n- .*\n {3}info, planned; .*failures$/,
   );
@@ -48,7 +48,7 @@ test("what is planned is told without commands, and what is over as over", () =>
   );
 });
 
-test("nothing found is nothing said, and of many the first are told", () => {
+test("no findings give no section, and of many only the first are shown", () => {
   expect(findingsSection([], NOW)).toEqual([]);
   const many = findingsSection(
     Array.from({ length: 14 }, () => aFinding()),
@@ -57,7 +57,7 @@ test("nothing found is nothing said, and of many the first are told", () => {
   expect(many.at(-1)).toBe("   … and 2 more: see /findings");
 });
 
-test("of many the first few are told, and all others counted, those that one stands for included", () => {
+test("the findings beyond the first few are counted, including those that one finding stands for", () => {
   const more = [
     { kind: "packet-loss" as const, severity: "warning" as const, count: 14_000 },
     { kind: "route" as const, severity: "info" as const, count: 171 },

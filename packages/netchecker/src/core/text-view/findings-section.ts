@@ -1,22 +1,24 @@
 import type { Finding } from "@netchecker/contract";
 import { digits, duration, plural } from "@netchecker/conclude/phrases";
 
-const MOST_FINDINGS = 12;
+const MAX_FINDINGS = 12;
 const MARK = { critical: "!!", warning: "! ", info: "- " } as const;
 
-/** What is broken, in sentences: each finding with how long, how sure, and what to run next. `now` is milliseconds since 1970. */
+/**
+ * The findings, each with its duration, its evidence and the commands to run next. `now` is milliseconds since 1970.
+ */
 export function findingsSection(findings: readonly Finding[], now: number): string[] {
   if (findings.length === 0) return [];
-  const more = findings.slice(MOST_FINDINGS).reduce((sum, each) => sum + standsFor(each), 0);
+  const more = findings.slice(MAX_FINDINGS).reduce((sum, each) => sum + countOf(each), 0);
   return [
     "Findings",
-    ...findings.slice(0, MOST_FINDINGS).flatMap((finding) => describe(finding, now)),
+    ...findings.slice(0, MAX_FINDINGS).flatMap((finding) => describe(finding, now)),
     ...(more > 0 ? [`   … and ${digits(more)} more: see /findings`] : []),
   ];
 }
 
-/** One finding may stand for many that are not told one by one. */
-function standsFor({ more }: Finding): number {
+/** The `more` finding stands for many findings that are not shown one by one. */
+function countOf({ more }: Finding): number {
   return more?.reduce((sum, { count }) => sum + count, 0) ?? 1;
 }
 

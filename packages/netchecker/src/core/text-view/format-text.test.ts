@@ -46,7 +46,7 @@ Failures
     );
   });
 
-  it("shows what strangers say as text: one line stays one, and no terminal obeys", () => {
+  it("makes control characters from outside visible, so that they neither break lines nor reach the terminal", () => {
     const nasty = "\u001b[2J\n\u202e\u009b31m";
     const round = aClosedRound(aView(2), { silent: ["node-2"] });
     const [agent] = round.head.missing;
@@ -60,18 +60,18 @@ Failures
     expect(text).toContain("  node-2: silent, ImagePullBackOff: \\u{1b}[2J\\n");
   });
 
-  it("names the day where the verdict is older than today", () => {
+  it("names the day if the verdict began before today", () => {
     const ok: Verdict = { ...VERDICT, verdict: "ok", since: "2026-11-19T08:00:00.000Z" };
     expect(formatText(aClosedRound(aView(2)), ok, LATER, [])).toMatch(
       /^OK since 2026-11-19 08:00:00Z \(88 h\): /,
     );
   });
 
-  it("says of a round that was stored without a verdict that it has none", () => {
+  it("says that a round has no verdict if it was stored without one", () => {
     expect(formatText(aClosedRound(aView(2)), null, LATER, [])).toMatch(/^NO VERDICT: .*\nRound 7/);
   });
 
-  it("groups what fails from one source by that source", () => {
+  it("groups failures of one source by that source", () => {
     const round = aClosedRound(aView(6), {
       finds: (_target, from, type) => (type === "pod" && from === "node-3" ? TIMEOUT : OK),
     });
@@ -97,7 +97,7 @@ Failures
     expect(text.split("\n").length).toBeLessThan(18);
   });
 
-  it("puts a node that nobody reaches before all those that miss it, and names few of many", () => {
+  it("puts a node that nobody reaches before the nodes that fail to reach it, and names few of many", () => {
     const text = formatText(
       aClosedRound(aView(200), {
         finds: (target, from, type) =>
@@ -121,7 +121,7 @@ Failures
     expect(widest).toBeLessThanOrEqual(110);
   });
 
-  it("tells its notices right under the verdict", () => {
+  it("shows notices right below the verdict", () => {
     expect(formatText(aClosedRound(aView(1)), VERDICT, LATER, ["Redis is away since …"])).toMatch(
       /^FAILING .*\n! Redis is away since …\nRound 7/,
     );

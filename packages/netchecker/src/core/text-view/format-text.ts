@@ -16,10 +16,13 @@ import { alignColumns } from "./align-columns.ts";
 import { duration, listNames } from "@netchecker/conclude/phrases";
 import { troubledNodesSection } from "./troubled-nodes-section.ts";
 
-/** Up to so many nodes the whole mesh is drawn; above, only the nodes that are worst off. */
-const WHOLE_MESH_NODES = 60;
+/** Up to this many nodes, the text shows the whole mesh. Above that, it shows only the most troubled nodes. */
+const MAX_MESH_NODES = 60;
 
-/** A round as people read it in a terminal, a line for a line whatever is said in it: verdict, headline, findings, mesh, failures. `now` is milliseconds since 1970. */
+/**
+ * A round as text for a terminal: verdict, headline, findings, mesh, failures. Control characters from outside are
+ * made visible, so that they cannot add lines. `now` is milliseconds since 1970.
+ */
 export function* formatText(
   round: ClosedRound,
   verdict: Verdict | null,
@@ -27,7 +30,7 @@ export function* formatText(
   notices: readonly string[],
 ): Steps<string> {
   const states = yield* nodeStates(round);
-  const drawn = round.plan.agents.length <= WHOLE_MESH_NODES;
+  const drawn = round.plan.agents.length <= MAX_MESH_NODES;
   const sections = [
     [firstLine(verdict, now), ...notices.map((notice) => `! ${notice}`), ...headline(round, now)],
     findingsSection(round.findings, now),
@@ -65,7 +68,7 @@ function coverage({ coverage: { nodes, ready } }: RoundHead): string[] {
   return ready === nodes ? [] : [`! ${ready} of ${nodes} nodes have a ready agent.`];
 }
 
-/** A line a type, aligned; what is not ok only where there is any. */
+/** One aligned line per type. Counts of failed, unknown and planned appear only if they are not 0. */
 function totals(summary: Summary): string[] {
   const lines = TARGET_TYPES.map((type) => {
     const { ok, total, failed, unknown, planned } = summary[type];

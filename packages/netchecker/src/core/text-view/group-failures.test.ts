@@ -4,17 +4,17 @@ import { finish } from "@netchecker/round/steps";
 import { groupFailures } from "./group-failures.ts";
 
 describe("groupFailures", () => {
-  it("tells each failure once, or counts it among those that it does not tell", () => {
+  it("has each failure in one group, or counts it as omitted", () => {
     const draw = seeded(3);
     for (const share of [0.02, 0.3, 0.9, 1]) {
       const round = aClosedRound(aView(12), { finds: () => (draw() < share ? TIMEOUT : OK) });
       const failed = Object.values(round.summary).reduce((sum, each) => sum + each.failed, 0);
-      const { groups, untold } = finish(groupFailures(round, 3));
+      const { groups, omitted } = finish(groupFailures(round, 3));
       const told = groups.flatMap(({ type, by, index, others }) =>
         others.map((other) => `${type} ${by === "to" ? [other, index] : [index, other]}`),
       );
       expect(new Set(told).size).toBe(told.length);
-      expect(told.length + untold).toBe(failed);
+      expect(told.length + omitted).toBe(failed);
       for (const { others, ofOthers } of groups)
         expect(others.length).toBeLessThanOrEqual(ofOthers);
     }
@@ -35,7 +35,7 @@ describe("groupFailures", () => {
     ]);
   });
 
-  it("gives others their turn after each row", () => {
+  it("pauses after each row", () => {
     const round = aClosedRound(aView(20), { finds: () => TIMEOUT });
     expect([...groupFailures(round, 12)].length).toBeGreaterThan(4 * 20);
   });

@@ -3,7 +3,7 @@ import type { ClosedRound } from "@netchecker/round/closed-round";
 import { NOT_KEPT_CODE } from "@netchecker/round/outcome-matrix";
 import type { Steps } from "@netchecker/round/steps";
 
-/** Failures that share their target, or their source, and are told in one line. */
+/** Failures that share their target, or their source, and are shown in one line. */
 export interface FailureGroup {
   readonly type: TargetType;
   readonly check: string;
@@ -13,44 +13,46 @@ export interface FailureGroup {
   readonly index: number;
   /** The indices of the others. */
   readonly others: readonly number[];
-  /** How many others could have failed. */
+  /** How many agents, or targets, could have failed. */
   readonly ofOthers: number;
   /** Most frequent first. */
   readonly reasons: readonly Reason[];
 }
 
-/** The groups that tell most, and how many failures they leave untold. */
+/** The largest groups, and how many failures are in none of them. */
 export interface GroupedFailures {
   readonly groups: readonly FailureGroup[];
-  readonly untold: number;
+  readonly omitted: number;
 }
 
-/** As few groups as can be had simply: the fullest row or column of what is left, `most` for each check. */
-export function* groupFailures(round: ClosedRound, most: number): Steps<GroupedFailures> {
+/**
+ * Groups failures greedily: it takes the fullest row or column, again and again, up to `maxGroups` for each check.
+ */
+export function* groupFailures(round: ClosedRound, maxGroups: number): Steps<GroupedFailures> {
   const groups: FailureGroup[] = [];
-  let untold = 0;
+  let omitted = 0;
   for (const type of TARGET_TYPES) {
     const left = yield* countFailures(round, type);
     for (const check of left.keys()) {
       const failures = left.get(check)!;
-      for (let told = 0; told < most && failures.total > 0; told += 1) {
+      for (let count = 0; count < maxGroups && failures.total > 0; count += 1) {
         groups.push({ type, check, ...takeFullest(failures) });
         yield;
       }
-      untold += failures.total;
+      omitted += failures.total;
     }
   }
-  return { groups, untold };
+  return { groups, omitted };
 }
 
-/** The failures of one check that no group tells yet, as counts: there may be a million of them. */
+/** The failures of one check that are in no group yet. They are only counted, because there may be a million. */
 interface FailuresLeft {
   total: number;
   /** The targets of the check. */
   readonly columns: readonly number[];
   readonly ofAgent: Uint32Array;
   readonly ofTarget: Uint32Array;
-  /** The code of a cell that failed and is in no group; null for all others. */
+  /** The reason code of a failure that is in no group yet; null for all other cells. */
   codeOf(agent: number, target: number): number | null;
 }
 
@@ -86,16 +88,16 @@ function* countFailures(
   return left;
 }
 
-/** The code of a failure that counts; null for what is no failure. */
+/** The reason code of an unplanned failure; null for all other outcomes. */
 function failureAt(code: number, isPlanned: boolean): number | null {
   return code === NOT_KEPT_CODE || okOf(code) !== false || isPlanned ? null : code;
 }
 
-/** Takes out the row or the column that is broken for the greatest share. */
+/** Removes the row or column with the greatest share of failures, and returns it as a group. */
 function takeFullest(left: FailuresLeft): Omit<FailureGroup, "type" | "check"> {
   const { columns, ofAgent, ofTarget } = left;
-  const agent = largest(ofAgent);
-  const target = largest(ofTarget);
+  const agent = indexOfLargest(ofAgent);
+  const target = indexOfLargest(ofTarget);
   const by = ofTarget[target]! / ofAgent.length >= ofAgent[agent]! / columns.length ? "to" : "from";
   const across = by === "to" ? [...ofAgent.keys()] : columns;
   const others: number[] = [];
@@ -118,8 +120,8 @@ function takeFullest(left: FailuresLeft): Omit<FailureGroup, "type" | "check"> {
   };
 }
 
-/** Where the greatest count is; the first of several. */
-function largest(counts: Uint32Array): number {
+/** The index of the greatest count; the first one if there are several. */
+function indexOfLargest(counts: Uint32Array): number {
   let index = 0;
   for (let at = 1; at < counts.length; at += 1) if (counts[at]! > counts[index]!) index = at;
   return index;

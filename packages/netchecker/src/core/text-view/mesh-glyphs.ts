@@ -2,13 +2,13 @@ import { type Counts, okOf } from "@netchecker/contract";
 import type { ClosedRound } from "@netchecker/round/closed-round";
 import { NOT_KEPT_CODE } from "@netchecker/round/outcome-matrix";
 
-/** What a cell of the picture says; where several outcomes share a cell, the worst of them. */
+/** The characters of the mesh picture. If several outcomes share a cell, it shows the worst of them. */
 export const GLYPHS = { ok: "·", planned: "~", unknown: "?", failed: "X", none: " " } as const;
 export type Glyph = keyof typeof GLYPHS;
 
 const WORSE: readonly Glyph[] = ["none", "ok", "planned", "unknown", "failed"];
 
-/** Node × node: whether the pods of the column's node were reached from the row's. */
+/** Node × node: whether the agent of the row's node reached the pods of the column's node. */
 export function meshGlyphs({ plan, matrices }: ClosedRound): Glyph[][] {
   const columnOf = new Map(plan.agents.map(({ node }, index) => [node, index]));
   const { pod } = matrices;
@@ -24,7 +24,7 @@ export function meshGlyphs({ plan, matrices }: ClosedRound): Glyph[][] {
   });
 }
 
-/** A cell of counts: `5/5`, or what is not ok. */
+/** A cell with counts: `5/5`, followed by the numbers of failed and unknown checks if there are any. */
 export function countsCell({ total, ok, failed, unknown, planned }: Counts): string {
   if (total === 0) return planned > 0 ? `~${planned}` : "-";
   const marks = [failed > 0 ? `X${failed}` : "", unknown > 0 ? `?${unknown}` : ""].filter(Boolean);

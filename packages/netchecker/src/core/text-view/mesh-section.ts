@@ -3,15 +3,15 @@ import type { NodeState } from "../node-states.ts";
 import { alignColumns } from "./align-columns.ts";
 import { countsCell, type Glyph, GLYPHS, meshGlyphs } from "./mesh-glyphs.ts";
 
-/** Above so many nodes, cells stand without a gap, to fit a terminal. */
-const WIDE_NODES = 30;
+/** Above this many nodes, cells have no gap between them, so that a line fits a terminal. */
+const MAX_NODES_WITH_GAPS = 30;
 
-/** The mesh as a picture, node × node, with what each agent found of the other types beside it. */
+/** The mesh as a picture, node × node. Beside each row are the counts of the agent's other types. */
 export function meshSection(round: ClosedRound, states: readonly NodeState[]): string[] {
   const glyphs = meshGlyphs(round);
   const width = Math.max(4, ...states.map(({ node }) => node.length));
   const digits = String(states.length).length;
-  const gap = states.length > WIDE_NODES ? "" : " ";
+  const gap = states.length > MAX_NODES_WITH_GAPS ? "" : " ";
   const rows = states.map((state, row) => {
     const number = String(row + 1).padStart(digits);
     const cells = glyphs[row]!.map((glyph) => GLYPHS[glyph]).join(gap);
@@ -33,7 +33,7 @@ export function meshSection(round: ClosedRound, states: readonly NodeState[]): s
   ];
 }
 
-/** What each agent found of the other types, under a title. */
+/** The counts of each agent's other types, with a heading. */
 function sideColumns(states: readonly NodeState[]): { head: string; rows: string[] } {
   const types = ["node", "service", "external"] as const;
   const cells = states.map(({ from }) => types.map((type) => countsCell(from[type])));

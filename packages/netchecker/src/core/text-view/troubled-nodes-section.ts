@@ -2,9 +2,9 @@ import type { NodeState } from "../node-states.ts";
 import { countsCell } from "./mesh-glyphs.ts";
 import { alignColumns } from "./align-columns.ts";
 
-const MOST_NODES = 20;
+const MAX_NODES_SHOWN = 20;
 
-/** For too many nodes to draw: those that are worst off, as source or as target. */
+/** The most troubled nodes, as source or as target. It replaces the picture of a mesh that is too large to draw. */
 export function troubledNodesSection(states: readonly NodeState[]): string[] {
   const troubled = states
     .filter((state) => trouble(state) > 0)
@@ -13,13 +13,13 @@ export function troubledNodesSection(states: readonly NodeState[]): string[] {
   const table = [
     ["node", "reaches pods", "is reached", "nodes", "service", "external"],
     ...troubled
-      .slice(0, MOST_NODES)
+      .slice(0, MAX_NODES_SHOWN)
       .map(({ node, from, to }) => [
         node,
         ...[from.pod, to.pod, from.node, from.service, from.external].map(countsCell),
       ]),
   ];
-  const more = troubled.length - MOST_NODES;
+  const more = troubled.length - MAX_NODES_SHOWN;
   return [
     `${troubled.length} of ${states.length} nodes are not all ok, the worst first (X failed, ? not measured, ~ planned):`,
     ...alignColumns(table),
@@ -27,7 +27,10 @@ export function troubledNodesSection(states: readonly NodeState[]): string[] {
   ];
 }
 
-/** The greatest share of its checks of one kind that is not ok: a node that nobody reaches comes before all who miss it. */
+/**
+ * How troubled a node is: the share of checks that are not ok, for the kind of check where this share is greatest. A
+ * node that nobody reaches so comes before the nodes that fail to reach it.
+ */
 function trouble({ from, to }: NodeState): number {
   const shares = [...Object.values(from), ...Object.values(to)].map(
     ({ total, ok, planned }) => (total - ok + planned) / Math.max(1, total + planned),

@@ -34,13 +34,13 @@ const judge = (with_: Partial<OwnState>) =>
 const LATER = CLOSED_AT + 3 * INTERVAL_MS + 1;
 
 describe("now's verdict", () => {
-  it("is that of the last round for three intervals after its close, whatever netchecker has to bear", () => {
+  it("is that of the last round for three intervals after its close, whatever else is wrong", () => {
     expect(judge({})).toEqual(ROUND.verdict);
     const trouble = { kind: "away", sentence: "Redis does not answer" } as const;
     expect(judge({ at: LATER - 1, redis: trouble })).toEqual(ROUND.verdict);
   });
 
-  it("names Redis' trouble where nobody could report, since when that is so", () => {
+  it("names the fault of Redis as the reason if nobody could report", () => {
     const since = "2026-11-22T23:51:11.166Z";
     const sentence = "Redis was away.";
     const verdict = { verdict: "unmeasured", sentence, since, reason: "agents_unheard" } as const;
@@ -55,12 +55,12 @@ describe("now's verdict", () => {
     });
   });
 
-  it("is not that of a round from the future, which another clock closed", () => {
+  it("is not that of a round from the future, which a wrong clock closed", () => {
     expect(judge({ at: CLOSED_AT - INTERVAL_MS - 1 }).verdict).toBe("unmeasured");
     expect(judge({ at: CLOSED_AT - 1_000 }).verdict).toBe("ok");
   });
 
-  it("is unmeasured after that, since the close of that round", () => {
+  it("is unmeasured after three intervals, since the close of the last round", () => {
     expect(judge({ at: LATER })).toMatchObject({
       verdict: "unmeasured",
       reason: "rounds_stopped",
@@ -80,7 +80,7 @@ describe("now's verdict", () => {
     });
   });
 
-  it("says why the last round failed where nothing else is known", () => {
+  it("says why the last round failed, if no obstacle is known", () => {
     const run = { id: 9, startedAt: LATER - 5_000, finishedAt: LATER - 4_000 };
     const last = roundWithoutResult(run, "failed", "could not be published: no idea");
     expect(judge({ at: LATER, last }).sentence).toBe(
@@ -88,7 +88,7 @@ describe("now's verdict", () => {
     );
   });
 
-  it("says that no node is known, also where a round was measured a while ago", () => {
+  it("says that no node is known, even if a round was measured earlier", () => {
     expect(judge({ at: LATER, nodes: 0 }).reason).toBe("no_nodes");
     expect(judge({ latest: null, last: null, nodes: 0 }).reason).toBe("no_nodes");
   });
@@ -112,7 +112,7 @@ describe("now's verdict", () => {
     });
   });
 
-  it("names what is wrong with Redis before the first round, also while the API server has not answered yet", () => {
+  it("names a fault of Redis before the first round, even while the API server has not answered yet", () => {
     const redis = { kind: "away", sentence: "nothing listens at Redis' address" } as const;
     const start = { latest: null, last: null, startedAt: CLOSED_AT, clusterUnseen: { why: null } };
     expect(judge(start).sentence).toBe("the first round is yet to close.");
@@ -122,7 +122,7 @@ describe("now's verdict", () => {
     });
   });
 
-  it("of a netchecker that has just started says so, with the last round before it", () => {
+  it("says that netchecker has just started, and names the last round before it", () => {
     expect(judge({ at: LATER, startedAt: LATER - 1_000 })).toMatchObject({
       reason: "first_round_pending",
       since: ROUND.finishedAt,
@@ -132,7 +132,7 @@ describe("now's verdict", () => {
 
   const holder = { pod: "netchecker-abc", cluster: null, clusterName: null, sameCluster: true };
 
-  it("goes before everything where another holds the lease, however fresh the last round is", () => {
+  it("says that another netchecker holds the lease, however fresh the last round is", () => {
     expect(judge({ holder })).toMatchObject({
       verdict: "unmeasured",
       reason: "lease_held",
@@ -141,7 +141,7 @@ describe("now's verdict", () => {
     });
   });
 
-  it("tells a holder of another cluster from one that it stands by for", () => {
+  it("tells a holder of another cluster from one of the same cluster", () => {
     const other = { ...holder, cluster: "uid", clusterName: "prod-eu", sameCluster: false };
     expect(judge({ holder: other }).sentence).toContain("of the cluster prod-eu, holds the lease");
   });

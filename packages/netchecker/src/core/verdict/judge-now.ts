@@ -4,36 +4,36 @@ import type { RedisFault } from "../redis-fault.ts";
 import { plural } from "@netchecker/conclude/phrases";
 import { isStale, STALE_AFTER_INTERVALS } from "@netchecker/conclude";
 
-/** What is wrong with Redis, as far as a verdict tells it. */
+/** The parts of a Redis fault that a verdict uses. */
 type RedisTold = Pick<RedisFault, "kind" | "sentence">;
 
-/** What netchecker knows of itself. Times are milliseconds since 1970. */
+/** The state of netchecker itself. Times are milliseconds since 1970. */
 export interface OwnState {
   readonly at: number;
   readonly startedAt: number;
   readonly intervalMs: number;
   /** The last closed round; null before there is one. */
   readonly latest: RoundHead | null;
-  /** The newest round that is over, with or without a result. */
+  /** The newest finished round, with or without a result. */
   readonly last: RoundHead | null;
-  /** Who holds the lease instead; null where this netchecker does, or Redis cannot say. */
+  /** The other netchecker that holds the lease. Null if this one holds it, or if Redis cannot say. */
   readonly holder: OtherHolder | null;
   readonly redis: RedisTold | null;
-  /** Null once the API server was seen; else why it was not, as far as that is known. */
+  /** Null once the API server has answered. Until then, why it has not, as far as that is known. */
   readonly clusterUnseen: { readonly why: string | null } | null;
   /** How many nodes are known. */
   readonly nodes: number;
 }
 
-/** Now's verdict, as far as it is known since when. */
+/** The verdict of now. */
 export type JudgedNow = Omit<Verdict, "since"> & {
-  /** Null where nothing that is kept tells: since the word was first said. */
+  /** Null if no round tells it. Then the verdict began when it was first given. */
   readonly since: string | null;
 };
 
 /**
- * What netchecker knows of the cluster's network now: what the last round came to, as long as it speaks of
- * now; else that it cannot know, and why. Pure.
+ * What netchecker knows of the cluster's network now. This is the verdict of the last round, while that round is
+ * recent enough. After that it is `unmeasured`, with the reason. Pure.
  */
 export function judgeNow(own: OwnState): JudgedNow {
   const { latest, holder, at, intervalMs } = own;
@@ -48,7 +48,7 @@ export function judgeNow(own: OwnState): JudgedNow {
   return { ...whyUnmeasured(own), since };
 }
 
-/** Of a round that nobody could report in Redis' trouble is the reason, as long as it lasts. */
+/** If a round is unmeasured and Redis has a fault, the fault of Redis is the reason, for as long as it lasts. */
 function withRedis(verdict: Verdict, redis: RedisTold | null): Verdict {
   if (verdict.verdict !== "unmeasured" || redis === null) return verdict;
   return { ...verdict, reason: REDIS_REASONS[redis.kind], sentence: `${redis.sentence}.` };
@@ -71,7 +71,7 @@ interface Obstacle {
   readonly what: string;
 }
 
-/** What keeps rounds from being opened now; the most certain first. */
+/** What prevents rounds now. If there are several obstacles, the most certain one. */
 function obstacle({ redis, clusterUnseen, nodes }: OwnState): Obstacle | null {
   if (redis) return { reason: REDIS_REASONS[redis.kind], what: `${redis.sentence}.` };
   if (clusterUnseen !== null)
@@ -93,13 +93,13 @@ function whyUnmeasured(own: OwnState) {
     ? `no round has closed since round ${latest.id}`
     : "no round has closed yet";
   const age = at - startedAt;
-  // Connections and lists take a moment: what is in the way of the very first round may be gone at once.
+  // Right after a start, connections and lists are not ready yet. An obstacle counts only after one interval.
   if (found && age > intervalMs) return unmeasured(found.reason, `${closed}: ${found.what}`);
   if (age <= STALE_AFTER_INTERVALS * intervalMs) {
     const first = latest
       ? `netchecker has just started, and its first round is yet to close; the last one before was round ${latest.id}`
       : "the first round is yet to close";
-    // That the API server has not answered yet is no news at a start.
+    // Right after a start it is normal that the API server has not answered yet.
     const isTold = found && !(found.reason === "cluster_unseen" && own.clusterUnseen?.why === null);
     return unmeasured("first_round_pending", isTold ? `${first}: ${found.what}` : `${first}.`);
   }

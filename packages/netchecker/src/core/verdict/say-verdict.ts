@@ -9,7 +9,7 @@ export function sayVerdict({ verdict, sentence, since }: Verdict, now: number): 
   );
 }
 
-/** The time of day, UTC; with the date where it was another day. */
+/** The time of day in UTC, preceded by the date if it is another day. */
 function clockTime(time: string, now: number): string {
   const [date, clock] = time.split("T") as [string, string];
   const today = new Date(now).toISOString().startsWith(date);

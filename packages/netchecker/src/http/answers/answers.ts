@@ -7,23 +7,24 @@ import { type Body, encodedStream, inTurns, makeBody } from "./make-body.ts";
 import { StreamSlots } from "./stream-slots.ts";
 
 const MIB = 1024 * 1024;
-/** About as much as a connection takes without being read. */
-const TAKEN_AT_ONCE_BYTES = 64 * 1024;
+/** About as much as the kernel's buffers take before the client reads anything. */
+const SOCKET_BUFFER_BYTES = 64 * 1024;
 
-/** What answers may hold, all together. */
+/** Bounds for the memory of all answers together. */
 export interface AnswerLimits {
-  /** Up to so many bytes, encoded, one copy is made for all who ask. */
+  /** The largest body, encoded, that is made once and shared by all readers. */
   readonly sharedBytes: number;
-  /** All copies: kept, being sent, being made. */
+  /** The bound for all shared bodies: those kept, being sent and being made. */
   readonly allSharedBytes: number;
-  /** Longer ones are made for each reader, row by row, for so many at once. */
+  /** Larger bodies are made for each reader, row by row. This is how many at once. */
   readonly streams: number;
-  /** So many of these are encoded: an encoder holds more than the rows do. */
+  /** How many of these streams may be encoded: an encoder holds more memory than the rows. */
   readonly encodedStreams: number;
-  /** So many read at once what does not fit into a connection's own buffers. */
+  /** How many clients may read, at once, a body that does not fit into the kernel's buffers. */
   readonly readers: number;
-  /** Copies that are made at once, and that wait for it. */
+  /** How many shared bodies are made at once. */
   readonly makingAtOnce: number;
+  /** How many shared bodies may wait to be made. */
   readonly waiting: number;
 }
 
@@ -37,24 +38,26 @@ export const ANSWER_LIMITS: AnswerLimits = {
   waiting: 64,
 };
 
-/** What a body is made of, and what lets go of it. */
+/** What a body is made of. */
 export interface Source {
   /** Pieces of some kilobytes. */
   readonly pieces: Iterable<string>;
+  /** Called when the pieces are no longer needed. */
   readonly release?: () => void;
 }
 
 export interface Answer {
-  /** Names the body: the same key, the same bytes. */
+  /** Names the body: the same key means the same bytes. */
   readonly key: string;
   readonly type: string;
-  /** Called where the body has to be made. */
+  /** Called if the body has to be made. */
   readonly open: () => Source | Promise<Source>;
 }
 
 /**
- * Answers of any length to any number of readers, within bounds: what is short is made and encoded once for
- * all, what is long is made for each as it reads, for a few at a time; the next one is told to come again.
+ * Sends answers of any length to any number of readers, within bounded memory. A short body is made and encoded once
+ * and shared. A long body is made for each reader while it reads, for a few readers at a time. Further readers get a
+ * 503 that says when to try again.
  */
 export class Answers {
   readonly #limits: AnswerLimits;
@@ -64,24 +67,24 @@ export class Answers {
 
   constructor(limits = ANSWER_LIMITS) {
     this.#limits = limits;
-    const { allSharedBytes: most, makingAtOnce, waiting } = limits;
-    this.#bodies = new BoundedCache({ most, makingAtOnce, waiting });
+    const { allSharedBytes: maxSize, makingAtOnce, waiting } = limits;
+    this.#bodies = new BoundedCache({ maxSize, makingAtOnce, waiting });
     this.#slots = new StreamSlots(limits);
   }
 
-  /** What is held now, for those who count. */
+  /** What is held now; for tests. */
   get held() {
     return { sharedBytes: this.#bodies.size, streams: this.#slots.taken, readers: this.#readers };
   }
 
-  /** Throws a 503 that says when to come again where no more can be held, and what `open` throws. */
+  /** Throws a 503 if no more can be held, and whatever `open` throws. */
   async send(
     request: FastifyRequest,
     reply: FastifyReply,
     { key, type, open }: Answer,
   ): Promise<FastifyReply> {
     reply.type(type).header("vary", "accept-encoding");
-    // Who asks for the head alone is not worth a body.
+    // A HEAD request needs no body.
     if (request.method === "HEAD") return reply.send(Readable.from([]));
     const wanted = encodingOf(request.headers["accept-encoding"]);
     const { value: body, release } = await this.#shared(`${wanted} ${key}`, wanted, open);
@@ -90,7 +93,7 @@ export class Answers {
       return this.#stream(reply, wanted, open);
     }
     whenSent(reply, release);
-    if (body.bytes > TAKEN_AT_ONCE_BYTES) this.#countReader(reply);
+    if (body.bytes > SOCKET_BUFFER_BYTES) this.#countReader(reply);
     if (body.encoding !== "identity") reply.header("content-encoding", body.encoding);
     return reply
       .header("content-length", body.bytes)
@@ -106,7 +109,7 @@ export class Answers {
   async #shared(key: string, wanted: Encoding, open: Answer["open"]) {
     try {
       return await this.#bodies.hold(key, async (reserve) => {
-        // What is kept beside the body.
+        // The key and the entry take memory beside the body.
         reserve(key.length * 2 + 1_024);
         const { pieces, release } = await open();
         try {
@@ -136,12 +139,12 @@ export class Answers {
   }
 }
 
-/** Once the answer has left, or its reader has. */
+/** Calls `then` once the answer is sent, or once its reader is gone. */
 export function whenSent({ raw }: FastifyReply, then: () => void): void {
   finished(raw, () => then());
 }
 
-/** As many are answered as can be held at once. */
+/** The error for a client when memory for answers is used up. */
 export function busy(): HttpError {
   const message = "netchecker answers as many at once as it can hold. Try again in 2 s.";
   return new HttpError(503, "busy", message, { "retry-after": "2" });

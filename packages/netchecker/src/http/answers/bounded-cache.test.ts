@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { BoundedCache, FullError, type Reserve } from "./bounded-cache.ts";
 
-const LIMITS = { most: 10, makingAtOnce: 2, waiting: 1 };
+const LIMITS = { maxSize: 10, makingAtOnce: 2, waiting: 1 };
 
-/** Makes a value of that size, and counts how often. */
+/** Makes a value of a size, and counts how often it does so. */
 function maker(size: number, value = "value") {
   const made = { times: 0 };
   const make = async (reserve: Reserve) => {
@@ -15,7 +15,7 @@ function maker(size: number, value = "value") {
 }
 
 describe("a bounded cache", () => {
-  it("makes a value once for all who ask, at once and later", async () => {
+  it("makes a value once for all who ask, at the same time and later", async () => {
     const cache = new BoundedCache<string>(LIMITS);
     const { made, make } = maker(4);
     const held = await Promise.all(Array.from({ length: 9 }, () => cache.hold("a", make)));
@@ -24,7 +24,7 @@ describe("a bounded cache", () => {
     expect([made.times, cache.size]).toEqual([1, 4]);
   });
 
-  it("throws out what was unused for longest, and nothing that is in use", async () => {
+  it("drops the value that was unused for longest, and never one in use", async () => {
     const cache = new BoundedCache<string>(LIMITS);
     const a = maker(4);
     const b = maker(4);
@@ -41,8 +41,8 @@ describe("a bounded cache", () => {
     expect([a.made.times, b.made.times, cache.size]).toEqual([1, 3, 8]);
   });
 
-  it("counts what is in use until each user has let it go, once", async () => {
-    const cache = new BoundedCache<string>({ ...LIMITS, most: 5 });
+  it("counts a value in use until every user has released it, and a second release changes nothing", async () => {
+    const cache = new BoundedCache<string>({ ...LIMITS, maxSize: 5 });
     const first = await cache.hold("a", maker(5).make);
     const second = await cache.hold("a", maker(5).make);
     first.release();
@@ -53,7 +53,7 @@ describe("a bounded cache", () => {
     expect(cache.size).toBe(5);
   });
 
-  it("keeps nothing of what could not be made, and makes it again", async () => {
+  it("keeps nothing of a value that could not be made, and tries again", async () => {
     const cache = new BoundedCache<string>(LIMITS);
     const failing = async (reserve: Reserve): Promise<string> => {
       reserve(7);
@@ -65,7 +65,7 @@ describe("a bounded cache", () => {
     expect((await cache.hold("a", maker(10).make)).value).toBe("value");
   });
 
-  it("makes so many at once, lets so many wait, and refuses the next", async () => {
+  it("makes up to makingAtOnce values at once, lets `waiting` more wait, and refuses the next", async () => {
     const cache = new BoundedCache<string>(LIMITS);
     const running: (() => void)[] = [];
     const slow = () => new Promise<string>((resolve) => running.push(() => resolve("slow")));

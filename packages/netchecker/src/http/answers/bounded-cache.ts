@@ -1,21 +1,21 @@
 import pLimit from "p-limit";
 
-/** What it would hold is more than it may: ask again later. */
+/** The cache is full. Try again later. */
 export class FullError extends Error {
   override name = "FullError";
 }
 
-/** What a cache may hold. */
+/** The bounds of a cache. */
 export interface CacheLimits {
-  /** Bytes, or whatever values are measured in: of those that are kept, in use, or being made. */
-  readonly most: number;
-  /** So many values are made at once. */
+  /** The bound for all values together that are kept, in use, or being made; in bytes or any other unit. */
+  readonly maxSize: number;
+  /** How many values are made at once. */
   readonly makingAtOnce: number;
-  /** So many more wait for their turn to be made. */
+  /** How many values may wait to be made. */
   readonly waiting: number;
 }
 
-/** A value in use: its memory counts until it is let go. */
+/** A value in use. Its memory counts until `release` is called. */
 export interface Held<T> {
   readonly value: T;
   /** Safe to call twice. */
@@ -33,13 +33,13 @@ interface Making<T> {
   users: number;
 }
 
-/** Asks for room while a value grows. Throws a {@link FullError} where there is none. */
+/** Reserves room while a value grows. Throws a {@link FullError} if there is none. */
 export type Reserve = (size: number) => void;
 
 /**
- * Values that many ask for at once: each is made once, those who ask meanwhile wait for it. What nobody uses
- * goes when its room is needed, the longest unused first; what is in use counts, and nothing is made beyond
- * the limit.
+ * A cache for values that many clients ask for at once. Each value is made once; clients that ask meanwhile wait for
+ * it. When room is needed, unused values are dropped, the longest unused first. Values in use also count, so the
+ * limit is never exceeded.
  */
 export class BoundedCache<T> {
   readonly #limits: CacheLimits;
@@ -54,12 +54,15 @@ export class BoundedCache<T> {
     this.#turns = pLimit(limits.makingAtOnce);
   }
 
-  /** What is kept, in use or being made. */
+  /** The size of all values that are kept, in use or being made. */
   get size(): number {
     return this.#size;
   }
 
-  /** The value of that key, made by `make` where it is not there. Rejects with what `make` throws, or a {@link FullError}. */
+  /**
+   * Returns the value of a key, made by `make` if it is not there. Rejects with what `make` throws, or a {@link
+   * FullError}.
+   */
   async hold(key: string, make: (reserve: Reserve) => Promise<T>): Promise<Held<T>> {
     const kept = this.#kept.get(key);
     if (kept) {
@@ -100,12 +103,12 @@ export class BoundedCache<T> {
 
   #makeRoom(more: number): void {
     for (const [key, entry] of this.#kept) {
-      if (this.#size + more <= this.#limits.most) return;
+      if (this.#size + more <= this.#limits.maxSize) return;
       if (entry.users > 0) continue;
       this.#kept.delete(key);
       this.#size -= entry.size;
     }
-    if (this.#size + more > this.#limits.most) throw new FullError("no room");
+    if (this.#size + more > this.#limits.maxSize) throw new FullError("no room");
   }
 
   #held(key: string, entry: Entry<T>): Held<T> {
@@ -116,7 +119,7 @@ export class BoundedCache<T> {
         if (released) return;
         released = true;
         entry.users -= 1;
-        // Made again under its key meanwhile, or thrown out: nobody else counts it.
+        // The cache no longer has this entry, so nobody else subtracts its size.
         if (entry.users === 0 && this.#kept.get(key) !== entry) this.#size -= entry.size;
       },
     };

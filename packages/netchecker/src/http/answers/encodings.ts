@@ -8,7 +8,7 @@ export type Encoding = (typeof ENCODINGS)[number];
 
 const negotiator = new Negotiator({ supportedValues: [...ENCODINGS] });
 
-/** How a client wants a body; `identity` where it does not say, or nothing else fits. */
+/** The encoding that a client prefers; `identity` if it does not say, or if no other encoding fits. */
 export function encodingOf(acceptEncoding: string | undefined): Encoding {
   return (negotiator.negotiate(acceptEncoding ?? "") as Encoding | null) ?? "identity";
 }
@@ -16,8 +16,8 @@ export function encodingOf(acceptEncoding: string | undefined): Encoding {
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * Little memory for each: a zlib encoder of these takes some 100 kB, a zstd one some 500 kB, where its
- * default takes 4 MB. Rows repeat within a few hundred bytes, so a small window finds nearly all of it.
+ * These settings need little memory: about 100 kB for a zlib encoder and about 500 kB for a zstd one, whose default
+ * takes 4 MB. Rows repeat within a few hundred bytes, so a small window compresses them nearly as well.
  */
 const ZLIB = { level: 3, windowBits: 15, memLevel: 7, chunkSize: CHUNK_BYTES };
 const ZSTD = {
@@ -34,7 +34,7 @@ const ENCODERS: Readonly<Record<Exclude<Encoding, "identity">, () => Transform>>
   deflate: () => createDeflate(ZLIB),
 };
 
-/** What encodes a stream; null where there is nothing to do. */
+/** An encoder for a stream; null for `identity`. */
 export function encoderFor(encoding: Encoding): Transform | null {
   return encoding === "identity" ? null : ENCODERS[encoding]();
 }

@@ -5,7 +5,7 @@ const PIECES = 50;
 const pieces = () => Array.from({ length: PIECES }, () => "x".repeat(64 * 1024));
 
 it.each(["identity", "gzip"] as const)(
-  "%s: pieces that are taken at once have everybody else's turn between them",
+  "%s: others get a turn after each piece, even if a reader takes all pieces at once",
   async (encoding) => {
     let turns = 0;
     let next = setImmediate(function turn() {

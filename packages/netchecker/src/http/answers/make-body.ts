@@ -3,13 +3,16 @@ import { setImmediate } from "node:timers/promises";
 import type { Reserve } from "./bounded-cache.ts";
 import { encoderFor, type Encoding } from "./encodings.ts";
 
-/** Shorter ones are sent as they are. */
-const WORTH_ENCODING_BYTES = 1_024;
+/** Shorter bodies are sent without encoding. */
+const MIN_ENCODED_BYTES = 1_024;
 
-/** A reader is seen to read by the pieces that it takes. */
+/**
+ * Bodies are sent in small pieces, because a client that takes no piece for some seconds is cut off
+ * (bound-connections.ts).
+ */
 const PIECE_BYTES = 64 * 1024;
 
-/** A body that all who ask share, as it is sent. */
+/** An encoded body that all its readers share. */
 export interface Body {
   readonly encoding: Encoding;
   readonly chunks: readonly Buffer[];
@@ -17,8 +20,8 @@ export interface Body {
 }
 
 /**
- * The same pieces, with everybody else's turn between them: a reader that takes them as fast as they come would
- * have its whole answer in one turn, and so would all who read beside it.
+ * Yields the same pieces, with a turn of the event loop after each. Without this, a fast reader would get its whole
+ * answer in one turn, while everybody else waits.
  */
 export async function* inTurns<T>(pieces: Iterable<T>): AsyncGenerator<T> {
   for (const piece of pieces) {
@@ -27,27 +30,27 @@ export async function* inTurns<T>(pieces: Iterable<T>): AsyncGenerator<T> {
   }
 }
 
-/** Pieces of text, encoded, each made when the one before was taken. */
+/** A stream of encoded text. Each piece is made when the one before was taken. */
 export function encodedStream(pieces: Iterable<string>, encoding: Encoding): Readable {
   const source = Readable.from(inTurns(pieces), { objectMode: false });
   const encoder = encoderFor(encoding);
   if (!encoder) return source;
-  // What goes wrong is an error of the encoder's, too.
+  // The encoder reports errors of the source as its own.
   return pipeline(source, encoder, () => {});
 }
 
-/** The whole body, or `large` where it is more than `mostBytes`. */
+/** Makes the whole body; `large` if it is longer than `maxBytes`. */
 export async function makeBody(
   pieces: Iterable<string>,
   wanted: Encoding,
-  mostBytes: number,
+  maxBytes: number,
   reserve: Reserve,
 ): Promise<Body | "large"> {
   const { start, encoding, rest } = beginning(pieces, wanted);
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of encodedStream(joined(start, rest), encoding) as AsyncIterable<Buffer>) {
-    if (bytes + chunk.length > mostBytes) {
+    if (bytes + chunk.length > maxBytes) {
       reserve(-bytes);
       return "large";
     }
@@ -59,13 +62,13 @@ export async function makeBody(
   return { encoding, chunks, bytes };
 }
 
-/** What is too short to be worth encoding is known by its first piece. */
+/** Takes the first piece, and decides by it whether the body is too short to encode. */
 function beginning(pieces: Iterable<string>, wanted: Encoding) {
   const rest = pieces[Symbol.iterator]();
   const { value: start = "", done = false } = rest.next();
   const second = done ? null : rest.next();
   const isShort = !second || second.done === true;
-  const encoding = isShort && start.length < WORTH_ENCODING_BYTES ? "identity" : wanted;
+  const encoding = isShort && start.length < MIN_ENCODED_BYTES ? "identity" : wanted;
   return { start: second?.done === false ? start + second.value : start, encoding, rest };
 }
 

@@ -1,21 +1,21 @@
-/** How many long answers are sent at once: all together, and those among them that are encoded on the way. */
+/** Bounds how many long answers are sent at once: all of them, and the encoded ones among them. */
 export class StreamSlots {
-  readonly #most: { readonly streams: number; readonly encodedStreams: number };
+  readonly #max: { readonly streams: number; readonly encodedStreams: number };
   #streams = 0;
   #encoded = 0;
 
-  constructor(most: { readonly streams: number; readonly encodedStreams: number }) {
-    this.#most = most;
+  constructor(max: { readonly streams: number; readonly encodedStreams: number }) {
+    this.#max = max;
   }
 
   get taken(): number {
     return this.#streams;
   }
 
-  /** What gives the slot back; it is safe to call twice. Null where none is free. */
+  /** Takes a slot. Returns a function that gives it back, which may be called twice; null if no slot is free. */
   take(encoded: boolean): (() => void) | null {
-    if (this.#streams >= this.#most.streams) return null;
-    if (encoded && this.#encoded >= this.#most.encodedStreams) return null;
+    if (this.#streams >= this.#max.streams) return null;
+    if (encoded && this.#encoded >= this.#max.encodedStreams) return null;
     this.#streams += 1;
     if (encoded) this.#encoded += 1;
     let taken = true;

@@ -7,9 +7,9 @@ import type { ErrorBody } from "../errors.ts";
 import { busy, whenSent } from "./answers.ts";
 import { encodingOf } from "./encodings.ts";
 
-/** Texts that are being sent, all together. */
-const MOST_BYTES = 8 * 1024 * 1024;
-const WORTH_ENCODING_BYTES = 1_024;
+/** The bound for all texts that are being sent. */
+const MAX_BYTES = 8 * 1024 * 1024;
+const MIN_ENCODED_BYTES = 1_024;
 const ENCODED_AT_ONCE = 2;
 const PIECE_BYTES = 64 * 1024;
 
@@ -20,10 +20,10 @@ const ENCODE = {
 };
 
 /**
- * A hook for what routes send as a whole, errors too: encodes it where that is worth it, a few at a time, and
- * counts what waits to be read. Beyond the bound, a short error is sent instead.
+ * A hook for bodies that routes send as one text, including errors. It encodes texts that are long enough, a few at a
+ * time, and counts the bytes that wait for their readers. Beyond the bound it sends a short error instead.
  */
-export function boundWholeTexts(mostBytes = MOST_BYTES) {
+export function boundWholeTexts(maxBytes = MAX_BYTES) {
   const turns = pLimit(ENCODED_AT_ONCE);
   let waiting = 0;
   return async (
@@ -33,10 +33,10 @@ export function boundWholeTexts(mostBytes = MOST_BYTES) {
   ): Promise<unknown> => {
     if (typeof payload !== "string") return payload;
     const bytes = Buffer.byteLength(payload);
-    if (waiting + bytes > mostBytes) return instead(reply);
+    if (waiting + bytes > maxBytes) return busyInstead(reply);
     waiting += bytes;
     whenSent(reply, () => void (waiting -= bytes));
-    if (bytes < WORTH_ENCODING_BYTES || request.method === "HEAD") return payload;
+    if (bytes < MIN_ENCODED_BYTES || request.method === "HEAD") return payload;
     reply.header("vary", "accept-encoding");
     const encoding = encodingOf(request.headers["accept-encoding"]);
     if (encoding === "identity") return inPieces(reply, Buffer.from(payload));
@@ -45,7 +45,7 @@ export function boundWholeTexts(mostBytes = MOST_BYTES) {
   };
 }
 
-/** A reader is seen to read by the pieces that it takes. */
+/** Sent in small pieces, because a client that takes no piece for some seconds is cut off (bound-connections.ts). */
 function inPieces(reply: FastifyReply, bytes: Buffer): Buffer | Readable {
   reply.header("content-length", bytes.length);
   if (bytes.length <= PIECE_BYTES) return bytes;
@@ -56,7 +56,7 @@ function inPieces(reply: FastifyReply, bytes: Buffer): Buffer | Readable {
   return Readable.from(pieces, { objectMode: false });
 }
 
-function instead(reply: FastifyReply): string {
+function busyInstead(reply: FastifyReply): string {
   const { statusCode, code, message, headers } = busy();
   reply.removeHeader("content-length");
   reply.removeHeader("etag");

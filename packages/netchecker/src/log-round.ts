@@ -3,15 +3,15 @@ import type { Log } from "@netchecker/runtime/log";
 import type { ClosedRound } from "@netchecker/round/closed-round";
 import type { ChangedFindings } from "@netchecker/conclude";
 
-/** So many lines a round; of what changed beyond that one line tells how much it is. */
-const MOST_LINES = 20;
-/** So many nodes, or agents that did not report, a line names. */
-const MOST_NAMES = 20;
+/** The bound for finding lines per round. One more line counts the other changes. */
+const MAX_FINDING_LINES = 20;
+/** How many nodes, or missing agents, a line names. */
+const MAX_NAMES = 20;
 
-/** One line: how a round went. */
-export function tellClosedRound(log: Log, { head, summary }: ClosedRound): void {
+/** Logs in one line how a round went. */
+export function logClosedRound(log: Log, { head, summary }: ClosedRound): void {
   const { id, closedBy, durationMs, expected, reported } = head;
-  const missing = head.missing.slice(0, MOST_NAMES);
+  const missing = head.missing.slice(0, MAX_NAMES);
   const moreMissing = head.missing.length - missing.length;
   const more = moreMissing > 0 && { moreMissing };
   log.info(
@@ -20,8 +20,8 @@ export function tellClosedRound(log: Log, { head, summary }: ClosedRound): void 
   );
 }
 
-/** A line for each finding whose state has changed, the most severe first. */
-export function tellFindings(
+/** Logs a line for each finding whose state has changed, the most severe first. */
+export function logFindings(
   log: Log,
   round: number,
   findings: readonly Finding[],
@@ -33,9 +33,9 @@ export function tellFindings(
   for (const { id, kind, severity, nodes, summary } of findings) {
     const what = left.get(id);
     if (what === undefined) continue;
-    if (lines === MOST_LINES) break;
+    if (lines === MAX_FINDING_LINES) break;
     const level = what === "recovered" || severity === "info" ? "info" : "warn";
-    const some = nodes.slice(0, MOST_NAMES);
+    const some = nodes.slice(0, MAX_NAMES);
     const moreNodes = nodes.length - some.length;
     log[level](
       {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tellClosedRound, tellFindings } from "../src/tell-round.ts";
+import { logClosedRound, logFindings } from "../src/log-round.ts";
 import { aFinding } from "@netchecker/conclude/testing/a-finding";
 import { aLog } from "./support/a-log.ts";
 import { aClosedRound, aView } from "@netchecker/round/testing/a-round";
@@ -10,10 +10,10 @@ const aRoute = (n: number, nodes = [`node-${n}`]) =>
 const NOTHING = { new: [], alarmed: [], flapping: [], recovered: [] };
 const range = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-describe("tellFindings", () => {
-  it("has a line for each of a few findings that changed, and none for those that did not", () => {
+describe("logFindings", () => {
+  it("logs a line for each finding that changed, and none for the others", () => {
     const { log, lines } = aLog();
-    tellFindings(
+    logFindings(
       log,
       7,
       range(9).map((n) => aRoute(n)),
@@ -22,7 +22,7 @@ describe("tellFindings", () => {
     expect(lines).toMatchObject([{ msg: "finding new", finding: "route-3", nodes: ["node-3"] }]);
   });
 
-  it("has 20 lines for the most severe of many, and one that counts the others", () => {
+  it("logs 20 lines for the most severe of many, and one that counts the others", () => {
     const { log, lines } = aLog();
     const told = range(200).map((n) => aRoute(n));
     const changed = {
@@ -30,7 +30,7 @@ describe("tellFindings", () => {
       new: range(900).map((n) => `route-${n}`),
       recovered: range(5).map((n) => `gone-${n}`),
     };
-    tellFindings(log, 7, told, changed);
+    logFindings(log, 7, told, changed);
     expect(lines).toHaveLength(21);
     expect(lines[19]).toMatchObject({ msg: "finding new", finding: "route-19" });
     expect(lines[20]).toMatchObject({
@@ -39,23 +39,23 @@ describe("tellFindings", () => {
     });
   });
 
-  it("names a few nodes of a finding that is about a thousand", () => {
+  it("names only a few nodes of a finding about a thousand", () => {
     const { log, lines } = aLog();
     const wide = aRoute(
       1,
       range(1_000).map((n) => `node-${n}`),
     );
-    tellFindings(log, 7, [wide], { ...NOTHING, alarmed: ["route-1"] });
+    logFindings(log, 7, [wide], { ...NOTHING, alarmed: ["route-1"] });
     expect(lines).toMatchObject([{ moreNodes: 980 }]);
     expect(JSON.stringify(lines).length).toBeLessThan(1_000);
   });
 });
 
-describe("tellClosedRound", () => {
-  it("names a few of many agents that did not report, and counts the others", () => {
+describe("logClosedRound", () => {
+  it("names a few of many missing agents, and counts the others", () => {
     const { log, lines } = aLog();
     const silent = range(30).map((n) => `node-${n + 1}`);
-    tellClosedRound(log, aClosedRound(aView(30), { silent }));
+    logClosedRound(log, aClosedRound(aView(30), { silent }));
     expect(lines).toMatchObject([
       { msg: "closed a round", reported: 0, missing: { length: 20 }, moreMissing: 10 },
     ]);

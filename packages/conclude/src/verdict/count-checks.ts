@@ -1,20 +1,23 @@
 import { countCell, isStarting, TARGET_TYPES } from "@netchecker/contract";
 import type { ClosedRound } from "@netchecker/round/closed-round";
 
-/** Over every type of target. */
-export function checksOf(
+/** How many checks of a round, of all types, ended in one way. */
+export function countChecks(
   { summary }: Pick<ClosedRound, "summary">,
   counted: "total" | "ok" | "failed" | "unknown" | "planned",
 ): number {
   return TARGET_TYPES.reduce((sum, type) => sum + summary[type][counted], 0);
 }
 
-/** Checks that could not be measured, those of agents that are starting left out: these are unknown for that alone. */
-export function unmeasuredOf(round: ClosedRound): number {
-  return checksOf(round, "unknown") - unknownOfStarting(round);
+/**
+ * How many checks could not be measured. Checks of starting agents do not count: nobody expects them to be measured
+ * yet.
+ */
+export function countUnmeasured(round: ClosedRound): number {
+  return countChecks(round, "unknown") - countUnknownOfStarting(round);
 }
 
-function unknownOfStarting({ plan, matrices }: ClosedRound): number {
+function countUnknownOfStarting({ plan, matrices }: ClosedRound): number {
   let count = 0;
   for (const [a, agent] of plan.agents.entries()) {
     if (!isStarting(agent.planned)) continue;
