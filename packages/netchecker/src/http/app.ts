@@ -92,7 +92,7 @@ export async function createApp(
   });
 
   const connections = boundConnections(app.server, {
-    most: mostConnections ?? MOST_CONNECTIONS,
+    maxConnections: mostConnections ?? MOST_CONNECTIONS,
   });
   // Not in its turn: while it waits, the server takes no new connections, and those that are open may last.
   app.addHook("preClose", async () => connections.endSoon());

@@ -15,7 +15,7 @@ export interface AgentParts {
 }
 
 /** Nobody asks an agent but Prometheus, and people by hand. */
-const MOST_CONNECTIONS = 64;
+const MAX_CONNECTIONS = 64;
 
 /** It names every pod and node: on the host network anybody would reach it. */
 const LOOPBACK = /^(::1|(::ffff:)?127\..*)$/;
@@ -69,7 +69,7 @@ export function createAgentServer(parts: AgentParts): Server {
       );
     route(response);
   });
-  boundConnections(server, { most: MOST_CONNECTIONS });
+  boundConnections(server, { maxConnections: MAX_CONNECTIONS });
   return server;
 }
 
