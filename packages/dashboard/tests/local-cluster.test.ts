@@ -14,15 +14,18 @@ interface Results {
 }
 
 const NODES = 4;
-/** Three attempts of a second each fit into a round. */
+/** Three attempts of one second each fit into a round. */
 const INTERVAL_MS = 6_000;
-/** A finding is an alarm after two rounds; this machine has other work, too. */
+/** A finding becomes an alarm after two rounds, and the machine may be busy. */
 const SEEN = { timeout: 60_000 };
 
-/** On one cluster. Two clusters are side by side: they mostly wait. */
+/**
+ * The tests of one cluster run one after the other. Two clusters run side by side, because they
+ * mostly wait.
+ */
 const IN_TURN = { concurrent: false, timeout: 180_000 };
 
-/** A cluster for the tests of a suite; each begins when all is well. */
+/** A cluster for the tests of a suite. Each test begins when everything is ok. */
 function aCluster(): () => LocalCluster {
   let cluster: LocalCluster;
   beforeAll(async () => {
@@ -36,13 +39,13 @@ function aCluster(): () => LocalCluster {
   return () => cluster;
 }
 
-/** Those of the last round that have not recovered. */
+/** The findings of the last round that have not recovered. */
 async function findings(cluster: LocalCluster): Promise<Finding[]> {
   const results = await cluster.resultsAfter<Results>(0);
   return results.findings.filter(({ state }) => state !== "recovered");
 }
 
-/** Breaks a node, and gives what heals it, once. */
+/** Breaks a node. Returns a function that heals it once. */
 async function breakNode(
   cluster: LocalCluster,
   node: string,
@@ -58,19 +61,19 @@ async function breakNode(
 
 const isOk = (page: Page) => page.locator(".first-line.ok");
 
-/** A reload would make this page a new one. */
+/** Marks the page. A reload would remove the mark. */
 const remember = (page: Page) => page.evaluate(() => void (document.documentElement.id = "same"));
 const isSame = (page: Page) => page.evaluate(() => document.documentElement.id === "same");
 
-/** The finding of a node's pong, as the page has it. */
+/** The page's card for the finding about a node's pong. */
 const deadPong = (page: Page, node: string): Locator =>
   page.locator(".card.warning, .card.critical").filter({ hasText: `${node}: its pong` });
 
-describe.concurrent("faults, and what is asked for", () => {
+describe.concurrent("faults, and what the reader asks for", () => {
   const cluster = aCluster();
 
   test(
-    "a fault that is made while the page is open is told in netchecker's words, and drawn, without a reload",
+    "shows a new fault in netchecker's words and in the map, without a reload",
     IN_TURN,
     async ({ open, expect, onTestFinished }) => {
       const { page, complaints } = await open(`${cluster().netchecker.url}/`);
@@ -86,7 +89,7 @@ describe.concurrent("faults, and what is asked for", () => {
         .toBe(finding!.summary);
       expect(await violations(page)).toEqual([]);
 
-      // Its own agent, too.
+      // Its own agent fails too.
       await page.getByText("Every pair as a table").click();
       const failed = page.getByRole("region", { name: "Table of pairs" }).getByText("failed");
       await expect.poll(() => failed.count(), SEEN).toBe(NODES);
@@ -143,11 +146,11 @@ describe.concurrent("faults, and what is asked for", () => {
   );
 });
 
-describe.concurrent("what is away, or new", () => {
+describe.concurrent("parts that are away or new", () => {
   const cluster = aCluster();
 
   test(
-    "survives netchecker's restart: it says that nobody answers, keeps what it knows, and goes on with the same finding",
+    "survives a restart of netchecker: it says that nobody answers, keeps its data, and continues with the same finding",
     IN_TURN,
     async ({ open, expect, onTestFinished }) => {
       onTestFinished(await breakNode(cluster(), "node-4", "pong-hung"));
@@ -172,7 +175,7 @@ describe.concurrent("what is away, or new", () => {
       await expect.poll(() => page.getByText(/netchecker has not answered/).count(), SEEN).toBe(0);
       expect(await onset(deadPong(page, "node-4"))).toBe(since);
       expect(await isSame(page)).toBe(true);
-      // Chromium itself reports each request that nobody took; no other word was said.
+      // Chromium itself reports each request that nobody answered. There must be no other message.
       expect(
         complaints.filter((said) => !said.startsWith("Failed to load resource: net::")),
       ).toEqual([]);
@@ -180,7 +183,7 @@ describe.concurrent("what is away, or new", () => {
   );
 
   test(
-    "of a new installation it says that the first round is yet to come, and shows it when it has",
+    "says in a new installation that the first round is still to come, and then shows it",
     IN_TURN,
     async ({ open, expect, onTestFinished }) => {
       // A silent agent keeps a round open until its timer fires.
@@ -213,7 +216,7 @@ describe.concurrent("what is away, or new", () => {
   });
 });
 
-/** What Redis holds is gone. */
+/** Deletes everything in Redis. */
 async function forgetAll(cluster: LocalCluster): Promise<void> {
   const redis = new Redis(cluster.redis.address);
   await redis.flushall();

@@ -8,7 +8,9 @@ import { nodeLink } from "../store/route.ts";
 
 const PAGE = 100;
 
-/** Every node in a row: its agent, what it reaches, who reaches it. The mesh without a picture. */
+/**
+ * One row per node: its agent, what it reaches, who reaches it. This is the mesh without a picture.
+ */
 export function NodeTable({ mesh }: { mesh: Mesh }) {
   const open = useSignal(mesh.nodes.length <= 8);
   return (
@@ -132,7 +134,7 @@ function Row({ row: { node, from, to }, checks, between, zoned }: RowProps) {
   );
 }
 
-/** "46/47", and in words what the rest is. */
+/** "46/47", and the rest in words. */
 export function TallyCell({ tally }: { tally: Tally | undefined }) {
   if (!tally || totalOf(tally) === 0) return <td class="number">–</td>;
   const { ok, failed, unknown, planned } = tally;

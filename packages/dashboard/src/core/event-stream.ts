@@ -1,9 +1,12 @@
-/** Reads `text/event-stream` as it comes in, in pieces cut anywhere. Comments, ids and retry times are passed over. */
+/**
+ * Reads `text/event-stream` in pieces that may be cut anywhere. It ignores comments, ids and retry
+ * times.
+ */
 export class EventStream {
   #rest = "";
   #data: string[] = [];
 
-  /** A piece of the stream → the data of the events that it completes. */
+  /** A piece of the stream → the data of the events that this piece completes. */
   push(piece: string): string[] {
     const lines = (this.#rest + piece).split(/\r\n|\n|\r(?!$)/);
     this.#rest = lines.pop()!;

@@ -1,4 +1,4 @@
-/** What a key means on the heat map. */
+/** The meaning of a key on the heat map. */
 export type MapKey =
   | { readonly does: "move"; readonly rows: number; readonly columns: number }
   | { readonly does: "zoom"; readonly factor: number }
@@ -26,7 +26,10 @@ const KEYS: Readonly<Record<string, MapKey>> = {
   " ": { does: "open" },
 };
 
-/** A pressed key → what it means; with Shift a step is a long one. null: it is the page's, or the browser's. */
+/**
+ * A pressed key → its meaning. Shift makes a step long. Null: the key belongs to the page or the
+ * browser.
+ */
 export function mapKey(pressed: {
   readonly key: string;
   readonly shiftKey: boolean;

@@ -1,15 +1,15 @@
-import { CELLS } from "./cell.ts";
+import { CELL_VALUES } from "./cell.ts";
 import type { Bins } from "./bins.ts";
 
-/** In a lookup: between two cells, or behind the last one. */
+/** The lookup's value for a pixel between two cells or behind the last one. */
 const NOTHING = 0xffff;
 
-/** The side of a tile, device pixels: patterns repeat after it. */
+/** The side of a tile in device pixels. Patterns repeat after it. */
 const TILE = 8;
 
 /**
- * For each device pixel along an edge, the bin that it shows. Cells that are large enough have a line
- * between them, groups always have.
+ * For each device pixel along an edge, the bin that it shows. There is a line between cells if they
+ * are large enough, and always between groups.
  */
 export function lookUp(
   { starts }: Bins,
@@ -30,7 +30,10 @@ export function lookUp(
   return lookup;
 }
 
-/** Everything that is seen, into the pixels of a picture: from typed arrays, nothing allocated. */
+/**
+ * Paints the visible part into the pixels of a picture. It works on typed arrays and allocates
+ * nothing.
+ */
 export function paint(
   pixels: Uint32Array,
   rows: Uint16Array,
@@ -61,7 +64,7 @@ export function paint(
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** How a cell looks: a colour, or a pattern of two. */
+/** The look of a cell: a colour, or a pattern of two colours. */
 export interface Look {
   readonly fill: Rgb;
   readonly mark?: Rgb;
@@ -70,7 +73,7 @@ export interface Look {
 
 /** The looks of all cells → tiles to paint with, as pixels of an ImageData. */
 export function tilesOf(looks: readonly Look[]): Uint32Array {
-  const tiles = new Uint32Array(CELLS * TILE * TILE);
+  const tiles = new Uint32Array(CELL_VALUES * TILE * TILE);
   for (const [cell, { fill, mark, pattern }] of looks.entries()) {
     const start = cell * TILE * TILE;
     tiles.fill(bytesOf(fill), start, start + TILE * TILE);
@@ -82,7 +85,7 @@ export function tilesOf(looks: readonly Look[]): Uint32Array {
   return tiles;
 }
 
-/** A colour as the four bytes of an ImageData, in this machine's order. */
+/** A colour as the four bytes of an ImageData, in this machine's byte order. */
 function bytesOf([red, green, blue]: Rgb): number {
   return new Uint32Array(Uint8Array.of(red, green, blue, 255).buffer)[0]!;
 }
