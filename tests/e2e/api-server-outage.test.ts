@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 /** The nodes whose agents reported in a round. */
-const sources = ({ results }: Results) =>
+const reportingNodes = ({ results }: Results) =>
   [...new Set(results.filter(({ ok }) => ok).map(({ from }) => from.node))].toSorted();
 
 const untilRound = (check: (results: Results) => void) =>
@@ -46,7 +46,7 @@ describe("the API server is away for three rounds", () => {
     }
     // An agent that is gone is still expected. An agent that is new is not known yet.
     expect(last.round.missing).toMatchObject([{ node: "node-2" }]);
-    expect(sources(last)).toEqual(["node-1", "node-3"]);
+    expect(reportingNodes(last)).toEqual(["node-1", "node-3"]);
   });
 
   it("after it is back without its history, netchecker lists it again and sees all changes", async () => {
@@ -57,7 +57,7 @@ describe("the API server is away for three rounds", () => {
       expect(round.closedBy).toBe("reports");
     });
     expect(fresh.round).toMatchObject({ expected: 3, reported: 3, missing: [] });
-    expect(sources(fresh)).toEqual(["node-1", "node-3", "node-4"]);
+    expect(reportingNodes(fresh)).toEqual(["node-1", "node-3", "node-4"]);
     expect(notOk(fresh)).toEqual([]);
   });
 
@@ -76,7 +76,7 @@ describe("the API server is away for three rounds", () => {
       expect(round).toMatchObject({ expected: 2, clusterViewStaleSince: null }),
     );
     expect(smaller.round.missing).toEqual([]);
-    expect(sources(smaller)).toEqual(["node-1", "node-3"]);
+    expect(reportingNodes(smaller)).toEqual(["node-1", "node-3"]);
     expect(notOk(smaller)).toEqual([]);
   });
 });

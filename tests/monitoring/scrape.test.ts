@@ -14,7 +14,7 @@ import { allRules, ruleFile } from "./support/rule-file.ts";
 /** Three attempts of one second each fit into a round, and into 75 % of it. */
 const INTERVAL_MS = 6_000;
 /** A finding becomes an alarm after two rounds, and the machine may be busy. */
-const SEEN = { timeout: 60_000, interval: 500 };
+const FINDING_WAIT = { timeout: 60_000, interval: 500 };
 
 let cluster: LocalCluster;
 let prometheus: Prometheus;
@@ -87,7 +87,10 @@ describe("the metrics of the services", () => {
 
 describe("a Prometheus that scrapes them", () => {
   it("reaches all of them", async () => {
-    await vi.waitFor(async () => expect(await prometheus.query("up == 1")).toHaveLength(9), SEEN);
+    await vi.waitFor(
+      async () => expect(await prometheus.query("up == 1")).toHaveLength(9),
+      FINDING_WAIT,
+    );
   });
 
   it("gets exactly one of the four verdicts", async () => {
@@ -109,7 +112,7 @@ describe("a Prometheus that scrapes them", () => {
     await vi.waitFor(async () => {
       expect(await nodesOf(finding)).toEqual(["node-3"]);
       expect(await firingAt("NetcheckerFindingWarning")).toEqual(["node-3"]);
-    }, SEEN);
+    }, FINDING_WAIT);
     expect(await nodesOf('netchecker_destination_checks{type="pod",result="failed"} > 0')).toEqual([
       "node-3",
     ]);
@@ -117,28 +120,31 @@ describe("a Prometheus that scrapes them", () => {
     await vi.waitFor(async () => {
       expect(await prometheus.query(finding)).toEqual([]);
       expect(await firingAt("NetcheckerFindingWarning")).toEqual([]);
-    }, SEEN);
+    }, FINDING_WAIT);
   }, 150_000);
 
   it("gets an alert for a silent agent and for no other", async () => {
     await cluster.break("node-2", "ping-silent");
     await vi.waitFor(
       async () => expect(await firingAt("NetcheckerAgentSilent")).toEqual(["node-2"]),
-      SEEN,
+      FINDING_WAIT,
     );
     const alert = (await prometheus.alerts()).find(
       ({ labels }) => labels["alertname"] === "NetcheckerAgentSilent",
     )!;
     expect(alert.annotations["description"]).toContain("spec.nodeName=node-2");
     await cluster.heal("node-2", "ping-silent");
-    await vi.waitFor(async () => expect(await firingAt("NetcheckerAgentSilent")).toEqual([]), SEEN);
+    await vi.waitFor(
+      async () => expect(await firingAt("NetcheckerAgentSilent")).toEqual([]),
+      FINDING_WAIT,
+    );
   }, 150_000);
 
   it("gets no alert for a node that was cordoned before its pods broke", async () => {
     await cluster.break("node-4", "cordoned");
     await cluster.break("node-4", "pong-hung");
     const planned = 'netchecker_destination_checks{node="node-4",type="pod",result="planned"} > 0';
-    await vi.waitFor(async () => expect(await nodesOf(planned)).toEqual(["node-4"]), SEEN);
+    await vi.waitFor(async () => expect(await nodesOf(planned)).toEqual(["node-4"]), FINDING_WAIT);
     const { round } = await cluster.resultsAfter<{ round: { id: number } }>(0);
     await cluster.resultsAfter(round.id + 1, { timeoutMs: 60_000 });
     expect(await nodesOf('ALERTS{node="node-4"}')).toEqual([]);
@@ -150,6 +156,6 @@ describe("a Prometheus that scrapes them", () => {
     const ofNode = 'netchecker_source_checks{node="node-4"}';
     expect(await prometheus.query(ofNode)).toHaveLength(16);
     await cluster.removeNode("node-4");
-    await vi.waitFor(async () => expect(await prometheus.query(ofNode)).toEqual([]), SEEN);
+    await vi.waitFor(async () => expect(await prometheus.query(ofNode)).toEqual([]), FINDING_WAIT);
   }, 90_000);
 });

@@ -22,7 +22,6 @@ export const StateSchema = Type.Object({
   last: orNull(Type.Object({ id: RoundIdSchema, state: RoundStateSchema, at: TimeSchema })),
   /** The newest round that has a result. `/results` and `/mesh` show this round. */
   shown: orNull(Type.Object({ id: RoundIdSchema, at: TimeSchema })),
-  /** The round that is open. */
   open: orNull(Type.Object({ id: RoundIdSchema, startedAt: TimeSchema })),
   clusterSynced: Type.Boolean(),
   clusterViewStaleSince: orNull(TimeSchema),

@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { FixtureServer } from "../tests/support/fixture-server.ts";
 import { STORIES, type Story } from "../tests/support/stories.ts";
 
-const INTO = join(import.meta.dirname, "../screenshots");
+const OUTPUT_FOLDER = join(import.meta.dirname, "../screenshots");
 
 interface Shot {
   readonly story: Story;
@@ -154,7 +154,7 @@ const SHOTS: readonly Shot[] = [
 
 /** Takes all shots, or those whose story and name contain one of the words in `named`. */
 async function takeAll(named: readonly string[]): Promise<void> {
-  await mkdir(INTO, { recursive: true });
+  await mkdir(OUTPUT_FOLDER, { recursive: true });
   const browser = await launchChromium();
   try {
     const chosen = SHOTS.filter(
@@ -207,7 +207,7 @@ async function take(
   await page.locator("h1").first().waitFor({ timeout: 10_000 });
   await page.waitForTimeout(600);
   await shot.act?.(page, server);
-  await page.screenshot({ path: join(INTO, `${story}-${name}.png`), fullPage: whole });
+  await page.screenshot({ path: join(OUTPUT_FOLDER, `${story}-${name}.png`), fullPage: whole });
   await page.close();
 }
 

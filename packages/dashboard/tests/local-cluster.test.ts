@@ -17,7 +17,7 @@ const NODES = 4;
 /** Three attempts of one second each fit into a round. */
 const INTERVAL_MS = 6_000;
 /** A finding becomes an alarm after two rounds, and the machine may be busy. */
-const SEEN = { timeout: 60_000 };
+const FINDING_WAIT = { timeout: 60_000 };
 
 /**
  * The tests of one cluster run one after the other. Two clusters run side by side, because they
@@ -33,7 +33,8 @@ function aCluster(): () => LocalCluster {
   });
   afterAll(() => cluster?.stop());
   beforeEach(
-    ({ expect }) => vi.waitFor(async () => expect(await findings(cluster)).toEqual([]), SEEN),
+    ({ expect }) =>
+      vi.waitFor(async () => expect(await findings(cluster)).toEqual([]), FINDING_WAIT),
     90_000,
   );
   return () => cluster;
@@ -81,18 +82,18 @@ describe.concurrent("faults, and what the reader asks for", () => {
       await remember(page);
       const heal = await breakNode(cluster(), "node-3", "pong-hung");
       onTestFinished(heal);
-      await deadPong(page, "node-3").waitFor(SEEN);
+      await deadPong(page, "node-3").waitFor(FINDING_WAIT);
       const [finding] = await findings(cluster());
       expect(finding).toMatchObject({ kind: "pong", nodes: ["node-3"] });
       await expect
-        .poll(() => deadPong(page, "node-3").locator(".sentence").textContent(), SEEN)
+        .poll(() => deadPong(page, "node-3").locator(".sentence").textContent(), FINDING_WAIT)
         .toBe(finding!.summary);
       expect(await violations(page)).toEqual([]);
 
       // Its own agent fails too.
       await page.getByText("Every pair as a table").click();
       const failed = page.getByRole("region", { name: "Table of pairs" }).getByText("failed");
-      await expect.poll(() => failed.count(), SEEN).toBe(NODES);
+      await expect.poll(() => failed.count(), FINDING_WAIT).toBe(NODES);
 
       await page.locator(".sentence").getByRole("link", { name: "node-3", exact: true }).click();
       await page.getByRole("heading", { name: "Not reached by 3 of 3" }).waitFor();
@@ -101,7 +102,7 @@ describe.concurrent("faults, and what the reader asks for", () => {
       await page.goBack();
 
       await heal();
-      await isOk(page).waitFor(SEEN);
+      await isOk(page).waitFor(FINDING_WAIT);
       expect(await isSame(page)).toBe(true);
       expect(complaints).toEqual([]);
     },
@@ -113,7 +114,7 @@ describe.concurrent("faults, and what the reader asks for", () => {
     async ({ open, expect, onTestFinished }) => {
       onTestFinished(await breakNode(cluster(), "node-2", "pong-down"));
       const { page, complaints } = await open(`${cluster().netchecker.url}/`);
-      await deadPong(page, "node-2").waitFor(SEEN);
+      await deadPong(page, "node-2").waitFor(FINDING_WAIT);
       const first = page.locator(".strip svg > rect:not(.shown)").first();
       await first.click({ force: true });
       await page.getByText("You look at round 1").waitFor();
@@ -125,7 +126,7 @@ describe.concurrent("faults, and what the reader asks for", () => {
         .getByText(/Round \d+, /)
         .first()
         .waitFor();
-      await expect.poll(() => page.getByText("You look at round 1").count(), SEEN).toBe(1);
+      await expect.poll(() => page.getByText("You look at round 1").count(), FINDING_WAIT).toBe(1);
       await page.getByRole("link", { name: "Back to now" }).click();
       await deadPong(page, "node-2").waitFor();
       expect(complaints).toEqual([]);
@@ -140,7 +141,7 @@ describe.concurrent("faults, and what the reader asks for", () => {
       await isOk(page).waitFor();
       const before = await shownRound(page);
       await page.getByRole("button", { name: "Check now" }).click();
-      await expect.poll(() => shownRound(page), SEEN).toBeGreaterThan(before);
+      await expect.poll(() => shownRound(page), FINDING_WAIT).toBeGreaterThan(before);
       expect(complaints).toEqual([]);
     },
   );
@@ -155,7 +156,7 @@ describe.concurrent("parts that are away or new", () => {
     async ({ open, expect, onTestFinished }) => {
       onTestFinished(await breakNode(cluster(), "node-4", "pong-hung"));
       const { page, complaints } = await open(`${cluster().netchecker.url}/`);
-      await deadPong(page, "node-4").waitFor(SEEN);
+      await deadPong(page, "node-4").waitFor(FINDING_WAIT);
       await page.locator(".how.live").waitFor();
       await remember(page);
       const since = await onset(deadPong(page, "node-4"));
@@ -165,14 +166,16 @@ describe.concurrent("parts that are away or new", () => {
       await cluster().netchecker.kill("SIGKILL");
       await page
         .locator(".first-line.unmeasured", { hasText: "netchecker has not answered for" })
-        .waitFor(SEEN);
-      await expect.poll(() => deadPong(page, "node-4").count(), SEEN).toBe(1);
-      await expect.poll(() => page.locator(".check-now").isDisabled(), SEEN).toBe(true);
+        .waitFor(FINDING_WAIT);
+      await expect.poll(() => deadPong(page, "node-4").count(), FINDING_WAIT).toBe(1);
+      await expect.poll(() => page.locator(".check-now").isDisabled(), FINDING_WAIT).toBe(true);
       await cluster().netchecker.start();
 
-      await page.locator(".how.live").waitFor(SEEN);
-      await expect.poll(() => shownRound(page), SEEN).toBeGreaterThan(last);
-      await expect.poll(() => page.getByText(/netchecker has not answered/).count(), SEEN).toBe(0);
+      await page.locator(".how.live").waitFor(FINDING_WAIT);
+      await expect.poll(() => shownRound(page), FINDING_WAIT).toBeGreaterThan(last);
+      await expect
+        .poll(() => page.getByText(/netchecker has not answered/).count(), FINDING_WAIT)
+        .toBe(0);
       expect(await onset(deadPong(page, "node-4"))).toBe(since);
       expect(await isSame(page)).toBe(true);
       // Chromium itself reports each request that nobody answered. There must be no other message.
@@ -194,8 +197,8 @@ describe.concurrent("parts that are away or new", () => {
       const { page, complaints } = await open(`${cluster().netchecker.url}/`);
       await page.locator(".first-line.unmeasured").waitFor();
       await page.locator(".first-line .says", { hasText: "first round" }).waitFor();
-      await page.locator("main h2").first().waitFor(SEEN);
-      await expect.poll(() => shownRound(page), SEEN).toBe(1);
+      await page.locator("main h2").first().waitFor(FINDING_WAIT);
+      await expect.poll(() => shownRound(page), FINDING_WAIT).toBe(1);
       expect(complaints.filter((said) => !said.includes("503"))).toEqual([]);
     },
   );
@@ -205,13 +208,13 @@ describe.concurrent("parts that are away or new", () => {
     await isOk(page).waitFor();
     process.kill(cluster().redis.pid!, "SIGSTOP");
     try {
-      await page.getByText(/Redis has not answered for/).waitFor(SEEN);
-      await page.locator(".first-line.unmeasured", { hasText: "Redis" }).waitFor(SEEN);
+      await page.getByText(/Redis has not answered for/).waitFor(FINDING_WAIT);
+      await page.locator(".first-line.unmeasured", { hasText: "Redis" }).waitFor(FINDING_WAIT);
     } finally {
       process.kill(cluster().redis.pid!, "SIGCONT");
     }
-    await expect.poll(() => page.getByText(/Redis has not answered/).count(), SEEN).toBe(0);
-    await isOk(page).waitFor(SEEN);
+    await expect.poll(() => page.getByText(/Redis has not answered/).count(), FINDING_WAIT).toBe(0);
+    await isOk(page).waitFor(FINDING_WAIT);
     expect(complaints).toEqual([]);
   });
 });

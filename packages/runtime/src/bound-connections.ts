@@ -18,7 +18,7 @@ export const REQUEST_LIMITS = {
 
 const LOOK_EVERY_MS = 1_000;
 /**
- * A reader that takes no byte for this number of checks is cut off: after 10 s. Checks do not run
+ * A reader that takes no byte for this number of looks is cut off: after 10 s. There is no look
  * while this process stands still, so that time does not count.
  */
 const STALLED_LOOKS = 10;
@@ -40,7 +40,7 @@ interface Busy {
   /** Requests that are not answered yet. */
   requests: number;
   /**
-   * Bytes in both directions at the last check, and the number of checks since this number changed.
+   * Bytes in both directions at the last look, and the number of looks since this number changed.
    */
   bytes: number;
   looks: number;
@@ -149,11 +149,11 @@ class BoundedConnections {
 
   #slowest(): Socket | undefined {
     let slowest: Socket | undefined;
-    let most = -1;
+    let maxLooks = -1;
     for (const [socket, { looks }] of this.#busy)
-      if (looks > most) {
+      if (looks > maxLooks) {
         slowest = socket;
-        most = looks;
+        maxLooks = looks;
       }
     return slowest;
   }

@@ -47,7 +47,6 @@ export function integer({ min, max }: { min: number; max: number }) {
   });
 }
 
-/** A TCP port. */
 export const port = integer({ min: 1, max: 65_535 });
 
 /** The address at which a service listens. If HEALTH_PORT is set, health has a port of its own. */

@@ -20,9 +20,9 @@ const MAX_GROUPS_SHOWN = 12;
  */
 export function GroupTable({ outcomes, axis, open }: GroupTableProps) {
   const { groups } = axis;
-  const few = groups.length > 1 && groups.length <= MAX_GROUPS_SHOWN;
-  const rows = useMemo(() => (few ? groupPairs(outcomes, axis) : []), [outcomes, axis]);
-  if (!few) return null;
+  const isReadable = groups.length > 1 && groups.length <= MAX_GROUPS_SHOWN;
+  const rows = useMemo(() => (isReadable ? groupPairs(outcomes, axis) : []), [outcomes, axis]);
+  if (!isReadable) return null;
   return (
     <div class="scroll groups" tabIndex={0} role="region" aria-label="Table of groups">
       <table>

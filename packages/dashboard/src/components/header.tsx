@@ -29,7 +29,7 @@ export function Header() {
   );
 }
 
-const HOW = {
+const CONNECTION_WORDS = {
   connecting: "connecting",
   live: "live",
   polling: "asking every 5 s",
@@ -49,7 +49,7 @@ function Age() {
       ) : (
         "No round yet"
       )}
-      <span class={`how ${is}`}>{HOW[is]}</span>
+      <span class={`how ${is}`}>{CONNECTION_WORDS[is]}</span>
     </p>
   );
 }

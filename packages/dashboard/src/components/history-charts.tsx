@@ -21,9 +21,9 @@ export function HistoryCharts({ history }: { history: NodeHistory }) {
         title="Failed, %"
         data={failures}
         format={(value) => `${Number(value.toPrecision(3))} %`}
-        least={1}
+        minScale={1}
       />
-      <Chart title="Pod echo, median" data={latencies} format={latency} least={0.1} />
+      <Chart title="Pod echo, median" data={latencies} format={latency} minScale={0.1} />
     </div>
   );
 }
@@ -33,10 +33,10 @@ interface ChartProps {
   readonly data: [number[], ...(number | null)[][]];
   readonly format: (value: number) => string;
   /** The scale always reaches this value, so that small changes look small. */
-  readonly least: number;
+  readonly minScale: number;
 }
 
-function Chart({ title, data, format, least }: ChartProps) {
+function Chart({ title, data, format, minScale }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const css = getComputedStyle(document.documentElement);
@@ -60,7 +60,7 @@ function Chart({ title, data, format, least }: ChartProps) {
         width: box.current!.clientWidth,
         height: HEIGHT,
         cursor: { y: false },
-        scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, least)] } },
+        scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, minScale)] } },
         axes: [
           {
             ...axis,

@@ -6,7 +6,7 @@ import { type NodeRow, nodeRows, type Tally, totalOf } from "../core/mesh/node-r
 import { count, sayCheck, sayPlanned, sayMissing } from "../core/phrases.ts";
 import { nodeLink } from "../store/route.ts";
 
-const PAGE = 100;
+const ROWS_PER_PAGE = 100;
 
 /**
  * One row per node: its agent, what it reaches, who reaches it. This is the mesh without a picture.
@@ -27,7 +27,7 @@ export function NodeTable({ mesh }: { mesh: Mesh }) {
 
 function Rows({ mesh }: { mesh: Mesh }) {
   const search = useSignal("");
-  const most = useSignal(PAGE);
+  const rowsShown = useSignal(ROWS_PER_PAGE);
   const rows = useMemo(
     () => nodeRows(mesh).sort((a, b) => b.failed - a.failed || b.unknown - a.unknown),
     [mesh],
@@ -86,15 +86,15 @@ function Rows({ mesh }: { mesh: Mesh }) {
             </tr>
           </thead>
           <tbody>
-            {found.slice(0, most.value).map((row) => (
+            {found.slice(0, rowsShown.value).map((row) => (
               <Row key={row.node.name} row={row} checks={checks} between={between} zoned={zoned} />
             ))}
           </tbody>
         </table>
       </div>
-      {found.length > most.value && (
-        <button type="button" class="more" onClick={() => (most.value += PAGE)}>
-          Show {Math.min(PAGE, found.length - most.value)} more of {found.length}
+      {found.length > rowsShown.value && (
+        <button type="button" class="more" onClick={() => (rowsShown.value += ROWS_PER_PAGE)}>
+          Show {Math.min(ROWS_PER_PAGE, found.length - rowsShown.value)} more of {found.length}
         </button>
       )}
       {found.length === 0 && <p class="quiet">No node is named like “{search.value}”.</p>}

@@ -13,7 +13,7 @@ export const mesh = signal<Mesh | null>(null);
 export const meshError = signal<string | null>(null);
 export const meshLoading = signal(false);
 
-const WITH = { outcome: "", latency: "?with=latencies", attempts: "?with=attempts" } as const;
+const QUERIES = { outcome: "", latency: "?with=latencies", attempts: "?with=attempts" } as const;
 
 /** The first line says why. */
 const NO_ROUND = "There is no round to show yet. It shows here as soon as there is one.";
@@ -26,7 +26,7 @@ const past = new Map<string, Mesh>();
 export function startLoadingMesh(): void {
   effect(() => {
     const round = pastRound.value;
-    const query = WITH[view.value];
+    const query = QUERIES[view.value];
     if (needsToken.value) return;
     const ended = new AbortController();
     if (round === null) void followNewest(`mesh${query}`, ended.signal);

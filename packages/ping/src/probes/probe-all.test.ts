@@ -46,21 +46,21 @@ describe("probeAll", () => {
 
   test("runs as many attempts at the same time as it may, and never more", async () => {
     let running = 0;
-    let most = 0;
+    let maxRunning = 0;
     await probeAll(
       passes({
         count: 50,
         concurrency: 7,
         probe: async () => {
           running += 1;
-          most = Math.max(most, running);
+          maxRunning = Math.max(maxRunning, running);
           await sleep(1);
           running -= 1;
           return OK;
         },
       }),
     );
-    expect(most).toBe(7);
+    expect(maxRunning).toBe(7);
   });
 
   test("gives every target its first attempt before any gets a second, and a target that is ok gets no second", async () => {

@@ -17,14 +17,14 @@ const MAX_ENTRIES_PER_ADDRESS: Readonly<Record<TargetType, number>> = {
  * netchecker plans none of these. They are not part of a cluster's network, and at some of them
  * clouds give out credentials.
  */
-const NEVER = new BlockList();
-NEVER.addAddress("169.254.169.254");
-NEVER.addAddress("fd00:ec2::254", "ipv6");
-NEVER.addSubnet("0.0.0.0", 8);
-NEVER.addSubnet("224.0.0.0", 4);
-NEVER.addAddress("255.255.255.255");
-NEVER.addAddress("::", "ipv6");
-NEVER.addSubnet("ff00::", 8, "ipv6");
+const NEVER_DIALLED = new BlockList();
+NEVER_DIALLED.addAddress("169.254.169.254");
+NEVER_DIALLED.addAddress("fd00:ec2::254", "ipv6");
+NEVER_DIALLED.addSubnet("0.0.0.0", 8);
+NEVER_DIALLED.addSubnet("224.0.0.0", 4);
+NEVER_DIALLED.addAddress("255.255.255.255");
+NEVER_DIALLED.addAddress("::", "ipv6");
+NEVER_DIALLED.addSubnet("ff00::", 8, "ipv6");
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8);
@@ -43,7 +43,7 @@ const isIn = (list: BlockList, ip: string): boolean =>
  * agent on loopback may dial loopback.
  */
 function refusal(type: TargetType, ip: string, agentIp: string): string | null {
-  if (isIn(NEVER, ip)) return "address not allowed";
+  if (isIn(NEVER_DIALLED, ip)) return "address not allowed";
   if (isIn(LOOPBACK, ip) && !isIn(LOOPBACK, agentIp)) return "loopback not allowed";
   return type !== "external" && isIn(LINK_LOCAL, ip) ? "link-local not allowed" : null;
 }

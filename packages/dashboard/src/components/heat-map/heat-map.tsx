@@ -41,8 +41,8 @@ const BELOW_PX = 76;
  */
 function roomFor(box: HTMLElement, before: Room): Room {
   const top = box.getBoundingClientRect().top + scrollY;
-  const least = Math.max(360, innerHeight * 0.6);
-  const height = Math.floor(Math.min(Math.max(innerHeight - top - BELOW_PX, least), 1_000));
+  const minHeight = Math.max(360, innerHeight * 0.6);
+  const height = Math.floor(Math.min(Math.max(innerHeight - top - BELOW_PX, minHeight), 1_000));
   const width = Math.floor(box.clientWidth);
   return width === before.width && height === before.height ? before : { width, height };
 }

@@ -29,9 +29,9 @@ export function layOutMap(
   sideNameWidth: number,
   sides: number,
 ): Layout {
-  const most = Math.max(64, Math.min(170, room.width * 0.22));
-  const tallest = Math.max(96, Math.min(most, room.height * 0.18));
-  const left = Math.ceil(Math.min(nameWidth, most)) + NAME_GAP;
+  const maxNameWidth = Math.max(64, Math.min(170, room.width * 0.22));
+  const tallest = Math.max(96, Math.min(maxNameWidth, room.height * 0.18));
+  const left = Math.ceil(Math.min(nameWidth, maxNameWidth)) + NAME_GAP;
   const top =
     Math.ceil(Math.min(Math.max(nameWidth, sides > 0 ? sideNameWidth : 0), tallest)) + NAME_GAP;
   const narrow = room.width < 480;

@@ -2,7 +2,7 @@ import { CELL_VALUES } from "./cell.ts";
 import type { Bins } from "./bins.ts";
 
 /** The lookup's value for a pixel between two cells or behind the last one. */
-const NOTHING = 0xffff;
+const NO_BIN = 0xffff;
 
 /** The side of a tile in device pixels. Patterns repeat after it. */
 const TILE = 8;
@@ -18,7 +18,7 @@ export function lookUp(
   pxPerNode: number,
   pixels: number,
 ): Uint16Array {
-  const lookup = new Uint16Array(pixels).fill(NOTHING);
+  const lookup = new Uint16Array(pixels).fill(NO_BIN);
   const pixelOf = (position: number) => Math.round((position - start) * pxPerNode);
   for (let bin = 0; bin + 1 < starts.length; bin += 1) {
     const from = pixelOf(starts[bin]!);
@@ -46,7 +46,7 @@ export function paint(
   for (let y = 0; y < rows.length; y += 1) {
     const row = rows[y]!;
     const out = y * width;
-    if (row === NOTHING) {
+    if (row === NO_BIN) {
       pixels.fill(0, out, out + width);
       continue;
     }
@@ -55,9 +55,7 @@ export function paint(
     for (let x = 0; x < width; x += 1) {
       const column = columns[x]!;
       pixels[out + x] =
-        column === NOTHING
-          ? 0
-          : tiles[cells[start + column]! * TILE * TILE + tileRow + (x % TILE)]!;
+        column === NO_BIN ? 0 : tiles[cells[start + column]! * TILE * TILE + tileRow + (x % TILE)]!;
     }
   }
 }

@@ -27,8 +27,8 @@ export function barWidth(rounds: number, width: number): number {
 
 /** Rounds → bars for a strip of this width. The newest round is at its end. */
 export function layOut(rounds: readonly TimelineEntry[], width: number): Bar[] {
-  const most = Math.max(1, Math.floor(width / MIN_BAR_PX));
-  const perBar = Math.ceil(rounds.length / most);
+  const maxBars = Math.max(1, Math.floor(width / MIN_BAR_PX));
+  const perBar = Math.ceil(rounds.length / maxBars);
   const bars: Bar[] = [];
   for (let end = rounds.length; end > 0; end -= perBar)
     bars.unshift(barOf(rounds.slice(Math.max(0, end - perBar), end)));
@@ -41,7 +41,7 @@ export function layOut(rounds: readonly TimelineEntry[], width: number): Bar[] {
  */
 export function tellingRound({ rounds }: Bar): TimelineEntry {
   const weight = (round: TimelineEntry) => (round.failed ?? 0) || (isUnmeasured(round) ? 0.5 : 0);
-  return rounds.reduce((most, round) => (weight(round) >= weight(most) ? round : most));
+  return rounds.reduce((telling, round) => (weight(round) >= weight(telling) ? round : telling));
 }
 
 /**
@@ -53,15 +53,15 @@ export function isUnmeasured({ verdict, state }: TimelineEntry): boolean {
 }
 
 function barOf(rounds: readonly TimelineEntry[]): Bar {
-  const most = (of: (round: TimelineEntry) => number | null) =>
+  const largest = (of: (round: TimelineEntry) => number | null) =>
     Math.max(...rounds.map((round) => scaled(of(round), round.total)));
   const tones = new Set(rounds.map(toneOf));
   return {
     rounds,
     tone: TONES.find((tone) => tones.has(tone)) ?? "none",
     unmeasured: rounds.filter(isUnmeasured).length,
-    height: most(({ failed }) => failed),
-    unknown: most(({ unknown }) => unknown),
+    height: largest(({ failed }) => failed),
+    unknown: largest(({ unknown }) => unknown),
   };
 }
 
