@@ -7,14 +7,18 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 const DASHBOARD = "packages/dashboard";
 const PAGE = "packages/netchecker/dist/page";
 
-/** What is text, and shorter when it is compressed. */
+/** Text files, which compression makes smaller. */
 const COMPRESSIBLE = "**/*.{html,js,css,svg,json,txt,map}";
 
-/** Builds the dashboard and brings it beside netchecker's bundle, each file with its `.br` and `.gz`. */
+/**
+ * Builds the dashboard and puts it beside netchecker's bundle, each text file with a `.br` and a
+ * `.gz` copy.
+ */
 export async function buildPage(): Promise<void> {
-  // What `pnpm run build` does in that folder, without asking for pnpm.
+  // The same as `pnpm run build` in that folder, but it works without pnpm.
   await promisify(execFile)(process.execPath, ["--run", "build"], { cwd: DASHBOARD });
-  // Files have their content's digest in their names: those of the last build would stay.
+  // File names contain a digest of the content, so the files of the last build would otherwise
+  // stay.
   await rm(PAGE, { recursive: true, force: true });
   await cp(join(DASHBOARD, "dist"), PAGE, { recursive: true });
   const files: string[] = [];

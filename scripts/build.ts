@@ -3,15 +3,15 @@ import { build, type Plugin } from "esbuild";
 import { buildPage } from "./build-page.ts";
 
 /**
- * Bundles each service (or those named) to one file that starts by itself: `packages/<service>/dist/main.js`;
- * netchecker's has the dashboard beside it, in `page`.
+ * Bundles all services, or the ones named as arguments, to `packages/<service>/dist/main.js`. Such
+ * a file runs without node_modules. The dashboard is put beside netchecker's bundle, in `page`.
  */
 const named = process.argv.slice(2);
 const services = named.length > 0 ? named : ["netchecker", "ping", "pong"];
 
 /**
- * ioredis imports tls and crypto at its top and uses them for `rediss://` and scripts only. Loaded when
- * first used, they save every ping that does not 4 MB resident.
+ * ioredis imports tls and crypto at its top, but it needs them only for `rediss://` and for
+ * scripts. Loading them on first use saves 4 MB of memory in every ping that does not need them.
  */
 const lazyTls: Plugin = {
   name: "lazy-tls",
@@ -26,8 +26,9 @@ const lazyTls: Plugin = {
 };
 
 /**
- * What the metrics' library brings for other uses than a scrape of one process (workers, a push gateway,
- * tracing), and figures of the process that a timer or an observer would have to be awake for.
+ * Parts of the metrics library that a scrape of one process does not need: workers, a push gateway,
+ * tracing. NOT_MEASURED are figures that would need a timer or an observer in a process that
+ * otherwise rests.
  */
 const NOT_SCRAPED =
   /^(@opentelemetry\/api|\.\/(cluster|worker|pushgateway|summary)|\.\/lib\/(cluster|worker|pushgateway|summary))$/;
@@ -35,9 +36,9 @@ const NOT_MEASURED =
   /^\.\/metrics\/(gc|eventLoop\w+|heapSpaces\w+|processHandles|processRequests|processResources)$/;
 
 /**
- * What libraries bring for uses that are not ours, and would stay in memory: swagger's YAML output,
- * compress' table of all media types (it knows text and JSON without), and the search for files of static,
- * which is asked for each by name.
+ * Parts of libraries that netchecker does not use and that would stay in memory: swagger's YAML
+ * output, compress' table of all media types (it knows text and JSON without it), and the file
+ * search of static (netchecker asks it for each file by name).
  */
 const leftOut: Plugin = {
   name: "left-out",
@@ -61,7 +62,10 @@ const leftOut: Plugin = {
   },
 };
 
-/** What netchecker's launcher loads where it has to: a bundle of its own, so that `--check` need not hold it. */
+/**
+ * netchecker's launcher loads the service only when it needs it. The service is a bundle of its
+ * own, so that `--check` does not load it.
+ */
 const loadedLater: Plugin = {
   name: "loaded-later",
   setup(builder) {
@@ -71,12 +75,13 @@ const loadedLater: Plugin = {
   },
 };
 
-/** Sources and their bundles: the one that starts is always `main.js`. */
+/** The source files and their bundles. The bundle that starts is always `main.js`. */
 const bundlesOf = (service: string) =>
   service === "netchecker" ? { launch: "main", main: "service" } : { main: "main" };
 
 const page = services.includes("netchecker") ? buildPage() : null;
-// CommonJS, because Node's ESM loader alone costs 16 MB resident, and each of these runs on every node.
+// CommonJS, because Node's ESM loader alone costs 16 MB of memory, and some of these bundles run on
+// every node.
 await Promise.all(
   services.map(async (service) => {
     const out = `packages/${service}/dist`;
@@ -91,9 +96,10 @@ await Promise.all(
         platform: "node",
         target: "node24",
         format: "cjs",
-        // A bundle that loads another one requires it: see above.
+        // So one bundle loads another one with require(), because both are CommonJS.
         supported: { "dynamic-import": false },
-        // The source stays in memory: small, and in plain ASCII, which V8 keeps at a byte a character.
+        // The source text stays in memory, so it should be small. V8 keeps plain ASCII at one byte
+        // per character.
         minify: true,
         charset: "ascii",
         // Short lines, so that a crash does not print the whole bundle.

@@ -10,7 +10,10 @@ const KUSTOMIZE = createRequire(import.meta.url).resolve("kustomize/run.js");
 
 export const RENDERED_FILE = join(ROOT, "deploy/netchecker.yaml");
 
-/** The manifests of a folder with a kustomization.yaml, as YAML. Rejects with what kustomize says. */
+/**
+ * The manifests of a folder with a kustomization.yaml, as YAML. Rejects with kustomize's error
+ * message.
+ */
 export async function renderManifests(folder: string): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [KUSTOMIZE, "build", folder], {
     maxBuffer: 16 * 1024 * 1024,

@@ -1,7 +1,7 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
-  // Relative: the page works behind any path prefix.
+  // Relative, so that the page works behind any path prefix.
   base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
@@ -9,7 +9,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // The contract's schemas are for who receives; the page takes its types, and a few tables.
+    // The page needs the contract's types and a few tables, but not its schemas, which only
+    // receivers use.
     rolldownOptions: { treeshake: { manualPureFunctions: ["Type", "Enum", "orNull", "column"] } },
   },
 });

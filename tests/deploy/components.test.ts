@@ -24,7 +24,7 @@ test("overlays/kind takes local images and opens a round every 10 s", async () =
   });
 });
 
-test("external-redis takes the URL from a secret, a private authority's certificate where there is one, and no Redis along", async () => {
+test("external-redis takes the URL and a private authority's certificate from secrets, and adds no Redis", async () => {
   const all = await VARIANTS["external-redis"]();
   for (const [kind, name] of [
     ["Deployment", "netchecker"],
@@ -41,7 +41,7 @@ test("external-redis takes the URL from a secret, a private authority's certific
   );
 });
 
-test("redis-auth gives each service its own URL, and Redis alone both passwords", async () => {
+test("redis-auth gives each service its own URL, and only Redis gets both passwords", async () => {
   const all = await VARIANTS["redis-auth"]();
   expect(envOf(all, "Deployment", "netchecker")).toContainEqual(
     fromSecret("REDIS_URL", "redis-auth", "netchecker-url"),
@@ -69,7 +69,7 @@ test("api-token gives netchecker a token from a secret", async () => {
   );
 });
 
-test("host-network adds a second mesh on the nodes' network, on ports of its own, with passwords, beside an unchanged first", async () => {
+test("host-network adds a second mesh on the nodes' network, with its own ports and with passwords, and does not change the first", async () => {
   const all = await VARIANTS["host-network"]();
   const base = await VARIANTS.base();
   const first = all.objects.filter(
@@ -78,7 +78,7 @@ test("host-network adds a second mesh on the nodes' network, on ports of its own
   expect(first).toEqual(base.objects);
   for (const name of ["ping", "pong"])
     expect(all.get("DaemonSet", name, "netchecker-host").spec).toMatchObject({
-      // Two pods cannot hold one port of a node.
+      // Two pods cannot use the same port of a node.
       updateStrategy: { rollingUpdate: { maxSurge: 0 } },
       template: { spec: { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" } },
     });
@@ -117,7 +117,7 @@ test.for(["base", "large-cluster"] as const)(
     expect(redisBytes(hard!)).toBeLessThanOrEqual(maxMemory / 2);
     expect(maxMemory).toBeLessThanOrEqual(0.76 * limit);
     expect(setting("maxmemory-policy")).toBe("noeviction");
-    // The outcomes of a round before they are compressed: three targets of each node, six bytes each.
+    // The outcomes of a round before compression: three targets of each node, six bytes each.
     const nodes = name === "base" ? 200 : 1_000;
     const outcomes = nodes * nodes * 3 * 6;
     const [bulk, query, clients] = [
@@ -127,7 +127,7 @@ test.for(["base", "large-cluster"] as const)(
     ].map((option) => redisBytes(setting(option)));
     expect(bulk).toBeGreaterThan(1.5 * outcomes);
     expect(query).toBeGreaterThanOrEqual(2 * bulk!);
-    // What comes at once in a round: lists to all agents, and their connections.
+    // What a round needs at the same time: lists to all agents, and their connections.
     expect(clients).toBeGreaterThan((nodes === 200 ? 21 : 325) * MI);
     expect(clients! + redisBytes(hard!) + (nodes === 200 ? 48 : 350) * MI).toBeLessThanOrEqual(
       maxMemory,
@@ -144,11 +144,11 @@ test("large-cluster keeps less history and gives netchecker and Redis more memor
   const limit = (name: string) =>
     bytes(containersOf(large.get("Deployment", name))[0]!.resources!.limits!["memory"] as string);
   expect(limit("netchecker")).toBeGreaterThan(400 * MI);
-  // 20 rounds of 8.5 MB, 340 of 0.5 MB, lists to 1,000 agents at once, reports, connections.
+  // 20 rounds of 8.5 MB, 340 rounds of 0.5 MB, lists to 1,000 agents at once, reports, connections.
   expect(0.75 * limit("redis")).toBeGreaterThan((170 + 170 + 275 + 40 + 50) * MI);
 });
 
-test("redis-volume keeps what Redis writes in a volume that outlives the pod", async () => {
+test("redis-volume keeps Redis' data in a volume that outlives the pod", async () => {
   const all = await VARIANTS["redis-volume"]();
   const { spec } = all.get("Deployment", "redis").spec!.template;
   expect(spec!.volumes).toContainEqual({

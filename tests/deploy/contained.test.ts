@@ -33,7 +33,10 @@ interface End {
 const fault = containFault();
 if (fault) console.warn(`The services are not tried inside their containers' limits: ${fault}.`);
 
-/** A service as its pod would run: as the manifest's user, in its memory limit, and of the CPU what it requests. */
+/**
+ * A service under the conditions of its pod: the manifest's user and memory limit, and only the CPU
+ * that it requests.
+ */
 class Contained {
   readonly #process: ChildProcess;
   readonly end: Promise<End>;
@@ -77,7 +80,7 @@ async function containmentOf(
 }
 
 describe.skipIf(fault !== null)(
-  "with Node, its libraries and what was built, read-only, as nobody, within the manifest's limits",
+  "with only Node, its libraries and the build, read-only, as nobody, within the manifest's limits",
   () => {
     const stack = new AsyncDisposableStack();
     const contained = new Map<Service, Contained>();
@@ -163,14 +166,14 @@ describe.skipIf(fault !== null)(
       });
     }, 90_000);
 
-    test("the dashboard is served, out of the image", async () => {
+    test("the dashboard is served from the image", async () => {
       const page = await fetch(`${url}/`);
       expect(page.status).toBe(200);
       const [, script] = /src="\.?\/?(assets\/[^"]+\.js)"/.exec(await page.text())!;
       expect((await fetch(`${url}/${script}`)).headers.get("content-encoding")).toBe("gzip");
     });
 
-    test("what runs so cannot write, and is not root", async () => {
+    test("a contained process cannot write and is not root", async () => {
       const script = `
       const { writeFileSync, readFileSync } = require("node:fs");
       let refused; try { writeFileSync("/app/a", ""); } catch ({ code }) { refused = code; }
@@ -195,7 +198,7 @@ describe.skipIf(fault !== null)(
     });
 
     test.for(SERVICES)(
-      "%s ends in order when told to, and never took more memory than it may",
+      "%s ends in order when told to, and never used more memory than allowed",
       { timeout: 40_000 },
       async (service) => {
         const { code, signal, peakBytes, said } = await contained.get(service)!.terminate();

@@ -11,14 +11,14 @@ const stagesOf = Object.fromEntries(
   await Promise.all(SERVICES.map(async (service) => [service, await readStages(service)] as const)),
 ) as Record<(typeof SERVICES)[number], Stage[]>;
 
-test("the stages before the last are the same in all three", () => {
+test("all stages before the last are the same in all three Dockerfiles", () => {
   const before = SERVICES.map((service) => stagesOf[service].slice(0, -1).map(({ text }) => text));
   expect(before[0]).toHaveLength(2);
   expect(before[1]).toEqual(before[0]);
   expect(before[2]).toEqual(before[0]);
 });
 
-test("each base is pinned to the Node that the workspace is tested with, and the last stage has none", async () => {
+test("each base has the exact Node version of the workspace, and the last stage has no base", async () => {
   const manifest = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as {
     devDependencies: Record<string, string>;
   };
@@ -49,7 +49,7 @@ test.for(SERVICES)(
   },
 );
 
-describe("the build stage, on what .dockerignore lets through", () => {
+describe("the build stage, with only the files that .dockerignore lets through", () => {
   let context: string;
   beforeAll(async () => {
     context = await mkdtemp(join(tmpdir(), "netchecker-context-"));
@@ -64,7 +64,7 @@ describe("the build stage, on what .dockerignore lets through", () => {
   }, 300_000);
   afterAll(() => rm(context, { recursive: true, force: true }));
 
-  test.for(SERVICES)("makes everything that the last stage of %s copies", async (service) => {
+  test.for(SERVICES)("makes every file that the last stage of %s copies", async (service) => {
     const sources = valuesOf(stagesOf[service].at(-1)!, "COPY").flatMap(
       (value) => /^--from=build \/src\/(\S+)/.exec(value)?.[1] ?? [],
     );
@@ -76,7 +76,7 @@ describe("the build stage, on what .dockerignore lets through", () => {
     }
   });
 
-  test("brings the dashboard beside netchecker's bundle, with each file compressed", async () => {
+  test("puts the dashboard beside netchecker's bundle, with each file compressed", async () => {
     const files = await readdir(join(context, "packages/netchecker/dist/page"), {
       recursive: true,
     });
@@ -86,7 +86,7 @@ describe("the build stage, on what .dockerignore lets through", () => {
       expect(files).toEqual(expect.arrayContaining([file, `${file}.br`, `${file}.gz`]));
   });
 
-  test("starts from no tests, no git, no dependencies and no build of this machine", async () => {
+  test("gets no tests, no git folder, no dependencies and no build of this machine", async () => {
     const here = await readdir(context);
     expect(here).not.toContain(".git");
     expect(here).not.toContain("tests");
@@ -95,14 +95,14 @@ describe("the build stage, on what .dockerignore lets through", () => {
   });
 });
 
-/** Copies what a builder would be sent, by the rules of .dockerignore: the last one that matches counts. */
+/** Copies the files that a builder would get. In .dockerignore the last matching rule decides. */
 async function copyContext(to: string): Promise<void> {
   const rules = (await readFile(join(ROOT, ".dockerignore"), "utf8"))
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => ({ keep: line.startsWith("!"), pattern: line.replace(/^!/, "") }));
   const kept = (path: string): boolean => {
-    // A builder's * takes names that start with a dot, too.
+    // A builder's * also matches names that start with a dot.
     const parents = path
       .replaceAll(/(?<=^|\/)\./g, "_")
       .split("/")

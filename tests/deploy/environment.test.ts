@@ -12,7 +12,7 @@ const READERS: Readonly<Record<string, (env: Env) => object>> = {
   pong: readPongConfig,
 };
 
-/** What the downward API and the secrets give. */
+/** The variables that come from the downward API and the secrets. */
 const POD: Env = {
   "metadata.name": "a-pod",
   "metadata.namespace": "netchecker",
@@ -26,7 +26,7 @@ const SECRETS: Env = {
   "api-token/token": "0123456789abcdef",
 };
 
-/** Node's own, which no service reads. */
+/** Node itself reads these; no service does. */
 const OF_NODE = new Set(["NODE_EXTRA_CA_CERTS"]);
 
 /** The environment that the kubelet makes for the workload's container. */
@@ -52,13 +52,13 @@ const services = (all: Rendered) =>
   all.workloads.filter(({ metadata }) => metadata.name in READERS);
 
 test.for(Object.entries(VARIANTS))(
-  "%s: each service knows every variable that it is given, and takes its value",
+  "%s: each service knows every variable that it gets, and accepts its value",
   async ([, rendered]) => {
     const all = await rendered();
     expect(services(all).length).toBeGreaterThanOrEqual(3);
     for (const workload of services(all)) {
       const env = environmentOf(all, workload);
-      // What a reader gives back has a key for each variable that it knows.
+      // A reader's result has a key for each variable that the service knows.
       const known = Object.keys(READERS[workload.metadata.name]!(env));
       for (const name of Object.keys(env).filter((each) => !OF_NODE.has(each)))
         expect(known).toContain(name);
@@ -66,7 +66,7 @@ test.for(Object.entries(VARIANTS))(
   },
 );
 
-test("each variable that a service knows is in the base, or given by a component, or not for a pod", async () => {
+test("each variable that a service knows is in the base or in a component, or is not for a pod", async () => {
   const base = await VARIANTS.base();
   const left = Object.fromEntries(
     services(base).map((workload) => {
@@ -75,7 +75,7 @@ test("each variable that a service knows is in the base, or given by a component
       return [workload.metadata.name, known.filter((name) => !(name in env)).toSorted()];
     }),
   );
-  // HOST: a pod listens on all its addresses. KUBECONFIG: it has its service account.
+  // HOST: a pod listens on all its addresses. KUBECONFIG: a pod has its service account.
   expect(left).toEqual({
     netchecker: ["API_TOKEN", "HOST", "KUBECONFIG", "REDIS_URL"],
     ping: ["HOST", "REDIS_URL"],
@@ -83,7 +83,7 @@ test("each variable that a service knows is in the base, or given by a component
   });
 });
 
-test("the base gives the defaults that the README tells", async () => {
+test("the base has the defaults that the README names", async () => {
   const base = await VARIANTS.base();
   for (const workload of services(base)) {
     const env = environmentOf(base, workload);
@@ -91,14 +91,14 @@ test("the base gives the defaults that the README tells", async () => {
     const identity = Object.fromEntries(
       Object.entries(env).filter(([, value]) => Object.values(POD).includes(value)),
     );
-    // Health has a port of its own in a pod, for the kubelet, which is nowhere else.
+    // In a pod health has a port of its own, for the kubelet. Elsewhere it does not.
     const { HEALTH_PORT } = env;
     expect(READERS[name]!(env)).toEqual(READERS[name]!({ ...identity, HEALTH_PORT: HEALTH_PORT! }));
   }
 });
 
 test.for(Object.entries(VARIANTS))(
-  "%s: the ports that are open are those that the services listen on",
+  "%s: the open ports are the ports on which the services listen",
   async ([, rendered]) => {
     const all = await rendered();
     for (const workload of services(all)) {
@@ -116,7 +116,7 @@ test.for(Object.entries(VARIANTS))(
   },
 );
 
-test("on the nodes' network no port is asked for twice", async () => {
+test("on the nodes' network no port is used twice", async () => {
   const all = await VARIANTS["host-network"]();
   const ports = services(all)
     .filter(({ spec }) => spec!.template.spec!.hostNetwork)
@@ -125,7 +125,7 @@ test("on the nodes' network no port is asked for twice", async () => {
   expect(ports.toSorted()).toEqual([18_080, 18_081, 18_082, 18_083]);
 });
 
-test("a change of its configuration gives a workload's pods another template, and no others", async () => {
+test("a change of a workload's configuration changes the template of its pods, and of no others", async () => {
   const [base, kind] = [await VARIANTS.base(), await VARIANTS["overlays/kind"]()];
   const configs = (all: Rendered, workload: Workload) =>
     containersOf(

@@ -4,7 +4,7 @@ import { containersOf, type Rendered, renderWith, VARIANTS } from "./support/ren
 const PORTS = { ServiceMonitor: "endpoints", PodMonitor: "podMetricsEndpoints" } as const;
 const MONITORS = ["ServiceMonitor", "PodMonitor"] as const;
 
-/** The names of what each monitor selects, with their namespaces. */
+/** The names of the objects that each monitor selects, with their namespaces. */
 function monitored(all: Rendered): Record<string, string[]> {
   const services = all.of("Service").map(({ metadata }) => ({ metadata, labels: metadata.labels }));
   const pods = all.workloads.map(({ metadata, spec }) => ({
@@ -34,7 +34,7 @@ test("the monitors find netchecker's service and the pods of ping and pong, and 
   });
 });
 
-test("with host-network they find those of both meshes", async () => {
+test("with host-network the monitors find the objects of both meshes", async () => {
   expect(monitored(await VARIANTS["all but external-redis"]())).toEqual({
     netchecker: ["netchecker-host/netchecker", "netchecker/netchecker"],
     "netchecker-ping": ["netchecker-host/ping", "netchecker/ping"],
@@ -42,7 +42,7 @@ test("with host-network they find those of both meshes", async () => {
   });
 });
 
-test("they find them under a prefix, too", async () => {
+test("the monitors also find objects with a name prefix", async () => {
   const all = await renderWith(["monitoring"], { namePrefix: "net-" });
   expect(monitored(all)).toEqual({
     "net-netchecker": ["netchecker/net-netchecker"],
@@ -51,7 +51,7 @@ test("they find them under a prefix, too", async () => {
   });
 });
 
-test("each asks a port that is open, for its metrics, and calls its job by one name", async () => {
+test("each monitor scrapes /metrics at an open port and has a fixed job name", async () => {
   const all = await VARIANTS.monitoring();
   const open = new Set(
     all.workloads.flatMap(containersOf).flatMap(({ ports = [] }) => ports.map(({ name }) => name)),
@@ -73,7 +73,7 @@ test("each asks a port that is open, for its metrics, and calls its job by one n
     }
 });
 
-test("netchecker is asked with its API token where it has one, and without where it has none", async () => {
+test("Prometheus sends netchecker's API token only if netchecker has one", async () => {
   const authorization = async (variant: keyof typeof VARIANTS) =>
     (await VARIANTS[variant]()).get("ServiceMonitor", "netchecker").spec!.endpoints[0]!
       .authorization;
@@ -84,7 +84,7 @@ test("netchecker is asked with its API token where it has one, and without where
   });
 });
 
-test("Prometheus, and nobody else, is let in to ping", async () => {
+test("Prometheus may connect to ping, and nobody else may", async () => {
   const policies = (await VARIANTS.monitoring()).of("NetworkPolicy");
   const toPing = policies.filter(({ spec }) => spec!.podSelector!.matchLabels?.["name"] === "ping");
   expect(toPing.map(({ spec }) => spec!.ingress)).toEqual([
@@ -109,7 +109,7 @@ test("Grafana's sidecar finds the dashboard by its label", async () => {
   expect(Object.keys(data!)).toEqual(["netchecker.json"]);
 });
 
-test("beside what monitors it, the base is as it was", async () => {
+test("monitoring does not change the base", async () => {
   const base = await VARIANTS.base();
   const all = await VARIANTS.monitoring();
   expect(all.objects).toEqual(expect.arrayContaining([...base.objects]));

@@ -11,7 +11,7 @@ import { DEPLOY, VARIANTS } from "./support/rendered.ts";
 
 const names = redisNames("netchecker:");
 
-/** ioredis also tells its version, and `--check` asks for limits; both do without an answer. */
+/** ioredis also sends its version, and `--check` asks for limits. Both work without an answer. */
 const MAY_BE_REFUSED = ["client|setinfo", "config|get"];
 
 async function refusedInEarnest(redis: AclRedis): Promise<string[]> {
@@ -30,7 +30,7 @@ describe("with the ACL of components/redis-auth, on the real services", () => {
       intervalMs: 3_000,
       port: 0,
       env: {
-        // History that is cut short within the test, too.
+        // So that history is also deleted within the test.
         netchecker: {
           REDIS_URL: redis.url("netchecker"),
           HISTORY_FULL_ROUNDS: "1",
@@ -46,7 +46,7 @@ describe("with the ACL of components/redis-auth, on the real services", () => {
     await redis?.[Symbol.asyncDispose]();
   });
 
-  test("rounds are published, reported, stored, cut short and served, and no command is refused", async () => {
+  test("rounds are published, reported, stored, pruned and served, and Redis refuses no command", async () => {
     await vi.waitFor(async () => {
       const response = await cluster.fetch(`/rounds/${id}/results`);
       expect(await response.json()).toMatchObject({
@@ -55,14 +55,14 @@ describe("with the ACL of components/redis-auth, on the real services", () => {
       });
     });
     const { rounds } = (await (await cluster.fetch("/rounds")).json()) as { rounds: object[] };
-    // The two that are kept, and perhaps the open one.
+    // The two rounds that are kept, and perhaps the open one.
     expect(rounds.length).toBeLessThanOrEqual(3);
     for (const route of ["/timeline", "/node-states/node-1/history", "/findings/none"])
       expect(await (await cluster.fetch(route)).json()).toBeTypeOf("object");
     expect(await refusedInEarnest(redis)).toEqual([]);
   });
 
-  test("netchecker's --check finds Redis as it should be", async () => {
+  test("netchecker's --check finds no fault in Redis", async () => {
     const checks = await checkRedis(
       { host: "", url: redis.url("netchecker") },
       names,
@@ -70,12 +70,12 @@ describe("with the ACL of components/redis-auth, on the real services", () => {
     );
     expect(checks).toEqual([
       { ok: true, what: expect.stringContaining("redis:6379") },
-      // Its user may not look at them.
+      // netchecker's user may not read these settings.
       { ok: true, note: true, what: expect.stringMatching(/CONFIG GET.*docs\/security\.md/) },
     ]);
   });
 
-  test("Redis takes its settings from the base and from each component", async () => {
+  test("Redis accepts the settings of the base and of each component", async () => {
     const settings = await redis
       .connect("operator")
       .config("GET", "maxmemory*", "save", "client-output-*");
@@ -94,7 +94,7 @@ describe("with the ACL of components/redis-auth, on the real services", () => {
     });
   });
 
-  test("a netchecker that starts again serves what is stored", async () => {
+  test("a netchecker that starts again serves the stored rounds", async () => {
     await cluster.netchecker.kill("SIGTERM");
     await cluster.netchecker.start();
     await vi.waitFor(async () => {
@@ -117,12 +117,12 @@ describe("with the ACL of components/redis-auth, on the real services", () => {
     ["info"],
     ["ping"],
     ["keys", "*"],
-  ])("nobody, without a password, may %s %s", async ([command, ...args]) => {
+  ])("without a password nobody may %s %s", async ([command, ...args]) => {
     await expect(redis.connect().call(command!, ...args)).rejects.toThrow("NOAUTH");
   });
 
   test.for([
-    // Only netchecker may say what to probe, and read or change what is stored.
+    // Only netchecker may say what to probe. Only netchecker may read or change stored data.
     ["publish", names.lists.pod, "{}"],
     ["publish", names.lists.external, "{}"],
     ["publish", "netchecker:other", "{}"],

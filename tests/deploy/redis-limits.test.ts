@@ -23,7 +23,10 @@ async function memory(field: string): Promise<number> {
   return Number(new RegExp(`^${field}:(\\d+)`, "m").exec(info)?.[1]);
 }
 
-/** A connection as ping's user that begins a PUBLISH of so many bytes and sends only some of them. */
+/**
+ * Opens a connection as ping's user. It announces a PUBLISH of `announced` bytes and sends only
+ * `sent` of them.
+ */
 async function unfinished(announced: number, sent: number): Promise<Socket> {
   const socket = connect(redis.port, redis.host);
   socket.on("error", () => {}).resume();
@@ -44,7 +47,7 @@ describe("Redis of the base, against a client with ping's password", () => {
       10,
     ) * MEBIBYTE;
 
-  test("a PUBLISH of 64 MiB is refused by its first line", async () => {
+  test("a PUBLISH of 64 MiB is refused after its first line", async () => {
     const listener = redis.connect("netchecker");
     await listener.subscribe(names.reports.pod);
     const socket = await unfinished(64 * MEBIBYTE, 64 * MEBIBYTE);
@@ -53,14 +56,14 @@ describe("Redis of the base, against a client with ping's password", () => {
     expect(listener.status).toBe("ready");
   });
 
-  test("unfinished ones of 90 MB, and a hundred of what is just allowed, leave room in the pod and for netchecker", async () => {
+  test("many unfinished commands leave memory in the pod and room for netchecker", async () => {
     const netchecker = redis.connect("netchecker");
     await netchecker.client("NO-EVICT", "ON");
     const sockets: readonly Socket[] = await Promise.all([
       ...Array.from({ length: 3 }, () => unfinished(90_000_000, 80 * MEBIBYTE)),
       ...Array.from({ length: 100 }, () => unfinished(4 * MEBIBYTE, 3.9 * MEBIBYTE)),
     ]);
-    // The first ones at once, of the others as many as are too many.
+    // The first ones are refused at once. Of the others, as many are closed as are too many.
     await vi.waitFor(
       () => expect(sockets.filter(({ closed }) => closed).length).toBeGreaterThan(80),
       { timeout: 20_000 },

@@ -4,13 +4,13 @@ import { expect, test } from "vitest";
 import { misfits } from "./support/misfits.ts";
 import { DEPLOY, type Manifest, VARIANTS } from "./support/rendered.ts";
 
-/** The package that knows an API group: Kubernetes' own, or the Prometheus operator's. */
+/** The package with the models of an API group: Kubernetes' own, or the Prometheus operator's. */
 const modelsOf = ({ apiVersion }: Manifest) =>
   apiVersion.startsWith("monitoring.coreos.com/")
     ? `@kubernetes-models/prometheus-operator/${apiVersion}`
     : `kubernetes-models/${apiVersion}`;
 
-/** Rejects, naming the field, what the schema of its kind refuses. */
+/** Rejects with the name of a field if the schema of its kind refuses the manifest. */
 async function validate(manifest: Manifest): Promise<void> {
   const models = (await import(/* @vite-ignore */ modelsOf(manifest))) as Record<
     string,
@@ -19,7 +19,7 @@ async function validate(manifest: Manifest): Promise<void> {
   new models[manifest.kind]!(manifest).validate();
 }
 
-/** Fields that its kind does not have, of which an API server warns. */
+/** The fields that a kind does not have. An API server would warn about them. */
 const unknownFields = (manifests: readonly Manifest[]): Promise<string> =>
   misfits(
     manifests.map((manifest) => ({
@@ -35,7 +35,7 @@ test.for(Object.entries(VARIANTS))("%s fits the Kubernetes schemas", async ([, r
   for (const manifest of objects) await validate(manifest);
 });
 
-test("none has a field that Kubernetes does not know", async () => {
+test("no manifest has a field that Kubernetes does not know", async () => {
   const rendered = await Promise.all(Object.values(VARIANTS).map((render) => render()));
   const different = new Map(
     rendered.flatMap(({ objects }) => objects).map((each) => [JSON.stringify(each), each]),
@@ -43,7 +43,7 @@ test("none has a field that Kubernetes does not know", async () => {
   expect(await unknownFields([...different.values()])).toBe("");
 });
 
-test("both checks find what is wrong", async () => {
+test("both checks find a wrong manifest", async () => {
   const service = { apiVersion: "v1", kind: "Service", metadata: { name: "a" } };
   const wrong = { ...service, spec: { type: "NodePort", ports: [{ port: "x", targetPort: 1 }] } };
   await expect(validate(wrong)).rejects.toThrow("/spec/ports/0/port");
@@ -60,7 +60,7 @@ test("both checks find what is wrong", async () => {
   expect(await unknownFields([endpoints({ intervall: "1m" })])).toContain("intervall");
 });
 
-test("each overlay and component is among those that are tested", async () => {
+test("the tests cover each overlay and each component", async () => {
   const folders = [...(await readdir(join(DEPLOY, "components"))), "overlays/kind"];
   expect(await readdir(join(DEPLOY, "overlays"))).toEqual(["kind"]);
   expect(Object.keys(VARIANTS)).toEqual(expect.arrayContaining(folders));

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { containersOf, VARIANTS } from "./support/rendered.ts";
 
-// kubernetes.io/docs/concepts/security/pod-security-standards/#restricted, and a file system that is read-only.
+// kubernetes.io/docs/concepts/security/pod-security-standards/#restricted, and also a read-only
+// file system.
 test.for(Object.entries(VARIANTS))(
   "%s: each pod passes Pod Security restricted",
   async ([, rendered]) => {
@@ -35,7 +36,7 @@ test.for(Object.entries(VARIANTS))(
 );
 
 test.for(Object.entries(VARIANTS))(
-  "%s: only its own namespace that says so has the host network",
+  "%s: only a namespace that is labelled for it has the host network",
   async ([, rendered]) => {
     const all = await rendered();
     const level = (namespace: string | undefined) =>
@@ -49,16 +50,13 @@ test.for(Object.entries(VARIANTS))(
   },
 );
 
-test.for(Object.entries(VARIANTS))(
-  "%s: every image is named with its version",
-  async ([, rendered]) => {
-    const images = (await rendered()).workloads.flatMap(containersOf).map(({ image }) => image!);
-    for (const image of images) expect(image).toMatch(/^[a-z./-]+:\d+\.\d+\.\d+(-[a-z]+)?$/);
-    // One version of each, wherever it is named.
-    const names = images.map((image) => image.split(":")[0]);
-    expect(new Set(images).size).toBe(new Set(names).size);
-  },
-);
+test.for(Object.entries(VARIANTS))("%s: every image has a version", async ([, rendered]) => {
+  const images = (await rendered()).workloads.flatMap(containersOf).map(({ image }) => image!);
+  for (const image of images) expect(image).toMatch(/^[a-z./-]+:\d+\.\d+\.\d+(-[a-z]+)?$/);
+  // Each image has one version, wherever it is named.
+  const names = images.map((image) => image.split(":")[0]);
+  expect(new Set(images).size).toBe(new Set(names).size);
+});
 
 test("netchecker may read nodes, and pods and services beside it, and nothing else", async () => {
   const base = await VARIANTS.base();
@@ -83,7 +81,7 @@ test.for(Object.entries(VARIANTS))(
   },
 );
 
-test("each binding gives its role to the account of its own namespace", async () => {
+test("each binding gives its role to an account of its own namespace", async () => {
   const { objects } = await VARIANTS["host-network"]();
   const bindings = objects.filter(({ kind }) => kind.endsWith("RoleBinding"));
   expect(bindings).toHaveLength(4);
@@ -102,7 +100,7 @@ test("each binding gives its role to the account of its own namespace", async ()
   }
 });
 
-test("no object is there twice", async () => {
+test("no object exists twice", async () => {
   for (const rendered of Object.values(VARIANTS)) {
     const ids = (await rendered()).objects.map(
       ({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`,

@@ -23,7 +23,7 @@ test.for(Object.entries(VARIANTS))(
 );
 
 test.for(Object.entries(VARIANTS))(
-  "%s: each service leads to one workload's port, in all families there are",
+  "%s: each service leads to one workload's port, in all address families",
   async ([, rendered]) => {
     const all = await rendered();
     for (const { metadata, spec } of all.of("Service")) {
@@ -38,7 +38,7 @@ test.for(Object.entries(VARIANTS))(
 );
 
 test.for(Object.entries(VARIANTS))(
-  "%s: each probe asks a port that is open, each volume and ConfigMap is there",
+  "%s: each probe uses an open port, and each volume and ConfigMap exists",
   async ([, rendered]) => {
     const all = await rendered();
     for (const workload of all.workloads) {
@@ -50,7 +50,7 @@ test.for(Object.entries(VARIANTS))(
           expect(probe).toBeDefined();
           if (!probe!.httpGet) continue;
           expect(open).toContain(probe!.httpGet.port);
-          // Not where others come, who may crowd it.
+          // Not the main port, on which other clients could crowd out the kubelet.
           expect(probe!.httpGet.port).toBe("health");
         }
       }
@@ -85,14 +85,14 @@ test("the names and labels are those of the original", async () => {
   expect(netchecker!.ports).toMatchObject([{ port: 8080, nodePort: 32_089 }]);
 });
 
-test("everything that is applied says what it belongs to", async () => {
+test("every object has the label of what it belongs to", async () => {
   for (const rendered of Object.values(VARIANTS))
     for (const { kind, metadata } of (await rendered()).objects)
       if (kind !== "ConfigMap" || !metadata.name.startsWith("redis-acl"))
         expect(metadata.labels).toMatchObject({ "app.kubernetes.io/part-of": "netchecker" });
 });
 
-test("agents run on every Linux node, whatever its taints, and an update leaves none without", async () => {
+test("agents run on every Linux node, whatever its taints, and an update leaves no node without one", async () => {
   const base = await VARIANTS.base();
   for (const { spec } of base.of("DaemonSet")) {
     expect(spec!.template.spec).toMatchObject({
@@ -124,14 +124,14 @@ test("no container is throttled: memory has a limit, the CPU a request", async (
   });
 });
 
-test("nobody but the kubelet, whom no policy stops, reaches a health port", async () => {
+test("only the kubelet, which no policy stops, reaches a health port", async () => {
   for (const rendered of Object.values(VARIANTS))
     for (const { spec } of (await rendered()).of("NetworkPolicy"))
       for (const { ports } of spec!.ingress ?? [])
         expect(ports!.map(({ port }) => port)).not.toContain(8081);
 });
 
-test("Redis lets in netchecker and ping; ping is reached by nobody", async () => {
+test("only netchecker and ping may connect to Redis, and nobody may connect to ping", async () => {
   const base = await VARIANTS.base();
   const { spec: redis } = base.get("NetworkPolicy", "redis");
   expect(redis!.ingress).toEqual([
@@ -156,7 +156,7 @@ test("Redis lets in netchecker and ping; ping is reached by nobody", async () =>
   expect(opened.toSorted()).toEqual(["netChecker", "pong", "redis"]);
 });
 
-test("a pong that ends answers on for longer than its endpoint takes to go, within its grace period", async () => {
+test("a pong that ends still answers until its endpoint is gone, within its grace period", async () => {
   const { spec } = (await VARIANTS.base()).get("DaemonSet", "pong");
   const { terminationGracePeriodSeconds, containers } = spec!.template.spec!;
   const [file, flag, script] = containers[0]!.lifecycle!.preStop!.exec!.command!;
@@ -165,6 +165,6 @@ test("a pong that ends answers on for longer than its endpoint takes to go, with
     /setTimeout\(\(\) => \{\}, ([\d_]+)\)/.exec(script!)![1]!.replaceAll("_", ""),
   );
   expect(waitsMs).toBeGreaterThanOrEqual(10_000);
-  // And its own 5 s for the connections that are open, and some to start Node on a busy node.
+  // And 5 s for its open connections, and some time to start Node on a busy node.
   expect(terminationGracePeriodSeconds! * 1_000).toBeGreaterThanOrEqual(waitsMs + 10_000);
 });

@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
-/** The nodes that a round was planned for, and that answered it. */
-const sources = ({ results }: Results) =>
+/** The nodes whose agents reported in a round. */
+const reportingNodes = ({ results }: Results) =>
   [...new Set(results.filter(({ ok }) => ok).map(({ from }) => from.node))].toSorted();
 
 const untilRound = (check: (results: Results) => void) =>
@@ -25,7 +25,7 @@ const untilRound = (check: (results: Results) => void) =>
   );
 
 describe("the API server is away for three rounds", () => {
-  it("rounds go on with the last view, and say since when it is stale", async () => {
+  it("rounds continue with the last view, and say since when it is stale", async () => {
     const before = await cluster.resultsAfter<Results>(0);
     expect(before.round.clusterViewStaleSince).toBeNull();
     await cluster.apiServer.stop();
@@ -44,12 +44,12 @@ describe("the API server is away for three rounds", () => {
       expect(round.clusterViewStaleSince).toBe(first.round.clusterViewStaleSince);
       expect(Date.parse(round.clusterViewStaleSince!)).toBeLessThan(Date.parse(round.startedAt));
     }
-    // Who is gone is still asked for, who is new is not known yet.
+    // An agent that is gone is still expected. An agent that is new is not known yet.
     expect(last.round.missing).toMatchObject([{ node: "node-2" }]);
-    expect(sources(last)).toEqual(["node-1", "node-3"]);
+    expect(reportingNodes(last)).toEqual(["node-1", "node-3"]);
   });
 
-  it("back, with its history gone, it is listed again: what came and went meanwhile is seen", async () => {
+  it("after it is back without its history, netchecker lists it again and sees all changes", async () => {
     cluster.apiServer.compact();
     await cluster.apiServer.start();
     const fresh = await untilRound(({ round }) => {
@@ -57,26 +57,26 @@ describe("the API server is away for three rounds", () => {
       expect(round.closedBy).toBe("reports");
     });
     expect(fresh.round).toMatchObject({ expected: 3, reported: 3, missing: [] });
-    expect(sources(fresh)).toEqual(["node-1", "node-3", "node-4"]);
+    expect(reportingNodes(fresh)).toEqual(["node-1", "node-3", "node-4"]);
     expect(notOk(fresh)).toEqual([]);
   });
 
-  it("open watches that end with a 410 are made anew, by a list, and go on telling", async () => {
+  it("watches that end with a 410 start again with a list and continue", async () => {
     const lists = () => cluster.apiServer.requests.get("list nodes") ?? 0;
     const listed = lists();
-    // A watch that is up to date has nothing to fear: only what fell behind is told that it expired.
+    // Only a watch that fell behind is told that it expired. A watch that is up to date is not.
     cluster.apiServer.hang();
     await cluster.removeNode("node-4");
     cluster.apiServer.compact();
     cluster.apiServer.resume();
-    // So soon after an outage it may wait as long as it did before the last answer.
+    // So soon after an outage, netchecker may wait as long as it did before the last answer.
     await vi.waitFor(() => expect(lists()).toBeGreaterThan(listed), { timeout: 25_000 });
     const smaller = await untilRound(({ round }) =>
       // Each of the three watches comes back by itself.
       expect(round).toMatchObject({ expected: 2, clusterViewStaleSince: null }),
     );
     expect(smaller.round.missing).toEqual([]);
-    expect(sources(smaller)).toEqual(["node-1", "node-3"]);
+    expect(reportingNodes(smaller)).toEqual(["node-1", "node-3"]);
     expect(notOk(smaller)).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
-/** A round with one thing broken, which is healed afterwards. */
+/** A round with one thing broken. The thing is healed afterwards. */
 async function aRoundWith(kind: BreakKind, node: string): Promise<Results> {
   await cluster.break(node, kind);
   try {
@@ -23,7 +23,7 @@ async function aRoundWith(kind: BreakKind, node: string): Promise<Results> {
 }
 
 const fromEach = (what: string) => NODES.map((from) => `${from} ${what}`);
-/** What one agent was asked, of which nothing is known. */
+/** The unknown rows of one agent that did not report. */
 const nothingFrom = (node: string) =>
   [
     ...NODES.flatMap((to) => ["echo", "tcp", "nodeport"].map((check) => `${check} ${to}`)),
@@ -32,7 +32,7 @@ const nothingFrom = (node: string) =>
     `connect ${cluster.netchecker.spec.env["EXTERNAL_TARGETS"]}`,
   ].map((what) => `${node} ${what}: not_probed (unknown)`);
 
-/** What a round tells of what was not measured, to who asks for it. */
+/** The rows of a round that were not measured. The API only lists them when asked. */
 async function unknownIn({ round }: Results): Promise<string[]> {
   const response = await cluster.fetch(`/rounds/${round.id}/results?ok=unknown`);
   return notOk((await response.json()) as Results);
@@ -41,7 +41,7 @@ async function unknownIn({ round }: Results): Promise<string[]> {
 const WHOLE = { closedBy: "reports", expected: 5, reported: 5, missing: [] };
 
 describe("broken at run time", () => {
-  it("pong-down: its pod refuses, its NodePort is silent, all else is ok", async () => {
+  it("pong-down: its pod refuses, its NodePort is silent, everything else is ok", async () => {
     const round = await aRoundWith("pong-down", "node-3");
     expect(round.round).toMatchObject(WHOLE);
     expect(notOk(round)).toEqual(
@@ -52,7 +52,7 @@ describe("broken at run time", () => {
     );
   });
 
-  it("pong-hung: it accepts and never answers, anybody; the round closes by reports", async () => {
+  it("pong-hung: it accepts and never answers anybody, and the round closes by reports", async () => {
     const round = await aRoundWith("pong-hung", "node-3");
     expect(round.round).toMatchObject(WHOLE);
     expect(notOk(round)).toEqual(
@@ -65,7 +65,7 @@ describe("broken at run time", () => {
     expect(new Set(tried)).toEqual(new Set([3]));
   });
 
-  it("ping-down: its agent is missing as not ready, nobody waits for it, its rows are unknown to who asks", async () => {
+  it("ping-down: its agent is missing as not ready, the round does not wait for it, its rows are unknown if asked for", async () => {
     const pod = cluster.node("node-2").pods.ping.name;
     const round = await aRoundWith("ping-down", "node-2");
     expect(round.round).toMatchObject({
@@ -78,7 +78,7 @@ describe("broken at run time", () => {
     expect(await unknownIn(round)).toEqual(nothingFrom("node-2").toSorted());
   });
 
-  it("ping-silent: its agent is missing as silent when the timer fires, its pong is ok for everybody", async () => {
+  it("ping-silent: its agent is missing as silent when the timer fires, and its pong is ok for everybody", async () => {
     const pod = cluster.node("node-4").pods.ping.name;
     const round = await aRoundWith("ping-silent", "node-4");
     expect(round.round).toMatchObject({
@@ -111,7 +111,7 @@ describe("broken at run time", () => {
     expect(round.summary.pod).toEqual({ total: 20, ok: 20, failed: 0, unknown: 0, planned: 5 });
   });
 
-  it("all that was broken is healed: the next round is whole", async () => {
+  it("after everything is healed, the next round is complete and ok", async () => {
     const round = await aRound(cluster);
     expect(round.round).toMatchObject({ ...WHOLE, stored: true });
     expect(notOk(round)).toEqual([]);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
-/** As `kubectl exec deploy/netchecker -- node main.js --check` does it. */
+/** Runs it like `kubectl exec deploy/netchecker -- node main.js --check`. */
 function check(within: readonly string[] = []): Promise<{ code: unknown; stdout: string }> {
   const { bundle, env } = cluster.netchecker.spec;
   const [file, ...args] = [...within, process.execPath, "--max-semi-space-size=1", bundle];
@@ -27,7 +27,7 @@ function check(within: readonly string[] = []): Promise<{ code: unknown; stdout:
 const asked = () => [...cluster.apiServer.requests.values()].reduce((sum, each) => sum + each, 0);
 
 describe("--check beside a netchecker that runs", () => {
-  it("is answered by that one: all is well, code 0, and the API server is asked nothing", async () => {
+  it("the running netchecker answers it: all is ok, code 0, and the API server gets no request", async () => {
     const before = asked();
     const { code, stdout } = await check();
     expect(stdout).toMatch(/^ok {6}the configuration can be used$/m);
@@ -37,7 +37,7 @@ describe("--check beside a netchecker that runs", () => {
     expect(asked()).toBe(before);
   });
 
-  // By itself it takes 54 MiB, and at 1,000 nodes 79.
+  // Without the running netchecker it takes 54 MiB, and 79 MiB at 1,000 nodes.
   it.skipIf(cgroupFault() !== null)("takes no more than 24 MiB", async () => {
     const cgroup = new LimitedCgroup({ memoryBytes: 24 * 2 ** 20 }, `check-${process.pid}`);
     try {
@@ -47,7 +47,7 @@ describe("--check beside a netchecker that runs", () => {
     }
   });
 
-  it("names what is missing, with code 1; it does so by itself where none runs", async () => {
+  it("names what is missing with code 1, and does so by itself if no netchecker runs", async () => {
     await cluster.redis.kill();
     const { code, stdout } = await check();
     expect(code).toBe(1);

@@ -11,7 +11,7 @@ function alive(pid: number): boolean {
   }
 }
 
-it("a cluster that is stopped in an open round, with everything broken in it, leaves no process and no file", async () => {
+it("a cluster that is stopped in an open round, with everything broken, leaves no process and no file", async () => {
   const cluster = await aClusterOnRequest({
     nodes: 5,
     breaks: [

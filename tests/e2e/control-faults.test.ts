@@ -4,7 +4,10 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
 import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
 
-/** What netchecker and Redis stand on, made to fail; what netchecker says of that is other tests' business. */
+/**
+ * Faults of the things that netchecker and Redis depend on. Other tests check what netchecker says
+ * about them.
+ */
 
 let cluster: LocalCluster;
 const clients: Redis[] = [];
@@ -36,7 +39,7 @@ function client(options: object = {}): Redis {
   return redis;
 }
 
-test("a read-only replica refuses writes and answers reads, until it is the primary again", async () => {
+test("a read-only replica refuses writes and answers reads until it is the primary again", async () => {
   await cluster.redis.becomeReplica();
   await expect(client().set("a", "b")).rejects.toThrow(/READONLY/);
   expect(await client().get("nothing")).toBeNull();
@@ -44,14 +47,14 @@ test("a read-only replica refuses writes and answers reads, until it is the prim
   expect(await client().set("a", "b")).toBe("OK");
 });
 
-test("a full Redis refuses what takes memory, until there is room again", async () => {
+test("a full Redis refuses commands that need memory until there is room again", async () => {
   await cluster.redis.fillUp();
   await expect(client().set("a", "b")).rejects.toThrow(/OOM/);
   await cluster.redis.makeRoom();
   expect(await client().set("a", "b")).toBe("OK");
 });
 
-test("one that stands still answers nothing, until it goes on", async () => {
+test("a paused Redis answers nothing until it continues", async () => {
   const redis = client();
   await redis.ping();
   cluster.redis.freeze();
@@ -60,7 +63,7 @@ test("one that stands still answers nothing, until it goes on", async () => {
   expect(await client().ping()).toBe("PONG");
 });
 
-test("after a change of password who was connected is not any more, and without the new one nobody is served", async () => {
+test("a new password ends all connections, and Redis serves nobody without it", async () => {
   const before = client();
   await before.ping();
   await cluster.redis.changePassword("new");
@@ -71,7 +74,7 @@ test("after a change of password who was connected is not any more, and without 
   expect(await client().ping()).toBe("PONG");
 });
 
-test("on netchecker's way to Redis large packets can be lost: small ones pass, after a large one nothing does", async () => {
+test("large packets can be lost on netchecker's way to Redis: small ones pass, and nothing passes after a large one", async () => {
   const [host, port] = cluster.redisLink.address.split(":");
   const over = { host, port: Number(port) };
   cluster.redisLink.loseLargerThan(1_400);
@@ -85,7 +88,7 @@ test("on netchecker's way to Redis large packets can be lost: small ones pass, a
   await vi.waitFor(async () => expect(await client().get("large")).toHaveLength(5_000));
 });
 
-test("another netchecker holds the lease and keeps it alive, whoever had it", async () => {
+test("another netchecker can take the lease from its owner and keep it alive", async () => {
   await cluster.foreignLease.take("netchecker-elsewhere");
   await sleep(2_500);
   expect(await client().get("netchecker:lease")).toBe("netchecker-elsewhere");
@@ -94,7 +97,7 @@ test("another netchecker holds the lease and keeps it alive, whoever had it", as
   expect(await client().get("netchecker:lease")).not.toBe("netchecker-elsewhere");
 });
 
-test("nodes stand in zones by turns, and have the labels that a test gives them", () => {
+test("nodes are spread over zones, and have the labels that a test gives them", () => {
   const labels = cluster.nodes.map(({ object }) => object.metadata.labels!);
   expect(labels.map((each) => each["topology.kubernetes.io/zone"])).toEqual([
     "zone-a",
@@ -104,8 +107,8 @@ test("nodes stand in zones by turns, and have the labels that a test gives them"
   expect(labels.map((each) => each["example.com/pool"])).toEqual(["small", "large", "large"]);
 });
 
-test("a node that is Ready after a while is not before, and its pods wait for that", async () => {
-  // Kubernetes' 60 s are three here.
+test("a node with a delay is not Ready before the delay is over, and its pods wait for that", async () => {
+  // Kubernetes' 60 s are 3 s here.
   const node = await cluster.addNode("node-9", { readyAfterMs: 60_000 });
   const never = await cluster.addNode("node-10", { readyAfterMs: null });
   expect(node.readiness).toBe("False");
@@ -121,7 +124,7 @@ test("a node that is Ready after a while is not before, and its pods wait for th
   await cluster.removeNode("node-10");
 });
 
-test("all node objects can be deleted at once, while all else lives", () => {
+test("all node objects can be deleted at once, while everything else lives", () => {
   const pids = cluster.nodes.map(({ pods }) => pods.pong.pid);
   cluster.deleteNodeObjects();
   expect(cluster.apiServer.store.list("nodes")).toEqual([]);

@@ -20,18 +20,18 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
-/** The most that a process had in memory since it began, bytes (proc_pid_status(5)). */
+/** The most memory that a process has used since its start, in bytes (proc_pid_status(5)). */
 async function peakMemory(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }
 
 describe("a stranger who may publish", () => {
-  it("publishes 64 MiB again and again: netchecker holds none of it, keeps its connection and counts the round's reports", async () => {
+  it("publishes 64 MiB again and again: netchecker stores none of it, keeps its connection and counts the round's reports", async () => {
     const pid = cluster.netchecker.pid!;
     const before = await peakMemory(pid);
     const large = Buffer.alloc(64 * MEBIBYTE, "x");
-    // Else Redis itself would cut the subscriber off.
+    // Otherwise Redis itself would disconnect the subscriber.
     await redis.commands.config("SET", "client-output-buffer-limit", "pubsub 0 0 0");
     const id = await openRound(cluster);
     for (const channel of Object.values(NAMES.reports))
@@ -41,13 +41,13 @@ describe("a stranger who may publish", () => {
     const next = await aRound(cluster);
     expect(next.round).toMatchObject({ reported: 3, missing: [] });
     expect(cluster.netchecker.pid).toBe(pid);
-    // Held, each would be its bytes, these in one piece, and the text of them.
+    // netchecker would need three times the size of each message if it stored them.
     expect((await peakMemory(pid)) - before).toBeLessThan(64 * MEBIBYTE);
     const metrics = await (await cluster.fetch("/metrics")).text();
     expect(metrics).toMatch(/netchecker_redis_connections_lost_total\{connection="subscriber"\} 0/);
   }, 120_000);
 
-  it("says 3,000 things of every kind on the channels for reports: nobody dies, and the agents that were asked are heard", async () => {
+  it("publishes 3,000 messages of every kind on the report channels: no process dies, and the reports of the expected agents count", async () => {
     const pid = cluster.netchecker.pid!;
     const before = await peakMemory(pid);
     const overheard = redis.reports.filter(({ round }) => round > 0);
@@ -70,7 +70,7 @@ describe("a stranger who may publish", () => {
     expect(after.round).toMatchObject({ reported: 3, missing: [] });
     const { late, repeated, unknownAgent, invalid } = after.round.dropped;
     const earlier = Object.values(round.dropped).reduce((sum, count) => sum + count, 0);
-    // They are told, in the round in which they came or in the next one.
+    // The round in which they arrive counts them, or the next one.
     expect(late + repeated + unknownAgent + invalid + earlier).toBeGreaterThanOrEqual(2_700);
     expect(cluster.netchecker.pid).toBe(pid);
     expect((await peakMemory(pid)) - before).toBeLessThan(64 * MEBIBYTE);

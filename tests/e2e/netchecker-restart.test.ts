@@ -15,14 +15,15 @@ let cluster: LocalCluster;
 beforeAll(async () => {
   cluster = await startLocalCluster({ nodes: 3, intervalMs: 4_000, port: 0 });
   await cluster.resultsAfter<Results>(0);
-  // Without a way to Redis an agent stays silent: each round is open until the timer fires, for 3 s.
+  // An agent without a way to Redis stays silent, so each round is open until the timer fires after
+  // 3 s.
   await cluster.break("node-3", "ping-silent");
 });
 afterAll(() => cluster?.stop());
 
 const until = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 20 });
 
-/** The round that is open now and the last stored one. */
+/** The round that is open now and the last stored round. */
 async function inMidRound() {
   return until(async () => {
     const [open, last] = await rounds(cluster);
@@ -38,14 +39,14 @@ async function round(id: number) {
 }
 
 describe("netchecker", () => {
-  it("killed with SIGKILL in an open round serves the last stored round at once when it is back", async () => {
+  it("after SIGKILL in an open round it serves the last stored round as soon as it is back", async () => {
     const { open, last, served } = await inMidRound();
     await cluster.netchecker.kill("SIGKILL");
     await cluster.netchecker.start();
     const restored = await until(() => lastResults(cluster));
     expect(restored.round.id).toBe(last.id);
     expect(restored).toEqual(served);
-    // None of its own has closed by now.
+    // No round of the new process has closed by now.
     expect((await rounds(cluster)).filter(({ id }) => id > open.id)).not.toContainEqual(
       expect.objectContaining({ state: "closed" }),
     );
@@ -63,7 +64,7 @@ describe("netchecker", () => {
     expect(next.round.id).toBeGreaterThan(open.id);
   });
 
-  it("told to end with SIGTERM in an open round records it as abandoned before it ends", async () => {
+  it("after SIGTERM in an open round it records the round as abandoned before it ends", async () => {
     const { open, last } = await inMidRound();
     expect(await cluster.netchecker.kill("SIGTERM")).toEqual({ code: 0, signal: null });
     await cluster.netchecker.start();
@@ -75,7 +76,7 @@ describe("netchecker", () => {
     });
   });
 
-  it("gives each round an id above all before, whatever happened to it", async () => {
+  it("gives each round a higher id than all before, whatever happened to them", async () => {
     await cluster.heal("node-3", "ping-silent");
     const whole = await until(async () => {
       const results = await lastResults(cluster);
@@ -93,7 +94,7 @@ describe("netchecker", () => {
 });
 
 describe("netchecker, started while Redis does not answer", () => {
-  it("abandons what was left open and opens a round once Redis answers, not an interval later", async () => {
+  it("abandons the open round and opens a new one as soon as Redis answers, not an interval later", async () => {
     // Its interval is an hour.
     const hourly = await aClusterOnRequest({ nodes: 2 });
     onTestFinished(() => hourly.stop());

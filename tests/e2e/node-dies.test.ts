@@ -9,8 +9,9 @@ import {
 } from "./support/a-cluster.ts";
 
 /**
- * A round waits 45 s for a silent agent; Kubernetes calls a node NotReady 30 to 55 s after its death. Here all of these
- * times are divided by one factor: the node dies just before a round opens, and Kubernetes notices within that round.
+ * A round waits 45 s for a silent agent. Kubernetes calls a node NotReady 30 to 55 s after its
+ * death. Here all these times are divided by the same factor. The node dies just before a round
+ * opens, and Kubernetes notices within that round.
  */
 const SPEED = 6;
 const ROUND_TIMEOUT_MS = 45_000 / SPEED;
@@ -23,20 +24,21 @@ beforeAll(async () => {
   cluster = await aClusterOnRequest({
     nodes: 4,
     controlPlaneSpeed: SPEED,
-    // As before Kubernetes 1.32, and as many have it still: so that it is within the round for sure.
+    // As before Kubernetes 1.32, and as many clusters still have it, so that it is certainly within
+    // the round.
     controlPlane: { graceMs: 40_000 },
     env: { netchecker: { ROUND_TIMEOUT_MS: String(ROUND_TIMEOUT_MS) } },
   });
 });
 afterAll(() => cluster?.stop());
 
-/** Rows of other nodes' agents about the dead one, that are not ok. */
+/** The rows of other nodes' agents about the dead node that are not ok. */
 const aboutTheDead = ({ results }: Results) =>
   results.filter(({ from, to, ok }) => from.node !== DEAD && to.node === DEAD && ok !== true);
 
 describe("a node dies just before a round opens, and Kubernetes calls it NotReady within that round", () => {
-  it("the round waits for its agent to the end, and finds the failures, none of them planned", async () => {
-    // Late in the heartbeat's period: Kubernetes notices the sooner.
+  it("the round waits for its agent until the timer fires, and none of the failures is planned", async () => {
+    // Late in the heartbeat's period, so that Kubernetes notices sooner.
     const node = cluster.node(DEAD);
     const { heartbeatMs } = cluster.times;
     await vi.waitUntil(() => Date.now() - node.heartbeatAt > 0.5 * heartbeatMs, { interval: 10 });
@@ -58,7 +60,7 @@ describe("a node dies just before a round opens, and Kubernetes calls it NotRead
     expect(first.summary.pod.failed).toBeGreaterThanOrEqual(3);
   });
 
-  it("that node is down, critical, in that round and in those that follow, while Kubernetes knows", async () => {
+  it("the node is down and critical in that round and in the following ones, also when Kubernetes knows", async () => {
     const second = await storedRoundAfter(cluster, (await openRound(cluster)) - 1);
     expect(cluster.node(DEAD).readiness).toBe("Unknown");
     expect(cluster.node(DEAD).pods.ping.ready).toBe(false);
@@ -70,7 +72,7 @@ describe("a node dies just before a round opens, and Kubernetes calls it NotRead
     expect(aboutTheDead(second).every(({ planned }) => planned === undefined)).toBe(true);
   });
 
-  it("cordoned, it is planned: somebody has decided", async () => {
+  it("if somebody cordons it, it is planned", async () => {
     await cluster.break(DEAD, "cordoned");
     const round = await storedRoundAfter(cluster, (await openRound(cluster)) - 1);
     expect(round.round.missing).toMatchObject([{ node: DEAD, planned: "node_cordoned" }]);
@@ -80,7 +82,7 @@ describe("a node dies just before a round opens, and Kubernetes calls it NotRead
     await cluster.heal(DEAD, "cordoned");
   });
 
-  it("back, it is asked again and well", async () => {
+  it("when it is back, it is probed again and ok", async () => {
     await cluster.heal(DEAD, "node-dead");
     await sleep(500);
     const round = await storedRoundAfter(cluster, (await openRound(cluster)) - 1);

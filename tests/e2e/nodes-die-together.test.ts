@@ -3,7 +3,7 @@ import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { lastResults, type Results } from "./support/a-cluster.ts";
 
-/** Kubernetes is as much faster as these rounds are shorter than a minute. */
+/** Rounds are shorter than a minute here, and Kubernetes is faster by the same factor. */
 const INTERVAL_MS = 4_000;
 const NODES = 6;
 const ZONE_B = ["node-2", "node-5"];
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
-/** The first round, among those that follow, that is as wanted. */
+/** The first of the following rounds that passes `check`. */
 const aRoundWith = (check: (results: Results) => void): Promise<Results> =>
   vi.waitFor(
     async () => {
@@ -35,7 +35,7 @@ const all = (what: "die" | "boot", names: readonly string[]) =>
   Promise.all(names.map((name) => cluster.node(name)[what]()));
 
 describe("a kubelet that dies alone", () => {
-  it("is told as that: its pods answer, and nobody says that the node is down", async () => {
+  it("is named as such: its pods answer, and no finding says that the node is down", async () => {
     await aRoundWith(({ verdict }) => expect(verdict?.verdict).toBe("ok"));
     await cluster.break("node-3", "kubelet-dead");
     const told = await aRoundWith((results) => {
@@ -53,7 +53,7 @@ describe("a kubelet that dies alone", () => {
 });
 
 describe("a zone that dies", () => {
-  it("is one critical finding that names it, while Kubernetes does not know and when it does", async () => {
+  it("is one critical finding that names the zone, before and after Kubernetes knows", async () => {
     await all("die", ZONE_B);
     const isTold = (results: Results) => {
       const critical = alarms(results).filter(({ severity }) => severity === "critical");
@@ -79,9 +79,9 @@ describe("a zone that dies", () => {
     expect(noticed.results.filter(({ planned }) => planned)).toEqual([]);
   }, 120_000);
 
-  it("and with two more, so that four of six are dead, it is still failing, and measured", async () => {
+  it("with two more dead nodes, so four of six, the verdict is still failing and not unmeasured", async () => {
     await all("die", ["node-1", "node-6"]);
-    // A round in which they die names those that it found dead; the next one names all.
+    // A round in which the nodes die names the ones that it found dead. The next round names all.
     await aRoundWith((results) => {
       expect(results.verdict).toMatchObject({
         verdict: "failing",

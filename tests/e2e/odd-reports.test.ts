@@ -19,7 +19,7 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
-/** What an agent reported in a round, of pods, once it came by. */
+/** The report of a node's agent about pods in a round, once it has arrived. */
 const podReport = (round: number, node: string): Promise<Report> =>
   vi.waitFor(
     () => {
@@ -32,18 +32,18 @@ const podReport = (round: number, node: string): Promise<Report> =>
     { timeout: 10_000 },
   );
 
-/** Every pong is gone, says this report. */
+/** The same report, but it says that every pong is gone. */
 const gloomy = (report: Report): Report => ({
   ...report,
   reasons: "c".repeat(report.reasons.length),
 });
 
-describe("reports that do not belong into the round", () => {
-  it("late by one round, repeated, truncated, of the wrong version, from an unknown agent, of 5 MB: counted, in no result", async () => {
+describe("reports that do not belong to the round", () => {
+  it("reports that are late, repeated, truncated, of the wrong version, from an unknown agent or too large are counted and in no result", async () => {
     const before = await aRound(cluster);
     const late = await podReport(before.round.id, "node-3");
 
-    // One agent is silent, so that the round is open while the messages come.
+    // One agent is silent, so that the round is open while the messages arrive.
     await cluster.break("node-3", "ping-silent");
     const id = await openRound(cluster);
     const good = await podReport(id, "node-1");
@@ -67,13 +67,13 @@ describe("reports that do not belong into the round", () => {
     });
     expect(results.summary.pod).toEqual({ total: 9, ok: 6, failed: 0, unknown: 3, planned: 0 });
     expect(results.results.filter(({ ok }) => ok === false)).toEqual([]);
-    // What a missing agent did not measure has no rows.
+    // A missing agent has no rows.
     expect(new Set(results.results.map(({ from }) => from.node))).toEqual(
       new Set(["node-1", "node-2"]),
     );
   });
 
-  it("nonsense on every channel, both ways, ends no process, and the next round is whole", async () => {
+  it("nonsense on every channel ends no process, and the next round is complete", async () => {
     const nonsense = ["", "null", "[]", "{", `"${"y".repeat(FIVE_MEGABYTES)}"`, '{"v":1}'];
     for (const type of TARGET_TYPES)
       for (const text of nonsense) {
@@ -82,7 +82,8 @@ describe("reports that do not belong into the round", () => {
       }
     const pids = [cluster.netchecker.pid, ...cluster.nodes.map(({ pods }) => pods.ping.pid)];
     await cluster.heal("node-3", "ping-silent");
-    // The first round counts what came before it closed, and the healed agent may be late for it.
+    // The first round counts messages that arrived before it closed, and the healed agent may be
+    // too late for it.
     const first = await aRound(cluster);
     expect(first.round.dropped.invalid).toBe(nonsense.length * TARGET_TYPES.length);
     const { round, results } = await vi.waitFor(

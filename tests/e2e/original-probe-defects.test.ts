@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe("the original's defects in probes", () => {
-  it("defect 5: a node is dialled at its InternalIP; one without is never dialled, and is unknown, not ok", async () => {
+  it("defect 5: a node is dialled at its InternalIP, and a node without one is never dialled and is unknown, not ok", async () => {
     const ip = (name: string) => cluster.node(name).spec.ip;
     const hostname = { type: "Hostname", address: "node-2" };
     const legacy = { type: "LegacyHostIP", address: ip("node-1") };
@@ -58,7 +58,7 @@ describe("the original's defects in probes", () => {
     expect(round.summary.node).toEqual({ total: 32, ok: 16, failed: 0, unknown: 16, planned: 0 });
   });
 
-  it("defect 6: all are configured by REDIS_HOST, and the probed service is pong's, whose pods answer", async () => {
+  it("defect 6: REDIS_HOST configures all services, and the probed service is pong's, whose pods answer", async () => {
     const { REDIS_HOST, REDIS_URL } = cluster.netchecker.spec.env;
     const { host, port } = cluster.redis.address;
     expect([REDIS_HOST, REDIS_URL]).toEqual([`${host}:${port}`, undefined]);
@@ -76,7 +76,7 @@ describe("the original's defects in probes", () => {
     }
   });
 
-  it("defect 7: a process that accepts and hangs is no success", async () => {
+  it("defect 7: a process that accepts and hangs is a failure", async () => {
     await cluster.break("node-2", "pong-hung");
     const { spec } = cluster.node("node-2").pods.pong;
     const socket = connect({ host: spec.ip, port: 8080 });
@@ -90,7 +90,7 @@ describe("the original's defects in probes", () => {
     );
   });
 
-  it("defect 8: the outside is dialled once a round by each agent, not once for each target", async () => {
+  it("defect 8: each agent dials an external target once a round, not once for each other target", async () => {
     const before = outside.connections;
     const { results } = await aRound(cluster);
     expect(outside.connections - before).toBe(4);
@@ -98,7 +98,7 @@ describe("the original's defects in probes", () => {
     expect(rows.map(({ ok, attempts }) => `${ok} ${attempts}`)).toEqual(Array(4).fill("true 1"));
   });
 
-  it("defect 8: without a way out only the outside is late, and only it fails", async () => {
+  it("defect 8: without a way out only the external targets are late, and only they fail", async () => {
     await using redis = await onRedis(cluster);
     outside.silent = true;
     const before = outside.connections;
@@ -109,14 +109,14 @@ describe("the original's defects in probes", () => {
       [1, 2, 3, 4].map((n) => `node-${n} http ${outside.url}: response_timeout`),
     );
     expect(outside.connections - before).toBe(4 * 3);
-    // Everything else was reported before the first word of the outside.
+    // All other reports came before the first report about external targets.
     expect(redis.reports.map(({ type }) => type).slice(-4)).toEqual(Array(4).fill("external"));
     expect(redis.reports).toHaveLength(16);
   });
 });
 
 describe("the original's defects in running it", () => {
-  it("defect 11: rounds have ids, answers need the token, every service says how it is, and only reading rights are used", async () => {
+  it("defect 11: rounds have ids, answers need the token, every service has a health route, and netchecker only reads from Kubernetes", async () => {
     const guarded = await aClusterOnRequest({
       nodes: 1,
       env: { netchecker: { API_TOKEN: TOKEN } },
@@ -132,7 +132,7 @@ describe("the original's defects in running it", () => {
       { timeout: 15_000 },
     );
     expect(results.round).toMatchObject({ id: 1, reported: 1 });
-    // Not before the first one is stored.
+    // Not before the first round is stored.
     await vi.waitFor(async () => {
       const post = await guarded.fetch("/rounds", {
         method: "POST",

@@ -17,7 +17,7 @@ import { type Outside, startOutside } from "./support/outside.ts";
 
 const NODES = ["node-1", "node-2", "node-3"];
 
-describe("the original's defects in the rounds of agents that one by one reach nothing", () => {
+describe("the original's defects with agents that probe one target at a time and reach nothing", () => {
   let cluster: LocalCluster;
   let outside: Outside;
 
@@ -28,7 +28,8 @@ describe("the original's defects in the rounds of agents that one by one reach n
       nodes: 3,
       externalTargets: [outside.url],
       breaks: NODES.map((node) => ({ node, kind: "pong-hung" as const })),
-      // One probe at a time, as the original: three silent pongs take 3 s at best, more than there is.
+      // One probe at a time, as in the original. Three silent pongs take at least 3 s, which is
+      // more time than there is.
       env: { ping: { PROBE_CONCURRENCY: "1" }, netchecker: { ROUND_TIMEOUT_MS: "4000" } },
     });
   });
@@ -42,7 +43,7 @@ describe("the original's defects in the rounds of agents that one by one reach n
     const second = await aRound(cluster);
     for (const { round, summary, results } of [first, second]) {
       expect(round).toMatchObject({ closedBy: "reports", reported: 3, missing: [] });
-      // None of them got through to all: what was not probed by then is unknown.
+      // No agent finished its list. The targets that were not probed in time are unknown.
       expect(summary.pod).toMatchObject({ total: 9, ok: 0 });
       expect(summary.pod.failed).toBeGreaterThan(0);
       expect(summary.pod.unknown).toBeGreaterThan(0);
@@ -73,7 +74,7 @@ describe("the original's defects in rounds", () => {
     await cluster?.stop();
   });
 
-  /** Agents connect to Redis again by themselves, after a pause. */
+  /** Agents reconnect to Redis by themselves after a pause. */
   const untilWhole = () =>
     vi.waitFor(
       async () => {
@@ -99,7 +100,7 @@ describe("the original's defects in rounds", () => {
     expect((await untilWhole()).round.id).toBeGreaterThan(round.id);
   });
 
-  it("defect 3: a round waits for every type of every agent, not for any three messages, and burns no core meanwhile", async () => {
+  it("defect 3: a round waits for every type of every agent, not for any three messages, and does not use a whole core meanwhile", async () => {
     await cluster.break("node-3", "ping-silent");
     const id = await openRound(cluster);
     const inRound = () => redis.reports.filter(({ round }) => round === id);
@@ -110,7 +111,7 @@ describe("the original's defects in rounds", () => {
     expect((await rounds(cluster))[0]).toMatchObject({ id, state: "open" });
     expect(cpuSeconds(cluster.netchecker.pid!) - cpuBefore).toBeLessThan(0.5);
 
-    // The third agent speaks late in the round, of all types but one: it is still waited for.
+    // The third agent reports late and without one type, so the round still waits for it.
     const agent = { pod: cluster.node("node-3").pods.ping.name, node: "node-3", ip: "127.0.0.1" };
     const example = (type: string) => inRound().find((report) => report.type === type)!;
     const [last, ...others] = TARGET_TYPES;
@@ -124,23 +125,23 @@ describe("the original's defects in rounds", () => {
     await untilWhole();
   });
 
-  it("defect 4: a lost Redis subscription comes back, netchecker's and the agents'", async () => {
+  it("defect 4: lost Redis subscriptions come back, netchecker's and the agents'", async () => {
     const subscribers = () => redis.commands.pubsub("NUMSUB", NAMES.lists.pod, NAMES.reports.pod);
-    // Ours is one of each.
+    // The test itself is one subscriber of each.
     const all = [NAMES.lists.pod, 4, NAMES.reports.pod, 2];
     await vi.waitFor(async () => expect(await subscribers()).toEqual(all), { timeout: 10_000 });
     expect(await redis.commands.call("CLIENT", "KILL", "TYPE", "pubsub")).toBeGreaterThan(4);
-    // Ours stays lost.
+    // The test's own subscription stays lost.
     const back = [NAMES.lists.pod, 3, NAMES.reports.pod, 1];
     await vi.waitFor(async () => expect(await subscribers()).toEqual(back), { timeout: 10_000 });
     await untilWhole();
   });
 
-  it("defect 10: a result does not expire: it is answered until there is a newer one", async () => {
+  it("defect 10: a result does not expire, and is served until there is a newer one", async () => {
     const { round } = await aRound(cluster);
     const id = round.id;
     expect(await redis.commands.ttl(NAMES.round(id))).toBe(-1);
-    // No round comes after it: the interval is an hour, and Redis is gone.
+    // No other round will follow: the interval is an hour, and Redis is gone.
     await cluster.redis.kill();
     await vi.waitFor(async () => {
       const ready = (await (await cluster.fetch("/readyz")).json()) as { redisAwaySince: unknown };
@@ -158,7 +159,10 @@ describe("the original's defects in rounds", () => {
   });
 });
 
-/** What a process has used of all cores since it started. Linux: in hundredths of a second. */
+/**
+ * The CPU seconds that a process has used on all cores since its start. Linux counts in hundredths
+ * of a second.
+ */
 function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -23,7 +23,8 @@ beforeAll(async () => {
     RedisServer.start("127.0.0.1", folder),
   ]);
   primary = first;
-  // As a service does, it leads new connections to the primary, and leaves the old ones where they are.
+  // Like a Kubernetes service, it leads new connections to the primary and leaves old connections
+  // where they are.
   service = new TcpProxy({ host: "127.0.0.1", port: 0 }, () => primary.address);
   await service.open();
   const REDIS_URL = `redis://${service.address}`;
@@ -50,17 +51,18 @@ async function tell(server: RedisServer, ...command: [string, ...string[]]): Pro
   }
 }
 
-/** The names of the services' connections that lead to it. */
+/** The names of the services' connections to a server. */
 async function clientsOf(server: RedisServer): Promise<string[]> {
   return String(await tell(server, "CLIENT", "LIST")).match(/name=(netchecker|ping)-\w+/g) ?? [];
 }
 
 const until = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: 40_000, interval: 100 });
 
-it("after a failover rounds go on with the new primary, and nothing is restarted", async () => {
+it("after a failover rounds continue with the new primary, and nothing is restarted", async () => {
   const before = await cluster.resultsAfter<Results>(0);
   expect(before.round).toMatchObject({ reported: 3, missing: [] });
-  // The old primary follows a server that is not there: it hands nothing on, and takes nothing.
+  // The old primary becomes a replica of a server that does not exist: it passes nothing on and
+  // accepts nothing.
   await tell(first, "REPLICAOF", "127.0.0.1", "1");
   const failed = await until(async () => {
     const found = (await rounds(cluster)).find(({ state }) => state === "failed");
@@ -74,7 +76,8 @@ it("after a failover rounds go on with the new primary, and nothing is restarted
     expect(round.id).toBeGreaterThan(failed.id);
     expect(round).toMatchObject({ closedBy: "reports", reported: 3, missing: [], stored: true });
   });
-  // The service may lead a connection to the old primary just before it changes: a heartbeat finds that one.
+  // The service may lead a connection to the old primary just before it changes. A heartbeat finds
+  // such a connection.
   await until(async () => expect(await clientsOf(second)).toHaveLength(8));
   expect(await clientsOf(first)).toEqual([]);
 }, 90_000);

@@ -18,7 +18,7 @@ describe("Redis is killed in mid-round and restarted", () => {
 
   it("the round that was open closes by the timer, blames Redis, and is served from memory", async () => {
     await cluster.resultsAfter<Results>(0);
-    // Without a way to Redis an agent stays silent: each round is open until the timer fires.
+    // An agent without a way to Redis stays silent, so each round is open until the timer fires.
     await cluster.break("node-3", "ping-silent");
     killedIn = await until(async () => {
       const [open, last] = await rounds(cluster);
@@ -34,7 +34,8 @@ describe("Redis is killed in mid-round and restarted", () => {
     expect(round).toMatchObject({ id: killedIn, closedBy: "timer", stored: false });
     expect(round.missing.map(({ node }) => node)).toContain("node-3");
     expect(new Set(round.missing.map(({ why }) => why))).toEqual(new Set(["redis_away"]));
-    // What nobody could measure is counted, and told by who is missing: it has no rows.
+    // Cells that nobody could measure are counted, and `missing` names their agents. They have no
+    // rows.
     expect(Object.values(summary).reduce((sum, { total }) => sum + total, 0)).toBe(90);
     expect(results.filter(({ ok }) => ok === null)).toEqual([]);
     expect(Date.parse(redis.awaySince!)).toBeGreaterThan(Date.parse(round.startedAt));
@@ -43,7 +44,7 @@ describe("Redis is killed in mid-round and restarted", () => {
     ]);
   });
 
-  it("rounds meanwhile are recorded as failed, with why, and no round is served as of now any more", async () => {
+  it("rounds during the outage are recorded as failed with the reason, and no round is served as current", async () => {
     const failed = await until(async () => {
       const found = (await rounds(cluster)).filter(({ state }) => state === "failed");
       expect(found.length).toBeGreaterThanOrEqual(2);
@@ -52,7 +53,7 @@ describe("Redis is killed in mid-round and restarted", () => {
     lastIdAway = failed[0]!.id;
     for (const round of failed) {
       expect(round).toMatchObject({ stored: false, closedBy: null });
-      // As soon as it is known why there is no connection, that is said.
+      // As soon as netchecker knows why there is no connection, it says so.
       expect(round.failure).toMatch(
         /^could not be published: (Redis is away$|nothing listens at Redis' address )/,
       );
@@ -74,7 +75,7 @@ describe("Redis is killed in mid-round and restarted", () => {
     expect((await cluster.fetch("/readyz")).status).toBe(503);
   });
 
-  it("when it is back, empty, a round is whole and stored again, and its id is new", async () => {
+  it("when Redis is back and empty, a round is complete and stored again, and its id is new", async () => {
     await cluster.heal("node-3", "ping-silent");
     await cluster.redis.start();
     const whole = await until(async () => {
@@ -89,7 +90,7 @@ describe("Redis is killed in mid-round and restarted", () => {
     expect(whole.notices).toEqual([]);
   });
 
-  it("leaves no hole in the history: what could not be stored is stored afterwards", async () => {
+  it("leaves no gap in the history: rounds that could not be stored are stored afterwards", async () => {
     const known = await until(async () => {
       const all = await rounds(cluster);
       const outage = all.filter(({ id }) => id >= killedIn && id <= lastIdAway);

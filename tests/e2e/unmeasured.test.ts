@@ -4,13 +4,16 @@ import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 const INTERVAL_MS = 1_500;
-/** Three intervals until the last round says nothing of now, and what it takes to find out why. */
+/** Three intervals until the last round is too old, and the time to find the reason. */
 const PATIENCE_MS = 45_000;
 
 const until = <T>(check: () => Promise<T>) =>
   vi.waitFor(check, { timeout: PATIENCE_MS, interval: 100 });
 
-/** Connections that were kept alive to a cluster before this one, at the same address, are reset. */
+/**
+ * Asks again if the connection was reset: it may have been kept alive from an earlier cluster at
+ * the same address.
+ */
 async function ask(cluster: LocalCluster, path: string): Promise<Response> {
   for (let left = 5; ; left -= 1)
     try {
@@ -34,14 +37,15 @@ const verdictSeries = async (cluster: LocalCluster) =>
     .filter((line) => line.startsWith("netchecker_verdict{"))
     .toSorted();
 
-/** Everything that says how the network is says the same, in the same words. */
+/** Checks that everything that shows the network's state says the same, in the same words. */
 async function allSayUnmeasured(
   cluster: LocalCluster,
   reason: UnmeasuredReason,
   words: RegExp,
 ): Promise<void> {
   const { verdict, sentence } = await until(async () => {
-    // A round that was open when the trouble began may still close, and says so itself for a while.
+    // A round that was open when the fault began may still close, and then it is served for a
+    // while.
     await json(cluster, "/results", 503);
     const now = await json<Verdict>(cluster, "/verdict", 200);
     expect(now).toMatchObject({ verdict: "unmeasured", reason });
@@ -75,7 +79,10 @@ async function isOkAgain(cluster: LocalCluster): Promise<void> {
   expect((await ask(cluster, "/readyz")).status).toBe(200);
 }
 
-/** Rounds close, and are served: they say themselves that nobody reported, with one critical finding beside. */
+/**
+ * For faults in which rounds still close: the served rounds say that nobody reported, with one
+ * critical finding.
+ */
 async function allSayUnmeasuredWithRound(cluster: LocalCluster): Promise<void> {
   await until(async () => {
     const body = await json<{ verdict: Verdict; findings: { severity: string }[] }>(
@@ -97,7 +104,10 @@ async function allSayUnmeasuredWithRound(cluster: LocalCluster): Promise<void> {
   expect(await verdictSeries(cluster)).toContain('netchecker_verdict{verdict="unmeasured"} 1');
 }
 
-/** On one cluster. Three clusters are side by side: they mostly wait. */
+/**
+ * The tests of one cluster run one after the other. Three clusters run side by side, because they
+ * mostly wait.
+ */
 const IN_TURN = { concurrent: false, timeout: 120_000 };
 
 describe.concurrent("Redis", () => {

@@ -26,7 +26,7 @@ const rowsOf = (type: TargetType, check: Result["check"]) =>
 
 const allOk = (total: number) => ({ total, ok: total, failed: 0, unknown: 0, planned: 0 });
 
-/** Each pair of source and target once. */
+/** Each pair of an agent's node and a target's node, once. */
 const pairs = (rows: readonly Result[]) =>
   rows.map(({ from, to }) => `${from.node} ${to.node}`).toSorted();
 const EVERY_PAIR = NODES.flatMap((from) => NODES.map((to) => `${from} ${to}`)).toSorted();
@@ -44,22 +44,22 @@ describe("a whole round of 5 nodes", () => {
       clusterViewStaleSince: null,
       stored: true,
     });
-    // On a busy machine a prober may say that it was short of CPU: that is no alarm.
+    // On a busy machine an agent may say that it lacked CPU. That is not an alarm.
     expect(round.findings.filter(({ severity }) => severity !== "info")).toEqual([]);
     expect(round.notices).toEqual([]);
   });
 
-  it("has the shape that the contract promises, down to each row", () => {
+  it("has the shape that the contract promises, in each row", () => {
     expect(Compile(RoundHeadSchema).Errors(round.round)).toEqual([]);
     expect(Compile(SummarySchema).Errors(round.summary)).toEqual([]);
     const row = Compile(ResultSchema);
     for (const result of round.results)
       expect(row.Errors(result), JSON.stringify(result)).toEqual([]);
-    // A schema that lets everything through would prove nothing.
+    // A schema that accepts everything would prove nothing.
     expect(row.Errors({ ...round.results[0], reason: "fine" })).not.toEqual([]);
   });
 
-  it("sums up to all ok: 25 of 25 pod pairs", () => {
+  it("has a summary with everything ok: 25 of 25 pod pairs", () => {
     expect(round.summary).toEqual({
       pod: allOk(25),
       node: allOk(50),
@@ -95,7 +95,7 @@ describe("a whole round of 5 nodes", () => {
     }
   });
 
-  it("says which pongs answered behind the ClusterIP, over how many connections", () => {
+  it("says which pongs answered behind the ClusterIP, and over how many connections", () => {
     const pongs = new Map(cluster.nodes.map(({ name, pods }) => [pods.pong.name, name]));
     const rows = rowsOf("service", "clusterip");
     expect(rows.map(({ from }) => from.node).toSorted()).toEqual(NODES);
@@ -113,7 +113,7 @@ describe("a whole round of 5 nodes", () => {
       ]);
   });
 
-  it("looks the service up by DNS and dials the outside, once from each node", () => {
+  it("looks up the service by DNS and dials the external target, once from each node", () => {
     const [dns, outside] = [rowsOf("service", "dns"), rowsOf("external", "connect")];
     expect(dns.map(({ from }) => from.node).toSorted()).toEqual(NODES);
     expect(new Set(dns.map(({ to }) => to.name))).toEqual(
@@ -122,14 +122,14 @@ describe("a whole round of 5 nodes", () => {
     expect(outside.map(({ from }) => from.node).toSorted()).toEqual(NODES);
   });
 
-  it("is the same by its id, and a poll that has it already gets a 304", async () => {
+  it("is the same by its id, and a poll with its ETag gets a 304", async () => {
     const first = await cluster.fetch("/results");
     expect(await first.json()).toEqual(round);
     const headers = { "if-none-match": first.headers.get("etag")! };
     expect((await cluster.fetch("/results", { headers })).status).toBe(304);
   });
 
-  it("is a picture for people", async () => {
+  it("can be shown as text for people", async () => {
     const text = await (await cluster.fetch("/results?format=text")).text();
     expect(text).toContain("Round 1");
     for (const node of NODES) expect(text).toContain(node);

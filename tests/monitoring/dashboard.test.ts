@@ -13,13 +13,13 @@ const dashboard = JSON.parse(
   await readFile(join(DEPLOY, "components/monitoring/netchecker.json"), "utf8"),
 ) as Dashboard;
 
-test("the dashboard is what Grafana's schema says", async () => {
+test("the dashboard fits Grafana's schema", async () => {
   const typed = (value: object) => misfits([{ type: "Dashboard", from: "@grafana/schema", value }]);
   expect(await typed(dashboard)).toBe("");
   expect(await typed({ ...dashboard, panls: [] })).toContain("panls");
 });
 
-test("each panel has a place of its own, says what it shows, and asks the datasource that is chosen", () => {
+test("each panel has its own place and a description, and uses the chosen datasource", () => {
   const ids = dashboard.panels.map(({ id }) => id);
   expect(ids).toEqual([...new Set(ids)]);
   const taken = new Set<string>();
@@ -84,7 +84,7 @@ describe("the first panel", () => {
   });
 });
 
-test("no panel is green for what is not known", () => {
+test("no panel is green for an unknown value", () => {
   const shown = dashboard.panels.filter(({ type }) => type === "stat");
   expect(shown.length).toBeGreaterThan(5);
   for (const { title, fieldConfig } of shown)

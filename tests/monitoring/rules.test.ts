@@ -22,16 +22,16 @@ const NODES = 8;
 const VIEW = aView(NODES);
 const FINE: Step = { view: VIEW };
 
-/** Steps that are all alike. */
+/** Equal steps. */
 const minutes = (count: number, minute: Step = FINE): Step[] =>
   Array.from({ length: count }, () => minute);
 
-/** node-3 is cut off from all others, both ways. */
+/** node-3 is cut off from all others, in both directions. */
 const CUT_OFF: Step = {
   view: VIEW,
   finds: under(between((from, to) => into(3)(from, to) || outOf(3)(from, to), TIMEOUT)),
 };
-/** node-3's pong hangs. */
+/** The pong on node-3 hangs. */
 const HUNG: Step = {
   view: VIEW,
   finds: ({ node, check }) =>
@@ -41,7 +41,7 @@ const HUNG: Step = {
 };
 const SILENT = (...silent: string[]): Step => ({ view: VIEW, silent });
 
-test("promtool finds no fault with the rules", async () => {
+test("promtool finds no fault in the rules", async () => {
   const { code, said } = await promtool(["check", "rules", "rules.yaml"], {
     "rules.yaml": await ruleFile(),
   });
@@ -49,7 +49,7 @@ test("promtool finds no fault with the rules", async () => {
   expect(said).toContain(`${(await allRules()).length} rules found`);
 });
 
-test("each alert has a severity, says what and where, and has a runbook that is there", async () => {
+test("each alert has a severity, says what and where, and has a runbook that exists", async () => {
   for (const { alert, labels, annotations } of await alertRules()) {
     expect(["critical", "warning", "info"]).toContain(labels["severity"]);
     expect(Object.keys(annotations)).toEqual(["summary", "description", "runbook_url"].toSorted());
@@ -60,7 +60,7 @@ test("each alert has a severity, says what and where, and has a runbook that is 
 });
 
 describe("nothing fires", () => {
-  it("while all is well", () => expectAlerts([playRounds(minutes(30))], { 5: [], 15: [], 29: [] }));
+  it("while all is ok", () => expectAlerts([playRounds(minutes(30))], { 5: [], 15: [], 29: [] }));
 
   it("when a node is drained, rebooted and comes back", () => {
     const drained = (with_: object, pods = VIEW.pods) =>
@@ -131,7 +131,7 @@ describe("nothing fires", () => {
       { 5: [], 6: [], 7: [], 8: [], 15: [] },
     ));
 
-  it("for one round with a fault, and none after it", () =>
+  it("for a fault in one round only", () =>
     expectAlerts([playRounds([...minutes(5), HUNG, SILENT("node-2"), ...minutes(15)])], {
       6: [],
       8: [],
@@ -153,7 +153,7 @@ describe("nothing fires", () => {
 });
 
 describe("NetcheckerFindingCritical", () => {
-  it("fires for the node that is cut off, for no other, and is over when it is back", () =>
+  it("fires for the node that is cut off and for no other, and ends when the node is back", () =>
     expectAlerts([playRounds([...minutes(5), ...minutes(10, CUT_OFF), ...minutes(15)])], {
       5: [],
       9: ["NetcheckerFindingCritical node-3"],
@@ -161,7 +161,7 @@ describe("NetcheckerFindingCritical", () => {
       25: [],
     }));
 
-  it("goes on while netchecker restarts", () =>
+  it("keeps firing while netchecker restarts", () =>
     expectAlerts(
       [
         playRounds([
@@ -176,7 +176,7 @@ describe("NetcheckerFindingCritical", () => {
       ),
     ));
 
-  it("says where, and how to go on", async () => {
+  it("says where the fault is and what to do", async () => {
     const series =
       'netchecker_finding{namespace="netchecker",kind="route",severity="critical",planned="false",node="node-3"}';
     const rule = (await alertRules()).find(({ alert }) => alert === "NetcheckerFindingCritical")!;
@@ -213,7 +213,7 @@ describe("an alarm about no node", () => {
 });
 
 describe("NetcheckerFindingWarning", () => {
-  it("does not fire for what is planned, though it is a warning", async () => {
+  it("does not fire for a planned finding, although that is a warning", async () => {
     const finding = (planned: boolean) =>
       `netchecker_finding{namespace="netchecker",kind="node-down",severity="warning",planned="${planned}",node="node-3"}`;
     const up = { 'up{job="netchecker",namespace="netchecker"}': "1x400" };
@@ -223,12 +223,12 @@ describe("NetcheckerFindingWarning", () => {
     await expectAlerts([at(false)], { 30: ["NetcheckerFindingWarning node-3"] });
   });
 
-  it("fires though each second scrape fails", () =>
+  it("fires although every second scrape fails", () =>
     expectAlerts([playRounds(minutes(20, { ...HUNG, down: "sometimes" }))], {
       18: ["NetcheckerFindingWarning node-3"],
     }));
 
-  it("fires for a pong that has been hanging for a while, and not at once", () =>
+  it("fires for a pong that hangs for some time, and not at once", () =>
     expectAlerts([playRounds([...minutes(5), ...minutes(20, HUNG), ...minutes(10)])], {
       10: [],
       20: ["NetcheckerFindingWarning node-3"],
@@ -237,7 +237,7 @@ describe("NetcheckerFindingWarning", () => {
 });
 
 describe("NetcheckerAgentSilent", () => {
-  it("fires for the node whose agent is silent, alone", () =>
+  it("fires only for the node whose agent is silent", () =>
     expectAlerts([playRounds([...minutes(5), ...minutes(20, SILENT("node-2")), ...minutes(10)])], {
       10: [],
       20: ["NetcheckerAgentSilent node-2"],
@@ -246,7 +246,7 @@ describe("NetcheckerAgentSilent", () => {
 });
 
 describe("agents that are planned to be away, or starting", () => {
-  it("fire nothing, however many they are", () => {
+  it("cause no alert, however many they are", () => {
     const half = VIEW.pods.filter(({ node }) => Number(node!.slice(-1)) > 4);
     const cordoned = VIEW.nodes.map((node, index) =>
       index < 4 ? aNode(index + 1, { cordoned: true }) : node,
@@ -278,7 +278,7 @@ describe("NetcheckerCoverageLow", () => {
 });
 
 describe("NetcheckerClusterViewStale", () => {
-  it("fires when the API server has not been heard for long, and not for a hiccup", async () => {
+  it("fires when the API server has been silent for long, and not after a short interruption", async () => {
     const stale: Step = { ...FINE, staleSince: -600_000 };
     await expectAlerts([playRounds(minutes(15, stale))], {
       3: [],

@@ -11,10 +11,10 @@ import { Prometheus } from "./support/prometheus.ts";
 import { promtool } from "./support/promtool.ts";
 import { allRules, ruleFile } from "./support/rule-file.ts";
 
-/** Three attempts of a second each fit into a round, and into its 75 %. */
+/** Three attempts of one second each fit into a round, and into 75 % of it. */
 const INTERVAL_MS = 6_000;
-/** A finding is an alarm after two rounds; this machine has other work, too. */
-const SEEN = { timeout: 60_000, interval: 500 };
+/** A finding becomes an alarm after two rounds, and the machine may be busy. */
+const FINDING_WAIT = { timeout: 60_000, interval: 500 };
 
 let cluster: LocalCluster;
 let prometheus: Prometheus;
@@ -56,7 +56,7 @@ const firingAt = async (name: string) =>
     .filter(({ labels, state }) => labels["alertname"] === name && state === "firing")
     .map(({ labels }) => labels["node"]);
 
-describe("what the services say", () => {
+describe("the metrics of the services", () => {
   it.each(["netchecker", "ping", "pong"] as const)(
     "of %s promtool has nothing to say",
     async (service) => {
@@ -66,14 +66,14 @@ describe("what the services say", () => {
     },
   );
 
-  it("is what docs/metrics.md says, no more and no less", async () => {
+  it("are the ones in docs/metrics.md, no more and no fewer", async () => {
     const docs = await readFile(join(import.meta.dirname, "../../docs/metrics.md"), "utf8");
     const told = [...docs.matchAll(/^\| `(netchecker_\w+)` /gm)].map(([, name]) => name!);
     const names = Object.values(scrapes).flatMap(metricNames);
     expect(told.toSorted()).toEqual(names.toSorted());
   });
 
-  it("has all that the alerts and the dashboard ask for", async () => {
+  it("include all that the alerts and the dashboard use", async () => {
     const names = new Set(Object.values(scrapes).flatMap((text) => [...seriesNames(text)]));
     const json = await readFile(join(DEPLOY, "components/monitoring/netchecker.json"), "utf8");
     const asked = [
@@ -87,10 +87,13 @@ describe("what the services say", () => {
 
 describe("a Prometheus that scrapes them", () => {
   it("reaches all of them", async () => {
-    await vi.waitFor(async () => expect(await prometheus.query("up == 1")).toHaveLength(9), SEEN);
+    await vi.waitFor(
+      async () => expect(await prometheus.query("up == 1")).toHaveLength(9),
+      FINDING_WAIT,
+    );
   });
 
-  it("is told one verdict of the four", async () => {
+  it("gets exactly one of the four verdicts", async () => {
     expect(await prometheus.query("netchecker_verdict")).toHaveLength(4);
     expect(await prometheus.query("netchecker_verdict == 1")).toHaveLength(1);
   });
@@ -101,7 +104,7 @@ describe("a Prometheus that scrapes them", () => {
     for (const expr of expressions) await prometheus.query(expr);
   });
 
-  it("is told of a pong that hangs, and of no other node, until it does no more", async () => {
+  it("gets an alert for a pong that hangs and for no other node, until it answers again", async () => {
     const finding = 'netchecker_finding{kind="pong",severity="warning",planned="false"}';
     expect(await prometheus.query(finding)).toEqual([]);
     expect(await firingAt("NetcheckerFindingWarning")).toEqual([]);
@@ -109,7 +112,7 @@ describe("a Prometheus that scrapes them", () => {
     await vi.waitFor(async () => {
       expect(await nodesOf(finding)).toEqual(["node-3"]);
       expect(await firingAt("NetcheckerFindingWarning")).toEqual(["node-3"]);
-    }, SEEN);
+    }, FINDING_WAIT);
     expect(await nodesOf('netchecker_destination_checks{type="pod",result="failed"} > 0')).toEqual([
       "node-3",
     ]);
@@ -117,28 +120,31 @@ describe("a Prometheus that scrapes them", () => {
     await vi.waitFor(async () => {
       expect(await prometheus.query(finding)).toEqual([]);
       expect(await firingAt("NetcheckerFindingWarning")).toEqual([]);
-    }, SEEN);
+    }, FINDING_WAIT);
   }, 150_000);
 
-  it("is told of an agent that is silent, and of no other", async () => {
+  it("gets an alert for a silent agent and for no other", async () => {
     await cluster.break("node-2", "ping-silent");
     await vi.waitFor(
       async () => expect(await firingAt("NetcheckerAgentSilent")).toEqual(["node-2"]),
-      SEEN,
+      FINDING_WAIT,
     );
     const alert = (await prometheus.alerts()).find(
       ({ labels }) => labels["alertname"] === "NetcheckerAgentSilent",
     )!;
     expect(alert.annotations["description"]).toContain("spec.nodeName=node-2");
     await cluster.heal("node-2", "ping-silent");
-    await vi.waitFor(async () => expect(await firingAt("NetcheckerAgentSilent")).toEqual([]), SEEN);
+    await vi.waitFor(
+      async () => expect(await firingAt("NetcheckerAgentSilent")).toEqual([]),
+      FINDING_WAIT,
+    );
   }, 150_000);
 
-  it("is told nothing that fires by a node that was cordoned before its pods broke", async () => {
+  it("gets no alert for a node that was cordoned before its pods broke", async () => {
     await cluster.break("node-4", "cordoned");
     await cluster.break("node-4", "pong-hung");
     const planned = 'netchecker_destination_checks{node="node-4",type="pod",result="planned"} > 0';
-    await vi.waitFor(async () => expect(await nodesOf(planned)).toEqual(["node-4"]), SEEN);
+    await vi.waitFor(async () => expect(await nodesOf(planned)).toEqual(["node-4"]), FINDING_WAIT);
     const { round } = await cluster.resultsAfter<{ round: { id: number } }>(0);
     await cluster.resultsAfter(round.id + 1, { timeoutMs: 60_000 });
     expect(await nodesOf('ALERTS{node="node-4"}')).toEqual([]);
@@ -146,10 +152,10 @@ describe("a Prometheus that scrapes them", () => {
     await cluster.heal("node-4", "cordoned");
   }, 150_000);
 
-  it("sees a node that is gone no more", async () => {
+  it("has no series of a node that is gone", async () => {
     const ofNode = 'netchecker_source_checks{node="node-4"}';
     expect(await prometheus.query(ofNode)).toHaveLength(16);
     await cluster.removeNode("node-4");
-    await vi.waitFor(async () => expect(await prometheus.query(ofNode)).toEqual([]), SEEN);
+    await vi.waitFor(async () => expect(await prometheus.query(ofNode)).toEqual([]), FINDING_WAIT);
   }, 90_000);
 });

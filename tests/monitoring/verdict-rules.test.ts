@@ -15,25 +15,25 @@ const CUT_OFF: Step = {
   finds: under(between((from, to) => into(3)(from, to) || outOf(3)(from, to), TIMEOUT)),
 };
 
-/** So many minutes, all alike. */
+/** Equal minutes. */
 const minutes = (count: number, step: Step = FINE): Step[] =>
   Array.from({ length: count }, () => step);
 
 const B = { instance: "netchecker-b", phase: 20 };
 
-/** What Prometheus has of the agents of a mesh. */
+/** The series that Prometheus has of a mesh's agents. */
 const agentsUp = (namespace: string, slots: number): Series => ({
   [`up{job="netchecker-ping",namespace="${namespace}",node="node-1"}`]: `1x${slots}`,
 });
 
-/** Nothing fires at any of these minutes. */
+/** No alert fires at any of these minutes. */
 const quietAt = (...at: readonly number[]) => Object.fromEntries(at.map((minute) => [minute, []]));
 /** One alert fires at each of these minutes. */
 const firesAt = (alert: string, ...at: readonly number[]) =>
   Object.fromEntries(at.map((minute) => [minute, [alert]]));
 
 describe("NetcheckerUnmeasured", () => {
-  it("fires when no round is closed any more, and is over soon after the next one", () =>
+  it("fires when rounds no longer close, and ends soon after the next round", () =>
     expectAlerts([playRounds([...minutes(5), ...minutes(15, STOPPED), ...minutes(8)])], {
       ...quietAt(5, 7, 9),
       ...firesAt("NetcheckerUnmeasured", 11, 15, 20),
@@ -46,10 +46,10 @@ describe("NetcheckerUnmeasured", () => {
       ...firesAt("NetcheckerUnmeasured", 4, 11),
     }));
 
-  it("does not fire for a fresh install whose first round is yet to close", () =>
+  it("does not fire for a new installation whose first round is still open", () =>
     expectAlerts([playRounds([...minutes(2, STOPPED), ...minutes(10)])], quietAt(1, 2, 3, 6, 11)));
 
-  it("fires for a fresh install whose first round never closes", () =>
+  it("fires for a new installation whose first round never closes", () =>
     expectAlerts([playRounds(minutes(10, STOPPED))], {
       ...quietAt(2),
       ...firesAt("NetcheckerUnmeasured", 5, 9),
@@ -67,7 +67,7 @@ describe("NetcheckerUnmeasured", () => {
     });
   });
 
-  it("does not wait longer for another reason that agents that start are followed by", () =>
+  it("does not wait longer if another reason follows after starting agents", () =>
     expectAlerts(
       [
         playRounds([
@@ -78,7 +78,7 @@ describe("NetcheckerUnmeasured", () => {
       { ...quietAt(6), ...firesAt("NetcheckerUnmeasured", 10, 13) },
     ));
 
-  it("fires though each second scrape fails, and not because one fails", async () => {
+  it("fires although every second scrape fails, and not because one fails", async () => {
     const sometimes: Step = { ...STOPPED, down: "sometimes", verdict: "rounds_stopped" };
     await expectAlerts([playRounds([...minutes(5), ...minutes(8, sometimes)])], {
       ...quietAt(5),
@@ -88,7 +88,7 @@ describe("NetcheckerUnmeasured", () => {
     await expectAlerts([playRounds([...minutes(5), missed, ...minutes(8)])], quietAt(6, 9, 12));
   });
 
-  it("does not fire when a verdict flips", () => {
+  it("does not fire when a verdict flips once", () => {
     const flips = Array.from({ length: 20 }, (_, minute): Step =>
       minute % 2 === 0 ? FINE : { ...FINE, verdict: "rounds_stopped" },
     );
@@ -101,7 +101,7 @@ describe("NetcheckerUnmeasured", () => {
       quietAt(6, 8, 9, 10, 12, 18),
     ));
 
-  it("says why, where netchecker does", async () => {
+  it("gives netchecker's reason if netchecker gives one", async () => {
     const { code, said } = await summaryAt6(
       [playRounds(minutes(8, { ...FINE, verdict: "redis_refuses" }))],
       "netChecker in netchecker does not know whether the network works: redis_refuses",
@@ -115,8 +115,8 @@ describe("NetcheckerUnmeasured", () => {
   });
 });
 
-describe("of two replicas", () => {
-  it("one that stands by fires nothing, whatever it would say", () =>
+describe("with two replicas", () => {
+  it("a standby causes no alert, whatever its verdict would be", () =>
     expectAlerts(
       [
         playRounds(minutes(20)),
@@ -125,7 +125,7 @@ describe("of two replicas", () => {
       quietAt(5, 10, 19),
     ));
 
-  it("the standby takes over from a leader that dies within 20 s, and nothing fires", () =>
+  it("the standby takes over within 20 s when the leader dies, and nothing fires", () =>
     expectAlerts(
       [
         playRounds([...minutes(6), ...minutes(12, DOWN)]),
@@ -142,7 +142,7 @@ describe("of two replicas", () => {
       quietAt(6, 6.5, 7, 7.5, 8, 9, 10, 12, 17),
     ));
 
-  it("a leader that goes with its node leaves no target behind, and nothing fires", () =>
+  it("a leader that disappears with its node leaves no target behind, and nothing fires", () =>
     expectAlerts(
       [
         playRounds([...minutes(6), ...minutes(12, { ...FINE, gone: true })]),
@@ -151,7 +151,7 @@ describe("of two replicas", () => {
       quietAt(6, 6.5, 7, 8, 10, 14, 17),
     ));
 
-  it("a finding goes on firing through the takeover", () =>
+  it("a finding keeps firing during the takeover", () =>
     expectAlerts(
       [
         playRounds([...minutes(6, CUT_OFF), ...minutes(12, DOWN)]),
@@ -168,25 +168,25 @@ describe("of two replicas", () => {
       firesAt("NetcheckerFindingCritical node-3", 5, 6, 6.5, 7, 7.5, 8, 12, 17),
     ));
 
-  it("the leader dies and the standby does not take over: it fires", () =>
+  it("fires if the leader dies and the standby does not take over", () =>
     expectAlerts(
       [playRounds([...minutes(6), ...minutes(12, DOWN)]), playRounds(minutes(18, STANDS_BY), B)],
       { ...quietAt(8), ...firesAt("NetcheckerUnmeasured", 12, 17) },
     ));
 
-  it("the leader goes on, and Prometheus does not reach it: it fires, since nobody says a verdict", () =>
+  it("fires if Prometheus does not reach the leader, because there is no verdict", () =>
     expectAlerts(
       [playRounds([...minutes(4), ...minutes(12, DOWN)]), playRounds(minutes(16, STANDS_BY), B)],
       { ...quietAt(4), ...firesAt("NetcheckerUnmeasured", 11, 15) },
     ));
 
-  it("both stand by, because a netchecker that nobody scrapes holds the lease: it fires", () =>
+  it("fires if both stand by because a netchecker that nobody scrapes holds the lease", () =>
     expectAlerts([playRounds(minutes(12, STANDS_BY)), playRounds(minutes(12, STANDS_BY), B)], {
       ...quietAt(2),
       ...firesAt("NetcheckerUnmeasured", 6, 11),
     }));
 
-  it("one is cut off from Redis and says that it cannot know, the other measures: nothing fires", () =>
+  it("does not fire if one is cut off from Redis and the other measures", () =>
     expectAlerts(
       [
         playRounds([
@@ -198,7 +198,7 @@ describe("of two replicas", () => {
       quietAt(6, 9, 12, 19),
     ));
 
-  it("both lose Redis, the one that stood by and the one that held the lease: it fires", () => {
+  it("fires if both lose Redis", () => {
     const away: Step = { ...FINE, redisAway: true, verdict: "redis_away" };
     return expectAlerts(
       [
@@ -209,7 +209,7 @@ describe("of two replicas", () => {
     );
   });
 
-  it("Redis goes away together with the leader: it fires, though the standby says nothing", () => {
+  it("fires if Redis goes away together with the leader, although the standby has no verdict", () => {
     const away: Step = { ...FINE, redisAway: true };
     return expectAlerts(
       [
@@ -222,13 +222,13 @@ describe("of two replicas", () => {
 });
 
 describe("NetcheckerDown", () => {
-  it("fires alone when netchecker does not answer, or refuses Prometheus for want of a token", () =>
+  it("fires alone when netchecker does not answer, or refuses Prometheus because it sends no token", () =>
     expectAlerts([playRounds([...minutes(3), ...minutes(15, DOWN)])], {
       ...quietAt(6),
       ...firesAt("NetcheckerDown", 9, 12, 17),
     }));
 
-  it("takes over from NetcheckerUnmeasured when netchecker dies without a verdict, with no gap", async () => {
+  it("follows NetcheckerUnmeasured without a gap when netchecker dies without a verdict", async () => {
     const series = [
       playRounds([...minutes(8, { ...FINE, verdict: "redis_refuses" }), ...minutes(12, DOWN)]),
     ];
@@ -243,7 +243,7 @@ describe("NetcheckerDown", () => {
     }
   });
 
-  it("fires when Prometheus has no target of a mesh, whose agents it has, though another mesh is well", () =>
+  it("fires when Prometheus has a mesh's agents but not its netchecker, although another mesh is ok", () =>
     expectAlerts(
       [
         playRounds(minutes(15)),
@@ -257,7 +257,7 @@ describe("NetcheckerDown", () => {
       ["namespace"],
     ));
 
-  it("does not fire for a mesh that is taken away with its agents", () =>
+  it("does not fire for a mesh that is removed with its agents", () =>
     expectAlerts(
       [
         playRounds(minutes(15)),
@@ -275,11 +275,11 @@ describe("NetcheckerDown", () => {
     }));
 });
 
-describe("of two meshes", () => {
+describe("with two meshes", () => {
   it.each([
     ["in two namespaces", { namespace: "netchecker-host" }, "namespace=netchecker-host"],
     ["in two clusters", { cluster: "b" }, "cluster=b"],
-  ])("%s, the one that is well does not hide that the other is not measured", (_, other, label) =>
+  ])("%s, the mesh that is ok does not hide that the other is not measured", (_, other, label) =>
     expectAlerts(
       [
         playRounds(minutes(15), { cluster: "a" }),
@@ -290,7 +290,7 @@ describe("of two meshes", () => {
     ),
   );
 
-  it("in two clusters, what one finds is told of that one", () =>
+  it("in two clusters, a finding has the label of its own cluster", () =>
     expectAlerts(
       [
         playRounds(minutes(10), { cluster: "a" }),
@@ -304,7 +304,7 @@ describe("of two meshes", () => {
 describe("while the verdict is unmeasured", () => {
   const silent = VIEW.nodes.map(({ name }) => name);
 
-  it("agents that are missing fire nothing of their own, which would be one alert for each node", () =>
+  it("missing agents cause no alerts of their own, because that would be one for each node", () =>
     expectAlerts(
       [
         playRounds([
@@ -315,7 +315,7 @@ describe("while the verdict is unmeasured", () => {
       { 22: ["NetcheckerUnmeasured"] },
     ));
 
-  it("findings of the last round go on firing beside it", () =>
+  it("findings of the last round keep firing beside it", () =>
     expectAlerts(
       [playRounds([...minutes(5, CUT_OFF), ...minutes(15, { ...CUT_OFF, noRound: true })])],
       {
@@ -327,14 +327,14 @@ describe("while the verdict is unmeasured", () => {
 describe("NetcheckerDegraded", () => {
   const degraded: Step = { ...FINE, verdict: "degraded" };
 
-  it("fires when the verdict is degraded for long, and not for a while", () =>
+  it("fires when the verdict is degraded for long, and not for a short time", () =>
     expectAlerts([playRounds([...minutes(5), ...minutes(40, degraded), ...minutes(10)])], {
       ...quietAt(10, 30),
       ...firesAt("NetcheckerDegraded", 40, 44),
       ...quietAt(54),
     }));
 
-  it("does not fire where a planned warning says why", () => {
+  it("does not fire if a planned warning says why", () => {
     const planned =
       'netchecker_finding{namespace="netchecker",kind="node-down",severity="warning",planned="true",node="node-3"}';
     return expectAlerts(
@@ -344,7 +344,7 @@ describe("NetcheckerDegraded", () => {
   });
 });
 
-/** Whether NetcheckerUnmeasured, six minutes on, is summed up so. */
+/** Whether NetcheckerUnmeasured has this summary after six minutes. */
 async function summaryAt6(series: readonly Series[], summary: string) {
   const rule = (await alertRules()).find(({ alert }) => alert === "NetcheckerUnmeasured")!;
   const description = rule.annotations["description"]!.replaceAll(
@@ -367,7 +367,7 @@ async function summaryAt6(series: readonly Series[], summary: string) {
   });
 }
 
-/** Whether an expression is one value at a minute. */
+/** Whether an expression has one value at a minute. */
 const queryAt = (series: readonly Series[], expr: string, minute: number, value: number) =>
   testRules(series, {
     promql_expr_test: [

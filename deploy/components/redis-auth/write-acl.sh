@@ -1,5 +1,5 @@
 #!/bin/sh
-# The rules are in the repository, the passwords in a secret: here they meet, in memory.
+# The rules are in the repository and the passwords in a secret. This script puts them together in memory.
 set -eu
 for password in "$NETCHECKER_PASSWORD" "$PING_PASSWORD"; do
   case "$password" in

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { redisNames } from "./channels.ts";
 
-it("channels are those of the original, under a prefix", () => {
+it("channel names are those of the original netChecker, behind a prefix", () => {
   const names = redisNames("netchecker:");
   expect(Object.values(names.lists)).toEqual([
     "netchecker:POD",

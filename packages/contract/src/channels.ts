@@ -1,35 +1,50 @@
 import type { TargetType } from "./check.ts";
 
-/** Every Redis channel and key of the product, in one place. */
+/** The name of every Redis channel and key that the product uses. */
 export interface RedisNames {
-  /** One channel a type, on which a round's target list is published. */
+  /** One channel per type. netchecker publishes a round's target list on it. */
   readonly lists: Record<TargetType, string>;
-  /** One key a type, under which the same list waits for an agent that was away; expires at the round's deadline. */
+  /**
+   * One key per type. It holds the published list for an agent that was away, until the round's
+   * deadline.
+   */
   readonly listKeys: Record<TargetType, string>;
-  /** What these lists look like, so that an agent knows one that is forged; expires with them. */
+  /**
+   * Digests of the lists under `listKeys`. An agent compares them to detect a forged list. They
+   * expire with the lists.
+   */
   readonly listDigests: string;
-  /** One channel a type, on which agents publish their reports. */
+  /** One channel per type. Agents publish their reports on it. */
   readonly reports: Record<TargetType, string>;
-  /** Counter: the id of the last round. */
+  /** A counter: the id of the last round. */
   readonly roundId: string;
-  /** The round that is open now; outlives a netchecker that died in it. */
+  /**
+   * The round that is open now. The key stays when netchecker dies, so that its successor can close
+   * that round.
+   */
   readonly openRound: string;
-  /** Who may open rounds; expires when its holder dies. */
+  /** The owner of this key may open rounds. The key expires when its owner dies. */
   readonly lease: string;
-  /** Who that is, of which cluster; expires with the lease. */
+  /** The owner of the lease and its cluster, in words. It expires with the lease. */
   readonly leaseHolder: string;
-  /** Sorted sets of round ids: all kept rounds, and those kept with every outcome. */
+  /**
+   * Sorted sets of round ids: all rounds that are kept, and the ones that are kept with all
+   * outcomes.
+   */
   readonly rounds: string;
   readonly fullRounds: string;
-  /** Sorted set of those that were asked for, and not opened by the clock. */
+  /** Sorted set of the rounds that somebody requested. The clock opened all others. */
   readonly requestedRounds: string;
-  /** Hash of one round: head, plan, failures, columns. */
+  /** A hash for one round: head, plan, failures, columns. */
   readonly round: (id: number) => string;
-  /** What is remembered of findings from one round to the next. */
+  /** The state of the findings, which the next round continues from. */
   readonly findings: string;
 }
 
-/** The names under a prefix. `POD`, `REPORT_POD` and so on are those of the original netChecker. */
+/**
+ * All names, behind a prefix. `POD`, `REPORT_POD` and the like are the names of the original
+ * netChecker.
+ */
 export function redisNames(prefix: string): RedisNames {
   const perType = (before: string, after = ""): Record<TargetType, string> => ({
     pod: `${prefix}${before}POD${after}`,

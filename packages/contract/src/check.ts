@@ -1,11 +1,11 @@
 import { type Static, Type } from "typebox";
 
-/** What is probed: a pong pod, a node, the pong service, something outside the cluster. */
+/** The types of targets: a pong pod, a node, the pong service, something outside the cluster. */
 export const TARGET_TYPES = ["pod", "node", "service", "external"] as const;
 export type TargetType = (typeof TARGET_TYPES)[number];
 export const TargetTypeSchema = Type.Enum(TARGET_TYPES);
 
-/** How a target of each type is checked; one entry of a target list is one check of one address. */
+/** The checks of each type. One entry of a target list is one check of one address. */
 export const CHECKS = {
   pod: ["echo"],
   node: ["tcp", "nodeport"],
@@ -24,7 +24,7 @@ export const CheckSchema = Type.Enum([
 ] as const);
 export type Check = Static<typeof CheckSchema>;
 
-/** Whether a check belongs to a type: `("node", "dns")` does not. */
+/** Whether a check belongs to a type. For example, `("node", "dns")` gives false. */
 export function isCheckOf(type: TargetType, check: Check): boolean {
   return (CHECKS[type] as readonly string[]).includes(check);
 }

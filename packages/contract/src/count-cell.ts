@@ -1,12 +1,13 @@
 import { NOT_PROBED_CODE, OK_CODE } from "./reason.ts";
 import { type Counts, isStarting, type PlannedWhy } from "./round.ts";
 
-/** What a cell of a round counts as. */
+/** What one cell of a round counts as. A cell is one agent's outcome for one target. */
 export type CellResult = Exclude<keyof Counts, "total">;
 
 /**
- * A reason's code, and what is planned of the agent and of the target → what the cell counts as. What works
- * is ok whatever is planned. The row of an agent that is starting is not measured yet.
+ * Says what a cell counts as, from its reason's code and from what is planned for the agent and for
+ * the target. A cell that works is ok, even if something is planned. The cells of an agent that is
+ * starting are not measured yet, so they are unknown.
  */
 export function countCell(
   code: number,

@@ -1,6 +1,9 @@
 import type { Finding, Severity } from "./finding.ts";
 
-/** How many findings of a severity are there now, those that one stands for included. */
+/**
+ * How many findings of a severity are active. A finding of the kind `more` counts as many as it
+ * stands for.
+ */
 export function countFindings(
   findings: readonly Pick<Finding, "severity" | "state" | "more">[],
   severity: Severity,

@@ -2,7 +2,7 @@ import { Check } from "typebox/schema";
 import { type Decoded, fail } from "./decode.ts";
 import { type EchoAnswer, EchoAnswerSchema } from "./echo.ts";
 
-/** What pong says of itself on `GET /echo`. Never throws. */
+/** Reads pong's answer to `GET /echo`. Never throws. */
 export function decodeEchoAnswer(text: string): Decoded<EchoAnswer> {
   try {
     const answer: unknown = JSON.parse(text);

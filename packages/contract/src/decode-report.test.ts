@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeReport } from "./decode-report.ts";
 import { type Outcome, toColumns } from "./outcome.ts";
-import { MOST_TARGETS, reportLimits } from "./message-limits.ts";
+import { MAX_TARGETS_OF_TYPE, reportLimits } from "./message-limits.ts";
 import type { Report } from "./report.ts";
 
 function aReport(outcomes: Outcome[], with_: object = {}): Report {
@@ -33,7 +33,7 @@ describe("decodeReport", () => {
     expect(decodeReport("pod", JSON.stringify(report))).toEqual({ ok: true, value: report });
   });
 
-  it("is under 10 kB for 1,000 pod targets, however slow they answer", () => {
+  it("is under 10 kB for 1,000 pod targets, however slowly they answer", () => {
     const slow = Array.from({ length: 1_000 }, (_, index) => ({
       ...OK,
       latencyMs: 0.101 + index / 1_000,
@@ -49,7 +49,7 @@ describe("decodeReport", () => {
   });
 
   it.each([
-    ["too_large", `"${"x".repeat(reportLimits("pod", MOST_TARGETS.pod).chars)}"`],
+    ["too_large", `"${"x".repeat(reportLimits("pod", MAX_TARGETS_OF_TYPE.pod).chars)}"`],
     ["too_large", "[".repeat(100_000)],
     ["too_large", `{"v":1,"detail":${"[[[[]]]]"}}`],
     ["not_json", JSON.stringify(aReport([OK])).slice(0, 100)],
@@ -99,19 +99,19 @@ describe("decodeReport", () => {
     expect(decodeReport("pod", text)).toMatchObject({ ok: false, fault });
   });
 
-  it("does not parse what is larger than a report on so many targets can be", () => {
+  it("does not parse a text that is longer than a report on this number of targets can be", () => {
     const text = JSON.stringify(aReport([OK], { detail: { 0: "x".repeat(2_000) } }));
     const decoded = decodeReport("pod", text, reportLimits("pod", 1));
     expect(decoded).toMatchObject({ ok: false, fault: "too_large" });
   });
 
-  it("repeats nothing that a terminal would obey", () => {
+  it("repeats no character that a terminal would obey", () => {
     const decoded = decodeReport("pod", '\u001b[2J\n"');
     expect(decoded).toMatchObject({ ok: false, fault: "not_json" });
     if (!decoded.ok) expect(decoded.why).not.toMatch(/\p{Cc}/u);
   });
 
-  it("says where a message goes wrong", () => {
+  it("says which field of a message is wrong", () => {
     const decoded = decodeReport("pod", JSON.stringify(aReport([OK], { tookMs: "long" })));
     expect(decoded).toMatchObject({ ok: false, why: expect.stringContaining("/tookMs") });
   });

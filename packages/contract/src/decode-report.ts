@@ -3,14 +3,14 @@ import type { TargetType } from "./check.ts";
 import { type Decoded, decodeMessage, fail, type ShapeCheck } from "./decode.ts";
 import {
   type MessageLimits,
-  MOST_ANSWERERS,
-  MOST_TARGETS,
+  MAX_ANSWERERS_OF_TYPE,
+  MAX_TARGETS_OF_TYPE,
   reportLimits,
 } from "./message-limits.ts";
 import { columnsFit } from "./outcome.ts";
 import { type Report, ReportSchema } from "./report.ts";
 
-// Compiled, by the first report: a round of 1,000 nodes brings 4,000 of them.
+// Compiled, because a round of 1,000 nodes brings 4,000 reports. The first report pays for it.
 let compiled: Validator<{}, typeof ReportSchema> | undefined;
 const validator = () => (compiled ??= Compile(ReportSchema));
 
@@ -20,13 +20,14 @@ const SHAPE: ShapeCheck<Report> = {
 };
 
 /**
- * A message of a report channel, for that channel's type. Whether it fits its list, the collector sees.
- * `limits` are those of the round that is open, where the caller knows it. Never throws.
+ * Reads a message of a report channel. `type` is the type of that channel. `limits` are the limits
+ * of the open round, if the caller knows them. Whether the report fits its list is for the
+ * collector to check. Never throws.
  */
 export function decodeReport(
   type: TargetType,
   text: string,
-  limits: MessageLimits = reportLimits(type, MOST_TARGETS[type]),
+  limits: MessageLimits = reportLimits(type, MAX_TARGETS_OF_TYPE[type]),
 ): Decoded<Report> {
   const decoded = decodeMessage(text, limits, SHAPE);
   if (!decoded.ok) return decoded;
@@ -34,7 +35,7 @@ export function decodeReport(
   if (report.type !== type) return fail("wrong_type", `type is ${report.type}, allowed ${type}`);
   if (!columnsFit(report, report.reasons.length))
     return fail("wrong_shape", "columns differ in length or name an unknown reason");
-  const answerers = MOST_ANSWERERS[type];
+  const answerers = MAX_ANSWERERS_OF_TYPE[type];
   if (Object.values(report.answeredBy).some(({ length }) => length > answerers))
     return fail("wrong_shape", `more than ${answerers} answerers of one target`);
   return decoded;

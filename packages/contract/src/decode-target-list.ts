@@ -4,13 +4,17 @@ import { type Decoded, decodeMessage, fail, type ShapeCheck } from "./decode.ts"
 import { listLimits } from "./message-limits.ts";
 import { type TargetList, TargetListSchema } from "./target-list.ts";
 
-// Interpreted: a compiler costs 4 MB resident on every node, for four messages a minute.
+// Interpreted, not compiled: the compiler would cost each agent 4 MB of memory, for four messages a
+// minute.
 const SHAPE: ShapeCheck<TargetList> = {
   check: (message): message is TargetList => Check(TargetListSchema, message),
   errors: (message) => Errors(TargetListSchema, message)[1],
 };
 
-/** A message of a list channel, or of a list key, for that channel's type. Never throws. */
+/**
+ * Reads a message of a list channel or of a list key. `type` is the type of that channel. Never
+ * throws.
+ */
 export function decodeTargetList(type: TargetType, text: string): Decoded<TargetList> {
   const limits = listLimits(type);
   const decoded = decodeMessage(text, limits, SHAPE);

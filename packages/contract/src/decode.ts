@@ -2,7 +2,9 @@ import { brokenBound } from "./json-bounds.ts";
 import type { MessageLimits } from "./message-limits.ts";
 import { visible } from "./visible.ts";
 
-/** Why a message was dropped. `too_many`: so many came that it was not even read. */
+/**
+ * Why a message was dropped. `too_many`: messages came too fast, and this one was not read at all.
+ */
 export type DecodeFault =
   | "too_large"
   | "too_many"
@@ -15,11 +17,14 @@ export type Decoded<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly fault: DecodeFault; readonly why: string };
 
-const MOST_WHY_CHARS = 200;
+const MAX_WHY_CHARS = 200;
 
-/** `why` may repeat what a stranger wrote: it is made visible, and short. */
+/**
+ * A decode failure. `why` may repeat text from a stranger, so it is cut and control characters are
+ * spelled out.
+ */
 export function fail(fault: DecodeFault, why: string) {
-  return { ok: false, fault, why: visible(why.slice(0, MOST_WHY_CHARS)) } as const;
+  return { ok: false, fault, why: visible(why.slice(0, MAX_WHY_CHARS)) } as const;
 }
 
 interface ShapeError {
@@ -27,15 +32,15 @@ interface ShapeError {
   readonly message: string;
 }
 
-/** How a schema is checked: compiled where messages are many, interpreted where memory counts. */
+/** How a schema is checked. A compiled check is fast; an interpreted one needs less memory. */
 export interface ShapeCheck<T> {
   check(message: unknown): message is T;
   errors(message: unknown): readonly ShapeError[];
 }
 
 /**
- * A text from the wire → a message of a shape and of version 1, or why it is none. A text beyond its
- * limits is not parsed. Never throws.
+ * A text from the wire → a message of version 1 and of the right shape, or the reason why it is not
+ * one. A text beyond its limits is not parsed. Never throws.
  */
 export function decodeMessage<T>(
   text: string,
@@ -62,7 +67,7 @@ export function decodeMessage<T>(
   );
 }
 
-/** What is no number or short text is not repeated. */
+/** Only numbers and short texts are repeated. */
 function shortly(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 50));
   return typeof value === "object" && value !== null ? "an object" : String(value);

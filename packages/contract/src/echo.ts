@@ -1,7 +1,10 @@
 import { type Static, Type } from "typebox";
 import { NameSchema } from "./name.ts";
 
-/** What pong says of itself on `GET /echo`. `caller` is the address that pong saw: not ping's own means SNAT. */
+/**
+ * pong's answer to `GET /echo`. `caller` is the address from which pong got the request. If it is
+ * not ping's own address, something translated it (SNAT).
+ */
 export const EchoAnswerSchema = Type.Object({
   pod: NameSchema,
   node: NameSchema,

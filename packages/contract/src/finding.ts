@@ -7,7 +7,10 @@ import { RoundIdSchema } from "./target-list.ts";
 
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
-/** What can be broken. A closed set, and a promise: a kind may be added, none changes its meaning. */
+/**
+ * What can be broken. The set is a promise to users: kinds may be added, but no kind changes its
+ * meaning.
+ */
 export const FINDING_KINDS = [
   "node-down",
   "node-cut-off",
@@ -62,7 +65,7 @@ export const SeveritySchema = Type.Enum(SEVERITIES, {
 });
 export type Severity = Static<typeof SeveritySchema>;
 
-/** How many findings of a kind and a severity there are, where they are not told one by one. */
+/** The number of findings of one kind and one severity that are not listed one by one. */
 export const FindingCountSchema = Type.Object({
   kind: FindingKindSchema,
   severity: SeveritySchema,
@@ -91,35 +94,43 @@ export type EvidenceExample = Static<typeof EvidenceExampleSchema>;
 const causeFields = {
   kind: FindingKindSchema,
   severity: SeveritySchema,
-  /** Natural order. Empty: everywhere. Of two groups the one of which nothing is heard, or else the smaller one. */
+  /**
+   * In natural order. Empty: the whole cluster. For a partition: the group that nothing is heard
+   * from, or else the smaller group.
+   */
   nodes: Type.Array(NameSchema),
-  /** The other side of a pair or of two groups; else empty. */
+  /** The other node of a pair, or the other group of a partition. Empty for other findings. */
   peers: Type.Array(NameSchema),
   layer: orNull(FindingLayerSchema),
   direction: orNull(DirectionSchema),
-  /** The external target or the service's backend, where it is one. */
+  /** The external target or the backend of the service, if the finding is about one. */
   target: orNull(Type.String()),
-  /** What it may be instead, where the evidence does not tell them apart; else empty. */
+  /** Other kinds that the evidence fits equally well. */
   candidates: Type.Array(FindingKindSchema),
-  /** For an operator: node, what, how many of how many, where to look. */
+  /**
+   * A sentence for operators: the node, the fault, how many of how many cells fail, where to look.
+   */
   summary: Type.String(),
   evidence: Type.Object({
     explains: Type.Integer(),
     ofFailures: Type.Integer(),
-    /** Outcomes that speak against it. */
+    /** The number of outcomes that contradict the finding. */
     contradictedBy: Type.Integer(),
     /** At most 5. */
     examples: Type.Array(EvidenceExampleSchema),
   }),
-  /** Explained by a planned change: shown, never an alarm of the network; `left-out` alone is a warning. */
+  /**
+   * A planned change explains it. It is shown, but it is no alarm. Only `left-out` is a warning
+   * although it is planned.
+   */
   planned: Type.Boolean(),
-  /** Commands to run next. */
+  /** Commands for the operator to run next. */
   next: Type.Array(Type.String()),
-  /** Of the kind `more`: which findings it stands for. */
+  /** Only on findings of the kind `more`: the findings that it stands for. */
   more: Type.Optional(Type.Array(FindingCountSchema)),
 };
 
-/** What one round tells of one cause. Over rounds it becomes a {@link FindingSchema}. */
+/** What one round says about one cause. Over several rounds it becomes a {@link FindingSchema}. */
 export const CauseSchema = Type.Object(causeFields);
 export type Cause = Static<typeof CauseSchema>;
 
@@ -127,7 +138,7 @@ const MomentSchema = Type.Object({ round: RoundIdSchema, at: TimeSchema });
 
 /** A conclusion: what is broken, since when, and what to look at next. */
 export const FindingSchema = Type.Object({
-  /** Stable while the cause stays, over restarts too. */
+  /** The id stays the same while the cause lasts, also over restarts of netchecker. */
   id: Type.String({ minLength: 1, maxLength: 2_048 }),
   ...causeFields,
   state: FindingStateSchema,
@@ -135,11 +146,14 @@ export const FindingSchema = Type.Object({
   since: MomentSchema,
   /** The last round that showed it. */
   lastSeen: MomentSchema,
-  /** How many rounds showed it since then. */
+  /** The number of rounds that showed it since then. */
   rounds: Type.Integer(),
-  /** How often it came back since then. */
+  /** How often it went away and came back since then. */
   flaps: Type.Integer(),
-  /** What Kubernetes told of its nodes shortly before it began, such as `node-7 rebooted`. */
+  /**
+   * Events that Kubernetes reported about its nodes shortly before it began, such as `node-7
+   * rebooted`.
+   */
   changes: Type.Array(Type.String()),
 });
 export type Finding = Static<typeof FindingSchema>;

@@ -7,7 +7,7 @@ import { RoundIdSchema } from "./target-list.ts";
 
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
-/** One round on the timeline. What a round without a result does not have is null. */
+/** One round on the timeline. Fields that need a result are null if the round has none. */
 export const TimelineEntrySchema = Type.Object({
   id: RoundIdSchema,
   state: RoundStateSchema,
@@ -15,10 +15,10 @@ export const TimelineEntrySchema = Type.Object({
   durationMs: orNull(Type.Integer()),
   closedBy: orNull(Type.Enum(["reports", "timer"] as const)),
   kept: Type.Enum(["all", "failures", "none"] as const),
-  /** Agents that should report, and that did. */
+  /** The agents that should report. `reported` counts the agents that did. */
   expected: Type.Integer(),
   reported: Type.Integer(),
-  /** Outcomes of all types, as in a summary. */
+  /** Sums over the outcomes of all types. */
   total: orNull(Type.Integer()),
   failed: orNull(Type.Integer()),
   unknown: orNull(Type.Integer()),
@@ -26,7 +26,7 @@ export const TimelineEntrySchema = Type.Object({
   critical: orNull(Type.Integer()),
   warning: orNull(Type.Integer()),
   info: orNull(Type.Integer()),
-  /** As of its close; null of rounds stored before 0.2. */
+  /** The verdict at the round's close. Null for rounds that were stored before 0.2. */
   verdict: orNull(VerdictWordSchema),
 });
 export type TimelineEntry = Static<typeof TimelineEntrySchema>;
@@ -35,24 +35,27 @@ export type TimelineEntry = Static<typeof TimelineEntrySchema>;
 export const TimelineSchema = Type.Object({ rounds: Type.Array(TimelineEntrySchema) });
 export type Timeline = Static<typeof TimelineSchema>;
 
-/** One node in one round. Counts are of outcomes between two different nodes, planned ones left out. */
+/**
+ * One node in one round. It counts outcomes between two different nodes and leaves planned ones
+ * out.
+ */
 export const NodeMomentSchema = Type.Object({
   id: RoundIdSchema,
   startedAt: TimeSchema,
   agent: Type.Enum(["reported", ...MISSING_WHYS] as const),
-  /** As a source, to pods and nodes. */
+  /** Outcomes of this node's agent, for pods and nodes. */
   outFailed: Type.Integer(),
   outTotal: Type.Integer(),
-  /** As a destination. */
+  /** Outcomes of other agents, for this node as a target. */
   inFailed: Type.Integer(),
   inTotal: Type.Integer(),
-  /** Medians of pod echoes that were ok. */
+  /** Medians of the pod echoes that were ok. */
   outLatencyMs: orNull(Type.Number()),
   inLatencyMs: orNull(Type.Number()),
 });
 export type NodeMoment = Static<typeof NodeMomentSchema>;
 
-/** One node over the kept rounds, the oldest first. `GET /node-states/:node/history`. */
+/** One node over all kept rounds, the oldest first. `GET /node-states/:node/history`. */
 export const NodeHistorySchema = Type.Object({
   node: NameSchema,
   rounds: Type.Array(NodeMomentSchema),

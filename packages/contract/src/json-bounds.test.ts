@@ -5,8 +5,8 @@ const BOUNDS = { depth: 3, containers: 5, values: 10 };
 
 describe("brokenBound", () => {
   it.each([
-    ["an array in each other", "[[[[]]]]", "depth"],
-    ["objects in each other", '{"a":{"a":{"a":{}}}}', "depth"],
+    ["arrays inside each other", "[[[[]]]]", "depth"],
+    ["objects inside each other", '{"a":{"a":{"a":{}}}}', "depth"],
     ["many arrays side by side", "[[],[],[],[],[]]", "containers"],
     ["many elements", "[1,2,3,4,5,6,7,8,9,10,11]", "values"],
     ["many members", `{${Array.from({ length: 11 }, (_, at) => `"${at}":0`).join()}}`, "values"],
@@ -15,17 +15,17 @@ describe("brokenBound", () => {
   });
 
   it.each([
-    ["what is inside a string", '["[[[[[[","{{{{{{",",,,,,,,,,,,,"]'],
+    ["brackets and commas inside a string", '["[[[[[[","{{{{{{",",,,,,,,,,,,,"]'],
     ["a string with quotes and backslashes", String.raw`["\"[[[[[[","\\","\\\"[[[[[["]`],
-    ["what comes after closed ones", "[[[]],[[]]]"],
+    ["brackets after closed ones", "[[[]],[[]]]"],
     ["a string that does not end", '["[[[[[['],
-    ["what is no JSON", "]]]]}}}} nonsense"],
-    ["nothing", ""],
+    ["a text that is not JSON", "]]]]}}}} nonsense"],
+    ["an empty text", ""],
   ])("is not misled by %s", (_what, text) => {
     expect(brokenBound(text, BOUNDS)).toBeNull();
   });
 
-  it("counts what parsing finds, in texts drawn at random", () => {
+  it("counts the same as a parser, in random texts", () => {
     let state = 7;
     const random = (below: number) => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) % below;
     const draw = (depth: number): unknown => {

@@ -1,10 +1,10 @@
-/** What a JSON text may hold at most. */
+/** The largest JSON text that is allowed. */
 export interface JsonBounds {
-  /** Arrays and objects inside each other. */
+  /** How deep arrays and objects may be nested. */
   readonly depth: number;
-  /** Arrays and objects in all. */
+  /** The number of arrays and objects in the whole text. */
   readonly containers: number;
-  /** Members and elements in all. */
+  /** The number of members and elements in the whole text. */
   readonly values: number;
 }
 
@@ -15,8 +15,9 @@ const ARRAY = { open: 91, close: 93 };
 const OBJECT = { open: 123, close: 125 };
 
 /**
- * Which bound a JSON text breaks; null where it keeps them all, or is no JSON. It looks at the characters
- * alone: parsing a text can cost ten times its size in memory, and this costs none.
+ * Tells which bound a JSON text breaks. Null if it breaks none, or if it is not JSON. It only looks
+ * at characters: parsing can cost ten times the size of the text in memory, and this costs no
+ * memory.
  */
 export function brokenBound(text: string, bounds: JsonBounds): keyof JsonBounds | null {
   let depth = 0;
@@ -37,13 +38,13 @@ export function brokenBound(text: string, bounds: JsonBounds): keyof JsonBounds 
     } else if (code === ARRAY.close || code === OBJECT.close) {
       depth -= 1;
     }
-    // The first value of a container has no comma before it.
+    // A container with n values has n - 1 commas, so its first value is counted with the container.
     if (commas + containers > bounds.values) return "values";
   }
   return null;
 }
 
-/** Where the string that begins at `start` ends; -1 where it does not. */
+/** The position at which the string that begins at `start` ends; -1 if it does not end. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let slashes = 0;

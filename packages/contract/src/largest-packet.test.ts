@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { readLargestPacket, sayLargestPacket } from "./largest-packet.ts";
 
-test("the largest packet is read as it was said", () => {
+test("readLargestPacket gives the number that sayLargestPacket was given", () => {
   for (const bytes of [576, 1_280, 9_000])
     expect(readLargestPacket(sayLargestPacket(bytes))).toBe(bytes);
 });
 
-test("nothing is read from another detail", () => {
+test("readLargestPacket gives null for any other detail", () => {
   for (const detail of [
     undefined,
     "",

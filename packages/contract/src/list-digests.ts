@@ -6,8 +6,9 @@ import { TARGET_TYPES, type TargetType } from "./check.ts";
 const DigestSchema = Type.String({ pattern: "^[0-9a-f]{64}$" });
 
 /**
- * What the lists of the round that is open look like, by type. It stands under a key that only netchecker's
- * user may write, and is small: with it, an agent knows a genuine list from a forged one.
+ * The digests of the open round's lists, by type. They are stored under a key that only
+ * netchecker's Redis user may write. With them, an agent can tell a genuine list from a forged one
+ * without reading the list again.
  */
 const ListDigestsSchema = Type.Object(
   Object.fromEntries(TARGET_TYPES.map((type) => [type, DigestSchema])) as Record<
@@ -17,7 +18,7 @@ const ListDigestsSchema = Type.Object(
 );
 export type ListDigests = Static<typeof ListDigestsSchema>;
 
-/** What is kept under the key; null for anything else. Never throws. */
+/** Reads the value of that key. Null if the text is anything else. Never throws. */
 export function decodeListDigests(text: string): ListDigests | null {
   try {
     const digests: unknown = JSON.parse(text);

@@ -6,36 +6,44 @@ import { AddressSchema, NameSchema, TargetNameSchema } from "./name.ts";
 
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
-/** A node of a mesh: a row as a source, a column as a destination. */
+/**
+ * A node of a mesh. Its row is what its agent found; its column is what other agents found about
+ * it.
+ */
 export const MeshNodeSchema = Type.Object({
   name: NameSchema,
   zone: orNull(Type.String()),
   pool: orNull(Type.String()),
   /** Its ping pod. */
   pod: orNull(NameSchema),
-  /** Why its agent did not report; null where it did. */
+  /** Why its agent did not report. Null if the agent reported. */
   missing: orNull(MissingWhySchema),
-  /** The planned change that explains what is not ok of it, in both directions. */
+  /**
+   * The planned change that explains why some of its cells are not ok, in its row and in its
+   * column.
+   */
   planned: orNull(PlannedWhySchema),
-  /** Its prober had too little CPU: its latencies are not to be trusted. */
+  /** Its agent had too little CPU, so its latencies cannot be trusted. */
   starved: Type.Boolean(),
 });
 export type MeshNode = Static<typeof MeshNodeSchema>;
 
 /**
- * One check of every target by every agent. Each string is a row, the agent of that index of `nodes`; each
- * position in it one of `targets`. Reasons are letters as in a report (`a` is ok, then in the order of
- * REASONS); `.` is what is not kept of an old round. Attempts are digits. Latencies are bytes in base64, see
- * {@link latencyCode}. Attempts and latencies are there when they were asked for.
+ * One check of every target by every agent. Each string is a row: the agent on the node with the
+ * same index in `nodes`. Each position in a row is the target with the same index in `targets`.
+ * Reasons are letters, as in a report: `a` is ok, and the order is that of REASONS. A `.` is an
+ * outcome that is no longer kept of an old round. Attempts are digits. Latencies are bytes in
+ * base64, see {@link latencyCode}. Attempts and latencies are only there if the caller asked for
+ * them.
  */
 export const MeshPlaneSchema = Type.Object({
   type: TargetTypeSchema,
   check: CheckSchema,
-  /** Of IP addresses, where the plane has one. */
+  /** The address family of the plane's targets. Null if the targets are not IP addresses. */
   family: orNull(Type.Enum(["IPv4", "IPv6"] as const)),
   targets: Type.Array(
     Type.Object({
-      /** Position in `nodes` of the node that it is, or is on; null for services and the outside. */
+      /** The index in `nodes` of the target's node. Null for services and external targets. */
       node: orNull(Type.Integer()),
       name: orNull(TargetNameSchema),
       address: orNull(AddressSchema),
@@ -48,7 +56,10 @@ export const MeshPlaneSchema = Type.Object({
 });
 export type MeshPlane = Static<typeof MeshPlaneSchema>;
 
-/** A round as a picture needs it: 1,000 nodes are 3 MB before compression and some kilobytes after it. */
+/**
+ * A round in the form that the heat map needs: 1,000 nodes are 3 MB, and a few kilobytes when
+ * compressed.
+ */
 export const MeshSchema = Type.Object({
   round: RoundHeadSchema,
   summary: SummarySchema,
@@ -61,14 +72,17 @@ export type Mesh = Static<typeof MeshSchema>;
 const FINEST_MS = 0.01;
 const STEP = 1.06;
 
-/** Milliseconds → one byte, logarithmic: within 3 %, from 0.01 ms to 26 s. 0 is not measured. */
+/**
+ * Milliseconds → one byte on a logarithmic scale, from 0.01 ms to 26 s, exact to 3 %. 0 means not
+ * measured.
+ */
 export function latencyCode(latencyMs: number): number {
   if (latencyMs <= 0) return 0;
   const steps = Math.round(Math.log(latencyMs / FINEST_MS) / Math.log(STEP));
   return Math.min(Math.max(steps, 0), 254) + 1;
 }
 
-/** What {@link latencyCode} gave → milliseconds; null where nothing was measured. */
+/** The byte of {@link latencyCode} → milliseconds. Null for "not measured". */
 export function latencyOf(code: number): number | null {
   return code === 0 ? null : FINEST_MS * STEP ** (code - 1);
 }

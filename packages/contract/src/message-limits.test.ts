@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CHECKS, type Check, TARGET_TYPES, type TargetType } from "./check.ts";
 import { decodeReport } from "./decode-report.ts";
 import { decodeTargetList } from "./decode-target-list.ts";
-import { MOST_ANSWERERS, MOST_TARGETS, reportLimits } from "./message-limits.ts";
+import { MAX_ANSWERERS_OF_TYPE, MAX_TARGETS_OF_TYPE, reportLimits } from "./message-limits.ts";
 import { type Outcome, toColumns } from "./outcome.ts";
 import { REASONS } from "./reason.ts";
 import type { Report } from "./report.ts";
@@ -11,10 +11,13 @@ import type { TargetList } from "./target-list.ts";
 const name = (length: number) => "n".repeat(length);
 const LONGEST = name(253);
 
-/** The longest outcomes that a healthy agent can find of a type, each of which alone is possible. */
+/**
+ * The longest outcomes that a healthy agent can find for a type. Each of them is possible, but only
+ * one at a time.
+ */
 function longest(type: TargetType): Outcome[] {
   const common = { latencyMs: 1_234_567, attempts: 9 };
-  const answeredBy = Array.from({ length: MOST_ANSWERERS[type] }, () => ({
+  const answeredBy = Array.from({ length: MAX_ANSWERERS_OF_TYPE[type] }, () => ({
     pod: LONGEST,
     node: LONGEST,
     connections: 20,
@@ -41,20 +44,23 @@ function reportOf(type: TargetType, outcomes: Outcome[]): Report {
 describe("the limits of a report", () => {
   it.each(
     TARGET_TYPES.flatMap((type) =>
-      [0, 1, 3, 400, MOST_TARGETS[type]].map((targets) => [type, targets] as const),
+      [0, 1, 3, 400, MAX_TARGETS_OF_TYPE[type]].map((targets) => [type, targets] as const),
     ),
-  )("are above the largest that a healthy agent can make: %s, %i targets", (type, targets) => {
-    for (const outcome of longest(type)) {
-      const report = reportOf(
-        type,
-        Array.from({ length: targets }, () => outcome),
-      );
-      const text = JSON.stringify(report);
-      expect(decodeReport(type, text, reportLimits(type, targets))).toMatchObject({ ok: true });
-    }
-  });
+  )(
+    "are above the largest report that a healthy agent can write: %s, %i targets",
+    (type, targets) => {
+      for (const outcome of longest(type)) {
+        const report = reportOf(
+          type,
+          Array.from({ length: targets }, () => outcome),
+        );
+        const text = JSON.stringify(report);
+        expect(decodeReport(type, text, reportLimits(type, targets))).toMatchObject({ ok: true });
+      }
+    },
+  );
 
-  it("are above what is drawn at random, with the names of the round", () => {
+  it("are above random reports, with the names of the round", () => {
     let state = 1;
     const random = (below: number) => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) % below;
     for (let round = 0; round < 300; round += 1) {
@@ -62,7 +68,7 @@ describe("the limits of a report", () => {
       const targets = random(60);
       const [pod, node] = [name(1 + random(253)), name(1 + random(253))];
       const outcomes = Array.from({ length: targets }, (): Outcome => {
-        const answerers = random(MOST_ANSWERERS[type] + 1);
+        const answerers = random(MAX_ANSWERERS_OF_TYPE[type] + 1);
         return {
           reason: REASONS[random(REASONS.length)]!,
           latencyMs: random(2) === 0 ? null : random(3_600_000_000) / 1_000,
@@ -84,7 +90,7 @@ describe("the limits of a report", () => {
     }
   });
 
-  it("are so small that 60,000 answerers of one pod are not even parsed", () => {
+  it("are so small that a report with 60,000 answerers of one pod is not parsed", () => {
     const report = reportOf("pod", longest("pod").slice(1));
     report.answeredBy[0] = Array.from({ length: 60_000 }, () => ["a", "b", 1]);
     expect(decodeReport("pod", JSON.stringify(report), reportLimits("pod", 200))).toMatchObject({
@@ -96,8 +102,8 @@ describe("the limits of a report", () => {
 });
 
 describe("the limits of a list", () => {
-  it.each(TARGET_TYPES)("are above the longest of the largest cluster: %s", (type) => {
-    const count = MOST_TARGETS[type];
+  it.each(TARGET_TYPES)("are above the longest list of the largest cluster: %s", (type) => {
+    const count = MAX_TARGETS_OF_TYPE[type];
     const column = <T>(value: T) => Array.from({ length: count }, () => value);
     const external = type === "external" ? `https://${name(2_040)}` : null;
     const list: TargetList = {

@@ -2,36 +2,47 @@ import type { TargetType } from "./check.ts";
 import type { JsonBounds } from "./json-bounds.ts";
 import { MAX_TARGETS } from "./target-list.ts";
 
-/** How many targets of a type a list may have: the nodes of the largest supported cluster, or what an operator names. */
-export const MOST_TARGETS: Readonly<Record<TargetType, number>> = {
+/**
+ * The number of targets that a list of each type may have: those of the largest supported cluster,
+ * or those that an operator may name.
+ */
+export const MAX_TARGETS_OF_TYPE: Readonly<Record<TargetType, number>> = {
   pod: MAX_TARGETS,
   node: MAX_TARGETS,
   service: 1_000,
   external: 1_000,
 };
 
-/** Who may have answered one target at most: a service is asked over up to 20 connections. */
-export const MOST_ANSWERERS: Readonly<Record<TargetType, number>> = {
+/**
+ * The number of pods that may have answered one target. An agent asks a service over up to 20
+ * connections.
+ */
+export const MAX_ANSWERERS_OF_TYPE: Readonly<Record<TargetType, number>> = {
   pod: 1,
   node: 1,
   service: 20,
   external: 0,
 };
 
-/** The longest name of a pod and the longest of a node, one after the other: what Kubernetes allows. */
-export const LONGEST_NAMES = 2 * 253;
+/** The longest pod name and the longest node name that Kubernetes allows, added up. */
+export const MAX_NAMES_CHARS = 2 * 253;
 
-/** What a message of a type may have, known before it is read. */
+/** The limits of a message. They are checked before the message is parsed. */
 export interface MessageLimits {
   readonly targets: number;
-  /** Length of its text. All that a healthy sender writes is ASCII, so that these are bytes, too. */
+  /**
+   * The length of the text. A healthy sender only writes ASCII, so this is also the number of
+   * bytes.
+   */
   readonly chars: number;
   readonly json: JsonBounds;
 }
 
-/** All of a report but its columns, with the longest names. */
+/** Everything in a report except the columns, with the longest names. */
 const REPORT_HEAD_CHARS = 1_600;
-/** A letter, a digit, and a latency with its comma: three significant digits of at most 3,600,000. */
+/**
+ * A letter, a digit, and a latency with its comma: three significant digits of at most 3,600,000.
+ */
 const COLUMNS_CHARS = 10;
 /** `"19999":"…",` with the longest detail. */
 const DETAIL_CHARS = 11 + 200;
@@ -41,16 +52,16 @@ const ANSWERED_CHARS = 11;
 const ANSWERER_CHARS = 11;
 
 /**
- * The limits of a report for so many targets. `nameChars` is how long the names of an answerer, pod and
- * node, can be together. A report of a healthy agent stays below, whatever it found: it says of a pod or a
- * node either who answered or why none did, and both of a service.
+ * The limits of a report on `targets` targets. `nameChars` is the length of the longest pod name
+ * and the longest node name together. The report of a healthy agent always stays below: for a pod
+ * or a node it holds either an answerer or a detail, and for a service it may hold both.
  */
 export function reportLimits(
   type: TargetType,
   targets: number,
-  nameChars: number = LONGEST_NAMES,
+  nameChars: number = MAX_NAMES_CHARS,
 ): MessageLimits {
-  const answerers = MOST_ANSWERERS[type];
+  const answerers = MAX_ANSWERERS_OF_TYPE[type];
   const answered = answerers === 0 ? 0 : ANSWERED_CHARS + answerers * (ANSWERER_CHARS + nameChars);
   const said = type === "service" ? DETAIL_CHARS + answered : Math.max(DETAIL_CHARS, answered);
   return {
@@ -73,9 +84,12 @@ const LIST_ENTRY_CHARS: Readonly<Record<TargetType, number>> = {
   external: 12 + 2_051 + 5 + 2_051,
 };
 
-/** The limits of a target list of a type. Who receives it cannot know how large the cluster is. */
+/**
+ * The limits of a target list. They fit the largest supported cluster, because an agent does not
+ * know how large its cluster is.
+ */
 export function listLimits(type: TargetType): MessageLimits {
-  const targets = MOST_TARGETS[type];
+  const targets = MAX_TARGETS_OF_TYPE[type];
   return {
     targets,
     chars: LIST_HEAD_CHARS + targets * LIST_ENTRY_CHARS[type],

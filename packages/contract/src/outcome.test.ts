@@ -22,7 +22,7 @@ describe("the columns of a report", () => {
     expect(columnsFit(columns, OUTCOMES.length)).toBe(true);
   });
 
-  it("have one letter for each reason, whatever the reason", () => {
+  it("have one letter for each reason", () => {
     const all = REASONS.map((reason: Reason) => ({ reason, latencyMs: null, attempts: 1 }));
     expect(toColumns(all).reasons).toBe("abcdefghijklmno");
   });
@@ -36,8 +36,8 @@ describe("the columns of a report", () => {
 
   it.each([
     ["another length", toColumns(OUTCOMES), 5],
-    ["too few attempts", { ...toColumns(OUTCOMES), attempts: "13" }, 4],
-    ["too few latencies", { ...toColumns(OUTCOMES), latencyMs: [1, 2] }, 4],
+    ["an attempts column that is too short", { ...toColumns(OUTCOMES), attempts: "13" }, 4],
+    ["a latency column that is too short", { ...toColumns(OUTCOMES), latencyMs: [1, 2] }, 4],
     ["an unknown reason", { ...toColumns(OUTCOMES), reasons: "abcz" }, 4],
     ["a detail beyond the end", { ...toColumns(OUTCOMES), detail: { 4: "x" } }, 4],
     ["an answerer beyond the end", { ...toColumns(OUTCOMES), answeredBy: { 9: [] } }, 4],
@@ -47,7 +47,7 @@ describe("the columns of a report", () => {
 });
 
 describe("reasons", () => {
-  it("keep their codes: stored rounds and other versions of the services rely on them", () => {
+  it("keep their codes, because stored rounds and other versions of the services use them", () => {
     expect(REASONS).toEqual([
       "ok",
       "connect_timeout",

@@ -1,17 +1,20 @@
 import { type Reason, REASONS, reasonCode, reasonOf } from "./reason.ts";
 import { MAX_ATTEMPTS, type Report } from "./report.ts";
 
-/** Who answered a probe: pod and node by its own word, over how many connections. */
+/**
+ * A pod that answered: its name and its node as it says, and the number of connections that it
+ * answered.
+ */
 export interface Answerer {
   readonly pod: string;
   readonly node: string;
   readonly connections: number;
 }
 
-/** What one probe of one target found. */
+/** What one check of one target found. */
 export interface Outcome {
   readonly reason: Reason;
-  /** Milliseconds of the last attempt; null where nothing was measured. */
+  /** Milliseconds of the last attempt. Null if it measured no time. */
   readonly latencyMs: number | null;
   readonly attempts: number;
   readonly answeredBy?: Answerer[];
@@ -22,10 +25,13 @@ type OutcomeColumns = Pick<Report, "reasons" | "attempts" | "latencyMs" | "answe
 
 const LETTER_A = 97;
 
-/** A detail is ASCII that can be seen: see {@link DetailSchema}. */
+/** A detail is printable ASCII only: see {@link DetailSchema}. */
 const NOT_PRINTABLE = /[^\x20-\x7e]/g;
 
-/** Three significant digits, and no finer than a microsecond: five characters where it counts. */
+/**
+ * Three significant digits, and at most three decimals, so that a typical latency needs five
+ * characters.
+ */
 function shortNumber(milliseconds: number): number {
   return Math.round(Number(milliseconds.toPrecision(3)) * 1000) / 1000;
 }
@@ -49,12 +55,12 @@ export function toColumns(outcomes: readonly Outcome[]): OutcomeColumns {
   return columns;
 }
 
-/** The reason's code at an index of a report, without building an outcome. */
+/** The code of the reason at `index`. It builds no outcome, so it is fast. */
 export function reasonCodeAt(report: Pick<Report, "reasons">, index: number): number {
   return report.reasons.charCodeAt(index) - LETTER_A;
 }
 
-/** Whether a report's columns fit each other, the closed set of reasons, and a list of `count` targets. */
+/** Whether all columns of a report have `count` entries and name known reasons only. */
 export function columnsFit(report: OutcomeColumns, count: number): boolean {
   if (report.reasons.length !== count) return false;
   if (report.attempts.length !== count || report.latencyMs.length !== count) return false;

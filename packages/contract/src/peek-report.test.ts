@@ -13,7 +13,7 @@ const REPORT = {
   ...toColumns([]),
 };
 
-it("a report says who wrote it before it is parsed", () => {
+it("peekReport reads a report's author without parsing the report", () => {
   expect(peekReport(JSON.stringify(REPORT))).toEqual({
     type: "pod",
     round: 42,
@@ -24,7 +24,7 @@ it("a report says who wrote it before it is parsed", () => {
 });
 
 it.each([
-  ["nothing", ""],
+  ["an empty text", ""],
   ["a space before it", ` ${JSON.stringify(REPORT)}`],
   ["another version", JSON.stringify({ ...REPORT, v: 2 })],
   ["a round of 1e300", JSON.stringify({ ...REPORT, round: 1e300 })],
@@ -34,6 +34,6 @@ it.each([
     "a name that never ends",
     `{"v":1,"type":"pod","round":1,"list":"l","agent":{"pod":"${"a".repeat(1e6)}`,
   ],
-])("what begins with %s is no report at a glance", (_what, text) => {
+])("peekReport gives null for %s", (_what, text) => {
   expect(peekReport(text)).toBeNull();
 });

@@ -1,8 +1,8 @@
 import { type Static, Type } from "typebox";
 
 /**
- * Why a probe ended as it did. A closed set: the position is the code on the wire and in stored
- * rounds, so a new reason is added at the end and none is ever moved.
+ * Why a probe ended as it did. The position of a reason is its code on the wire and in stored
+ * rounds. So a new reason must go to the end, and no reason may move.
  */
 export const REASONS = [
   "ok",
@@ -35,7 +35,7 @@ export function reasonCode(reason: Reason): number {
   return CODES.get(reason)!;
 }
 
-/** The reason of a code. Throws a RangeError for a code that no reason has. */
+/** The reason with a code. Throws a RangeError for an unknown code. */
 export function reasonOf(code: number): Reason {
   const reason = REASONS[code];
   if (reason === undefined)
@@ -43,7 +43,7 @@ export function reasonOf(code: number): Reason {
   return reason;
 }
 
-/** Reasons of targets that were reached, whatever they then did: a connection stood. */
+/** Reasons for which a connection was established, so the target was reached. */
 const REACHED: ReadonlySet<Reason> = new Set([
   "ok",
   "response_timeout",
@@ -52,12 +52,15 @@ const REACHED: ReadonlySet<Reason> = new Set([
   "bad_status",
 ]);
 
-/** Whether packets went to and fro, at least small ones. */
+/** Whether packets passed in both directions, at least small ones. */
 export function isReached(reason: Reason): boolean {
   return REACHED.has(reason);
 }
 
-/** What a reason means for the target: works (true), is broken (false), was not measured (null). */
+/**
+ * What a reason means for the target: it works (true), it is broken (false), or it was not measured
+ * (null).
+ */
 export function okOf(code: number): boolean | null {
   if (code === OK_CODE) return true;
   return code === NOT_PROBED_CODE ? null : false;

@@ -24,9 +24,10 @@ export const MissingWhySchema = Type.Enum(MISSING_WHYS, {
 export type MissingWhy = Static<typeof MissingWhySchema>;
 
 /**
- * Why what is not ok of a node or a pod is no failure. The first ones are planned: somebody decided it.
- * `node_starting`, `node_returning` and `pod_starting` are starting: not there yet, within bounds.
- * `node_not_ready` is in rounds that were stored before 0.2 only: NotReady is a symptom, not a plan.
+ * Why a cell that is not ok is not a failure. The first ones are planned: somebody decided it.
+ * `node_starting`, `node_returning` and `pod_starting` mean that the node or pod is still starting,
+ * within bounds. `node_not_ready` is only in rounds that were stored before 0.2: today NotReady is
+ * a symptom, not a plan.
  */
 export const PLANNED_WHYS = [
   "node_cordoned",
@@ -53,7 +54,7 @@ const STARTING: ReadonlySet<PlannedWhy> = new Set([
   "pod_starting",
 ]);
 
-/** Whether it is not there yet, rather than taken away. */
+/** Whether a node or pod is still starting, as opposed to being taken away. */
 export function isStarting(why: PlannedWhy | null): boolean {
   return why !== null && STARTING.has(why);
 }
@@ -62,14 +63,14 @@ export const MissingAgentSchema = Type.Object({
   pod: orNull(NameSchema),
   node: NameSchema,
   why: MissingWhySchema,
-  /** What Kubernetes says of the pod, such as `ImagePullBackOff: …`; null where it says nothing. */
+  /** What Kubernetes says about the pod, such as `ImagePullBackOff: …`. Null if it says nothing. */
   detail: orNull(Type.String()),
   /** The planned change that explains it. */
   planned: orNull(PlannedWhySchema),
 });
 export type MissingAgent = Static<typeof MissingAgentSchema>;
 
-/** Messages that arrived since the last round closed and entered no round, by reason. */
+/** Messages that arrived since the last round closed and were not used in any round, by reason. */
 export const DroppedSchema = Type.Object({
   late: Type.Integer(),
   repeated: Type.Integer(),
@@ -99,27 +100,36 @@ export const RoundHeadSchema = Type.Object({
   finishedAt: orNull(TimeSchema),
   durationMs: orNull(Type.Integer()),
   closedBy: orNull(Type.Enum(["reports", "timer"] as const)),
-  /** Agents that should report: one for each node that should run one. */
+  /** The agents that should report: one for each node that should run one. */
   expected: Type.Integer(),
-  /** Agents that reported every type. */
+  /** The agents that reported every type. */
   reported: Type.Integer(),
   missing: Type.Array(MissingAgentSchema),
-  /** How many nodes should run an agent, and how many had a ready one when the round was opened. */
+  /**
+   * The number of nodes that should run an agent, and of nodes whose agent was ready when the round
+   * opened.
+   */
   coverage: Type.Object({ nodes: Type.Integer(), ready: Type.Integer() }),
   dropped: DroppedSchema,
   clusterViewStaleSince: orNull(TimeSchema),
-  /** Whether Redis has it. */
+  /** Whether the round is stored in Redis. */
   stored: Type.Boolean(),
-  /** What is kept of its outcomes. */
+  /** Which of its outcomes are still kept. */
   kept: Type.Enum(["all", "failures", "none"] as const),
-  /** Why it failed or was abandoned, in a sentence. */
+  /** Why the round failed or was abandoned, in a sentence. */
   failure: orNull(Type.String()),
-  /** What it came to when it closed; null while it is open, and of rounds stored before 0.2. */
+  /**
+   * The verdict at the round's close. Null while it is open, and for rounds that were stored before
+   * 0.2.
+   */
   verdict: orNull(VerdictSchema),
 });
 export type RoundHead = Static<typeof RoundHeadSchema>;
 
-/** `total = ok + failed + unknown`. `planned` counts those not ok for a planned reason; they are not in the total. */
+/**
+ * `total = ok + failed + unknown`. `planned` counts cells that are not ok because of a planned
+ * change. They are not in the total.
+ */
 export const CountsSchema = Type.Object({
   total: Type.Integer(),
   ok: Type.Integer(),
@@ -167,6 +177,6 @@ export const ResultSchema = Type.Object({
 });
 export type Result = Static<typeof ResultSchema>;
 
-/** How an agent fared in a round. */
+/** How long an agent took for its report, and how healthy its process was. */
 export const AgentHealthSchema = Type.Object({ tookMs: Type.Number(), prober: ProberSchema });
 export type AgentHealth = Static<typeof AgentHealthSchema>;

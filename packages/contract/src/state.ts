@@ -7,21 +7,21 @@ import { RoundIdSchema } from "./target-list.ts";
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
 /**
- * How netchecker itself fares now: what a page says of its own age. `GET /state`, and each event of
- * `GET /events`, which sends one at once and one whenever something in it (but `now`) has changed.
+ * The state of netchecker itself, from which the page knows how old its data is. It is the body of
+ * `GET /state` and of each event of `GET /events`. That route sends one event at once, and one
+ * whenever a field other than `now` changes.
  */
 export const StateSchema = Type.Object({
-  /** netchecker's clock, so that an age does not depend on the reader's. */
+  /** netchecker's clock, so that an age does not depend on the reader's clock. */
   now: TimeSchema,
-  /** What netchecker knows of the cluster's network now. */
+  /** What netchecker says about the cluster's network now. */
   verdict: VerdictSchema,
   /** Milliseconds from one round to the next. */
   intervalMs: Type.Integer(),
-  /** The newest round that is over, with or without a result; null before there is one. */
+  /** The newest round that is over, with or without a result. Null before the first one. */
   last: orNull(Type.Object({ id: RoundIdSchema, state: RoundStateSchema, at: TimeSchema })),
-  /** The newest round that has a result: the one that `/results` and `/mesh` show. */
+  /** The newest round that has a result. `/results` and `/mesh` show this round. */
   shown: orNull(Type.Object({ id: RoundIdSchema, at: TimeSchema })),
-  /** The round that is open. */
   open: orNull(Type.Object({ id: RoundIdSchema, startedAt: TimeSchema })),
   clusterSynced: Type.Boolean(),
   clusterViewStaleSince: orNull(TimeSchema),

@@ -4,8 +4,9 @@ import type { TimelineEntry } from "./history.ts";
 import type { RoundHead, Summary } from "./round.ts";
 
 /**
- * One round on the timeline. Without findings (they were not counted when the round was stored, or it has
- * no result) it tells none, which is not the same as that there were none.
+ * A round's entry on the timeline. If `findings` is null (they were not counted when the round was
+ * stored, or the round has no result), the counts are null too. Null does not mean that there were
+ * no findings.
  */
 export function timelineEntry(
   head: RoundHead,

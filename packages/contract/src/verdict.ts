@@ -3,7 +3,7 @@ import { TimeSchema } from "./time.ts";
 
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
-/** From the best to the loudest. */
+/** From the best to the most urgent. */
 export const VERDICTS = ["ok", "degraded", "failing", "unmeasured"] as const;
 export const VerdictWordSchema = Type.Enum(VERDICTS, {
   description:
@@ -11,7 +11,10 @@ export const VerdictWordSchema = Type.Enum(VERDICTS, {
 });
 export type VerdictWord = Static<typeof VerdictWordSchema>;
 
-/** Why netchecker cannot know. A closed set, and a promise: a reason may be added, none changes its meaning. */
+/**
+ * Why netchecker cannot know. The set is a promise to users: reasons may be added, but no reason
+ * changes its meaning.
+ */
 export const UNMEASURED_REASONS = [
   "first_round_pending",
   "rounds_stopped",
@@ -33,14 +36,14 @@ export const UnmeasuredReasonSchema = Type.Enum(UNMEASURED_REASONS, {
 });
 export type UnmeasuredReason = Static<typeof UnmeasuredReasonSchema>;
 
-/** The one line above everything: of now, or of a round as of its close. */
+/** The one line above everything. It is about now, or about a round at its close. */
 export const VerdictSchema = Type.Object({
   verdict: VerdictWordSchema,
-  /** Why, how much, and what to do; it does not repeat the word. */
+  /** Why, how much, and what to do. It does not repeat the verdict's word. */
   sentence: Type.String(),
-  /** Since when the word is the same. It survives a restart. */
+  /** Since when the word is the same, also over restarts of netchecker. */
   since: TimeSchema,
-  /** Why it is `unmeasured`; null else. */
+  /** The reason if the verdict is `unmeasured`; otherwise null. */
   reason: orNull(UnmeasuredReasonSchema),
 });
 export type Verdict = Static<typeof VerdictSchema>;

@@ -19,12 +19,12 @@ describe("visible", () => {
     expect(visible(text)).toBe(shown);
   });
 
-  it("leaves what people write as it is", () => {
+  it("leaves ordinary text unchanged", () => {
     const text = 'Größe "源pod" · … 🙂 C:\\new';
     expect(visible(text)).toBe(text);
   });
 
-  it("leaves JSON what it is", () => {
+  it("keeps JSON valid and its values the same", () => {
     const value = { a: "\u001b\u009b\u202e\u{e0041}\u2028\n" };
     const line = `${JSON.stringify(value)}\n`;
     expect(visibleJson(line)).toBe(

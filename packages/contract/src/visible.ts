@@ -1,4 +1,7 @@
-/** Control and format characters (bidirectional ones, too), separators of lines, halves of surrogate pairs, and what has no meaning. */
+/**
+ * Control and format characters (also those that change the writing direction), line and paragraph
+ * separators, halves of surrogate pairs, and unassigned characters.
+ */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;
 
 const SHORT: ReadonlyMap<string, string> = new Map([
@@ -8,8 +11,8 @@ const SHORT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * A text from outside as it may be shown: what a terminal would obey, or what would change how the rest
- * is read, is spelled out (`\n`, `\u{1b}`). For one line; it gives one line.
+ * Makes a text from outside safe to show on one line. Characters that a terminal would obey, or
+ * that would change how the rest is read, are spelled out (`\n`, `\u{1b}`).
  */
 export function visible(text: string): string {
   return text.replace(
@@ -18,7 +21,10 @@ export function visible(text: string): string {
   );
 }
 
-/** The same for a line of JSON, which stays JSON and says the same: escapes that JSON has. */
+/**
+ * The same for a line of JSON. The result is still JSON with the same value, because it uses JSON's
+ * own escapes.
+ */
 export function visibleJson(line: string): string {
   return line.replace(HIDDEN, (hidden) =>
     hidden === "\n" ? hidden : hidden.split("").map(jsonEscape).join(""),
@@ -28,7 +34,7 @@ export function visibleJson(line: string): string {
 const jsonEscape = (unit: string): string =>
   `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** The same for a text of several lines, whose line breaks are meant. */
+/** The same for a text of several lines. Its line breaks stay. */
 export function visibleLines(text: string): string {
   return text.split("\n").map(visible).join("\n");
 }

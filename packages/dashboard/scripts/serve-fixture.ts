@@ -1,7 +1,7 @@
 import { FixtureServer } from "../tests/support/fixture-server.ts";
 import { STORIES, type Story } from "../tests/support/stories.ts";
 
-/** A story to look at in a browser: `node scripts/serve-fixture.ts broken200 [port]`. */
+/** Serves a story to look at in a browser: `node scripts/serve-fixture.ts broken200 [port]`. */
 const [name = "broken6", port = "32090"] = process.argv.slice(2);
 if (!Object.hasOwn(STORIES, name))
   throw new RangeError(`no story "${name}", allowed: ${Object.keys(STORIES).join(", ")}`);

@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { FixtureServer } from "../tests/support/fixture-server.ts";
 import { STORIES, type Story } from "../tests/support/stories.ts";
 
-const INTO = join(import.meta.dirname, "../screenshots");
+const OUTPUT_FOLDER = join(import.meta.dirname, "../screenshots");
 
 interface Shot {
   readonly story: Story;
@@ -15,7 +15,7 @@ interface Shot {
   readonly dark?: boolean;
   readonly size?: readonly [width: number, height: number];
   readonly whole?: boolean;
-  /** What netchecker is like before the page is opened. */
+  /** Changes netchecker's state before the page is opened. */
   readonly prepare?: (server: FixtureServer) => void;
   readonly act?: (page: Page, server: FixtureServer) => Promise<void>;
 }
@@ -30,7 +30,7 @@ const chooseView = (name: string) => async (page: Page) => {
   await page.waitForTimeout(600);
 };
 
-/** No round for 12 minutes, and netchecker says why. */
+/** There was no round for 12 minutes, and netchecker says why. */
 const unmeasured = (reason: UnmeasuredReason, sentence: string) => (server: FixtureServer) => {
   server.ageMs = 12 * 60_000;
   const since = new Date(Date.parse(server.state.now) - 9 * 60_000).toISOString();
@@ -49,7 +49,7 @@ const STATES = [
   ["unmeasured", "turning6", "broken200", redisRefuses],
 ] as const;
 
-/** Each verdict, small and large, light and dark, on a desk and on a phone. */
+/** Each verdict, for a small and a large cluster, light and dark, on a desktop and on a phone. */
 const VERDICT_SHOTS = STATES.flatMap(([state, small, large, prepare]) =>
   [small, large].flatMap((story) =>
     [false, true].flatMap((dark) =>
@@ -152,9 +152,9 @@ const SHOTS: readonly Shot[] = [
   { story: "broken1000", name: "latency", size: WALL, act: chooseView("Latency") },
 ];
 
-/** All shots, or those whose story and name have one of these in them. */
+/** Takes all shots, or those whose story and name contain one of the words in `named`. */
 async function takeAll(named: readonly string[]): Promise<void> {
-  await mkdir(INTO, { recursive: true });
+  await mkdir(OUTPUT_FOLDER, { recursive: true });
   const browser = await launchChromium();
   try {
     const chosen = SHOTS.filter(
@@ -207,7 +207,7 @@ async function take(
   await page.locator("h1").first().waitFor({ timeout: 10_000 });
   await page.waitForTimeout(600);
   await shot.act?.(page, server);
-  await page.screenshot({ path: join(INTO, `${story}-${name}.png`), fullPage: whole });
+  await page.screenshot({ path: join(OUTPUT_FOLDER, `${story}-${name}.png`), fullPage: whole });
   await page.close();
 }
 

@@ -14,7 +14,9 @@ const STORY = {
   ],
 };
 
-/** A place as all may see it: one page, so that a look does not cost a browser's context. */
+/**
+ * The places to check. All are checked on one page, so that each does not need a browser context.
+ */
 const PLACES = [
   ["the latest round", ""],
   ["the past", "#/round/2"],
@@ -23,7 +25,7 @@ const PLACES = [
 ] as const;
 
 test.for(PLACES)(
-  "axe finds nothing in the light, in the dark and on a phone, where nothing is too wide: %s",
+  "axe finds nothing in light, in dark and on a phone, and nothing is too wide there: %s",
   async ([, hash], { serve, open }) => {
     const { server, url } = await serve(STORY);
     // The longest word.
@@ -46,7 +48,7 @@ test.for(PLACES)(
   },
 );
 
-test("axe finds nothing, whatever the verdict", async ({ serve, open }) => {
+test("axe finds nothing for every verdict", async ({ serve, open }) => {
   const { server, url } = await serve(STORY);
   const { page } = await open(url);
   for (const verdict of ["ok", "degraded", "failing", "unmeasured"] as const) {
@@ -61,7 +63,7 @@ test("axe finds nothing, whatever the verdict", async ({ serve, open }) => {
   }
 });
 
-test("axe finds nothing: the form for the token", async ({ serve, open }) => {
+test("axe finds nothing in the token form", async ({ serve, open }) => {
   const { server, url } = await serve(STORY);
   server.token = "a-token-of-16-characters";
   const { page } = await open(url);
@@ -69,7 +71,7 @@ test("axe finds nothing: the form for the token", async ({ serve, open }) => {
   expect(await violations(page)).toEqual([]);
 });
 
-test("has the mesh as a table of nodes, and as one of pairs", async ({ serve, open }) => {
+test("shows the mesh as a table of nodes and as a table of pairs", async ({ serve, open }) => {
   const { server, url } = await serve(STORY);
   const { page } = await open(url);
   await page.locator("main h2").first().waitFor();

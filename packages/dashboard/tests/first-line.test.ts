@@ -16,7 +16,7 @@ const STORY = {
 const ago = (server: FixtureServer, ms: number) =>
   new Date(Date.parse(server.state.now) - ms).toISOString();
 
-/** From now on netchecker says that. */
+/** From now on netchecker gives this verdict. */
 function judge(server: FixtureServer, with_: Pick<Verdict, "verdict"> & Partial<Verdict>): void {
   const verdict = {
     sentence: "node-3 is down.",
@@ -50,7 +50,7 @@ test.for([
     await expect.poll(() => page.title(), WAIT).toBe(`${verdict} – netChecker`);
     const icon = await page.locator("link[rel=icon]").getAttribute("href");
     expect(icon).toMatch(/^data:image\/svg\+xml,/);
-    // Above all but the bar with the name: the timeline and the mesh come after it.
+    // Above everything except the bar with the name: the timeline and the mesh come after it.
     const top = async (selector: string) => (await page.locator(selector).boundingBox())!.y;
     expect(await top(".first-line")).toBeLessThan(await top(".timeline"));
     expect(complaints).toEqual([]);
@@ -67,7 +67,7 @@ test("its age ticks", async ({ serve, open }) => {
   await expect.poll(lasts, WAIT).toBeGreaterThan(first);
 });
 
-test("turns from ok to unmeasured by an event: as loud as failing, the round below subdued, its findings not", async ({
+test("an event turns it from ok to unmeasured: it looks as urgent as failing, the round below is subdued, its findings are not", async ({
   serve,
   open,
 }) => {
@@ -99,7 +99,7 @@ test("turns from ok to unmeasured by an event: as loud as failing, the round bel
   expect(complaints).toEqual([]);
 });
 
-test("of a past round it is that round's own verdict, and now's stands beside it", async ({
+test("for a past round it is that round's own verdict, and the verdict of now is beside it", async ({
   serve,
   open,
 }) => {
@@ -124,7 +124,7 @@ test("of a past round it is that round's own verdict, and now's stands beside it
   expect(complaints).toEqual([]);
 });
 
-test("of a round that an older version stored it claims nothing, and says what the round has", async ({
+test("for a round of an older version it claims nothing, and says the round's counts and findings", async ({
   serve,
   open,
 }) => {
@@ -139,7 +139,10 @@ test("of a round that an older version stored it claims nothing, and says what t
     .toContain(`${total} of ${total} checks ok; 5 of 5 agents reported; no alarm.`);
 });
 
-test("before any round it says so, and follows by itself", async ({ serve, open }) => {
+test("before the first round it says so, and then it shows that round by itself", async ({
+  serve,
+  open,
+}) => {
   const { server, url } = await serve(STORY);
   server.isNew = true;
   const { page } = await open(url);
@@ -153,7 +156,7 @@ test("before any round it says so, and follows by itself", async ({ serve, open 
   await page.locator(".measured").waitFor();
 });
 
-test("says that this netchecker stands by and who runs the rounds, and follows once it does so itself", async ({
+test("says that this netchecker stands by and who runs the rounds, and shows the rounds once it runs them itself", async ({
   serve,
   open,
 }) => {
@@ -169,7 +172,7 @@ test("says that this netchecker stands by and who runs the rounds, and follows o
   await page.locator(".first-line.ok").waitFor();
   await page.locator(".how.live").waitFor();
   await page.locator(".measured").waitFor();
-  // It hands over: what the page shows stays, and is old.
+  // The netchecker hands over. The page keeps what it shows, but marks it as old.
   server.standsByFor = "netchecker-c";
   server.cutEvents();
   await page
@@ -180,7 +183,7 @@ test("says that this netchecker stands by and who runs the rounds, and follows o
   await page.getByText(/it says nothing of now/).waitFor();
 });
 
-test("bars have the look of their round's verdict, and the legend and the line say it in words", async ({
+test("bars have the look of their round's verdict, and the legend and a line of text explain it", async ({
   serve,
   open,
 }) => {

@@ -6,7 +6,7 @@ const ROUTE = "route/pair-both-new-connections-are-dropped";
 const SMALL = { size: 6, phases: [{ rounds: 3, causes: [ROUTE] }] };
 const LARGE = { size: 130, phases: [{ rounds: 3, causes: [ROUTE] }] };
 
-/** How many pixels of the picture are of the colour of what failed. */
+/** The number of pixels with the colour of failed cells. */
 function orangePixels(page: Page): Promise<number> {
   return page.evaluate(() => {
     const canvas = document.querySelector<HTMLCanvasElement>(".heat-map canvas")!;
@@ -18,7 +18,7 @@ function orangePixels(page: Page): Promise<number> {
   });
 }
 
-test("by keys: says the pair in words, opens it, and comes back", async ({ serve, open }) => {
+test("with keys: says the pair in words, opens it, and comes back", async ({ serve, open }) => {
   const { server, url } = await serve(SMALL);
   const { nodes, peers } = server.rounds.at(-1)!.round.findings[0]!;
   const { page, complaints } = await open(url);
@@ -44,7 +44,7 @@ test("by keys: says the pair in words, opens it, and comes back", async ({ serve
   expect(complaints).toEqual([]);
 });
 
-test("by mouse: a cell says its pair, and a click opens it with what was measured", async ({
+test("with the mouse: a cell says its pair, and a click opens it with the measurements", async ({
   serve,
   open,
 }) => {
@@ -63,7 +63,7 @@ test("by mouse: a cell says its pair, and a click opens it with what was measure
     .toBe(title!.replace(" → ", " → "));
 });
 
-test("a single pair of many that fails is seen from far away, and can be zoomed to", async ({
+test("one failed pair of many is visible in the whole map, and the reader can zoom to it", async ({
   serve,
   open,
 }) => {
@@ -91,7 +91,7 @@ test("a single pair of many that fails is seen from far away, and can be zoomed 
   await expect.poll(() => orangePixels(page), WAIT).toBe(before);
 });
 
-test("many nodes are grouped by zone at first; a group that failed can be opened; the choice is the reader's", async ({
+test("many nodes are grouped by zone at first, the reader can open a failed group and choose another grouping", async ({
   serve,
   open,
 }) => {
@@ -108,7 +108,7 @@ test("many nodes are grouped by zone at first; a group that failed can be opened
   await groups.waitFor({ state: "detached" });
 });
 
-test("latency and attempts are asked for when they are looked at", async ({ serve, open }) => {
+test("latency and attempts are loaded when the reader chooses them", async ({ serve, open }) => {
   const { url } = await serve(SMALL);
   const { page, complaints } = await open(url);
   await page.getByRole("application").waitFor();

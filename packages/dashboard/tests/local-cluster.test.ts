@@ -14,15 +14,18 @@ interface Results {
 }
 
 const NODES = 4;
-/** Three attempts of a second each fit into a round. */
+/** Three attempts of one second each fit into a round. */
 const INTERVAL_MS = 6_000;
-/** A finding is an alarm after two rounds; this machine has other work, too. */
-const SEEN = { timeout: 60_000 };
+/** A finding becomes an alarm after two rounds, and the machine may be busy. */
+const FINDING_WAIT = { timeout: 60_000 };
 
-/** On one cluster. Two clusters are side by side: they mostly wait. */
+/**
+ * The tests of one cluster run one after the other. Two clusters run side by side, because they
+ * mostly wait.
+ */
 const IN_TURN = { concurrent: false, timeout: 180_000 };
 
-/** A cluster for the tests of a suite; each begins when all is well. */
+/** A cluster for the tests of a suite. Each test begins when everything is ok. */
 function aCluster(): () => LocalCluster {
   let cluster: LocalCluster;
   beforeAll(async () => {
@@ -30,19 +33,20 @@ function aCluster(): () => LocalCluster {
   });
   afterAll(() => cluster?.stop());
   beforeEach(
-    ({ expect }) => vi.waitFor(async () => expect(await findings(cluster)).toEqual([]), SEEN),
+    ({ expect }) =>
+      vi.waitFor(async () => expect(await findings(cluster)).toEqual([]), FINDING_WAIT),
     90_000,
   );
   return () => cluster;
 }
 
-/** Those of the last round that have not recovered. */
+/** The findings of the last round that have not recovered. */
 async function findings(cluster: LocalCluster): Promise<Finding[]> {
   const results = await cluster.resultsAfter<Results>(0);
   return results.findings.filter(({ state }) => state !== "recovered");
 }
 
-/** Breaks a node, and gives what heals it, once. */
+/** Breaks a node. Returns a function that heals it once. */
 async function breakNode(
   cluster: LocalCluster,
   node: string,
@@ -58,19 +62,19 @@ async function breakNode(
 
 const isOk = (page: Page) => page.locator(".first-line.ok");
 
-/** A reload would make this page a new one. */
+/** Marks the page. A reload would remove the mark. */
 const remember = (page: Page) => page.evaluate(() => void (document.documentElement.id = "same"));
 const isSame = (page: Page) => page.evaluate(() => document.documentElement.id === "same");
 
-/** The finding of a node's pong, as the page has it. */
+/** The page's card for the finding about a node's pong. */
 const deadPong = (page: Page, node: string): Locator =>
   page.locator(".card.warning, .card.critical").filter({ hasText: `${node}: its pong` });
 
-describe.concurrent("faults, and what is asked for", () => {
+describe.concurrent("faults, and what the reader asks for", () => {
   const cluster = aCluster();
 
   test(
-    "a fault that is made while the page is open is told in netchecker's words, and drawn, without a reload",
+    "shows a new fault in netchecker's words and in the map, without a reload",
     IN_TURN,
     async ({ open, expect, onTestFinished }) => {
       const { page, complaints } = await open(`${cluster().netchecker.url}/`);
@@ -78,18 +82,18 @@ describe.concurrent("faults, and what is asked for", () => {
       await remember(page);
       const heal = await breakNode(cluster(), "node-3", "pong-hung");
       onTestFinished(heal);
-      await deadPong(page, "node-3").waitFor(SEEN);
+      await deadPong(page, "node-3").waitFor(FINDING_WAIT);
       const [finding] = await findings(cluster());
       expect(finding).toMatchObject({ kind: "pong", nodes: ["node-3"] });
       await expect
-        .poll(() => deadPong(page, "node-3").locator(".sentence").textContent(), SEEN)
+        .poll(() => deadPong(page, "node-3").locator(".sentence").textContent(), FINDING_WAIT)
         .toBe(finding!.summary);
       expect(await violations(page)).toEqual([]);
 
-      // Its own agent, too.
+      // Its own agent fails too.
       await page.getByText("Every pair as a table").click();
       const failed = page.getByRole("region", { name: "Table of pairs" }).getByText("failed");
-      await expect.poll(() => failed.count(), SEEN).toBe(NODES);
+      await expect.poll(() => failed.count(), FINDING_WAIT).toBe(NODES);
 
       await page.locator(".sentence").getByRole("link", { name: "node-3", exact: true }).click();
       await page.getByRole("heading", { name: "Not reached by 3 of 3" }).waitFor();
@@ -98,7 +102,7 @@ describe.concurrent("faults, and what is asked for", () => {
       await page.goBack();
 
       await heal();
-      await isOk(page).waitFor(SEEN);
+      await isOk(page).waitFor(FINDING_WAIT);
       expect(await isSame(page)).toBe(true);
       expect(complaints).toEqual([]);
     },
@@ -110,7 +114,7 @@ describe.concurrent("faults, and what is asked for", () => {
     async ({ open, expect, onTestFinished }) => {
       onTestFinished(await breakNode(cluster(), "node-2", "pong-down"));
       const { page, complaints } = await open(`${cluster().netchecker.url}/`);
-      await deadPong(page, "node-2").waitFor(SEEN);
+      await deadPong(page, "node-2").waitFor(FINDING_WAIT);
       const first = page.locator(".strip svg > rect:not(.shown)").first();
       await first.click({ force: true });
       await page.getByText("You look at round 1").waitFor();
@@ -122,7 +126,7 @@ describe.concurrent("faults, and what is asked for", () => {
         .getByText(/Round \d+, /)
         .first()
         .waitFor();
-      await expect.poll(() => page.getByText("You look at round 1").count(), SEEN).toBe(1);
+      await expect.poll(() => page.getByText("You look at round 1").count(), FINDING_WAIT).toBe(1);
       await page.getByRole("link", { name: "Back to now" }).click();
       await deadPong(page, "node-2").waitFor();
       expect(complaints).toEqual([]);
@@ -137,22 +141,22 @@ describe.concurrent("faults, and what is asked for", () => {
       await isOk(page).waitFor();
       const before = await shownRound(page);
       await page.getByRole("button", { name: "Check now" }).click();
-      await expect.poll(() => shownRound(page), SEEN).toBeGreaterThan(before);
+      await expect.poll(() => shownRound(page), FINDING_WAIT).toBeGreaterThan(before);
       expect(complaints).toEqual([]);
     },
   );
 });
 
-describe.concurrent("what is away, or new", () => {
+describe.concurrent("parts that are away or new", () => {
   const cluster = aCluster();
 
   test(
-    "survives netchecker's restart: it says that nobody answers, keeps what it knows, and goes on with the same finding",
+    "survives a restart of netchecker: it says that nobody answers, keeps its data, and continues with the same finding",
     IN_TURN,
     async ({ open, expect, onTestFinished }) => {
       onTestFinished(await breakNode(cluster(), "node-4", "pong-hung"));
       const { page, complaints } = await open(`${cluster().netchecker.url}/`);
-      await deadPong(page, "node-4").waitFor(SEEN);
+      await deadPong(page, "node-4").waitFor(FINDING_WAIT);
       await page.locator(".how.live").waitFor();
       await remember(page);
       const since = await onset(deadPong(page, "node-4"));
@@ -162,17 +166,19 @@ describe.concurrent("what is away, or new", () => {
       await cluster().netchecker.kill("SIGKILL");
       await page
         .locator(".first-line.unmeasured", { hasText: "netchecker has not answered for" })
-        .waitFor(SEEN);
-      await expect.poll(() => deadPong(page, "node-4").count(), SEEN).toBe(1);
-      await expect.poll(() => page.locator(".check-now").isDisabled(), SEEN).toBe(true);
+        .waitFor(FINDING_WAIT);
+      await expect.poll(() => deadPong(page, "node-4").count(), FINDING_WAIT).toBe(1);
+      await expect.poll(() => page.locator(".check-now").isDisabled(), FINDING_WAIT).toBe(true);
       await cluster().netchecker.start();
 
-      await page.locator(".how.live").waitFor(SEEN);
-      await expect.poll(() => shownRound(page), SEEN).toBeGreaterThan(last);
-      await expect.poll(() => page.getByText(/netchecker has not answered/).count(), SEEN).toBe(0);
+      await page.locator(".how.live").waitFor(FINDING_WAIT);
+      await expect.poll(() => shownRound(page), FINDING_WAIT).toBeGreaterThan(last);
+      await expect
+        .poll(() => page.getByText(/netchecker has not answered/).count(), FINDING_WAIT)
+        .toBe(0);
       expect(await onset(deadPong(page, "node-4"))).toBe(since);
       expect(await isSame(page)).toBe(true);
-      // Chromium itself reports each request that nobody took; no other word was said.
+      // Chromium itself reports each request that nobody answered. There must be no other message.
       expect(
         complaints.filter((said) => !said.startsWith("Failed to load resource: net::")),
       ).toEqual([]);
@@ -180,7 +186,7 @@ describe.concurrent("what is away, or new", () => {
   );
 
   test(
-    "of a new installation it says that the first round is yet to come, and shows it when it has",
+    "says in a new installation that the first round is still to come, and then shows it",
     IN_TURN,
     async ({ open, expect, onTestFinished }) => {
       // A silent agent keeps a round open until its timer fires.
@@ -191,8 +197,8 @@ describe.concurrent("what is away, or new", () => {
       const { page, complaints } = await open(`${cluster().netchecker.url}/`);
       await page.locator(".first-line.unmeasured").waitFor();
       await page.locator(".first-line .says", { hasText: "first round" }).waitFor();
-      await page.locator("main h2").first().waitFor(SEEN);
-      await expect.poll(() => shownRound(page), SEEN).toBe(1);
+      await page.locator("main h2").first().waitFor(FINDING_WAIT);
+      await expect.poll(() => shownRound(page), FINDING_WAIT).toBe(1);
       expect(complaints.filter((said) => !said.includes("503"))).toEqual([]);
     },
   );
@@ -202,18 +208,18 @@ describe.concurrent("what is away, or new", () => {
     await isOk(page).waitFor();
     process.kill(cluster().redis.pid!, "SIGSTOP");
     try {
-      await page.getByText(/Redis has not answered for/).waitFor(SEEN);
-      await page.locator(".first-line.unmeasured", { hasText: "Redis" }).waitFor(SEEN);
+      await page.getByText(/Redis has not answered for/).waitFor(FINDING_WAIT);
+      await page.locator(".first-line.unmeasured", { hasText: "Redis" }).waitFor(FINDING_WAIT);
     } finally {
       process.kill(cluster().redis.pid!, "SIGCONT");
     }
-    await expect.poll(() => page.getByText(/Redis has not answered/).count(), SEEN).toBe(0);
-    await isOk(page).waitFor(SEEN);
+    await expect.poll(() => page.getByText(/Redis has not answered/).count(), FINDING_WAIT).toBe(0);
+    await isOk(page).waitFor(FINDING_WAIT);
     expect(complaints).toEqual([]);
   });
 });
 
-/** What Redis holds is gone. */
+/** Deletes everything in Redis. */
 async function forgetAll(cluster: LocalCluster): Promise<void> {
   const redis = new Redis(cluster.redis.address);
   await redis.flushall();

@@ -11,7 +11,7 @@ const BROKEN = {
 };
 const HEALTHY = { size: 6, phases: [{ rounds: 3, causes: [] }] };
 
-test("says first what is broken: the API's sentence, since when, the evidence, what to run", async ({
+test("says first what is broken: the API's sentence, since when, the evidence, the commands to run", async ({
   serve,
   open,
 }) => {
@@ -33,7 +33,7 @@ test("says first what is broken: the API's sentence, since when, the evidence, w
   expect(complaints).toEqual([]);
 });
 
-test("says plainly that it is ok, and what was measured", async ({ serve, open }) => {
+test("says clearly that all is ok, and what was measured", async ({ serve, open }) => {
   const { server, url } = await serve(HEALTHY);
   const { page } = await open(url);
   await page.locator(".first-line.ok").waitFor();
@@ -44,7 +44,7 @@ test("says plainly that it is ok, and what was measured", async ({ serve, open }
   expect(text).toContain(`all ${summary.pod.total} ok`);
 });
 
-test("keeps notes that are no alarm folded while it is ok", async ({ serve, open }) => {
+test("folds notes that are no alarm while all is ok", async ({ serve, open }) => {
   const { server, url } = await serve({
     size: 6,
     phases: [{ rounds: 2, causes: ["prober-starved/throttled"] }],
@@ -75,7 +75,7 @@ test("never says ok when an agent is missing, and says why it is", async ({ serv
   await expect.poll(() => page.locator(".by-type").textContent(), WAIT).toContain("not measured");
 });
 
-test("shows a fault that comes while it is open, without a reload, and reads it out", async ({
+test("shows a new fault without a reload, and screen readers read it aloud", async ({
   serve,
   open,
 }) => {
@@ -94,7 +94,7 @@ test("shows a fault that comes while it is open, without a reload, and reads it 
   expect(complaints).toEqual([]);
 });
 
-test("checks now: the button opens a round, and is shut while one is open", async ({
+test("checks now: the button opens a round, and is disabled while one is open", async ({
   serve,
   open,
 }) => {
@@ -114,7 +114,7 @@ test("says in netchecker's words why no round could be opened", async ({ serve, 
   const { server, url } = await serve({ ...HEALTHY, held: 1 });
   const { page } = await open(url);
   await page.locator(".first-line.ok").waitFor();
-  // Opened by another one, and not heard of yet.
+  // Another client opened a round, and the page has not heard of it yet.
   server.trouble = { open: null };
   server.openRound();
   await page.getByRole("button", { name: "Check now" }).click();
@@ -123,7 +123,7 @@ test("says in netchecker's words why no round could be opened", async ({ serve, 
     .toBe("Round 3 is open. Try again later.");
 });
 
-test("goes back in time by a click and by keys, says so, and comes back to now", async ({
+test("goes back to a past round by a click and by keys, says so, and comes back to now", async ({
   serve,
   open,
 }) => {
@@ -145,7 +145,7 @@ test("goes back in time by a click and by keys, says so, and comes back to now",
   expect(complaints).toEqual([]);
 });
 
-test("says of a round that is no longer kept that it is not", async ({ serve, open }) => {
+test("says that a round is no longer kept", async ({ serve, open }) => {
   const { url } = await serve(HEALTHY);
   const { page } = await open(url, { hash: "#/round/77" });
   await page.getByText("There is no round 77, or it is no longer kept").waitFor();
@@ -153,7 +153,7 @@ test("says of a round that is no longer kept that it is not", async ({ serve, op
   await page.locator(".first-line.ok").waitFor();
 });
 
-test("a node's page says what it reaches and who reaches it, and draws its history", async ({
+test("a node's page shows what it reaches, who reaches it, and its history", async ({
   serve,
   open,
 }) => {

@@ -7,17 +7,17 @@ test("says how old the round is, by netchecker's clock, and that it is live", as
   serve,
   open,
 }) => {
-  // The simulator's clock is years away from this one.
+  // The simulator's clock is years away from this machine's clock.
   const { url } = await serve(HEALTHY);
   const { page } = await open(url);
   await page.locator(".how.live").waitFor();
-  // The age that it was served with, and the seconds since.
+  // The age at which the round was served, and the seconds since then.
   await expect
     .poll(() => page.locator(".age").textContent(), WAIT)
     .toMatch(/^Round 3, (3[7-9]|[4-9]\d) s agolive$/);
 });
 
-test("asks when events do not come, and says so", async ({ serve, open }) => {
+test("polls if no events arrive, and says so", async ({ serve, open }) => {
   const { server, url } = await serve({ ...HEALTHY, held: 1 });
   server.eventsWork = false;
   const { page } = await open(url);
@@ -26,7 +26,7 @@ test("asks when events do not come, and says so", async ({ serve, open }) => {
   await page.locator(".age").getByText("Round 3").waitFor();
 });
 
-test("is live again after events broke off", async ({ serve, open }) => {
+test("is live again after the events were interrupted", async ({ serve, open }) => {
   const { server, url } = await serve({ ...HEALTHY, held: 1 });
   const { page } = await open(url);
   await page.locator(".how.live").waitFor();
@@ -37,7 +37,7 @@ test("is live again after events broke off", async ({ serve, open }) => {
   await page.locator(".age").getByText("Round 3").waitFor();
 });
 
-test("when netchecker does not answer, the first line does not stay ok; what it last told is kept as old", async ({
+test("if netchecker does not answer, the first line does not stay ok, and the last data is shown as old", async ({
   serve,
   open,
 }) => {
@@ -63,7 +63,7 @@ test("when netchecker does not answer, the first line does not stay ok; what it 
   await expect.poll(() => page.getByText("Shown below").count(), WAIT).toBe(0);
 });
 
-test("says that Redis or the view of the cluster is away while the verdict does not say it", async ({
+test("says that Redis or the API server is away if the verdict does not say it", async ({
   serve,
   open,
 }) => {
@@ -92,7 +92,7 @@ test("says that Redis or the view of the cluster is away while the verdict does 
   await expect.poll(() => page.locator(".notice").count(), WAIT).toBe(1);
 });
 
-test("asks for the token, keeps it in the tab alone, and asks again when it is wrong", async ({
+test("asks for the token, keeps it only in the tab, and asks again if it is wrong", async ({
   serve,
   open,
 }) => {

@@ -1,4 +1,4 @@
-import { MOST_TARGET_CHARS, MOST_TARGETS, visible } from "@netchecker/contract";
+import { MAX_TARGET_CHARS, MAX_TARGETS_OF_TYPE, visible } from "@netchecker/contract";
 import {
   type Environment,
   anyText,
@@ -18,14 +18,14 @@ import {
 
 /** Agents refuse longer names and lists: see the contract's message-limits.ts and name.ts. */
 const externalTargets = list((item) => {
-  if (item.length > MOST_TARGET_CHARS) return `up to ${MOST_TARGET_CHARS} characters each`;
+  if (item.length > MAX_TARGET_CHARS) return `up to ${MAX_TARGET_CHARS} characters each`;
   if (visible(item) !== item) return "characters that can be seen";
   if (isHostPort(item)) return null;
   const url = URL.parse(item);
   return url && /^https?:$/.test(url.protocol)
     ? null
     : "host:port or an http(s) URL, comma-separated";
-}, MOST_TARGETS.external);
+}, MAX_TARGETS_OF_TYPE.external);
 
 /** Reads netchecker's configuration from its environment. Throws a ConfigError that names all faults at once. */
 export function readConfig(env: Environment) {

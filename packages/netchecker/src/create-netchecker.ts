@@ -66,7 +66,7 @@ export function createNetchecker(config: Config, overrides: Overrides = {}) {
     connectRedisPair(address, {
       service: "netchecker",
       log,
-      keeps: true,
+      neverEvicted: true,
       maxReplyBytes: { subscriber: () => reports.maxReportChars },
     });
   const changes = new Changes();

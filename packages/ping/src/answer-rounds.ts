@@ -11,26 +11,27 @@ export interface RoundAnswererParts {
   readonly log: Log;
 }
 
-/** A list that is being answered, or was the last to be. */
+/** The list that is being answered, or that was answered last. */
 interface Answering {
   readonly list: TargetList;
-  /** Ends probing: the deadline, or the end of this agent. */
+  /** Ends probing: at the deadline, or when the agent ends. */
   readonly probing: AbortController;
-  /** Ends everything: a newer list came, or the report is due. */
+  /** Ends everything: when a newer list comes, or when the report is due. */
   readonly answering: AbortController;
   readonly done: Promise<void>;
 }
 
-/** The end of the time that a list gives is for publishing: a tenth of it, at most this long. */
+/** The last part of a list's time is for publishing: a tenth of it, but at most MAX_PUBLISH_MS. */
 const PUBLISH_SHARE = 0.1;
-const LONGEST_PUBLISH_MS = 1_000;
+const MAX_PUBLISH_MS = 1_000;
 
-/** How long the last reports may take to leave when the agent is told to end. */
-const FAREWELL_MS = 1_000;
+/** How long the last reports may take when the agent is told to end. */
+const LAST_REPORTS_MS = 1_000;
 
 /**
- * Answers target lists: probes what they name and publishes one report for each, by the time it is
- * due. Types are answered side by side; within a type, a newer list ends the older one's answer.
+ * Answers target lists: it probes the targets of a list and publishes one report before the report
+ * is due. The types are answered at the same time. Within a type, a newer list ends the work on the
+ * older one.
  */
 export class RoundAnswerer {
   readonly #parts: RoundAnswererParts;
@@ -42,12 +43,14 @@ export class RoundAnswerer {
     this.#parts = parts;
   }
 
-  /** The last report of each type, whether or not Redis could be reached. */
+  /** The last report of each type, also if it could not be published. */
   get lastAnswers(): Readonly<LastAnswers> {
     return this.#last;
   }
 
-  /** Starts to answer a list, unless it is answered already, or is an old one from a key. */
+  /**
+   * Starts to answer a list. It ignores a list that it answers already, and an old list from a key.
+   */
   take(arrived: ArrivedList): void {
     const { list, via, dueInMs } = arrived;
     if (this.#closed) return;
@@ -65,14 +68,14 @@ export class RoundAnswerer {
     this.#current.set(list.type, { list, probing, answering, done });
   }
 
-  /** Ends probing, publishes what there is, within a second. Safe to call twice. */
+  /** Ends probing and publishes the results so far, within a second. Safe to call twice. */
   async close(): Promise<void> {
     this.#closed = true;
     const open = [...this.#current.values()];
     for (const { probing } of open) probing.abort();
     const farewell = setTimeout(() => {
       for (const { answering } of open) answering.abort();
-    }, FAREWELL_MS);
+    }, LAST_REPORTS_MS);
     await Promise.all(open.map(({ done }) => done));
     clearTimeout(farewell);
   }
@@ -86,7 +89,7 @@ export class RoundAnswerer {
     const { agent, probe, publish, log, tally } = this.#parts;
     const { type, round } = list;
     const arrivedAt = performance.now();
-    const publishMs = Math.min(dueInMs * PUBLISH_SHARE, LONGEST_PUBLISH_MS);
+    const publishMs = Math.min(dueInMs * PUBLISH_SHARE, MAX_PUBLISH_MS);
     const deadline = setTimeout(() => probing.abort(), dueInMs - publishMs);
     const probed = await probe(list, probing.signal);
     clearTimeout(deadline);

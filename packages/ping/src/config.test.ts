@@ -3,7 +3,7 @@ import { readPingConfig } from "./config.ts";
 
 const good = { POD_NAME: "ping-a", NODE_NAME: "node-1", POD_IP: "10.0.0.9" };
 
-test("what is not said has its default", () => {
+test("a variable that is not set has its default", () => {
   expect(readPingConfig(good)).toMatchObject({
     ...good,
     REDIS_HOST: "redis:6379",
@@ -55,12 +55,12 @@ test.each([
   ],
   ["REDIS_HOST", "redis", 'REDIS_HOST is "redis"; allowed: host:port, such as redis:6379'],
   ["PORT", "65536", 'PORT is "65536"; allowed: a whole number from 1 to 65535'],
-])("a bad %s (%s) is named", (name, value, message) => {
+])("names a bad %s (%s)", (name, value, message) => {
   expect(() => readPingConfig({ ...good, [name]: value })).toThrow(
     expect.objectContaining({ name: "ConfigError", message }),
   );
 });
 
-test("all faults are named at once", () => {
+test("names all faults at once", () => {
   expect(() => readPingConfig({ PORT: "x" })).toThrow(/POD_NAME[^]*NODE_NAME[^]*POD_IP[^]*PORT/);
 });

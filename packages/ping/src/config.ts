@@ -12,7 +12,7 @@ import {
   redisSpecs,
 } from "@netchecker/runtime/config";
 
-/** `ip`, `ip:port` or `[v6]:port`, as node:dns takes them. */
+/** `ip`, `ip:port` or `[v6]:port`, the forms that node:dns takes. */
 function dnsServerFault(item: string): string | null {
   const host = /^\[(.+)\](?::\d+)?$/.exec(item)?.[1] ?? item.replace(/^([^:]+):\d+$/, "$1");
   const fits = isIP(host) !== 0 && (isIP(item) !== 0 || isHostPort(item));
@@ -24,7 +24,10 @@ const probeSpecs = {
   DNS_SERVERS: list(dnsServerFault)({ default: [] }),
 };
 
-/** Who this agent is, where Redis is, and how it probes. Throws a ConfigError that names every bad variable. */
+/**
+ * Who this agent is, where Redis is, and how to probe. Throws a ConfigError that names every bad
+ * variable.
+ */
 export function readPingConfig(env: Environment) {
   return readConfig(env, {
     POD_NAME: kubernetesName(),
@@ -42,7 +45,10 @@ export function readPingConfig(env: Environment) {
 
 export type PingConfig = ReturnType<typeof readPingConfig>;
 
-/** What one probe by hand takes from an agent's environment, and can do without. Throws like {@link readPingConfig}. */
+/**
+ * The variables of an agent that a probe by hand uses. All are optional. Throws like {@link
+ * readPingConfig}.
+ */
 export function readProbeConfig(env: Environment) {
   return readConfig(env, { POD_IP: ipAddress({ default: undefined }), ...probeSpecs });
 }

@@ -12,21 +12,24 @@ import type { PingConfig } from "./config.ts";
 import { AgentTally } from "./core/agent-tally.ts";
 import { gatherMetrics } from "./gather-metrics.ts";
 import type { ProbeTargets } from "./ports.ts";
-import { createProber } from "./probe-targets.ts";
+import { createProbeTargets } from "./probe-targets.ts";
 import { familiesFor } from "./probes/look-up.ts";
 import { StallClock } from "./probes/stall-clock.ts";
 
-/** What stands in for a part of the agent. Only tests have any. */
+/** Replacements for parts of the agent. Only tests use them. */
 export interface Overrides {
   readonly log?: Log;
-  /** Connections that somebody else ends. */
+  /** Connections that the caller will end. */
   readonly redis?: RedisPair;
   readonly probe?: ProbeTargets;
 }
 
-const mostListChars = () => Math.max(...TARGET_TYPES.map((type) => listLimits(type).chars));
+const maxListChars = () => Math.max(...TARGET_TYPES.map((type) => listLimits(type).chars));
 
-/** All parts of an agent, wired: it answers rounds from now on, and HTTP requests from `serve` on. */
+/**
+ * Creates an agent with all its parts. It answers rounds from now on, and HTTP requests after
+ * `serve`.
+ */
 export function createAgent(config: PingConfig, overrides: Overrides = {}) {
   const log = overrides.log ?? createLog("ping", config.LOG_LEVEL);
   const names = redisNames(config.REDIS_PREFIX);
@@ -37,7 +40,7 @@ export function createAgent(config: PingConfig, overrides: Overrides = {}) {
       {
         service: "ping",
         log,
-        maxReplyBytes: { commands: mostListChars, subscriber: mostListChars },
+        maxReplyBytes: { commands: maxListChars, subscriber: maxListChars },
       },
     );
   const agent = { pod: config.POD_NAME, node: config.NODE_NAME, ip: config.POD_IP };
@@ -47,7 +50,7 @@ export function createAgent(config: PingConfig, overrides: Overrides = {}) {
     log,
     publish: createPublisher(commands, names, log, tally),
     tally,
-    probe: overrides.probe ?? proberOf(config),
+    probe: overrides.probe ?? probeTargetsOf(config),
   });
   const dropped = receiveTargets({ subscriber, commands }, names, log, (list) =>
     answerer.take(list),
@@ -79,7 +82,7 @@ export function createAgent(config: PingConfig, overrides: Overrides = {}) {
         log.info({ address: server.address(), agent }, "listening"),
       );
     },
-    /** No new lists, then what is known is reported, then nobody is left who needs Redis or HTTP. */
+    /** The order matters: first no new lists, then the last reports, then Redis and HTTP. */
     async stop() {
       if (!overrides.redis) subscriber.disconnect();
       await answerer.close();
@@ -92,8 +95,8 @@ export function createAgent(config: PingConfig, overrides: Overrides = {}) {
   };
 }
 
-function proberOf(config: PingConfig): ProbeTargets {
-  return createProber({
+function probeTargetsOf(config: PingConfig): ProbeTargets {
+  return createProbeTargets({
     agentName: config.POD_NAME,
     agentIp: config.POD_IP,
     concurrency: config.PROBE_CONCURRENCY,

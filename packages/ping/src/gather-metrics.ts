@@ -4,13 +4,13 @@ import type { AgentTally } from "./core/agent-tally.ts";
 
 export interface MetricSources {
   readonly tally: AgentTally;
-  /** Target lists that were dropped so far, by fault. */
+  /** The number of dropped target lists so far, by fault. */
   readonly dropped: Readonly<DroppedLists>;
   /** Whether each connection to Redis is ready. */
   readonly redis: () => Readonly<Record<"commands" | "subscriber", boolean>>;
 }
 
-/** All that ping's `/metrics` tells at this moment. */
+/** All values of ping's `/metrics` at this moment. */
 export function gatherMetrics({ tally, dropped, redis }: MetricSources): MetricFamily[] {
   return [
     gauge(

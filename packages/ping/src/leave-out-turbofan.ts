@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 
 /**
- * Lets V8 stop at Maglev, the second of its compilers. An agent's little code is as fast with it as with the
- * third, TurboFan, whose first job alone makes 4.5 MiB more of Node's binary resident; measured in
- * docs/benchmarks.md. Called before anything is hot.
+ * Limits V8 to Maglev, the second of its compilers. An agent's code is small and just as fast with
+ * it. The first job of the third compiler, TurboFan, would make 4.5 MiB more of Node's binary
+ * resident, as docs/benchmarks.md shows. Call this before any code is hot.
  */
 export function leaveOutTurboFan(): void {
   setFlagsFromString("--no-turbofan");

@@ -8,8 +8,9 @@ import { leaveOutTurboFan } from "./leave-out-turbofan.ts";
 const SHUTDOWN_MS = 2_500;
 
 /**
- * With arguments it does one thing and ends. Imported like all else, on purpose: loaded when first used,
- * the bundler would wrap what both share and keep what neither needs, 2 MB more in each agent.
+ * With arguments, ping runs one command and ends. The command is imported like everything else:
+ * with a dynamic import the bundler would wrap shared modules and keep unused ones, 2 MB more in
+ * each agent.
  */
 async function command(): Promise<void> {
   process.exitCode = await runCommand(process.argv.slice(2), process.env, {

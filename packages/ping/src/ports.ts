@@ -3,19 +3,28 @@ import type { Outcome, Prober, Report, TargetList, TargetType } from "@netchecke
 /** Who this agent is, as its reports say. */
 export type Agent = Report["agent"];
 
-/** What a list's probing found: an outcome for each target, in list order, and how healthy the prober was. */
+/**
+ * The result of probing a list: one outcome per target, in list order, and how healthy this process
+ * was.
+ */
 export interface Probed {
   readonly outcomes: readonly Outcome[];
   readonly prober: Prober;
 }
 
-/** Probes a list's targets. Ends soon after `signal` is aborted, with what it has; never rejects. */
+/**
+ * Probes the targets of a list. It ends soon after `signal` is aborted, with the outcomes so far.
+ * Never rejects.
+ */
 export type ProbeTargets = (list: TargetList, signal: AbortSignal) => Promise<Probed>;
 
-/** Delivers a report, trying again until it is delivered (true) or `signal` is aborted (false). Never rejects. */
+/**
+ * Publishes a report. It tries again until somebody receives it (true) or `signal` is aborted
+ * (false). Never rejects.
+ */
 export type PublishReport = (report: Report, signal: AbortSignal) => Promise<boolean>;
 
-/** A list that arrived: `via` a channel it is new by nature, from a key it may be an old one. */
+/** A list that arrived. From a channel it is always new; from a key it may be old. */
 export interface ArrivedList {
   readonly list: TargetList;
   readonly via: "channel" | "key";
@@ -23,7 +32,7 @@ export interface ArrivedList {
   readonly dueInMs: number;
 }
 
-/** A list's last answer, as `GET /reports/last` gives it. */
+/** The last answer to a list, as `GET /reports/last` shows it. */
 export interface LastAnswer {
   readonly list: TargetList;
   readonly report: Report;

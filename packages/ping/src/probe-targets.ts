@@ -15,7 +15,7 @@ export interface ProbeSettings {
   readonly agentName: string;
   readonly agentIp: string;
   readonly tools: Omit<ProbeTools, "signal">;
-  /** Attempts at a time, for each type. */
+  /** Attempts at the same time, for each type. */
   readonly concurrency: number;
   readonly attempts: number;
   readonly readThrottledMs: () => number | null;
@@ -24,15 +24,19 @@ export interface ProbeSettings {
 const LOOP_DELAY_RESOLUTION_MS = 10;
 
 /**
- * So many attempts are begun, whatever lists say: at once, and each second after that. 1,000 nodes are
- * 4,000 targets; 5,000 dual-stack ones are 30,000, within the three quarters of a minute that a round lasts.
+ * The rate at which attempts begin, however many targets a list has. 1,000 nodes make 4,000
+ * targets. 5,000 dual-stack nodes make 30,000 targets, and these fit into the 45 s that a round
+ * lasts.
  */
-const ATTEMPTS = { atOnce: 8_000, perSecond: 2_000 };
+const ATTEMPT_RATE = { atOnce: 8_000, perSecond: 2_000 };
 
-/** Probes lists of targets as the settings say, and watches how this process fares meanwhile. */
-export function createProber(settings: ProbeSettings): ProbeTargets {
+/**
+ * Creates the function that probes lists, with these settings. It also measures how healthy this
+ * process is meanwhile.
+ */
+export function createProbeTargets(settings: ProbeSettings): ProbeTargets {
   const { agentName, agentIp, tools, concurrency, attempts, readThrottledMs } = settings;
-  const pace = new TokenBucket(ATTEMPTS.perSecond, ATTEMPTS.atOnce, performance.now());
+  const pace = new TokenBucket(ATTEMPT_RATE.perSecond, ATTEMPT_RATE.atOnce, performance.now());
   return async (list, signal) => {
     const refused = refusedTargets(list, agentIp);
     const targets = targetsOf(list);
@@ -62,7 +66,7 @@ export function createProber(settings: ProbeSettings): ProbeTargets {
       });
       const throttledAfter = readThrottledMs();
       const prober = judgeProber({
-        // Samples are the time between two timers, resolution included, in ns.
+        // A sample is the time between two timers in ns, and it includes the resolution.
         loopDelayP99Ms: Math.max(0, loopDelay.percentile(99) / 1e6 - LOOP_DELAY_RESOLUTION_MS),
         throttledMs:
           throttledBefore === null || throttledAfter === null

@@ -39,14 +39,14 @@ function listOf(type: TargetType, round: number, overrides: Partial<TargetList> 
   };
 }
 
-/** Probes nothing; every target is fine. */
+/** Probes nothing, and every target is ok. */
 const allFine: ProbeTargets = (list) =>
   Promise.resolve({
     outcomes: list.check.map(() => ({ reason: "ok", latencyMs: 1, attempts: 1 })),
     prober: { loopDelayP99Ms: 0, throttledMs: null, starved: false },
   });
 
-/** Probes until it is told to end; what it did not get to is not_probed. */
+/** Probes until it is told to end. Targets that it did not reach are not_probed. */
 const neverDone: ProbeTargets = async (list, signal) => {
   if (!signal.aborted)
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
@@ -78,7 +78,7 @@ function startAgent(redis: TestRedis, probe: ProbeTargets = allFine, log: Log = 
   return started;
 }
 
-/** What a tally has counted, by its labels; zeros are left out. */
+/** The counts of a tally by their labels, without zeros. */
 function counted({ families }: AgentTally, name: string): Record<string, number> {
   const { samples } = families.find((family) => family.name === name)!;
   return Object.fromEntries(
@@ -88,7 +88,7 @@ function counted({ families }: AgentTally, name: string): Record<string, number>
   );
 }
 
-/** netchecker's side: publishes lists, and keeps the reports that arrive. */
+/** netchecker's side: publishes lists and collects the reports. */
 async function startCollector(redis: TestRedis) {
   const commands = client(redis, "commands");
   await vi.waitFor(() => expect(commands.status).toBe("ready"), 5_000);
@@ -103,7 +103,7 @@ async function startCollector(redis: TestRedis) {
     });
     await subscriber.subscribe(...Object.values(names.reports));
   };
-  /** Publishes when an agent listens, and keeps it under its key as netchecker does. */
+  /** Publishes a list once an agent listens, and stores it under its key as netchecker does. */
   const publish = async (type: TargetType, text: string) => {
     await vi.waitFor(async () => {
       const [, listeners] = (await commands.pubsub("NUMSUB", names.lists[type])) as [
@@ -121,7 +121,7 @@ async function startCollector(redis: TestRedis) {
 }
 
 describe("an agent", () => {
-  test("answers a list of each type with one report on that type's channel", async () => {
+  test("answers a list of each type with one report on the channel of that type", async () => {
     const redis = await TestRedis.start();
     const { reports, listen, publish, reported } = await startCollector(redis);
     await listen();
@@ -134,7 +134,7 @@ describe("an agent", () => {
       expect(report).toMatchObject({ round: 3, list: "list-3", agent, reasons: "a" });
   });
 
-  test("answers a list once, however often it comes", async () => {
+  test("answers a list once, even if it comes several times", async () => {
     const redis = await TestRedis.start();
     const { commands, reports, listen, publish, reported } = await startCollector(redis);
     await listen();
@@ -148,7 +148,7 @@ describe("an agent", () => {
     expect(reports).toHaveLength(1);
   });
 
-  test("that was away catches up from the keys, by the time that is left", async () => {
+  test("that was away reads the list from its key and reports in the time that is left", async () => {
     const redis = await TestRedis.start();
     const { commands, reports, listen, reported } = await startCollector(redis);
     await listen();
@@ -160,7 +160,7 @@ describe("an agent", () => {
     expect(reports[0]!.tookMs).toBeLessThan(1_000);
   });
 
-  test("whose connections were cut catches up once they are back", async () => {
+  test("whose connections were cut reads the lists once they are back", async () => {
     const redis = await TestRedis.start();
     const { reports, commands, listen, publish, reported } = await startCollector(redis);
     await listen();
@@ -172,7 +172,7 @@ describe("an agent", () => {
       .filter((line) => line.includes("name=ping-"))
       .map((line) => line.split(/[= ]/)[1]!);
     expect(ids).toHaveLength(2);
-    // In one step, so that the agent is away when the round's list is published.
+    // In one transaction, so that the agent is away when the round's list is published.
     const step = commands.multi();
     for (const id of ids) step.call("CLIENT", "KILL", "ID", id);
     const text = JSON.stringify(listOf("pod", 2));
@@ -180,7 +180,7 @@ describe("an agent", () => {
     await vi.waitFor(() => expect(reports.map(({ round }) => round)).toContain(2), 15_000);
   });
 
-  test("keeps its report while nobody listens, and gives it once somebody does", async () => {
+  test("keeps its report while nobody listens, and publishes it once somebody does", async () => {
     const redis = await TestRedis.start();
     const { reports, listen, publish, reported } = await startCollector(redis);
     const { answerer, tally } = startAgent(redis);
@@ -197,7 +197,7 @@ describe("an agent", () => {
     expect(publishes["unheard"]).toBeGreaterThanOrEqual(1);
   });
 
-  test("reports what it has by the time that it is due", async () => {
+  test("reports its outcomes so far when the report is due", async () => {
     const redis = await TestRedis.start();
     const { reports, listen, publish, reported } = await startCollector(redis);
     await listen();
@@ -208,7 +208,7 @@ describe("an agent", () => {
     expect(reports[0]!.reasons).toBe("o");
   });
 
-  test("leaves a list for a newer one of its type, and only of its type", async () => {
+  test("ends its work on a list when a newer list of the same type comes", async () => {
     const redis = await TestRedis.start();
     const { reports, listen, publish, reported } = await startCollector(redis);
     await listen();
@@ -226,7 +226,7 @@ describe("an agent", () => {
     expect(counted(tally, "netchecker_ping_lists_superseded_total")).toEqual({ pod: 1 });
   });
 
-  test("does not go back to an older list that it finds under a key", async () => {
+  test("does not go back to an older list from a key", async () => {
     const answered: number[] = [];
     const answerer = new RoundAnswerer({
       agent,
@@ -240,7 +240,8 @@ describe("an agent", () => {
     });
     answerer.take({ list: listOf("pod", 2), via: "channel", dueInMs: 1_000 });
     answerer.take({ list: listOf("pod", 1), via: "key", dueInMs: 1_000 });
-    // After Redis lost everything, rounds count from 1 again: what a channel brings is new.
+    // After Redis lost all its data, rounds count from 1 again. A list from a channel is new in any
+    // case.
     answerer.take({ list: listOf("pod", 1, { list: "b" }), via: "channel", dueInMs: 1_000 });
     await answerer.close();
     expect(answered).not.toContain(undefined);
@@ -248,7 +249,7 @@ describe("an agent", () => {
     expect(answered.filter((round) => round === 1)).toHaveLength(1);
   });
 
-  test("answers netchecker's list, and none that only a channel tells of, however many come", async () => {
+  test("answers netchecker's list, and no list that somebody else published, however many come", async () => {
     const redis = await TestRedis.start();
     const { commands, reports, listen, publish, reported } = await startCollector(redis);
     await listen();
@@ -258,7 +259,7 @@ describe("an agent", () => {
     const forge = (list: string) =>
       commands.publish(names.lists.pod, JSON.stringify(listOf("pod", 9, { list })));
     for (let at = 0; at < 500; at += 1) await forge(`forged-${at}`);
-    // In the midst of them comes the next round's.
+    // The list of the next round comes among them.
     const text = JSON.stringify(listOf("pod", 2));
     const digests = Object.fromEntries(TARGET_TYPES.map((type) => [type, hash("sha256", text)]));
     const step = commands.multi().set(names.listDigests, JSON.stringify(digests), "PX", 5_000);
@@ -280,7 +281,7 @@ describe("an agent", () => {
       allFine,
       Object.assign(createLog("test", "silent"), { warn }),
     );
-    /** A look at the keys is not taken for each message. */
+    /** The keys are not read for each message. */
     const say = async (text: string) => {
       const before = Object.values(dropped).reduce((sum, count) => sum + count, 0);
       await publish("pod", text);
@@ -309,7 +310,7 @@ describe("an agent", () => {
     ).toHaveLength(1);
   });
 
-  test("that is told to end reports what it has, and takes no more lists", async () => {
+  test("that is told to end reports its outcomes so far and takes no more lists", async () => {
     const redis = await TestRedis.start();
     const { reports, listen, publish, reported } = await startCollector(redis);
     await listen();
@@ -323,7 +324,7 @@ describe("an agent", () => {
     expect(reports.map(({ round }) => round)).toEqual([1]);
   });
 
-  test("that is told to end while Redis is away ends all the same", async () => {
+  test("that is told to end while Redis is away ends as well", async () => {
     const redis = await TestRedis.start();
     const { publish } = await startCollector(redis);
     const { answerer } = startAgent(redis);

@@ -10,7 +10,7 @@ const service = (address: string): Target =>
   target(address, { check: "dns", name: NAME, node: null });
 
 describe("the dns check of the service", () => {
-  test("is ok when the name has the address that the API server told", async () => {
+  test("is ok if the name has the address that the API server gives", async () => {
     const dnsServers = [await nameServer({ A: { [NAME]: "10.96.0.7" } })];
     expect(await probeDns(service("10.96.0.7"), tools({ dnsServers }))).toEqual({
       reason: "ok",
@@ -18,13 +18,13 @@ describe("the dns check of the service", () => {
     });
   });
 
-  test("looks an IPv6 address up as one, however it is written", async () => {
+  test("looks up an IPv6 address in whatever way it is written", async () => {
     const dnsServers = [await nameServer({ AAAA: { [NAME]: "fd00:0:0:0:0:0:0:a" } })];
     const outcome = await probeDns(service("fd00::A"), tools({ dnsServers }));
     expect(outcome.reason).toBe("ok");
   });
 
-  test("another address is a mismatch, and told", async () => {
+  test("another address is a mismatch, and the outcome names it", async () => {
     const dnsServers = [await nameServer({ A: { [NAME]: "10.96.0.8" } })];
     expect(await probeDns(service("10.96.0.7"), tools({ dnsServers }))).toEqual({
       reason: "dns_mismatch",
@@ -37,7 +37,7 @@ describe("the dns check of the service", () => {
     ["no such name", { rcode: 3 }, "ENOTFOUND"],
     ["a server that fails", { rcode: 2 }, "ESERVFAIL"],
     ["a name without an address", {}, "ENODATA"],
-  ])("%s is a failure, with its code", async (_, zone, detail) => {
+  ])("%s is a failure, and the outcome has the code", async (_, zone, detail) => {
     const dnsServers = [await nameServer(zone)];
     expect(await probeDns(service("10.96.0.7"), tools({ dnsServers }))).toEqual({
       reason: "dns_failure",
@@ -59,7 +59,7 @@ describe("the dns check of the service", () => {
     expect(tookMs).toBeLessThan(1_000);
   });
 
-  test("an abort ends a look-up that is under way", async () => {
+  test("an abort ends a running look-up", async () => {
     const dnsServers = [await silentNameServer()];
     const given = tools({ dnsServers, timeoutMs: 10_000, signal: AbortSignal.timeout(50) });
     await expect(probeDns(service("10.96.0.7"), given)).rejects.toMatchObject({
@@ -87,7 +87,7 @@ describe("the connect check of an external target", () => {
       );
   });
 
-  test("looks for an address of the other family when there is none of its own", async () => {
+  test("looks for an address of the other family if its own family has none", async () => {
     const { 1: port } = (await listen(() => {})).split(":");
     const dnsServers = [await nameServer({ A: { "there.example": "127.0.0.1" } })];
     const outcome = await probeConnect(
@@ -97,7 +97,7 @@ describe("the connect check of an external target", () => {
     expect(outcome.reason).toBe("ok");
   });
 
-  test("tells a name that is not found from a connection that is refused", async () => {
+  test("distinguishes a name that is not found from a refused connection", async () => {
     const { 1: port } = (await nobody()).split(":");
     const dnsServers = [await nameServer({ A: { "there.example": "127.0.0.1" } })];
     const reasons = await Promise.all(
@@ -108,7 +108,7 @@ describe("the connect check of an external target", () => {
     expect(reasons).toEqual(["dns_failure", "connection_refused"]);
   });
 
-  test("a silent name server is a look-up that failed, not a connection", async () => {
+  test("a silent name server is a failed look-up, not a failed connection", async () => {
     const dnsServers = [await silentNameServer()];
     expect(await probeConnect(outside("there.example:80"), tools({ dnsServers }))).toMatchObject({
       reason: "dns_failure",
@@ -138,7 +138,7 @@ describe("the http check of an external target", () => {
     expect(asked).toEqual([["/a?b=c", address]]);
   });
 
-  test("a name that is not found, a refused connection and silence are told apart", async () => {
+  test("distinguishes a name that is not found, a refused connection and silence", async () => {
     const hung = await listen(() => {});
     const dnsServers = [await nameServer({})];
     const reasons = await Promise.all(
@@ -165,7 +165,7 @@ describe("the http check of an external target", () => {
     );
   });
 
-  test("a certificate that nobody vouches for is a wrong responder, with the code", async () => {
+  test("an untrusted certificate is a wrong responder, and the outcome has the code", async () => {
     const { port } = await listenHttps();
     const outcome = await probeHttp(outside(`https://localhost:${port}/`), tools());
     expect(outcome).toEqual({
@@ -175,7 +175,7 @@ describe("the http check of an external target", () => {
     });
   });
 
-  test("TLS asked of a peer without TLS is a wrong responder; a hung one a timeout", async () => {
+  test("a peer without TLS is a wrong responder, and a peer that hangs is a timeout", async () => {
     const plain = await listenHttp((_, response) => response.end());
     const hung = await listen(() => {});
     expect((await probeHttp(outside(`https://${plain}/`), tools())).reason).toBe("wrong_responder");

@@ -11,7 +11,7 @@ async function exchangeWith(serve: (socket: Socket) => void): Promise<HttpExchan
   return HttpExchange.open(address, AbortSignal.timeout(2_000));
 }
 
-/** Writes a text in pieces, each a segment of its own. */
+/** Writes a text in pieces. Each is a segment of its own. */
 async function dribble(socket: Socket, text: string, pieceLength: number): Promise<void> {
   socket.setNoDelay(true);
   for (let at = 0; at < text.length; at += pieceLength) {
@@ -20,7 +20,7 @@ async function dribble(socket: Socket, text: string, pieceLength: number): Promi
   }
 }
 
-/** Asks, and gives the status and the body. */
+/** Sends a GET and returns the status and the body. */
 async function ask(exchange: HttpExchange, maxBodyBytes = 1_000) {
   const parts: string[] = [];
   const heads: number[] = [];
@@ -34,7 +34,7 @@ async function ask(exchange: HttpExchange, maxBodyBytes = 1_000) {
 
 const ANSWER = "HTTP/1.1 200 OK\r\nx-a: b\r\nContent-Length: 11\r\n\r\nhello world";
 
-test.each([1, 2, 3, 7, 40])("an answer in pieces of %i bytes is whole", async (pieceLength) => {
+test.each([1, 2, 3, 7, 40])("reads an answer in pieces of %i bytes", async (pieceLength) => {
   const exchange = await exchangeWith((socket) =>
     socket.once("data", () => void dribble(socket, ANSWER, pieceLength)),
   );
@@ -42,7 +42,7 @@ test.each([1, 2, 3, 7, 40])("an answer in pieces of %i bytes is whole", async (p
   exchange.reset();
 });
 
-test("requests go one after the other on one connection, and name the host", async () => {
+test("sends requests one after the other on one connection, with the host's name", async () => {
   let connections = 0;
   const asked: string[] = [];
   const exchange = await exchangeWith((socket) => {
@@ -59,7 +59,7 @@ test("requests go one after the other on one connection, and name the host", asy
   exchange.reset();
 });
 
-test("an answer without a body is whole with its head", async () => {
+test("an answer without a body is complete after its head", async () => {
   const exchange = await exchangeWith((socket) =>
     socket.on("data", () => socket.write("HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n")),
   );
@@ -99,7 +99,7 @@ test.each([
   await expect(ask(exchange)).rejects.toMatchObject({ reason: "wrong_responder", detail });
 });
 
-test("an answer before the question is not pong", async () => {
+test("an answer before the request is not pong", async () => {
   const exchange = await exchangeWith((socket) => socket.write("220 smtp.example ESMTP\r\n"));
   await sleep(50);
   await expect(ask(exchange)).rejects.toMatchObject({ reason: "wrong_responder" });

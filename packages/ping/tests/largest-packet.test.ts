@@ -6,10 +6,10 @@ import { listen, nobody, startPong, target, tools } from "./listeners.ts";
 
 const HEADERS_BYTES = 52;
 const LIMIT = 1_423;
-/** A step of the search waits for a third of it; this machine has other work, too. */
+/** A step of the search waits for a third of it, and the machine may be busy. */
 const PATIENT = { timeoutMs: 1_500 };
 
-/** A pong on a path that loses what is larger than the limit, on the way there or on the way back. */
+/** A pong on a path that loses packets above the limit, in one direction. */
 function pongBehind(way: "there" | "back"): Promise<string> {
   return listen((socket) => {
     let request = Buffer.alloc(0);
@@ -30,15 +30,15 @@ describe("the largest packet that gets through", () => {
   test.each([
     ["there", "large_request_timeout"],
     ["back", "large_response_timeout"],
-  ] as const)("is told to the byte, on the way %s", async (way, loss) => {
+  ] as const)("is found exactly, on the way %s", async (way, loss) => {
     expect(await largestPacket(await pongBehind(way), loss, tools(PATIENT))).toBe(LIMIT);
   });
 
-  test("is not told where nobody answers any more", async () => {
+  test("is not found if nobody answers any more", async () => {
     expect(await largestPacket(await nobody(), "large_request_timeout", tools())).toBeNull();
   });
 
-  test("is not told where large ones pass again", async () => {
+  test("is not found if large packets pass again", async () => {
     expect(await largestPacket(await startPong(), "large_request_timeout", tools())).toBeNull();
   });
 });
@@ -46,7 +46,7 @@ describe("the largest packet that gets through", () => {
 describe("outcomes that lost large packets", () => {
   const lost = (reason: Outcome["reason"]): Outcome => ({ reason, latencyMs: null, attempts: 3 });
 
-  test("have the size in their detail, the first three of them; others are left as they are", async () => {
+  test("have the size in their detail, but only the first three of them", async () => {
     const address = await pongBehind("there");
     const outcomes = [
       lost("connect_timeout"),
@@ -64,7 +64,7 @@ describe("outcomes that lost large packets", () => {
     expect(sized.map(({ reason }) => reason)).toEqual(outcomes.map(({ reason }) => reason));
   });
 
-  test("have it of an earlier attempt, and not where a later one was ok", async () => {
+  test("have the size from an earlier attempt, but not if a later attempt was ok", async () => {
     const sizer = new LossSizer(tools(PATIENT));
     const address = await pongBehind("back");
     const [first, second] = [target(address), target(address)];
@@ -76,7 +76,7 @@ describe("outcomes that lost large packets", () => {
     expect(of2).toEqual(ok);
   });
 
-  test("go without it when the report is due", async () => {
+  test("have no size if the report is due before it is found", async () => {
     const due = new AbortController();
     const outcomes = [lost("large_request_timeout")];
     const sizer = new LossSizer(tools({ signal: due.signal }));

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createPong } from "../../pong/src/app.ts";
 
-/** A pong that takes 100 ms over each answer; run as a child process, tells its port. */
+/** A pong that waits 100 ms before each answer. It runs as a child process and sends its port. */
 const pong = createPong({ pod: "pong-a", node: "node-1" });
 const [answer] = pong.listeners("request") as ((...args: unknown[]) => void)[];
 pong.removeAllListeners("request");

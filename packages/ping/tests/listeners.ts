@@ -11,7 +11,7 @@ import { createPong } from "../../pong/src/app.ts";
 import { StallClock } from "../src/probes/stall-clock.ts";
 import type { ProbeTools, Target } from "../src/probes/probe.ts";
 
-/** What a probe is given, with a short timeout; ends with the test. */
+/** The tools of a probe, with a short timeout. They end with the test. */
 export function tools(overrides: Partial<ProbeTools> = {}): ProbeTools {
   const stalls = new StallClock();
   stalls.start();
@@ -31,7 +31,10 @@ export function target(address: string, overrides: Partial<Target> = {}): Target
   return { check: "echo", name: "pong-a", node: "node-1", address, ...overrides };
 }
 
-/** Listens on loopback, does as `serve` says with each connection, and ends with the test. Gives `ip:port`. */
+/**
+ * Listens on loopback and calls `serve` for each connection. It ends with the test. Returns
+ * `ip:port`.
+ */
 export async function listen(serve: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -60,7 +63,10 @@ export async function listenHttp(answer: RequestListener): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Listens with node:https as localhost, by a certificate that only `certificateFile` vouches for; ends with the test. */
+/**
+ * Listens with node:https as localhost. Only `certificateFile` makes its certificate trusted. It
+ * ends with the test.
+ */
 export async function listenHttps(): Promise<{ port: number; certificateFile: string }> {
   const folder = mkdtempSync(join(tmpdir(), "certificate-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -78,7 +84,7 @@ export async function listenHttps(): Promise<{ port: number; certificateFile: st
   return { port: (server.address() as AddressInfo).port, certificateFile: cert };
 }
 
-/** A real pong on loopback; ends with the test. Gives `ip:port`. */
+/** Starts a real pong on loopback. It ends with the test. Returns `ip:port`. */
 export async function startPong(pod = "pong-a", node = "node-1"): Promise<string> {
   const server = createPong({ pod, node });
   server.listen({ port: 0, host: "127.0.0.1" });
@@ -100,7 +106,7 @@ export async function nobody(): Promise<string> {
   return `127.0.0.1:${port}`;
 }
 
-/** Answers a GET as pong does, and leaves what a POST gets to `post`. */
+/** Answers a GET like pong does. `post` decides what happens to a POST. */
 export function pongUntilPost(post: (socket: Socket, bytes: number) => void) {
   return (socket: Socket) => {
     let bytes = 0;
@@ -115,5 +121,5 @@ export function pongUntilPost(post: (socket: Socket, bytes: number) => void) {
 
 const IDENTITY = JSON.stringify({ pod: "pong-a", node: "node-1", caller: "127.0.0.1" });
 
-/** A whole answer to `GET /echo`. */
+/** A complete answer to `GET /echo`. */
 export const ECHO_ANSWER = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${IDENTITY.length}\r\n\r\n${IDENTITY}`;

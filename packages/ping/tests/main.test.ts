@@ -10,7 +10,7 @@ import { freePort, TestRedis } from "./redis.ts";
 const names = redisNames("netchecker:");
 const MAIN = new URL("../dist/main.js", import.meta.url).pathname;
 
-/** The bundle that ships, as a process of its own; ends with the test. */
+/** Starts the bundle that ships as a process of its own. It ends with the test. */
 function start(env: Record<string, string>): ChildProcess {
   const child = spawn(process.execPath, [MAIN], { env, stdio: ["ignore", "pipe", "pipe"] });
   child.stdout!.resume();
@@ -63,14 +63,14 @@ const listText = (round: number, check: TargetList["check"], address: string) =>
     address: [address],
   } satisfies TargetList);
 
-/** As netchecker does: under its key, and on its channel. */
+/** Sends a list as netchecker does: under its key and on its channel. */
 async function say(commands: Redis, type: "pod" | "node", text: string): Promise<void> {
   const step = commands.multi().set(names.listKeys[type], text, "PX", 20_000);
   await step.publish(names.lists[type], text).exec();
 }
 
 describe("the ping bundle", () => {
-  test("probes, reports, shows its last reports, and on SIGTERM says what it has", async () => {
+  test("probes, reports, shows its last reports, and on SIGTERM reports its outcomes so far", async () => {
     const redis = await TestRedis.start();
     const agent = await startAgent(redis.address);
     await agent.healthy("connected");
@@ -121,7 +121,7 @@ describe("the ping bundle", () => {
     expect(JSON.parse(reports[1]!)).toMatchObject({ round: 2, reasons: "o", attempts: "0" });
   });
 
-  test("is healthy without Redis, says so, and ends within seconds", async () => {
+  test("is healthy without Redis, says that Redis is away, and ends within seconds", async () => {
     const agent = await startAgent(`127.0.0.1:${await freePort()}`);
     await agent.healthy("away");
     expect((await agent.get("/nothing")).status).toBe(404);

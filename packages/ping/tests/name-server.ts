@@ -3,7 +3,10 @@ import { createSocket } from "node:dgram";
 import { createUDPServer, Packet } from "dns2";
 import { onTestFinished } from "vitest";
 
-/** What a name server says: addresses by name and type, or a response code for every question. */
+/**
+ * The answers of a name server: addresses by name and type, or one response code for every
+ * question.
+ */
 export interface Zone {
   readonly A?: Readonly<Record<string, string>>;
   readonly AAAA?: Readonly<Record<string, string>>;
@@ -11,7 +14,7 @@ export interface Zone {
   readonly rcode?: number;
 }
 
-/** A name server on loopback, for one test. Gives `ip:port`. */
+/** Starts a name server on loopback for one test. Returns `ip:port`. */
 export async function nameServer(zone: Zone): Promise<string> {
   const server = createUDPServer((request, send) => {
     const response = Packet.createResponseFromRequest(request);
@@ -29,7 +32,7 @@ export async function nameServer(zone: Zone): Promise<string> {
   return `127.0.0.1:${server.address().port}`;
 }
 
-/** A name server that takes questions and never answers. */
+/** A name server that receives questions and never answers. */
 export async function silentNameServer(): Promise<string> {
   const socket = createSocket("udp4").bind(0, "127.0.0.1");
   await once(socket, "listening");

@@ -7,7 +7,7 @@ import { probePod } from "../src/probes/pod-probe.ts";
 import { StallClock } from "../src/probes/stall-clock.ts";
 import { target, tools } from "./listeners.ts";
 
-/** Stands still, as a throttled or stopped process does. */
+/** Blocks this process, as if it were throttled or stopped. */
 function block(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
@@ -19,7 +19,7 @@ function clock(): StallClock {
   return stalls;
 }
 
-/** How long a timeout took, while `meanwhile` runs. */
+/** Returns how long a timeout took while `meanwhile` ran. */
 async function timed(timeoutMs: number, meanwhile: () => Promise<void>): Promise<number> {
   const stalls = clock();
   const startedAt = performance.now();
@@ -33,7 +33,7 @@ async function timed(timeoutMs: number, meanwhile: () => Promise<void>): Promise
 test("fires when its time is over", async () => {
   const tookMs = await timed(300, async () => {});
   expect(tookMs).toBeGreaterThanOrEqual(299);
-  // A busy machine makes this process wait, and that is not counted.
+  // On a busy machine this process has to wait, and that time does not count.
   expect(tookMs).toBeLessThan(3_000);
 });
 
@@ -45,7 +45,7 @@ test("does not count time in which this process stood still", async () => {
   expect(tookMs).toBeGreaterThan(850);
 });
 
-test("counts no stall from before it began", async () => {
+test("does not count a stall from before it began", async () => {
   const stalls = clock();
   await sleep(30);
   block(3_000);
@@ -56,7 +56,7 @@ test("counts no stall from before it began", async () => {
   expect(firedAt - startedAt).toBeLessThan(3_000);
 });
 
-test("never fires once cancelled, even while it polls", async () => {
+test("never fires after it was cancelled, even while it polls", async () => {
   let fired = false;
   const cancel = patientTimeout(20, clock(), () => (fired = true));
   await sleep(10);
@@ -67,7 +67,7 @@ test("never fires once cancelled, even while it polls", async () => {
   expect(fired).toBe(false);
 });
 
-test("a clock at rest has no ticker, and what it measured stays", async () => {
+test("a clock at rest does not tick, and it keeps what it measured", async () => {
   const stalls = new StallClock();
   stalls.start();
   stalls.start();
@@ -82,8 +82,9 @@ test("a clock at rest has no ticker, and what it measured stays", async () => {
   expect(stalls.stalledMs()).toBe(measured);
 });
 
-test("an answer that arrives while this process stands still is no timeout", async () => {
-  // A pong in a process of its own, which answers 100 ms after it is asked: in the middle of the stall.
+test("an answer that arrives while this process stands still is not a timeout", async () => {
+  // This pong is a process of its own. It answers 100 ms after the request, in the middle of the
+  // stall.
   const child = fork(new URL("late-pong.ts", import.meta.url).pathname, { execArgv: [] });
   onTestFinished(() => void child.kill());
   const [port] = (await once(child, "message")) as [number];

@@ -23,23 +23,26 @@ describe("the echo check of a pod", () => {
   test.each([
     ["pong-b", "node-1"],
     ["pong-a", "node-2"],
-  ])("another pong (%s on %s) is a wrong responder, and named", async (pod, node) => {
-    const outcome = await probePod(target(await startPong(pod, node)), tools());
-    expect(outcome).toEqual({
-      reason: "wrong_responder",
-      latencyMs: expect.any(Number),
-      answeredBy: [{ pod, node, connections: 1 }],
-    });
-  });
+  ])(
+    "another pong (%s on %s) is a wrong responder, and the outcome names it",
+    async (pod, node) => {
+      const outcome = await probePod(target(await startPong(pod, node)), tools());
+      expect(outcome).toEqual({
+        reason: "wrong_responder",
+        latencyMs: expect.any(Number),
+        answeredBy: [{ pod, node, connections: 1 }],
+      });
+    },
+  );
 
-  test("nobody listening is a refused connection", async () => {
+  test("if nobody listens, the connection is refused", async () => {
     expect(await probePod(target(await nobody()), tools())).toEqual({
       reason: "connection_refused",
       latencyMs: null,
     });
   });
 
-  test("accepting and never answering is a response timeout, after the timeout of the attempt", async () => {
+  test("a peer that accepts and never answers is a response timeout, after the timeout of the attempt", async () => {
     const address = await listen(() => {});
     const startedAt = performance.now();
     expect(await probePod(target(address), tools())).toEqual({
@@ -49,12 +52,12 @@ describe("the echo check of a pod", () => {
     expect(performance.now() - startedAt).toBeGreaterThan(290);
   });
 
-  test("an 8 KiB request that gets no head back is lost on the way there", async () => {
+  test("an 8 KiB request without any answer was lost on the way there", async () => {
     const address = await listen(pongUntilPost(() => {}));
     expect((await probePod(target(address), tools())).reason).toBe("large_request_timeout");
   });
 
-  test("a head that is not followed by the body is lost on the way back", async () => {
+  test("an answer whose body does not follow its head was lost on the way back", async () => {
     const address = await listen(
       pongUntilPost((socket, bytes) => {
         if (bytes > 8_192) socket.write("HTTP/1.1 200 OK\r\ncontent-length: 8192\r\n\r\n");
@@ -63,7 +66,7 @@ describe("the echo check of a pod", () => {
     expect((await probePod(target(address), tools())).reason).toBe("large_response_timeout");
   });
 
-  test("another body than was sent is a wrong responder", async () => {
+  test("a body that differs from the one sent is a wrong responder", async () => {
     const head = "HTTP/1.1 200 OK\r\ncontent-length: 8192\r\n\r\n";
     const address = await listen(
       pongUntilPost((socket, bytes) => {
@@ -76,7 +79,7 @@ describe("the echo check of a pod", () => {
     });
   });
 
-  test("a shorter body than was sent is a wrong responder", async () => {
+  test("a body that is shorter than the one sent is a wrong responder", async () => {
     const address = await listen(
       pongUntilPost((socket, bytes) => {
         if (bytes > 8_192) socket.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
@@ -106,7 +109,7 @@ describe("the echo check of a pod", () => {
       "wrong_responder",
       "echo answer: not_json",
     ],
-  ])("%s instead of pong's answer is told", async (_, answer, reason, detail) => {
+  ])("the outcome names %s instead of pong's answer", async (_, answer, reason, detail) => {
     const address = await listen((socket) => socket.on("data", () => socket.write(answer)));
     expect(await probePod(target(address), tools())).toEqual({
       reason,
@@ -131,7 +134,7 @@ describe("the echo check of a pod", () => {
     expect(await probePod(target("pong-a"), tools())).toMatchObject({ reason: "not_probed" });
   });
 
-  test("rejects, and leaves no connection open, when nobody waits for it any more", async () => {
+  test("at an abort it rejects and leaves no connection open", async () => {
     const controller = new AbortController();
     let closed: Promise<unknown> = Promise.resolve();
     const address = await listen((socket) => {
@@ -143,7 +146,7 @@ describe("the echo check of a pod", () => {
     await closed;
   });
 
-  test("a thousand probes in a row leave pong answering", async () => {
+  test("pong still answers after a thousand probes in a row", async () => {
     const address = await startPong();
     for (let batch = 0; batch < 10; batch += 1) {
       const given = tools({ timeoutMs: 5_000 });
@@ -177,12 +180,12 @@ describe("the checks of a node", () => {
     await ended;
   });
 
-  test("nodeport answered by the node's own pong says no more than ok", async () => {
+  test("nodeport is ok and names nobody if the node's own pong answers", async () => {
     const outcome = await probeNodePort(target(await startPong(), { name: "node-1" }), tools());
     expect(outcome).toEqual({ reason: "ok", latencyMs: expect.any(Number), answeredBy: [] });
   });
 
-  test("nodeport answered by another node's pong is ok, and says whose", async () => {
+  test("nodeport is ok and names the pong if another node's pong answers", async () => {
     const address = await startPong("pong-b", "node-2");
     expect(await probeNodePort(target(address), tools())).toMatchObject({
       reason: "ok",
@@ -213,7 +216,7 @@ describe("the clusterip check of the service", () => {
     ]);
   });
 
-  test("one dead backend among many fails it, and the others are still told", async () => {
+  test("fails for one dead backend among many, and still names the others", async () => {
     let connections = 0;
     const address = await listen((socket) => {
       connections += 1;
@@ -226,7 +229,7 @@ describe("the clusterip check of the service", () => {
     });
   });
 
-  test("another attempt makes only those connections again that were not answered", async () => {
+  test("the next attempt only repeats the connections that were not answered", async () => {
     let connections = 0;
     const address = await listen((socket) => {
       connections += 1;

@@ -18,7 +18,7 @@ async function probe(url: string, overrides: Parameters<typeof tools>[0] = {}) {
 const names = async (url: string) => (await probe(url)).stages.map(({ stage }) => stage);
 
 describe("a pong by hand", () => {
-  test("is told stage by stage, and says who it is", async () => {
+  test("is shown stage by stage, with its own name", async () => {
     const attempt = await probe(`http://${await startPong("pong-x", "node-7")}/echo`);
     expect(attempt).toEqual({
       ok: true,
@@ -35,7 +35,7 @@ describe("a pong by hand", () => {
     expect(attempt.tookMs).toBeGreaterThan(0);
   });
 
-  test("that refuses stops at the connection, with what that means", async () => {
+  test("that refuses stops at the connection, and the result says what that means", async () => {
     expect(await probe(`http://${await nobody()}/echo`)).toMatchObject({
       ok: false,
       reason: "connection_refused",
@@ -45,7 +45,7 @@ describe("a pong by hand", () => {
     });
   });
 
-  test("that is silent stops at the small answer, whose time is the timeout's", async () => {
+  test("that is silent stops at the small answer after the timeout", async () => {
     const url = `http://${await listen(() => {})}/echo`;
     const attempt = await probeByHand(parseTarget(url)!, tools({ timeoutMs: 200 }));
     expect(attempt).toMatchObject({ reason: "response_timeout", stoppedAt: "small-answer" });
@@ -54,14 +54,14 @@ describe("a pong by hand", () => {
     expect(attempt.tookMs).toBeCloseTo(connect!.ms + smallAnswer!.ms, 1);
   });
 
-  test("that gets no large request stops there, with how much was sent", async () => {
+  test("that gets no large request stops there, and the result says how much was sent", async () => {
     const address = await listen(pongUntilPost(() => {}));
     const attempt = await probe(`http://${address}/echo`);
     expect(attempt).toMatchObject({ reason: "large_request_timeout", stoppedAt: "large-request" });
     expect(attempt.stages.at(-1)).toEqual({ stage: "large-request", bytesSent: LARGE });
   });
 
-  test("whose large response is lost half-way stops there, with how much came back", async () => {
+  test("whose large response is lost half-way stops there, and the result says how much came back", async () => {
     const start = `HTTP/1.1 200 OK\r\ncontent-length: ${LARGE}\r\n\r\n`;
     const address = await listen(
       pongUntilPost((socket, bytes) => {
@@ -76,7 +76,7 @@ describe("a pong by hand", () => {
     expect(attempt.stages.at(-1)).toEqual({ stage: "large-response", bytesBack: 1_448 });
   });
 
-  test("that is something else is a wrong responder, with how it is known", async () => {
+  test("that is not a pong is a wrong responder, and the result says how ping knows", async () => {
     const address = await listen((socket) => socket.write("SSH-2.0-OpenSSH_9.6\r\n"));
     expect(await probe(`http://${address}/echo`)).toMatchObject({
       reason: "wrong_responder",
@@ -87,7 +87,7 @@ describe("a pong by hand", () => {
 });
 
 describe("a URL by hand", () => {
-  test("is looked up, connected to and answered, each told", async () => {
+  test("is looked up, connected to and answered, and each stage is shown", async () => {
     const address = await listenHttp((_, response) => response.writeHead(204).end());
     const dnsServers = [await nameServer({ A: { "there.example": "127.0.0.1" } })];
     const url = `http://there.example:${address.split(":")[1]}/x`;
@@ -101,7 +101,7 @@ describe("a URL by hand", () => {
     });
   });
 
-  test("with a bad status stops at the response head, and tells it", async () => {
+  test("with a bad status stops at the response head and shows the status", async () => {
     const address = await listenHttp((_, response) => response.writeHead(503).end());
     expect(await probe(`http://${address}/`)).toMatchObject({
       reason: "bad_status",
@@ -111,7 +111,7 @@ describe("a URL by hand", () => {
     });
   });
 
-  test("with https stops at TLS when what answers speaks none, or is silent", async () => {
+  test("with https stops at TLS if the peer does not speak TLS, or is silent", async () => {
     const plain = await listenHttp((_, response) => response.end());
     const hung = await listen(() => {});
     expect(await probe(`https://${plain}/`)).toMatchObject({
@@ -126,11 +126,11 @@ describe("a URL by hand", () => {
 });
 
 describe("a TCP target by hand", () => {
-  test("that is an address has a connection and no look-up", async () => {
+  test("with an address has a connection and no look-up", async () => {
     expect(await names(`tcp://${await listen(() => {})}`)).toEqual(["connect"]);
   });
 
-  test("with a name nobody knows stops at the look-up, with who was asked", async () => {
+  test("with an unknown name stops at the look-up, and the result says which server was asked", async () => {
     const dnsServers = [await nameServer({ rcode: 3 })];
     expect(await probe("tcp://gone.example:80", { dnsServers })).toMatchObject({
       reason: "dns_failure",
@@ -155,7 +155,7 @@ describe("a name by hand", () => {
     });
   });
 
-  test("is fine with addresses of one family", async () => {
+  test("is ok with addresses of one family", async () => {
     const dnsServers = [await nameServer({ AAAA: { "a.example": "fd00::1" } })];
     const attempt = await probe("dns://a.example", { dnsServers });
     expect(attempt.ok).toBe(true);

@@ -16,7 +16,10 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** `node main.js …` as in the image: nothing but the bundle in its folder, and no environment but what is given. */
+/**
+ * Runs `node main.js …` as in the image: only the bundle is in its folder, and the environment is
+ * only `env`.
+ */
 async function main(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
   const cwd = await mkdtemp(join(tmpdir(), "ping-image-"));
   onTestFinished(() => rm(cwd, { recursive: true }));
@@ -27,12 +30,12 @@ async function main(args: readonly string[], env: Record<string, string> = {}): 
   );
 }
 
-/** What is the same each time, however busy this machine is. */
+/** The text without its times, so that it is the same on a busy machine. */
 const withoutTimes = (text: string) =>
   text.replaceAll(/^ {2}This process was short.*\n/gm, "").replaceAll(/ +\d+\.\d+ ms/g, " … ms");
 
 describe("the ping bundle with --probe", () => {
-  test("needs no environment, tells the stages and ends with 0", async () => {
+  test("needs no environment, shows the stages and exits with 0", async () => {
     const address = await startPong("pong-x", "node-7");
     const { code, stdout, stderr } = await main(["--probe", `http://${address}/echo`]);
     expect(withoutTimes(stdout)).toBe(
@@ -48,7 +51,7 @@ ok in … ms
     expect([code, stderr]).toEqual([0, ""]);
   });
 
-  test("tells where a failed probe stopped, and ends with 2", async () => {
+  test("shows where a failed probe stopped, and exits with 2", async () => {
     const address = await nobody();
     const { code, stdout, stderr } = await main(["--probe", `tcp://${address}`]);
     expect(withoutTimes(stdout)).toMatch(
@@ -57,7 +60,7 @@ ok in … ms
     expect([code, stderr]).toEqual([2, ""]);
   });
 
-  test("tells TLS apart, with what a certificate says", async () => {
+  test("shows TLS as a stage, with facts from the certificate", async () => {
     const { port, certificateFile } = await listenHttps();
     const url = `https://localhost:${port}/`;
     const { code, stdout } = await main(["--probe", url], { NODE_EXTRA_CA_CERTS: certificateFile });
@@ -72,7 +75,7 @@ ok in … ms
     expect(distrusted.code).toBe(2);
   });
 
-  test("makes all attempts and fails when one of them did", async () => {
+  test("makes all attempts, and fails if one of them fails", async () => {
     let asked = 0;
     const address = await listenHttp((_, response) => {
       asked += 1;
@@ -117,7 +120,7 @@ ok in … ms
     });
   });
 
-  test("ends with 1 for bad input, and names it", async () => {
+  test("exits with 1 for bad input, and names it", async () => {
     const { code, stdout, stderr } = await main(["--probe", "pong"]);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/^--probe is "pong"; allowed: http:\/\/IP:PORT\/echo, .*\n\nWithout/);
@@ -126,13 +129,13 @@ ok in … ms
     expect(bad.stderr).toContain('PROBE_TIMEOUT_MS is "soon"; allowed: a whole number');
   });
 
-  test("never starts a second agent for an argument it does not know", async () => {
+  test("does not start a second agent for an unknown argument", async () => {
     const { code, stderr } = await main(["--prob", "tcp://127.0.0.1:1"]);
     expect(code).toBe(1);
     expect(stderr).toContain("--prob is unknown");
   });
 
-  test("--help says how", async () => {
+  test("--help explains the usage", async () => {
     const { code, stdout } = await main(["--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain("Usage: node main.js --probe TARGET");

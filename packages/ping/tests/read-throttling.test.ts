@@ -49,7 +49,7 @@ test.each([
       "sys/fs/cgroup/cpu/cpu.stat": V1,
     },
   ],
-])("reads what the kernel says: %s", (_, files) => {
+])("reads the kernel's number: %s", (_, files) => {
   expect(createThrottlingReader(root(files))()).toBe(12.5);
 });
 
@@ -59,11 +59,11 @@ test.each([
     "a cgroup that does not count",
     { "proc/self/cgroup": "0::/\n", "sys/fs/cgroup/cpu.stat": "usage_usec 9\n" },
   ],
-])("says null where the kernel does not say: %s", (_, files) => {
+])("gives null if the kernel does not say: %s", (_, files) => {
   expect(createThrottlingReader(root(files))()).toBeNull();
 });
 
-test("reads anew each time", () => {
+test("reads the file again each time", () => {
   const folder = root({ "proc/self/cgroup": "0::/\n", "sys/fs/cgroup/cpu.stat": V2 });
   const read = createThrottlingReader(folder);
   writeFileSync(`${folder}sys/fs/cgroup/cpu.stat`, V2.replace("12500", "13500"));

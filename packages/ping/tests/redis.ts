@@ -15,7 +15,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A real redis-server on a free port, for one test; it can be killed and started again. */
+/** A real redis-server on a free port, for one test. The test can kill it and start it again. */
 export class TestRedis {
   readonly #server: RedisServer;
 

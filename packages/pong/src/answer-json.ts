@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 
-/** A whole answer. */
+/** Sends a complete JSON answer. */
 export function answerJson(
   response: ServerResponse,
   status: number,
@@ -16,7 +16,7 @@ export function answerJson(
   response.end(text);
 }
 
-/** An error: a stable code, and a sentence that says what to do. */
+/** Sends an error: a stable code, and a sentence that says what to do. */
 export function answerError(
   response: ServerResponse,
   status: number,

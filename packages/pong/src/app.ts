@@ -12,21 +12,23 @@ import { answerError, answerJson } from "./answer-json.ts";
 import { BodyReceiver } from "./receive-body.ts";
 import { RequestTally } from "./request-tally.ts";
 
-/** Who this pong says it is. */
+/** The pod and the node that this pong names in its answers. */
 export interface Identity {
   readonly pod: string;
   readonly node: string;
 }
 
 const LIMITS = {
-  // A client that stops half-way is gone after this, and what it held with it.
+  // A client that stops half-way is cut off after this time, and its memory is freed.
   ...REQUEST_LIMITS,
   keepAliveTimeout: 5_000,
   maxHeaderSize: 8 * 1024,
 };
 
-/** For a moment three times as many, more than the largest cluster has agents. */
-const MOST_CONNECTIONS = 2_048;
+/**
+ * For a moment, three times as many are allowed. That is more than the largest cluster has agents.
+ */
+const MAX_CONNECTIONS = 2_048;
 
 const REFUSED = {
   too_large: {
@@ -51,10 +53,10 @@ const ALLOWED: Readonly<Record<string, string>> = {
 };
 
 export interface PongSettings {
-  readonly mostConnections?: number;
+  readonly maxConnections?: number;
 }
 
-/** A server that echoes, not yet listening. */
+/** Creates a server that echoes. The caller makes it listen. */
 export function createPong(identity: Identity, settings: PongSettings = {}): Server {
   const named = { [POD_HEADER]: identity.pod, [NODE_HEADER]: identity.node };
   const bodies = new BodyReceiver();
@@ -77,8 +79,8 @@ export function createPong(identity: Identity, settings: PongSettings = {}): Ser
       "content-length": body.length,
       ...named,
     });
-    // The head leaves in a segment of its own: who gets it, and not the body, knows that the request
-    // got through whole and that large packets are lost on the way back.
+    // The head leaves in a segment of its own. A client that gets the head but not the body then
+    // knows two things: the whole request arrived, and large packets are lost on the way back.
     response.flushHeaders();
     response.end(body);
   };
@@ -88,8 +90,8 @@ export function createPong(identity: Identity, settings: PongSettings = {}): Ser
     response: ServerResponse,
     { status, ...error }: (typeof REFUSED)[keyof typeof REFUSED],
   ) => {
-    // What still comes is thrown away unheld, and only then does the connection end: closed on unread
-    // data, it would be reset and the answer lost with it.
+    // The rest of the body is read and thrown away, and the connection ends only after that. A
+    // connection that is closed with unread data is reset, and the answer would be lost.
     tally.error(error.code);
     request.resume();
     const answer = () => answerError(response, status, error, { ...named, connection: "close" });
@@ -104,7 +106,7 @@ export function createPong(identity: Identity, settings: PongSettings = {}): Ser
     response.end(text);
   };
 
-  /** While the server stops, each answer is its connection's last. */
+  /** While the server is stopping, each answer ends its connection. */
   const endWhenStopping = (response: ServerResponse) => {
     if (!server.listening) response.shouldKeepAlive = false;
   };
@@ -131,7 +133,7 @@ export function createPong(identity: Identity, settings: PongSettings = {}): Ser
     answerError(response, 404, { code: "not_found", message });
   });
   boundConnections(server, {
-    most: settings.mostConnections ?? MOST_CONNECTIONS,
+    maxConnections: settings.maxConnections ?? MAX_CONNECTIONS,
     onCrowdedOut: () => tally.error("too_many_connections"),
   });
   return server;

@@ -8,7 +8,7 @@ import { preferSizeToSpeed } from "./prefer-size.ts";
 const SHUTDOWN_MS = 5_000;
 const LAST_ANSWERS_MS = 4_000;
 
-/** Two lines in a lifetime: not worth the megabytes of a logger. */
+/** pong logs two lines in its lifetime. A logger would cost megabytes. */
 const log = (line: Record<string, unknown>) =>
   console.log(JSON.stringify({ time: new Date().toISOString(), service: "pong", ...line }));
 
@@ -21,7 +21,8 @@ function main(): void {
     log({ level: err ? "fatal" : "info", msg: "stopping", signal, err: err?.stack });
     health.close();
     if (!server.listening) return;
-    // No new connections; the open ones end with the answer that they wait for, while they take it.
+    // No new connections. Open connections end after the answer that they wait for, or after a
+    // timeout if they do not take it.
     setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS).unref();
     await new Promise((resolve) => server.close(resolve));
   });
@@ -29,7 +30,8 @@ function main(): void {
   const host = config.HOST !== undefined && { host: config.HOST };
   if (config.HEALTH_PORT !== undefined) health.listen({ port: config.HEALTH_PORT, ...host });
   server.listen(
-    // A whole cluster connects within the same second: the backlog is as long as the kernel lets it be.
+    // A whole cluster connects within the same second, so the backlog is as long as the kernel
+    // allows.
     { port: config.PORT, backlog: 4_096, ...host },
     () => log({ level: "info", msg: "listening", address: server.address() }),
   );

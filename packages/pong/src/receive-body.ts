@@ -1,15 +1,18 @@
 import type { IncomingMessage } from "node:http";
 
-/** All bodies held at once, bytes: 8 KiB from each of 4,000 agents; a slow crowd cannot hold more. */
+/**
+ * The limit for all bodies that are held at once, in bytes: 8 KiB from each of 4,000 agents. Many
+ * slow clients cannot use more.
+ */
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
 
-/** Takes in bodies whole; all that one of these holds at a time is bounded. */
+/** Receives whole bodies. One receiver bounds the memory of all bodies that it holds at a time. */
 export class BodyReceiver {
   #heldBytes = 0;
 
   /**
-   * The whole body, or `too_large` above `maxBytes`, `busy` when too much is held already, `gone` when
-   * the client went away. Never throws. A body that is refused is left to be thrown away.
+   * The whole body, or `too_large` above `maxBytes`, `busy` if too much is held already, `gone` if
+   * the client went away. Never throws. The caller must throw away the rest of a refused body.
    */
   receive(
     request: IncomingMessage,

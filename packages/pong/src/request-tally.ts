@@ -1,10 +1,10 @@
 import { type MetricFamily, Tally } from "@netchecker/contract/metrics";
 
-/** What pong is asked for. */
+/** The kinds of requests. */
 const KINDS = ["who", "echo", "health", "metrics", "other"] as const;
 type Kind = (typeof KINDS)[number];
 
-/** Why pong did not do what it was asked for. */
+/** The reasons why pong refused or could not answer a request. */
 const ERRORS = [
   "body_too_large",
   "busy",
@@ -15,7 +15,7 @@ const ERRORS = [
 ] as const;
 type ErrorReason = (typeof ERRORS)[number];
 
-/** What pong counts from its start on. */
+/** The counters of a pong, since its start. */
 export class RequestTally {
   readonly #requests = new Tally<"kind">(
     "netchecker_pong_requests_total",

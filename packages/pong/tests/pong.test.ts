@@ -18,7 +18,7 @@ afterAll(() => {
   server.close();
 });
 
-/** A connection that keeps what it received, chunk by chunk. */
+/** A connection that stores each chunk that it receives. */
 async function open(): Promise<{ socket: Socket; chunks: Buffer[] }> {
   const socket = connect(port, "127.0.0.1");
   const chunks: Buffer[] = [];
@@ -29,7 +29,7 @@ async function open(): Promise<{ socket: Socket; chunks: Buffer[] }> {
 }
 
 describe("pong", () => {
-  test("says who it is and whom it sees", async () => {
+  test("says who it is and who calls", async () => {
     const answer = await fetch(url("/echo"));
     expect(answer.status).toBe(200);
     expect(answer.headers.get("x-pong-pod")).toBe("pong-a");
@@ -42,7 +42,7 @@ describe("pong", () => {
     expect([answer.status, await answer.json()]).toEqual([200, { ok: true }]);
   });
 
-  test("counts what it is asked for, and what it refuses, from its start on", async () => {
+  test("counts requests and errors", async () => {
     const count = async (series: string) => {
       const answer = await fetch(url("/metrics"));
       expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
@@ -62,7 +62,7 @@ describe("pong", () => {
     expect([await count(who), await count(notFound)]).toEqual(before.map((value) => value + 1));
   });
 
-  test.each([0, 1, 8_192, 65_536])("gives a body of %i bytes back", async (bytes) => {
+  test.each([0, 1, 8_192, 65_536])("sends a body of %i bytes back", async (bytes) => {
     const body = Buffer.alloc(bytes).map((_, index) => index % 251);
     const answer = await fetch(url("/echo"), { method: "POST", body });
     expect(answer.status).toBe(200);
@@ -70,15 +70,15 @@ describe("pong", () => {
     expect(Buffer.from(await answer.arrayBuffer()).equals(body)).toBe(true);
   });
 
-  test("gives a chunked body back", async () => {
+  test("sends a chunked body back", async () => {
     const body = new Blob(["small ", "and ", "large"]).stream();
     const answer = await fetch(url("/echo"), { method: "POST", body, duplex: "half" });
     expect(await answer.text()).toBe("small and large");
   });
 
-  test("hands the head of an echo to the kernel on its own, before the body", async () => {
+  test("writes the head of an echo by itself, before the body", async () => {
     const sizes: number[] = [];
-    // A receiver may get two segments in one read: what counts is what each write hands over.
+    // A receiver may get two segments in one read, so the test looks at each write instead.
     server.once("connection", (socket) => {
       const { _handle: handle } = socket as unknown as { _handle: Record<string, unknown> };
       for (const name of ["writeLatin1String", "writeUtf8String", "writeBuffer", "writev"]) {
@@ -98,7 +98,7 @@ describe("pong", () => {
     socket.destroy();
   });
 
-  test("sends nothing before the request is whole", async () => {
+  test("sends nothing before the request is complete", async () => {
     const { socket, chunks } = await open();
     socket.write(`POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n12345`);
     await sleep(200);
@@ -112,7 +112,7 @@ describe("pong", () => {
   test.each([
     ["announced", { "content-length": "65537" }],
     ["chunked", { "transfer-encoding": "chunked" }],
-  ])("refuses a body above 64 KiB (%s), once it is over", async (_, headers) => {
+  ])("refuses a body above 64 KiB (%s), after the whole body has arrived", async (_, headers) => {
     const body = Buffer.alloc(65_537);
     const [[name, value]] = Object.entries(headers) as [[string, string]];
     const { socket, chunks } = await open();
@@ -140,7 +140,7 @@ describe("pong", () => {
     expect(((await answer.json()) as { code: string }).code).toBe(code);
   });
 
-  test("answers others while hundreds of clients hang half-way through their request", async () => {
+  test("answers others while hundreds of clients have sent only half of a request", async () => {
     const hung = await Promise.all(Array.from({ length: 300 }, open));
     for (const { socket } of hung)
       socket.write(`POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 8192\r\n\r\nx`);
@@ -149,7 +149,7 @@ describe("pong", () => {
     for (const { socket } of hung) socket.destroy();
   });
 
-  test("ends the connection of a client that never ends its request", async () => {
+  test("cuts off a client that never completes its request", async () => {
     const slow = createPong({ pod: "pong-a", node: "node-1" });
     slow.requestTimeout = 300;
     slow.headersTimeout = 200;

@@ -2,12 +2,14 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
 export interface ConnectionLimits {
-  readonly most: number;
-  /** Called for each that is closed in favour of a new one. */
+  readonly maxConnections: number;
+  /** Called for each connection that is closed to make room for a newer one. */
   readonly onCrowdedOut?: () => void;
 }
 
-/** What every server here gives a client that sends its request in parts, in milliseconds. */
+/**
+ * How long every server here waits for a client that sends its request in parts, in milliseconds.
+ */
 export const REQUEST_LIMITS = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,
@@ -15,44 +17,55 @@ export const REQUEST_LIMITS = {
 } as const;
 
 const LOOK_EVERY_MS = 1_000;
-/** A reader that took nothing at so many looks is ended: 10 s, of which none count in which this process stood still. */
+/**
+ * A reader that takes no byte for this number of looks is cut off: after 10 s. There is no look
+ * while this process stands still, so that time does not count.
+ */
 const STALLED_LOOKS = 10;
-/** The same once the server is to close, and how long all others have then. */
+/**
+ * The same while the server is closing, and the time after which all remaining connections are cut.
+ */
 const STALLED_LOOKS_AT_END = 2;
 const END_MS = 4_000;
 
 /**
- * For so long a connection may be idle before it is closed in favour of others: its request may be here and not
- * read yet, where a crowd is accepted in one go.
+ * A connection is idle for at least this long before it may be closed for a newer one. When many
+ * clients connect at once, a request may have arrived although this process has not read it yet.
  */
 const GRACE_MS = 500;
-/** For that moment there may be so many times as many. */
-const MOST_FOR_A_MOMENT = 3;
+/** During that time there may be this many times more connections than allowed. */
+const BURST_FACTOR = 3;
 
 interface Busy {
   /** Requests that are not answered yet. */
   requests: number;
-  /** Bytes in both directions at the last look, and at how many looks they were the same. */
+  /**
+   * Bytes in both directions at the last look, and the number of looks since this number changed.
+   */
   bytes: number;
   looks: number;
 }
 
 /**
- * What holds a server's connections within bounds. At the bound the longest idle one is closed, so that a new one is never
- * refused; idle is one without a whole request, a half-sent head included. Where none is idle, the one that
- * has moved nothing for longest goes. A reader that takes nothing of its answer for 10 s is ended. What is
- * ended is reset: unread bytes would stay in the kernel else. Long answers are written in pieces: a piece that is
- * taken is how a reader is seen to read.
+ * Keeps the number of a server's connections within a bound. At the bound, the connection that has
+ * been idle for longest is closed, so that a new one is never refused. A connection is idle if it
+ * has no complete request, even if half a request head has arrived. If no connection is idle, the
+ * one that has moved no byte for longest is closed. A reader that takes no byte of its answer for
+ * 10 s is cut off. Connections are closed with a reset, because otherwise the kernel would keep
+ * their unread bytes. Long answers must be written in pieces: a reader counts as active when it
+ * takes a piece.
  */
 class BoundedConnections {
   readonly #limits: ConnectionLimits;
-  /** Since when, in milliseconds, the longest idle first. */
+  /** When each connection became idle, in milliseconds. The longest idle one is first. */
   readonly #idle = new Map<Socket, number>();
-  /** In the order in which their requests came. */
+  /** In the order in which their requests arrived. */
   readonly #busy = new Map<Socket, Busy>();
   #stalledLooks = STALLED_LOOKS;
   #trimming: NodeJS.Timeout | null = null;
-  /** Connections that were closed in favour of others, and readers that were ended. */
+  /**
+   * The number of connections that were closed for newer ones, and of readers that were cut off.
+   */
   readonly ended = { crowdedOut: 0, stalled: 0 };
 
   constructor(server: Server, limits: ConnectionLimits) {
@@ -70,7 +83,10 @@ class BoundedConnections {
     return this.#idle.size + this.#busy.size;
   }
 
-  /** To be called when the server is to close: nobody who has stopped reading holds that up, and nobody for long. */
+  /**
+   * Call this when the server is to close. A reader that stopped reading then delays the end by 2
+   * s, and any other connection by 4 s at most.
+   */
   endSoon(): void {
     this.#stalledLooks = STALLED_LOOKS_AT_END;
     setTimeout(() => {
@@ -84,8 +100,8 @@ class BoundedConnections {
       this.#idle.delete(socket);
       this.#busy.delete(socket);
     });
-    if (this.open > this.#limits.most * MOST_FOR_A_MOMENT) this.#crowdOut();
-    else if (this.open > this.#limits.most) this.#trimSoon();
+    if (this.open > this.#limits.maxConnections * BURST_FACTOR) this.#crowdOut();
+    else if (this.open > this.#limits.maxConnections) this.#trimSoon();
   }
 
   #begin(socket: Socket): void {
@@ -111,7 +127,7 @@ class BoundedConnections {
   }
 
   #trim(): void {
-    while (this.open > this.#limits.most) {
+    while (this.open > this.#limits.maxConnections) {
       const [longestIdle] = this.#idle.values();
       if (longestIdle !== undefined && performance.now() - longestIdle < GRACE_MS)
         return this.#trimSoon();
@@ -126,18 +142,18 @@ class BoundedConnections {
     this.ended.crowdedOut += 1;
     this.#limits.onCrowdedOut?.();
     victim.resetAndDestroy();
-    // Its "close" comes later; until then it must not be chosen again.
+    // The "close" event comes later. Until then this socket must not be chosen again.
     this.#idle.delete(victim);
     this.#busy.delete(victim);
   }
 
   #slowest(): Socket | undefined {
     let slowest: Socket | undefined;
-    let most = -1;
+    let maxLooks = -1;
     for (const [socket, { looks }] of this.#busy)
-      if (looks > most) {
+      if (looks > maxLooks) {
         slowest = socket;
-        most = looks;
+        maxLooks = looks;
       }
     return slowest;
   }
@@ -151,7 +167,7 @@ class BoundedConnections {
         continue;
       }
       busy.looks += 1;
-      // One that waits for its answer has nothing to take.
+      // A connection that waits for its answer has nothing to take.
       if (busy.looks < this.#stalledLooks || socket.writableLength === 0) continue;
       this.ended.stalled += 1;
       socket.resetAndDestroy();

@@ -1,33 +1,34 @@
 import type { Redis } from "ioredis";
 
 /**
- * How long connections live at least before they are made anew on purpose: doubled each time, up to the
- * most; and from the first again after a calm.
+ * The least time between two deliberate reconnections. It doubles each time, up to `max`. After a
+ * calm it is `first` again.
  */
-const RENEWAL_PAUSE_MS = { first: 5_000, most: 60_000 };
+const RENEWAL_PAUSE_MS = { first: 5_000, max: 60_000 };
 const CALM_MS = 300_000;
 
 /**
- * Connections that belong together: they are made anew at the same moment, so that one of them does not
- * stay at an old primary while another is at the new one.
+ * Connections that are always reconnected together. Otherwise one could stay at an old primary
+ * while another one is at the new primary.
  */
 export interface Companions {
   readonly all: Redis[];
-  /** When they were last made anew on purpose, and how long they must live before the next time. */
+  /** When they were last reconnected on purpose, and the least time until the next time. */
   renewed?: { readonly at: number; readonly pauseMs: number };
 }
 const companionsOf = new WeakMap<Redis, Companions>();
 
-/** From now on it is made anew when one of them is. */
+/** From now on `redis` is reconnected together with its companions. */
 export function joinCompanions(redis: Redis, companions: Companions): void {
   companions.all.push(redis);
   companionsOf.set(redis, companions);
 }
 
 /**
- * Makes a connection and its companions anew, because their address may lead elsewhere by now. Not more
- * often than with a pause that grows from 5 s to a minute: the address may lead to the wrong server for
- * long, and a thousand agents ask. Tells whether it did.
+ * Reconnects a connection and its companions, because their address may lead to another server by
+ * now. The pause between two calls that have an effect grows from 5 s to a minute: the address may
+ * lead to the wrong server for a long time, and a thousand agents reconnect. Returns whether it
+ * reconnected.
  */
 export function connectAnew(redis: Redis): boolean {
   const companions = companionsOf.get(redis);
@@ -42,8 +43,8 @@ function mayRenew(companions: Companions): boolean {
   const now = performance.now();
   const since = now - (last?.at ?? -Infinity);
   if (last && since < last.pauseMs) return false;
-  const { first, most } = RENEWAL_PAUSE_MS;
-  const pauseMs = last && since < CALM_MS ? Math.min(2 * last.pauseMs, most) : first;
+  const { first, max } = RENEWAL_PAUSE_MS;
+  const pauseMs = last && since < CALM_MS ? Math.min(2 * last.pauseMs, max) : first;
   companions.renewed = { at: now, pauseMs };
   return true;
 }

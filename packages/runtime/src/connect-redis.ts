@@ -10,25 +10,31 @@ export { connectAnew } from "./connect-anew.ts";
 export { explainRedisError, type RedisFailure, sayRedisError } from "./explain-redis-error.ts";
 
 export interface RedisAddress {
-  /** `host:port`, used where there is no URL. */
+  /** `host:port`. It is used if there is no URL. */
   readonly host: string;
-  /** `redis://` or, with TLS, `rediss://`. */
+  /** `redis://`, or `rediss://` with TLS. */
   readonly url?: string | undefined;
 }
 
-/** What one connection is for: it names the client in `CLIENT LIST` and in the log. */
+/** What a connection is for. Service and role name the client in `CLIENT LIST` and in the log. */
 export interface RedisRole {
   readonly service: string;
   readonly role: "commands" | "subscriber";
   readonly log: Log;
-  /** The largest message or value that is of use, bytes; what is larger is not even held in memory. */
+  /**
+   * The largest message or value that is useful, in bytes. Larger ones are thrown away while they
+   * arrive.
+   */
   readonly maxReplyBytes?: (() => number) | undefined;
-  /** Redis may not close it when all clients together use too much memory: others have used it. */
-  readonly keeps?: boolean | undefined;
+  /**
+   * Redis may not close this connection when all clients together use too much memory. In that case
+   * others have used the memory.
+   */
+  readonly neverEvicted?: boolean | undefined;
 }
 
-/** What Redis says of itself is some kilobytes, and always of use. */
-const LEAST_REPLY_BYTES = 64 * 1024;
+/** What Redis says about itself is up to some kilobytes, and it must always get through. */
+const MIN_REPLY_BYTES = 64 * 1024;
 
 const HEARTBEAT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -40,10 +46,10 @@ const options = ({ service, role }: RedisRole) => ({
   connectTimeout: CONNECT_TIMEOUT_MS,
   // A command that Redis does not answer fails, so that no round waits for ever.
   commandTimeout: 10_000,
-  // Commands fail at once while Redis is away: the caller knows what that means, a queue does not.
+  // Commands fail at once while Redis is away. The caller knows what to do then; a queue does not.
   enableOfflineQueue: false,
   autoResubscribe: false,
-  // An ACL that allows only what is needed would log each connection as a refusal.
+  // Under an ACL that allows only what is needed, each connection would log a refused command.
   disableClientInfo: true,
   maxRetriesPerRequest: 0,
   retryStrategy: (times: number) =>
@@ -51,17 +57,17 @@ const options = ({ service, role }: RedisRole) => ({
   lazyConnect: true,
 });
 
-/** A service has two connections, because one that is subscribed may send few other commands. */
+/** A service has two connections, because a subscribed connection may send few other commands. */
 export interface RedisPair {
   readonly commands: Redis;
   readonly subscriber: Redis;
 }
 
-/** Connects both to one address; they are made anew together. */
+/** Connects both to one address. They are reconnected together. */
 export function connectRedisPair(
   address: RedisAddress,
-  of: Pick<RedisRole, "service" | "log" | "keeps"> & {
-    /** Of each connection: see {@link RedisRole}. */
+  of: Pick<RedisRole, "service" | "log" | "neverEvicted"> & {
+    /** For each connection: see {@link RedisRole}. */
     readonly maxReplyBytes?: Partial<Record<RedisRole["role"], () => number>>;
   },
 ): RedisPair {
@@ -72,10 +78,11 @@ export function connectRedisPair(
 }
 
 /**
- * One connection for one role. It connects by itself, again and again, and logs when it is lost and
- * when it is back; it never throws for that. A connection that went silent (a cut cable sends no
- * reset) is found by a heartbeat and made anew, and so is one that leads to a read-only replica: after
- * a failover the address leads to another server, the old connection does not. End it with `disconnect()`.
+ * One connection for one role. It connects by itself, again and again, and logs when the connection
+ * is lost and when it is back. It never throws for that. A heartbeat finds a connection that went
+ * silent, because a cut cable sends no reset. The connection is also made again if it leads to a
+ * read-only replica: after a failover the address leads to another server, but the old connection
+ * does not. End it with `disconnect()`.
  */
 export function connectRedis(
   address: RedisAddress,
@@ -90,7 +97,7 @@ export function connectRedis(
     },
   });
   joinCompanions(redis, companions);
-  /** The code with which it was last said to be away; null while it is there. */
+  /** The code that was logged last while Redis is away; null while it is there. */
   let away: string | null = null;
   redis.on("error", (error: Error) => {
     const { code, sentence } = explainRedisError(error);
@@ -99,18 +106,19 @@ export function connectRedis(
   });
   const { maxReplyBytes } = role;
   if (maxReplyBytes) {
-    const maxBytes = () => Math.max(LEAST_REPLY_BYTES, maxReplyBytes());
-    // Told before anything is read from the new stream.
+    const maxBytes = () => Math.max(MIN_REPLY_BYTES, maxReplyBytes());
+    // The "connect" event comes before anything is read from the new stream.
     redis.on("connect", () => limitReplies(redis.stream, maxBytes));
   }
   redis.on("ready", () => {
-    // Redis before 7 does not know it, other rules than ours may forbid it; it goes without.
-    if (role.keeps) redis.client("NO-EVICT", "ON").catch(() => {});
+    // Redis before 7 does not know this command, and an operator's ACL may forbid it. The
+    // connection also works without it.
+    if (role.neverEvicted) redis.client("NO-EVICT", "ON").catch(() => {});
     if (away !== null) role.log.info({ role: role.role }, "Redis is back");
     away = null;
   });
   keepAlive(redis, role);
-  // The first failure is reported by the error listener and retried like any later one.
+  // The error listener logs the first failure, and it is retried like any later one.
   redis.connect().catch(() => {});
   return redis;
 }
@@ -119,9 +127,10 @@ export function connectRedis(
 const REPLICA = /^role:(slave|replica)/m;
 
 /**
- * Asks which role the server has, often: no answer within a beat, and nothing else either, is a
- * connection that has died; a replica is one that leads to the wrong server. A subscriber never gets
- * an error that would tell it so.
+ * Asks the server for its role at each heartbeat. If neither an answer nor anything else arrives
+ * within one beat, the connection is dead. If the server is a replica, the connection leads to the
+ * wrong server. A subscriber needs this question, because it never gets an error that would tell
+ * it.
  */
 function keepAlive(redis: Redis, { role, log }: RedisRole): void {
   let asked: { readonly of: unknown; readonly heard: number } | null = null;
@@ -129,7 +138,7 @@ function keepAlive(redis: Redis, { role, log }: RedisRole): void {
   const ask = () => {
     const question = { of: redis.stream, heard: heard() };
     asked = question;
-    // While a connection of the older protocol is subscribed, it may say little but PING.
+    // A subscribed connection of the older protocol may send PING but hardly anything else.
     const answer = redis.mode === "subscriber" ? redis.ping() : redis.info("replication");
     answer
       .then(listen, () => {})
@@ -145,7 +154,7 @@ function keepAlive(redis: Redis, { role, log }: RedisRole): void {
     if (redis.status !== "ready") return;
     if (asked === null || asked.of !== redis.stream || asked.heard !== heard()) return ask();
     const question = asked;
-    // This process may have stood still: what has arrived meanwhile is read before the next check.
+    // This process may have stood still. First read what has arrived in that time.
     setImmediate(() => {
       if (asked === question && question.heard === heard()) redis.disconnect(true);
     });
@@ -155,8 +164,8 @@ function keepAlive(redis: Redis, { role, log }: RedisRole): void {
 }
 
 /**
- * A connection for a few questions: made once, not again, each answer awaited for `timeoutMs`. Rejects
- * with the reason for which it could not be made. The caller ends it with `disconnect()`.
+ * A connection for a few questions. It tries to connect only once, and waits `timeoutMs` for each
+ * answer. Rejects with the reason why it could not connect. The caller ends it with `disconnect()`.
  */
 export async function connectOnce(
   address: RedisAddress,
@@ -170,7 +179,7 @@ export async function connectOnce(
     commandTimeout: timeoutMs,
     disableClientInfo: true,
     enableOfflineQueue: false,
-    // A server that is still loading says so to the first command.
+    // A server that is still loading its data says so in its answer to the first command.
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
@@ -189,15 +198,15 @@ export async function connectOnce(
   }
 }
 
-/** How a connection ends that its server closed at once. */
+/** How a connection ends if the server closes it at once. */
 const CUT = new Set(["ECONNRESET", "EPIPE"]);
 
-/** How soon a subscription that was refused is tried again. */
+/** How soon a refused subscription is tried again. */
 const SUBSCRIBE_AGAIN_MS = 10_000;
 
 /**
- * Subscribes now and again after each reconnection. `subscribed` is called each time: what was
- * published while the connection was away has been missed.
+ * Subscribes now and after each reconnection. `subscribed` is called each time, because messages
+ * that were published in between are lost.
  */
 export function subscribe(
   redis: Redis,
@@ -205,9 +214,9 @@ export function subscribe(
   on: {
     message(channel: string, text: string): void;
     subscribed?(): void;
-    /** There was a message that was not even received: see {@link RedisRole}. */
+    /** A message was thrown away because it was too large: see {@link RedisRole}. */
     tooLarge?(channel: string): void;
-    /** Redis answers, and does not let it subscribe; it is tried again. */
+    /** Redis answers, but it does not allow the subscription. It is tried again. */
     refused?(error: Error): void;
   },
 ): void {
@@ -219,7 +228,7 @@ export function subscribe(
     redis.subscribe(...channels).then(
       () => on.subscribed?.(),
       (error: Error) => {
-        // A new connection would be refused as well, and at once.
+        // A new connection would be refused at once as well.
         if (replyCode(error) === null) return redis.disconnect(true);
         on.refused?.(error);
         setTimeout(() => {

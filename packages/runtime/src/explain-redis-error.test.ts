@@ -2,7 +2,7 @@ import { ReplyError } from "ioredis";
 import { expect, it } from "vitest";
 import { explainRedisError } from "./explain-redis-error.ts";
 
-it("tells a transaction that lost its connection, whose error is also that of each of its commands", () => {
+it("explains a transaction that lost its connection and whose commands all have the same error", () => {
   const lost = Object.assign(new Error("Command aborted due to connection close"), {
     previousErrors: [] as Error[],
   });
@@ -14,7 +14,7 @@ it("tells a transaction that lost its connection, whose error is also that of ea
   });
 });
 
-it("tells a transaction that was discarded by what was said to the first of its commands", () => {
+it("explains a discarded transaction by the error of its first command", () => {
   const discarded = Object.assign(new ReplyError("EXECABORT Transaction discarded"), {
     previousErrors: [new ReplyError("READONLY You can't write against a read only replica.")],
   });
@@ -27,14 +27,14 @@ it.each([
   "Connection is closed.",
   "Stream isn't writeable and enableOfflineQueue options is false",
 ])(
-  "tells that Redis is away by what the client says, whatever its class is called: %s",
+  "recognises by the client's message that Redis is away, even if a bundle renamed the error's class: %s",
   (words) => {
     class Zt extends Error {}
     expect(explainRedisError(new Zt(words))).toMatchObject({ code: "not_connected" });
   },
 );
 
-it("tells what Redis replied by the error's class, whatever a bundle calls it", () => {
+it("recognises a reply of Redis by the error's class, even if a bundle renamed it", () => {
   const denied = new ReplyError("DENIED Redis is running in protected mode");
   Object.defineProperty(denied, "name", { value: "Zt" });
   expect(explainRedisError(denied)).toMatchObject({ kind: "refuses", code: "DENIED" });

@@ -1,23 +1,28 @@
 import { visible } from "@netchecker/contract/visible";
 import { ReplyError } from "ioredis";
 
-/** Why a command or a connection failed, for people and for those who decide by it. */
+/**
+ * Why a command or a connection failed: a sentence for people, and fields for code that decides.
+ */
 export interface RedisFailure {
-  /** `away`: it does not answer, or cannot be reached. `refuses`: it answers, and says no. */
+  /** `away`: Redis does not answer or cannot be reached. `refuses`: Redis answers, and says no. */
   readonly kind: "away" | "refuses";
-  /** Redis' own error code (`READONLY`), the system's (`ECONNREFUSED`), or `not_connected`, `timeout`, `unknown`. */
+  /**
+   * Redis' own error code (`READONLY`), the system's (`ECONNREFUSED`), or `not_connected`,
+   * `timeout`, `unknown`.
+   */
   readonly code: string;
-  /** What is wrong and what to do about it; no full stop at its end. */
+  /** What is wrong and what to do about it, without a full stop. */
   readonly sentence: string;
 }
 
-/** What ioredis attaches to the error of a command and of a transaction. */
+/** The fields that ioredis adds to the error of a command or a transaction. */
 interface ClientError extends Error {
   readonly command?: { readonly name?: string; readonly args?: readonly unknown[] };
   readonly previousErrors?: readonly Error[];
 }
 
-/** What Node attaches to the error of a connection. */
+/** The fields that Node adds to the error of a connection. */
 interface SocketError extends Error {
   readonly code?: string;
   readonly address?: string;
@@ -29,9 +34,9 @@ const SHARDED =
   "Redis is a cluster that spreads its keys over several servers: netchecker needs one that does not (no cluster mode)";
 
 /**
- * By the code with which an error reply begins (RESP, "simple errors"). They are those of Redis'
- * `src/server.c` (createSharedObjects), `src/cluster.c` (clusterRedirectClient), `src/acl.c` and
- * `src/networking.c`.
+ * Sentences by the code with which an error reply begins (RESP, "simple errors"). The codes are in
+ * Redis' `src/server.c` (createSharedObjects), `src/cluster.c` (clusterRedirectClient), `src/acl.c`
+ * and `src/networking.c`.
  */
 const SENTENCES: Readonly<Record<string, string>> = {
   READONLY:
@@ -60,7 +65,10 @@ const SENTENCES: Readonly<Record<string, string>> = {
 const CUT =
   "the connection to Redis was cut: does it start just now, or does it want TLS (rediss://)?";
 
-/** Those of a connection that was never made, or broke; from Node's "Common system errors" and its dns module. */
+/**
+ * Sentences for a connection that was never made or that broke. The codes are in Node's "Common
+ * system errors" and its dns module.
+ */
 const SOCKET_SENTENCES: Readonly<Record<string, (error: SocketError) => string>> = {
   ECONNREFUSED: (error) =>
     `nothing listens at Redis' address${at(error)}: is Redis running, and does its service have an endpoint?`,
@@ -83,31 +91,43 @@ const unreached = (error: SocketError): string =>
   `Redis' address${at(error)} does not answer: the way to it is cut, or something filters it (a NetworkPolicy?)`;
 
 /**
- * What ioredis says of a command where there is no connection, or where it was lost before the answer. These
- * errors have no code, and their names are those of classes, which a bundle shortens.
+ * ioredis' messages for a command that has no connection, or whose connection was lost before the
+ * answer. These errors have no code, and their class names are useless because a bundle shortens
+ * them.
  */
 const NOT_CONNECTED =
   /^(Stream isn't writeable|Connection is closed|Command aborted|Reached the max retries)/;
 const TIMED_OUT = "Command timed out";
-/** Redis' words where it turns a connection away: their code is only `ERR` (acceptCommonHandler in networking.c). */
+/**
+ * Redis' message when it refuses a connection. Its code is only `ERR` (acceptCommonHandler in
+ * networking.c).
+ */
 const TOO_MANY = /^ERR max number of clients( \+ cluster connections)? reached/;
-/** Redis' words for a value that is larger than its proto-max-bulk-len (processMultibulkBuffer in networking.c). */
+/**
+ * Redis' message for a value above its proto-max-bulk-len (processMultibulkBuffer in networking.c).
+ */
 const TOO_LARGE = /^ERR Protocol error: invalid (multi)?bulk length/;
-/** Redis before 7 puts the code of a command that failed inside a script after these words (luaCallFunction in scripting.c). */
+/**
+ * Redis before 7 puts the code of a command that failed inside a script behind these words
+ * (luaCallFunction in scripting.c).
+ */
 const IN_SCRIPT = /^ERR Error running script .*?: -([A-Z]+) (.*)$/s;
-/** Node's names for TLS that fails: of OpenSSL's verification, and of its own check of the name. */
+/**
+ * Node's codes for a TLS failure: from OpenSSL's verification, and from Node's own check of the
+ * name.
+ */
 const TLS = /^(ERR_SSL_|ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 
-/** The code of an error that Redis replied with; null for an error of another kind. */
+/** The code of an error that Redis replied with. Null for other errors. */
 export function replyCode(error: unknown): string | null {
   if (!(error instanceof Error && error instanceof ReplyError)) return null;
   return IN_SCRIPT.exec(error.message)?.[1] ?? /^[A-Z][A-Z0-9_]*/.exec(error.message)?.[0] ?? "ERR";
 }
 
-/** What failed, whether Redis said it or the way to it did. */
+/** Explains an error that Redis replied with, or an error of the connection to Redis. */
 export function explainRedisError(error: unknown): RedisFailure {
-  // A transaction is discarded because of what was said to one of its commands: that is the reason. Where the
-  // connection was lost, one error is that of all its commands, and of itself.
+  // Redis discards a transaction because of one of its commands. The error of that command is the
+  // reason. If the connection was lost, the transaction and all its commands have the same error.
   const failed = error as ClientError;
   const [reason = failed] = failed.previousErrors ?? [];
   const { message } = reason;
@@ -125,7 +145,7 @@ export function explainRedisError(error: unknown): RedisFailure {
   return explainSocketError(reason);
 }
 
-/** The same, as a sentence alone. */
+/** The sentence of {@link explainRedisError} alone. */
 export function sayRedisError(error: unknown): string {
   return explainRedisError(error).sentence;
 }
@@ -144,21 +164,21 @@ function sayReply(error: ClientError, code: string): string {
   return `Redis refuses: ${clip(error.message)}`;
 }
 
-/** Which command it was, on what, and Redis' own words. */
+/** The command, what it was used on, and Redis' own message. */
 function told({ command, message }: ClientError): string {
   const name = command?.name?.toLowerCase();
-  // The first argument of these is a script or a secret.
+  // The first argument of these commands is a script or a secret.
   const on =
     name === undefined || /^(eval|auth|hello)/.test(name) ? "" : String(command?.args?.[0]);
   const what = [name, on].filter(Boolean).join(" ");
   return ` (${what ? `${clip(what)}; ` : ""}${clip(message)})`;
 }
 
-/** Others' words, shortly, and nothing that a terminal would obey. */
+/** A message from outside, cut, and without characters that a terminal would obey. */
 const clip = (text: string): string => visible(text.slice(0, 200));
 
 function explainSocketError(error: unknown): RedisFailure {
-  // Node tries all addresses of a name, and wraps what it got.
+  // Node tries all addresses of a name, and wraps their errors.
   const one = (
     error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error
   ) as SocketError;

@@ -12,9 +12,9 @@ type Families = readonly MetricFamily[];
 export type AnswerScrape = () => Promise<Scrape>;
 
 /**
- * Answers scrapes with what `families` gives at that moment, and the process's own figures. The client
- * library keeps nothing of it, so that what is gone has no series left; it is loaded by the first scrape,
- * so that it costs nobody memory who is not scraped.
+ * Answers a scrape with what `families` gives at that moment, and with figures about this process.
+ * The client library stores nothing in between, so that no series outlives its subject. The first
+ * scrape loads the library, so that a process that nobody scrapes does not pay for it.
  */
 export function exposeMetrics(families: () => Families | Promise<Families>): AnswerScrape {
   let own: Promise<Registry> | undefined;
@@ -28,7 +28,9 @@ export function exposeMetrics(families: () => Families | Promise<Families>): Ans
   };
 }
 
-/** The library's figures of the process; the build leaves out those that cost a process that rests. */
+/**
+ * The library's figures about this process. The build leaves out the ones that would need a timer.
+ */
 async function ownFigures(): Promise<Registry> {
   const { collectDefaultMetrics, Registry: NewRegistry } = await import("@prometheus-io/client");
   const register = new NewRegistry();
@@ -36,7 +38,10 @@ async function ownFigures(): Promise<Registry> {
   return register;
 }
 
-/** All that a registry asks of a metric; its own classes would keep each series from scrape to scrape. */
+/**
+ * A registry needs no more than this from a metric. The library's own metric classes would keep
+ * each series from scrape to scrape.
+ */
 function toMetric({ name, type, help, samples }: MetricFamily): Metric {
   const values = samples.map(({ labels, value, suffix = "" }) => ({
     metricName: name + suffix,

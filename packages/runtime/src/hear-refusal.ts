@@ -1,10 +1,11 @@
 import { connect } from "node:net";
 
 /**
- * What a Redis says to a connection before it is asked anything: that it has no room, or is in
- * protected mode (acceptCommonHandler and clientAcceptHandler in its networking.c). It then closes at
- * once, and what a client has sent by then makes the system throw these words away. Null where it says
- * nothing. `url` begins with `redis://`.
+ * Reads what Redis says to a new connection before any command: that it has no room, or that it is
+ * in protected mode (acceptCommonHandler and clientAcceptHandler in its networking.c). Redis then
+ * closes at once. ioredis never sees this message, because the system throws it away when the
+ * client has already sent something. So this function connects and sends nothing. Null if Redis
+ * says nothing. `url` must begin with `redis://`.
  */
 export function hearRefusal(url: string, timeoutMs: number): Promise<string | null> {
   const { hostname, port } = new URL(url);

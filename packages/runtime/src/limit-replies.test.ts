@@ -5,7 +5,7 @@ const bulk = (text: string) => `$${text.length}\r\n${text}\r\n`;
 const LIMIT = 10;
 const CUT = bulk(CUT_REPLY);
 
-/** What is let in of a text that comes in pieces of so many bytes. */
+/** What the limiter lets through of a text that arrives in pieces of `pieceBytes` bytes. */
 function letIn(text: string, pieceBytes: number): string {
   const limiter = new ReplyLimiter(() => LIMIT);
   const all = Buffer.from(text, "latin1");
@@ -49,7 +49,7 @@ describe("a limiter of replies", () => {
       expect(letIn(sent, pieceBytes)).toBe(kept);
     });
 
-  it("holds nothing of what it does not let in", () => {
+  it("keeps nothing of a value that it does not let through", () => {
     const limiter = new ReplyLimiter(() => LIMIT);
     limiter.take(Buffer.from("$1000000000\r\n"));
     const piece = Buffer.alloc(64 * 1024);

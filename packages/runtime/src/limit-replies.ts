@@ -1,39 +1,41 @@
 import type { Readable } from "node:stream";
 
-/** What stands for a bulk string that was too large to be let in. */
+/** The text that replaces a bulk string that was too large. */
 export const CUT_REPLY = "\u0000too large";
 const REPLACEMENT = Buffer.from(`$${CUT_REPLY.length}\r\n${CUT_REPLY}\r\n`);
 
-/** The types of RESP whose header announces how many bytes follow: `$` bulk string, `!` bulk error, `=` verbatim string. */
+/**
+ * The RESP types whose header says how many bytes follow: `$` bulk string, `!` bulk error, `=`
+ * verbatim string.
+ */
 const BULK: ReadonlySet<number> = new Set([36, 33, 61]);
 const LINE_FEED = 10;
 /** A type, a length of up to 20 digits and a line break. */
-const MOST_HEADER_BYTES = 32;
+const MAX_HEADER_BYTES = 32;
 const HEADER = /^.(\d+)\r\n$/;
 const BREAK_BYTES = 2;
 
 /**
- * Goes along with what a Redis server sends, and takes out each bulk string that announces more than
- * `maxBytes`, before anybody holds it in memory: in its place stands {@link CUT_REPLY}. It keeps none of
- * it: a message of 64 MiB costs as many bytes of traffic, and the connection lives on. The protocol is
- * RESP 2 or 3 (redis.io, "Redis serialization protocol specification"), of which it reads no more than
- * where a bulk string begins and ends.
+ * Reads along with what a Redis server sends. It replaces each bulk string of more than `maxBytes`
+ * by {@link CUT_REPLY}, before anything stores it. So a message of 64 MiB costs traffic but no
+ * memory, and the connection survives. The protocol is RESP 2 or 3 (redis.io, "Redis serialization
+ * protocol specification"). The limiter only understands where a bulk string begins and ends.
  */
 export class ReplyLimiter {
   readonly #maxBytes: () => number;
-  /** Bytes of a bulk string that are still to come, and whether they are let in. */
+  /** The bytes of a bulk string that are still to come, and whether they are let through. */
   #left = 0;
   #lets = true;
-  /** Inside a line that is no header of a bulk string. */
+  /** Whether it is inside a line that is not the header of a bulk string. */
   #inLine = false;
-  /** The begin of a header whose end has not come yet. */
+  /** The beginning of a header whose end has not arrived yet. */
   #header = Buffer.alloc(0);
 
   constructor(maxBytes: () => number) {
     this.#maxBytes = maxBytes;
   }
 
-  /** What came → what is let in of it, perhaps nothing. */
+  /** Takes bytes that arrived; returns the bytes to let through, which may be none. */
   take(chunk: Buffer): Buffer {
     const kept: Buffer[] = [];
     let rest = this.#header.length > 0 ? Buffer.concat([this.#header, chunk]) : chunk;
@@ -46,12 +48,12 @@ export class ReplyLimiter {
     }
     const [only] = kept;
     if (kept.length === 1) return only!;
-    // Parts that follow each other are most often all that came.
+    // Neighbouring parts are usually the whole chunk, which then needs no copy.
     const length = kept.reduce((sum, part) => sum + part.length, 0);
     return length === whole.length && !kept.includes(REPLACEMENT) ? whole : Buffer.concat(kept);
   }
 
-  /** What is let in of the next part of `bytes`, and how long that part is. */
+  /** The part of `bytes` to let through next, and the number of bytes that this step used up. */
   #next(bytes: Buffer): [part: Buffer, used: number] {
     if (this.#left > 0) {
       const used = Math.min(this.#left, bytes.length);
@@ -64,19 +66,19 @@ export class ReplyLimiter {
       const used = end || bytes.length;
       return [bytes.subarray(0, used), used];
     }
-    if (end === 0 && bytes.length < MOST_HEADER_BYTES) {
+    if (end === 0 && bytes.length < MAX_HEADER_BYTES) {
       this.#header = Buffer.from(bytes);
       return [bytes.subarray(0, 0), bytes.length];
     }
     return this.#begin(bytes, end || bytes.length);
   }
 
-  /** At the header of a bulk string, or at a line that is too long to be one. */
+  /** Handles the header of a bulk string, or a line that is too long to be a header. */
   #begin(bytes: Buffer, used: number): [part: Buffer, used: number] {
     const header = bytes.subarray(0, used);
     const length = HEADER.exec(header.toString("latin1"))?.[1];
     if (length === undefined) {
-      // Of no value (`$-1`), or nothing that this knows.
+      // A null value (`$-1`), or a header that this class does not know.
       this.#inLine = header.at(-1) !== LINE_FEED;
       return [header, used];
     }
@@ -87,8 +89,9 @@ export class ReplyLimiter {
 }
 
 /**
- * Puts a {@link ReplyLimiter} between a connection and whoever reads it; before anything has been read.
- * `push` is where a stream takes what its source has for it (Node's "readable.push"), of a socket too.
+ * Puts a {@link ReplyLimiter} between a connection and its reader. Call it before anything has been
+ * read. A stream's source, also a socket's, delivers its data through `push` (Node's
+ * "readable.push").
  */
 export function limitReplies(stream: Readable, maxBytes: () => number): void {
   const limiter = new ReplyLimiter(maxBytes);
@@ -96,7 +99,7 @@ export function limitReplies(stream: Readable, maxBytes: () => number): void {
   stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
     if (!Buffer.isBuffer(chunk)) return push(chunk, encoding);
     const kept = limiter.take(chunk);
-    // Nothing to read yet, and room for more.
+    // True asks the source for more: nothing was let through, so there is room.
     return kept.length === 0 || push(kept);
   };
 }

@@ -3,17 +3,20 @@ import { cleanEnv, EnvError, EnvMissingError, makeValidator, str } from "envalid
 
 type Specs = Parameters<typeof cleanEnv>[1];
 
-/** What the environment holds, by variable. */
+/** The environment: values by variable. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The environment cannot be used; `message` names every bad variable, what it was and what is allowed. */
+/**
+ * The environment cannot be used. `message` names every bad variable, its value and what is
+ * allowed.
+ */
 export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
 /**
- * The environment → a typed, frozen object with the variables of `specs`. An empty variable counts as
- * absent. Throws a {@link ConfigError} that names all faults at once.
+ * The environment → a typed, frozen object with the variables of `specs`. An empty variable counts
+ * as absent. Throws a {@link ConfigError} that names all faults at once.
  */
 export function readConfig<S extends Specs>(env: Environment, specs: S) {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
@@ -29,7 +32,7 @@ export function readConfig<S extends Specs>(env: Environment, specs: S) {
   });
 }
 
-/** The value is a secret, or holds one: it must not end up in a log. */
+/** The value is a secret or contains one, so it must not appear in a log. */
 class SecretError extends EnvError {}
 
 const allowed = (what: string) => new EnvError(`allowed: ${what}`);
@@ -44,10 +47,9 @@ export function integer({ min, max }: { min: number; max: number }) {
   });
 }
 
-/** A TCP port. */
 export const port = integer({ min: 1, max: 65_535 });
 
-/** Where a service listens; its health has a port of its own where one is named. */
+/** The address at which a service listens. If HEALTH_PORT is set, health has a port of its own. */
 export const listenSpecs = {
   HOST: str({ default: undefined }),
   PORT: port({ default: 8080 }),
@@ -68,7 +70,7 @@ export function oneOf<T extends string>(...values: readonly T[]) {
   });
 }
 
-/** Text of a form that `pattern` gives and `what` says in words. */
+/** A text that matches `pattern`. `what` describes the pattern in words. */
 export function text(pattern: RegExp, what: string) {
   return makeValidator((input: string) => {
     if (!pattern.test(input)) throw allowed(what);
@@ -76,7 +78,7 @@ export function text(pattern: RegExp, what: string) {
   });
 }
 
-/** The same for a secret, which no message repeats. */
+/** The same for a secret. No message repeats its value. */
 export function secret(pattern: RegExp, what: string) {
   return makeValidator((input: string) => {
     if (!pattern.test(input)) throw new SecretError(`allowed: ${what}`);
@@ -90,14 +92,17 @@ export const kubernetesName = text(
   "a Kubernetes name: lower-case letters, digits, . and -",
 );
 
-/** Up to `most` comma-separated items, each checked by `check`, which says in a sentence what is allowed or returns null. */
-export function list(check: (item: string) => string | null, most = Infinity) {
+/**
+ * Up to `maxItems` comma-separated items. `check` returns null for a good item, or says in words
+ * what is allowed.
+ */
+export function list(check: (item: string) => string | null, maxItems = Infinity) {
   return makeValidator((input: string): readonly string[] => {
     const items = input
       .split(",")
       .map((item) => item.trim())
       .filter((item) => item !== "");
-    if (items.length > most) throw allowed(`at most ${most} items (not ${items.length})`);
+    if (items.length > maxItems) throw allowed(`at most ${maxItems} items (not ${items.length})`);
     for (const item of items) {
       const fault = check(item);
       if (fault) throw allowed(`${fault} (not ${JSON.stringify(item)})`);
@@ -109,7 +114,7 @@ export function list(check: (item: string) => string | null, most = Infinity) {
 /** Any text that is not empty. */
 export const anyText = str;
 
-/** How much a service says; see pino. */
+/** How much a service logs; see pino. */
 export const logLevel = oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent");
 
 const HOST_PORT = /^(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):([1-9]\d{0,4})$/;
@@ -119,7 +124,7 @@ export function isHostPort(input: string): boolean {
   return Number(HOST_PORT.exec(input)?.[2] ?? 65_536) <= 65_535;
 }
 
-/** How Redis is found: `REDIS_URL`, or else `REDIS_HOST`; the same for each service that talks to it. */
+/** How a service finds Redis: by `REDIS_URL`, or else by `REDIS_HOST`. */
 export const redisSpecs = {
   REDIS_HOST: makeValidator((input: string) => {
     if (!isHostPort(input)) throw allowed("host:port, such as redis:6379");

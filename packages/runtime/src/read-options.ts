@@ -1,14 +1,17 @@
 import { parseArgs } from "node:util";
 
-/** How an option's text becomes a value; without `allowed` it is a flag, which takes none. */
+/**
+ * How the text of an option becomes a value. An option without `allowed` is a flag and takes no
+ * text.
+ */
 export interface Option<T> {
   readonly allowed?: string;
-  /** Null where the text is not allowed. */
+  /** Returns null if the text is not allowed. */
   readonly read: (text: string) => T | null;
   readonly fallback: T;
-  /** It must be typed. */
+  /** The option must be given. */
   readonly required?: boolean;
-  /** It may be typed more than once: what is read is added up. */
+  /** The option may be given more than once. Its values are collected in one list. */
   readonly repeatable?: boolean;
 }
 
@@ -21,11 +24,17 @@ type ValuesOf<O extends Options> = {
 export interface TypedOptions<O extends Options> {
   readonly values: ValuesOf<O>;
   readonly positionals: readonly string[];
-  /** A sentence for everything that is wrong, with its name, its value and what is allowed; what is wrong has its fallback. */
+  /**
+   * One sentence for each fault, with the option's name, its value and what is allowed. A faulty
+   * option has its fallback as value.
+   */
   readonly faults: readonly string[];
 }
 
-/** What is typed on a command line → values, what is no option, and what is wrong. */
+/**
+ * Reads the arguments of a command line: the values of its options, the arguments that are no
+ * options, and all faults.
+ */
 export function readOptions<const O extends Options>(
   args: readonly string[],
   options: O,
@@ -82,7 +91,7 @@ const wrongValue = (name: string, value: string | undefined, allowed: string) =>
 
 export const flag: Option<boolean> = { read: () => true, fallback: false };
 
-/** One that may be typed more than once. */
+/** An option that may be given more than once. */
 export const repeatable = <T>(
   allowed: string,
   read: (text: string) => T | null,
@@ -106,7 +115,7 @@ export const whole = <const F extends number | undefined>(
   fallback,
 });
 
-/** Seconds as they are typed, milliseconds as they are read. */
+/** Given in seconds; the value is in milliseconds. */
 export const seconds = (min: number, max: number, fallback: number): Option<number> => ({
   allowed: `seconds from ${min} to ${max}`,
   read: (text) =>

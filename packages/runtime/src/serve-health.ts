@@ -6,12 +6,13 @@ export interface HealthAnswer {
   readonly body: object;
 }
 
-/** More than a kubelet has probes. */
-const MOST_CONNECTIONS = 32;
+/** More than the number of probes that a kubelet runs. */
+const MAX_CONNECTIONS = 32;
 
 /**
- * A listener for the kubelet's probes alone, so that nobody who crowds a service's port keeps it from being
- * found alive. By path, what it answers. Not yet listening.
+ * A server for the kubelet's probes alone. Many connections to a service's main port then cannot
+ * make the kubelet think that the service is dead. `routes` gives the answer for each path. The
+ * caller makes it listen.
  */
 export function createHealthServer(routes: Readonly<Record<string, () => HealthAnswer>>): Server {
   const server = createServer(REQUEST_LIMITS, (request, response) => {
@@ -22,7 +23,7 @@ export function createHealthServer(routes: Readonly<Record<string, () => HealthA
     response.writeHead(status, { "content-type": "application/json", connection: "close" });
     response.end(JSON.stringify(body));
   });
-  boundConnections(server, { most: MOST_CONNECTIONS });
+  boundConnections(server, { maxConnections: MAX_CONNECTIONS });
   return server;
 }
 

@@ -1,9 +1,9 @@
 import { visibleLines } from "@netchecker/contract/visible";
 
 /**
- * Runs a service's start. What keeps it from starting is told in one line for people (a bad variable,
- * a missing file, a port that is taken), with its stack only where it is a fault of ours; then the
- * process ends with 1 as soon as nothing holds it.
+ * Runs the start of a service. If it fails, one line says why, for example a bad variable, a
+ * missing file or a port that is taken. A stack is only printed for a bug of netChecker itself. The
+ * process then ends with exit code 1, as soon as nothing keeps it running.
  */
 export async function startService(name: string, start: () => void | Promise<void>): Promise<void> {
   try {

@@ -12,11 +12,11 @@ afterEach(() => {
 });
 
 async function serving(
-  most: number,
+  maxConnections: number,
   answer: RequestListener = (_request, response) => response.end("ok"),
 ) {
   const server = createServer(REQUEST_LIMITS, answer);
-  const connections = boundConnections(server, { most });
+  const connections = boundConnections(server, { maxConnections });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   ending.push(() => {
@@ -56,7 +56,7 @@ describe("at the bound of connections", () => {
       idle.push(await client(port));
       await expect.poll(() => connections.open).toBe(index + 1);
     }
-    // The oldest has just been answered: it is not the longest idle any more.
+    // The oldest has just been answered, so it is no longer the one that was idle for longest.
     idle[0]!.socket.write(GET);
     await expect.poll(() => idle[0]!.text()).toContain("ok");
     const newest = await client(port, GET);
@@ -65,7 +65,7 @@ describe("at the bound of connections", () => {
     expect([connections.open, connections.ended.crowdedOut]).toEqual([3, 1]);
   });
 
-  test("half-sent heads count as idle, and a request that is being answered does not", async () => {
+  test("a half-sent head counts as idle, and a request that is being answered does not", async () => {
     const answers: (() => void)[] = [];
     const { connections, port } = await serving(2, (_request, response) => {
       answers.push(() => response.end("late"));
@@ -83,12 +83,12 @@ describe("at the bound of connections", () => {
     await expect.poll(() => halfSent.closed(), SOON).toBe(true);
   });
 
-  test("where none is idle, the one that has moved nothing for longest goes", async () => {
+  test("if no connection is idle, the one that has moved no byte for longest is closed", async () => {
     let asked = 0;
     const { port } = await serving(2, () => (asked += 1));
     const first = await client(port, GET);
     await expect.poll(() => asked).toBe(1);
-    // Looked at, and found where it was, before the second comes.
+    // The first is checked, and found unchanged, before the second comes.
     await sleep(2_200);
     const second = await client(port, GET);
     await expect.poll(() => asked).toBe(2);
@@ -96,7 +96,7 @@ describe("at the bound of connections", () => {
     await expect.poll(() => closedOf([first, second]), SOON).toEqual([true, false]);
   });
 
-  test("a crowd that is accepted in one go crowds out nobody whose request is here", async () => {
+  test("when many clients connect at once, all whose request has arrived are answered", async () => {
     const { connections, port } = await serving(10);
     const crowd = await Promise.all(Array.from({ length: 25 }, () => client(port, GET)));
     await expect
@@ -105,7 +105,7 @@ describe("at the bound of connections", () => {
     await expect.poll(() => connections.open, SOON).toBe(10);
   });
 
-  test("a crowd of idle ones, many times the bound, keeps nobody from being answered", async () => {
+  test("idle connections, many times the bound, do not keep others from being answered", async () => {
     const { connections, port } = await serving(50);
     for (let index = 0; index < 400; index += 1) {
       await client(port, index % 2 === 0 ? "" : "GET / HT");
@@ -119,7 +119,7 @@ describe("at the bound of connections", () => {
   });
 });
 
-test("a head that does not come whole is ended after 5 s or little more", async () => {
+test("a connection without a complete request head is closed after little more than 5 s", async () => {
   const { connections, port } = await serving(9);
   const slow = await client(port, "GET / HTTP/1.1\r\n");
   const silent = await client(port);
@@ -127,7 +127,7 @@ test("a head that does not come whole is ended after 5 s or little more", async 
   expect(connections.open).toBe(0);
 }, 40_000);
 
-/** One that reads the beginning of its answer, and then nothing. */
+/** A reader that takes the beginning of its answer and then nothing more. */
 async function stopped(port: number): Promise<Client> {
   const reader = await client(port, GET);
   await expect.poll(() => reader.text().length).toBeGreaterThan(0);
@@ -135,10 +135,10 @@ async function stopped(port: number): Promise<Client> {
   return reader;
 }
 
-describe("a reader that takes nothing", () => {
+describe("a reader that takes no byte", () => {
   const LONG = Buffer.alloc(16 * 1024 * 1024, "x");
 
-  test("is ended, while one that waits for its answer is not, and one that reads is not", async () => {
+  test("is cut off, and a client that waits for its answer is not", async () => {
     let late = () => {};
     const { connections, port } = await serving(9, (request, response) => {
       if (request.url === "/late") late = () => response.end("late");
@@ -153,7 +153,7 @@ describe("a reader that takes nothing", () => {
     await expect.poll(() => waiting.text()).toContain("late");
   }, 50_000);
 
-  test("does not hold up the end, and who reads has its whole answer first", async () => {
+  test("does not delay the server's end, and a client that reads gets its whole answer first", async () => {
     const { server, connections, port } = await serving(9, (_request, response) => {
       const pieces = Array.from({ length: 256 }, () => LONG.subarray(0, LONG.length / 256));
       Readable.from(pieces).pipe(response.writeHead(200, { "content-length": LONG.length }));

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 
 const NASTY = "\u001b[2J\n\u009b31m\u202e\u2028";
 
-it("a line of the log is one line of JSON, and nothing in it that a terminal would obey", async () => {
+it("a log entry is one line of JSON without characters that a terminal would obey", async () => {
   const module = new URL("../src/create-log.ts", import.meta.url).href;
   const script = `
     const { createLog } = await import(${JSON.stringify(module)});

@@ -27,7 +27,7 @@ const ask = async (port: number, path: string, method = "GET") => {
   return [answer.status, method === "HEAD" ? await answer.text() : await answer.json()];
 };
 
-test("health is what the service says of itself, and nothing else is there", async () => {
+test("the health server answers the given paths and no others", async () => {
   const port = await serving();
   expect(await ask(port, "/healthz?x=1")).toEqual([200, { ok: true }]);
   expect(await ask(port, "/readyz")).toEqual([503, { ok: false }]);
@@ -37,7 +37,7 @@ test("health is what the service says of itself, and nothing else is there", asy
   expect(await ask(port, "/healthz", "POST")).toMatchObject([404, { code: "not_found" }]);
 });
 
-test("a crowd of half-sent requests does not keep the kubelet out", async () => {
+test("many half-sent requests do not keep the kubelet out", async () => {
   const port = await serving();
   for (let index = 0; index < 200; index += 1) {
     const socket = connect(port, "127.0.0.1");

@@ -10,7 +10,7 @@ import { listen } from "@netchecker/local-cluster/listen";
 import { Redis } from "ioredis";
 import { containersOf, type Rendered } from "./rendered.ts";
 
-/** A real Redis with the manifests' own configuration, arguments and ACL, on a free port. */
+/** A real Redis on a free port, with the configuration, arguments and ACL of the manifests. */
 export class AclRedis implements AsyncDisposable {
   readonly host = "127.0.0.1";
   readonly port: number;
@@ -42,7 +42,7 @@ export class AclRedis implements AsyncDisposable {
       join(folder, "valkey.conf"),
       all.config("redis-server").data!["valkey.conf"]!.replace("/data", folder),
     );
-    // The init container's own script, on the rendered rules.
+    // The script of the init container itself, run on the rendered rules.
     const rules = all.config("redis-acl").data!;
     await writeFile(join(folder, "write-acl.sh"), rules["write-acl.sh"]!);
     const rulesFolder = await mkdtemp(join(folder, "rules-"));
@@ -54,7 +54,7 @@ export class AclRedis implements AsyncDisposable {
         PING_PASSWORD: passwords.ping,
       },
     });
-    // Somebody has to read what was refused.
+    // A user that may read the log of refused commands.
     await appendFile(join(folder, "users.acl"), "user operator on >operator +@all ~* &*\n");
     const probe = createServer();
     const port = await listen(probe, "127.0.0.1", 0);
@@ -80,7 +80,7 @@ export class AclRedis implements AsyncDisposable {
     return `redis://${user}:${this.passwords[user]}@${this.host}:${this.port}`;
   }
 
-  /** A connection as that user, or as nobody. */
+  /** Connects as that user, or without a user. */
   connect(user?: "netchecker" | "ping" | "operator"): Redis {
     const passwords = { ...this.passwords, operator: "operator" };
     const login = user && { username: user, password: passwords[user] };
@@ -96,7 +96,7 @@ export class AclRedis implements AsyncDisposable {
     return client;
   }
 
-  /** What was refused so far, a line each. */
+  /** The commands that Redis refused so far, one per line. */
   async refused(): Promise<string[]> {
     const operator = this.connect("operator");
     const log = (await operator.call("acl", "log", "128")) as (string | number)[][];

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { cgroupFault, LimitedCgroup } from "@netchecker/local-cluster/limited-cgroup";
 
-/** Why nothing can be contained here, in a sentence; null where it can. */
+/** Why this machine cannot contain a process, in a sentence. Null if it can. */
 export const containFault = cgroupFault;
 
 export interface Containment {
-  /** The folder that is to be its whole file system, read-only. */
+  /** The folder that becomes its whole file system, read-only. */
   readonly root: string;
   readonly user: number;
   readonly cpuMillis: number;
@@ -14,14 +14,20 @@ export interface Containment {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** In a mount namespace of its own: the folder read-only, and what a container runtime adds to an image. */
+/**
+ * Runs in a mount namespace of its own: makes the folder read-only and adds the mounts that a
+ * container runtime adds.
+ */
 const ENTER = `
 root=$1 user=$2; shift 2
 mount --bind "$root" "$root" && mount --bind /dev "$root/dev" && mount -t proc proc "$root/proc" &&
 mount -o remount,bind,ro "$root" && cd "$root" &&
 exec setpriv --no-new-privs chroot --userspec="$user:$user" --groups= "$root" "$@"`;
 
-/** Runs a command as a container would run; at its end, says how on stdout, as JSON. A SIGTERM is handed on. */
+/**
+ * Runs a command like a container runtime does. At its end it prints the result as JSON. It
+ * forwards SIGTERM.
+ */
 function contain({ root, user, cpuMillis, memoryBytes, command, env }: Containment): void {
   const cgroup = new LimitedCgroup({ cpuMillis, memoryBytes }, `netchecker-test-${process.pid}`);
   const enter = ["unshare", "--mount", "--propagation", "private", "sh", "-c", ENTER, "sh"];
@@ -31,7 +37,7 @@ function contain({ root, user, cpuMillis, memoryBytes, command, env }: Containme
   ];
   const child = spawn(file, args, { env: { ...env, PATH: process.env["PATH"] } });
   process.once("SIGTERM", () => child.kill("SIGTERM"));
-  // Who started this is gone, whatever way: then so is what runs in it.
+  // If the process that started this one is gone, the command must end too.
   process.once("disconnect", () => child.kill("SIGKILL"));
   let said = "";
   for (const stream of [child.stdout, child.stderr])

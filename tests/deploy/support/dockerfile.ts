@@ -5,13 +5,13 @@ export const ROOT = join(import.meta.dirname, "../../..");
 
 export const SERVICES = ["netchecker", "ping", "pong"] as const;
 
-/** One instruction: `COPY`, and what follows it on one line. */
+/** One instruction: its name, such as `COPY`, and the rest on one line. */
 interface Instruction {
   readonly name: string;
   readonly value: string;
 }
 
-/** From one FROM to the next; `text` as it is written. */
+/** The part from one FROM to the next. `text` is the part as it is written. */
 export interface Stage {
   readonly base: string;
   readonly as: string | null;
@@ -19,7 +19,9 @@ export interface Stage {
   readonly text: string;
 }
 
-/** The stages of `Dockerfile.<service>`; only those forms are read that ours have. */
+/**
+ * The stages of `Dockerfile.<service>`. It only understands the syntax that our Dockerfiles use.
+ */
 export async function readStages(service: (typeof SERVICES)[number]): Promise<Stage[]> {
   const lines = (await readFile(join(ROOT, `Dockerfile.${service}`), "utf8"))
     .replaceAll(/^#.*\n/gm, "")
@@ -38,7 +40,7 @@ export async function readStages(service: (typeof SERVICES)[number]): Promise<St
   });
 }
 
-/** The values of a stage's instructions of that name. */
+/** The values of all instructions with that name in a stage. */
 export function valuesOf(stage: Stage, name: string): string[] {
   return stage.instructions.filter((each) => each.name === name).map(({ value }) => value);
 }

@@ -7,8 +7,8 @@ import { readStages, ROOT, type SERVICES, valuesOf } from "./dockerfile.ts";
 type Service = (typeof SERVICES)[number];
 
 /**
- * Lays out what the last stage of a Dockerfile holds: Node, the libraries that it loads, what was built. Here
- * Node is the one that runs this, from wherever it is installed.
+ * Lays out the files of a Dockerfile's last stage: Node, the libraries that Node loads, and the
+ * build. It uses the Node that runs this process, wherever it is installed.
  */
 export async function layOutImage(service: Service, folder: string): Promise<void> {
   const script = `mkdir -p "$2/app" "$2/proc" "$2/dev" && cp --parents -L $(ldd "$1" | grep -o '/[^ ]*') /etc/nsswitch.conf "$2"`;
@@ -20,7 +20,7 @@ export async function layOutImage(service: Service, folder: string): Promise<voi
   await cp(join(ROOT, source!), join(folder, target), { recursive: true });
 }
 
-/** What the last stage copies out of the build. */
+/** The folder or file that the last stage copies from the build. */
 async function built(service: Service): Promise<string> {
   const last = (await readStages(service)).at(-1)!;
   return valuesOf(last, "COPY").find((value) => value.startsWith("--from=build"))!;

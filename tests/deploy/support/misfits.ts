@@ -5,20 +5,20 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** A value, and the type of a package that it must have. */
+/** A value, and the type from a package that it must have. */
 export interface Typed {
   readonly type: string;
   readonly from: string;
   readonly value: object;
 }
 
-/** A type as JSON has it: the text of an enum instead of the enum. */
+/** A type in the form that JSON has: the text of an enum instead of the enum. */
 const JSON_OF =
   "type Json<T> = unknown extends T ? T : T extends string ? `${T}` : { [K in keyof T]: Json<T[K]> };\n";
 
 /**
- * What of some values is not as their types say, in the compiler's words; empty where all fit. Fields that
- * a type does not have count: a literal may have no others.
+ * Says where values do not have their types, in the compiler's words. Empty if all have. A field
+ * that the type does not have counts too, because the values are literals.
  */
 export async function misfits(values: readonly Typed[]): Promise<string> {
   const lines = values.map(
@@ -26,7 +26,7 @@ export async function misfits(values: readonly Typed[]): Promise<string> {
       `import type { ${type} as T${index} } from "${from}";\n` +
       `export const of${index}: Json<T${index}> = ${JSON.stringify(value, null, 1)};\n`,
   );
-  // From where the packages are found, and where nothing else looks for sources.
+  // A folder from which the packages can be found and in which nothing else looks for sources.
   const folder = join(import.meta.dirname, "../../../node_modules/.cache");
   const file = join(folder, `netchecker-misfits-${process.pid}.ts`);
   const options = ["--noEmit", "--strict", "--skipLibCheck", "--ignoreConfig", "--types", ""];

@@ -40,10 +40,10 @@ export interface Manifest {
   };
 }
 
-/** A pod's template and where it comes from. */
+/** An object with a pod template. */
 export type Workload = (IDeployment | IDaemonSet) & Manifest;
 
-/** What a kustomization renders to. */
+/** The objects to which a kustomization renders. */
 export class Rendered {
   readonly objects: readonly Manifest[];
 
@@ -55,7 +55,7 @@ export class Rendered {
     return this.objects.filter((each): each is Kinds[K] & Manifest => each.kind === kind);
   }
 
-  /** The one of that name. Throws where there is none. */
+  /** The object with that name. Throws if there is none. */
   get<K extends keyof Kinds>(kind: K, name: string, namespace = "netchecker"): Kinds[K] & Manifest {
     const found = this.of(kind).find(
       ({ metadata }) =>
@@ -66,7 +66,7 @@ export class Rendered {
     return found;
   }
 
-  /** The ConfigMap whose name, without its hash, is `name`. */
+  /** The ConfigMap with that name. The hash at the end of its real name is ignored. */
   config(name: string, namespace = "netchecker"): IConfigMap & Manifest {
     const found = this.of("ConfigMap").filter(
       ({ metadata }) =>
@@ -81,18 +81,18 @@ export class Rendered {
   }
 }
 
-/** Every container of a workload, those that run first among them. */
+/** Every container of a workload, with its init containers. */
 export function containersOf(workload: Workload) {
   const { initContainers = [], containers } = workload.spec!.template.spec!;
   return [...initContainers, ...containers];
 }
 
-/** A folder of deploy/ as it is. */
+/** Renders a folder of deploy/ as it is. */
 async function render(folder: string): Promise<Rendered> {
   return new Rendered(await renderManifests(join(DEPLOY, folder)));
 }
 
-/** The base with components, as a user's own kustomization names them. */
+/** Renders the base with components, as a user's own kustomization would name them. */
 export async function renderWith(components: string[], fields: object = {}): Promise<Rendered> {
   const folder = await mkdtemp(join(tmpdir(), "netchecker-kustomize-"));
   try {
@@ -109,7 +109,7 @@ export async function renderWith(components: string[], fields: object = {}): Pro
   }
 }
 
-/** Rendering takes seconds where something is deleted: once for each file of tests. */
+/** Runs `make` at most once for each test file, because rendering can take seconds. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
@@ -117,7 +117,10 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 
 const on = (...components: string[]) => once(() => renderWith(components));
 
-/** All that can be applied: base, overlay, each component on the base, and all that go together. */
+/**
+ * Everything that a user can apply: the base, the overlay, each component on the base, and all
+ * components together.
+ */
 export const VARIANTS = {
   base: once(() => render("base")),
   "overlays/kind": once(() => render("overlays/kind")),

@@ -17,10 +17,13 @@ export interface Results {
   readonly results: Result[];
 }
 
-/** Enough for three attempts of 1 s at whatever is silent, on a machine that has other work too. */
+/** Enough for three attempts of 1 s at a silent target, on a busy machine. */
 const TIMER_MS = 8_000;
 
-/** A cluster that opens one round when it starts, and then only those that a test asks for. */
+/**
+ * A cluster that opens one round when it starts. After that it only opens the rounds that a test
+ * asks for.
+ */
 export function aClusterOnRequest(
   options: Partial<LocalClusterOptions> & Pick<LocalClusterOptions, "nodes">,
 ): Promise<LocalCluster> {
@@ -29,11 +32,12 @@ export function aClusterOnRequest(
   return startLocalCluster({ intervalMs: 3_600_000, port: 0, ...options, env });
 }
 
-/** Opens a round, as soon as none is open, and gives its id. */
+/** Opens a round as soon as none is open, and returns its id. */
 export function openRound(cluster: LocalCluster): Promise<number> {
   return vi.waitFor(
     async () => {
-      // A first request goes to and fro: what the API server told before it has arrived by then.
+      // A first request takes a moment. By its answer, netchecker has read the API server's earlier
+      // events.
       await (await cluster.fetch("/healthz")).text();
       const response = await cluster.fetch("/rounds", {
         method: "POST",
@@ -47,12 +51,15 @@ export function openRound(cluster: LocalCluster): Promise<number> {
   );
 }
 
-/** Opens a round and gives its results, once they are stored. */
+/** Opens a round and returns its results once they are stored. */
 export async function aRound(cluster: LocalCluster): Promise<Results> {
   return storedRoundAfter(cluster, (await openRound(cluster)) - 1);
 }
 
-/** The first closed round above an id, once it is stored, which is a moment after it is served. */
+/**
+ * The first closed round with a higher id, once it is stored. A round is stored a moment after it
+ * is served.
+ */
 export async function storedRoundAfter(cluster: LocalCluster, id: number): Promise<Results> {
   const { round } = await cluster.resultsAfter<Results>(id);
   return vi.waitFor(
@@ -73,14 +80,14 @@ export async function rounds(cluster: LocalCluster): Promise<RoundHead[]> {
   return body.rounds.map(({ round }) => round);
 }
 
-/** The last closed round, now. */
+/** The last closed round at this moment. */
 export async function lastResults(cluster: LocalCluster): Promise<Results> {
   const response = await cluster.fetch("/results");
   if (!response.ok) throw new Error(await response.text());
   return (await response.json()) as Results;
 }
 
-/** What is not ok, a line each, such as `node-1 echo node-3: connection_refused`. */
+/** The rows that are not ok, one line each, such as `node-1 echo node-3: connection_refused`. */
 export function notOk({ results }: Pick<Results, "results">): string[] {
   return results
     .filter(({ ok }) => ok !== true)

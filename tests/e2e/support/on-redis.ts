@@ -10,17 +10,17 @@ import { Redis } from "ioredis";
 
 export const NAMES = redisNames("netchecker:");
 
-/** A listener and a speaker on the cluster's Redis, beside its agents. */
+/** A subscriber and a publisher on the cluster's Redis, besides its agents. */
 export interface OnRedis extends AsyncDisposable {
   readonly lists: TargetList[];
-  /** In the order in which they came. */
+  /** In the order in which they arrived. */
   readonly reports: Report[];
   readonly commands: Redis;
-  /** Publishes on the channel for reports of a type. */
+  /** Publishes on the report channel of a type. */
   say(type: TargetType, message: string | object): Promise<void>;
 }
 
-/** Listens from now on. A connection that is lost stays so. */
+/** Subscribes from now on. If the connection is lost, it stays lost. */
 export async function onRedis(cluster: LocalCluster): Promise<OnRedis> {
   const options = { ...cluster.redis.address, retryStrategy: () => null };
   const [commands, subscriber] = [new Redis(options), new Redis(options)];
@@ -33,7 +33,7 @@ export async function onRedis(cluster: LocalCluster): Promise<OnRedis> {
       if (listChannels.includes(channel)) lists.push(JSON.parse(text) as TargetList);
       else reports.push(JSON.parse(text) as Report);
     } catch {
-      // What a test says itself may be anything.
+      // A test itself may publish anything.
     }
   });
   await subscriber.subscribe(

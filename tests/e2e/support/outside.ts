@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A place outside the cluster, asked over HTTP. */
+/** A place outside the cluster that is probed over HTTP. */
 export interface Outside {
   readonly url: string;
-  /** Who was asked for, by connections, since the start. */
+  /** The number of connections since the start. */
   readonly connections: number;
-  /** Accepts and never answers, as long as it is set. */
+  /** While it is true, the place accepts connections and never answers. */
   silent: boolean;
   close(): Promise<void>;
 }

@@ -4,9 +4,9 @@ import { promtool } from "./promtool.ts";
 import { ruleFile } from "./rule-file.ts";
 
 /**
- * Holds what fires at each minute, as promtool finds it, against `expected`: a line for each alert, such as
- * `NetcheckerFindingCritical node-3`, its name and its node where it has one, and then each label of `by`,
- * as in `NetcheckerDown namespace=netchecker`.
+ * Compares the alerts that fire at each minute, as promtool computes them, with `expected`. Each
+ * alert is a line, such as `NetcheckerFindingCritical node-3`: its name, its node if it has one,
+ * and then each label of `by`, as in `NetcheckerDown namespace=netchecker`.
  */
 export async function expectAlerts(
   series: readonly Series[],
@@ -23,7 +23,7 @@ export async function expectAlerts(
   expect(code, said).toBe(0);
 }
 
-/** Runs the component's rules over series, and gives what promtool says of what is expected, in its own words. */
+/** Runs the component's rules over series. Returns promtool's own words about the expectations. */
 export async function testRules(series: readonly Series[], expectations: object) {
   const input = series.flatMap((each) => Object.entries(each));
   const file = {

@@ -2,7 +2,7 @@ interface Datasource {
   readonly uid: string;
 }
 
-/** What of a Grafana dashboard the tests look at. */
+/** The parts of a Grafana dashboard that the tests read. */
 export interface Dashboard {
   readonly panels: readonly {
     readonly id: number;
@@ -30,7 +30,7 @@ export interface Dashboard {
   }[];
 }
 
-/** Every expression of a dashboard, with what Grafana puts in for its variables. */
+/** Every expression of a dashboard, with Grafana's values for its variables. */
 export function expressionsOf({ panels }: Dashboard): string[] {
   return panels.flatMap(({ targets }) =>
     targets.map(({ expr }) =>

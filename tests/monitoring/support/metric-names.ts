@@ -1,4 +1,7 @@
-/** The names of all series of a scrape that ours have: those that it gives a type, and a histogram's three. */
+/**
+ * The names of all netChecker series in a scrape: those with a type, and the three of each
+ * histogram.
+ */
 export function seriesNames(scrape: string): Set<string> {
   const types = [...scrape.matchAll(/^# TYPE (netchecker_\w+) (\w+)$/gm)];
   return new Set(
@@ -10,12 +13,12 @@ export function seriesNames(scrape: string): Set<string> {
   );
 }
 
-/** The names of metrics in a scrape, as people speak of them: a histogram has one. */
+/** The names of the metrics in a scrape. A histogram counts as one. */
 export function metricNames(scrape: string): string[] {
   return [...scrape.matchAll(/^# TYPE (netchecker_\w+) \w+$/gm)].map(([, name]) => name!);
 }
 
-/** Our metrics that an expression asks for. */
+/** The netChecker metrics that an expression uses. */
 export function namesIn(expression: string): string[] {
   return expression.match(/\bnetchecker_\w+/g) ?? [];
 }

@@ -10,50 +10,60 @@ import { judgeNow } from "../../../packages/netchecker/src/core/verdict/judge-no
 import { aClosedRound, type Finds } from "@netchecker/round/testing/a-round";
 import { judged } from "@netchecker/conclude/testing/judged";
 
-/** What goes on at a netchecker for a while: a minute, where nothing else is said. */
+/** What happens at a netchecker for some time: for a minute, unless it says otherwise. */
 export interface Step {
   readonly seconds?: number;
   readonly view: ClusterView;
   readonly finds?: Finds;
   readonly silent?: readonly string[];
-  /** The cluster when the round closes; as when it was opened where absent. */
+  /** The cluster when the round closes. If absent, it is the same as when the round opened. */
   readonly atClose?: ClusterView;
-  /** No round closes; the one before is still told. Else one closes at the step's start. */
+  /**
+   * No round closes in this step, and the metrics still show the one before. Otherwise one closes
+   * at the step's start.
+   */
   readonly noRound?: boolean;
-  /** Another netchecker holds the lease, and closes the rounds that this one takes over with it. */
+  /**
+   * Another netchecker holds the lease and closes the rounds. This one takes them over when it gets
+   * the lease.
+   */
   readonly standsBy?: boolean;
   /** Redis is away: no round closes, and the lease is not renewed. */
   readonly redisAway?: boolean;
-  /** Prometheus gets no answer, from all scrapes or from each second one. */
+  /** Prometheus gets no answer, to all scrapes or to every second one. */
   readonly down?: boolean | "sometimes";
-  /** Prometheus knows of no such target. */
+  /** Prometheus does not know this target. */
   readonly gone?: boolean;
-  /** What netchecker says, where it is not what {@link verdictOf} makes of its rounds. */
+  /** The verdict, if it is not the one that {@link verdictOf} derives from the rounds. */
   readonly verdict?: VerdictWord | UnmeasuredReason;
   readonly staleSince?: number;
 }
 
-/** Who is scraped, and when. */
+/** What Prometheus scrapes, and when. */
 export interface Scraped {
   readonly instance?: string;
   readonly namespace?: string;
   readonly cluster?: string;
-  /** When in each scrape interval it is its turn, seconds: a multiple of {@link SLOT_S}. */
+  /** The second of the scrape interval at which it is scraped: a multiple of {@link SLOT_S}. */
   readonly phase?: number;
 }
 
-/** Series as promtool takes them: by name and labels, a value for each slot; `_` is no scrape, `stale` one without it. */
+/**
+ * Series in promtool's form: name and labels, and a value for each slot. `_` means no scrape;
+ * `stale` means a scrape without this series.
+ */
 export type Series = Readonly<Record<string, string>>;
 
-/** promtool's time goes on in such slots, seconds; a scrape is in each third one. */
+/** The length of promtool's time slots, in seconds. A scrape happens in every third slot. */
 export const SLOT_S = 10;
 const SCRAPE_S = 30;
 const INTERVAL_MS = 60_000;
 
 /**
- * What Prometheus has of one netchecker whose rounds go as the steps say: concluded and told by its own
- * code, so that an alert is tested on what it will meet. A series that a scrape does not bring goes stale, as
- * Prometheus does it. Time begins in 1970, as promtool's does.
+ * The series that Prometheus has of one netchecker whose rounds go as the steps say. netchecker's
+ * own code concludes the rounds and makes the metrics, so an alert is tested on real series. A
+ * series that is missing from a scrape becomes stale, as in Prometheus. Time begins in 1970, as in
+ * promtool.
  */
 export function playRounds(steps: readonly Step[], scraped: Scraped = {}): Series {
   const { instance = "netchecker-a", namespace = "netchecker", cluster, phase = 0 } = scraped;
@@ -118,7 +128,7 @@ function holdingIn({ standsBy, redisAway }: Step): Holding {
   return standsBy ? "other" : "held";
 }
 
-/** Now's verdict, as netchecker judges it where a step does not say another. */
+/** The current verdict: the step's own, or the one that netchecker's code derives. */
 function verdictOf({ verdict }: Step, latest: ClosedRound | null, now: number): Verdict {
   if (verdict === "ok" || verdict === "degraded" || verdict === "failing") return said(verdict);
   if (verdict === "unmeasured") return said("unmeasured", "rounds_stopped");
@@ -145,12 +155,12 @@ const said = (verdict: VerdictWord, reason: UnmeasuredReason | null = null): Ver
   reason,
 });
 
-/** What was scraped of one target so far. */
+/** The series that were scraped from one target so far. */
 class Written {
   readonly #values = new Map<string, string[]>();
   #live: ReadonlySet<string> = new Set();
 
-  /** One scrape; `up` is null where Prometheus has no such target. */
+  /** One scrape. `up` is null if Prometheus does not know the target. */
   scrape(
     slot: number,
     target: Readonly<Record<string, string>>,

@@ -6,7 +6,9 @@ import { Child } from "@netchecker/local-cluster/child-process";
 import { findOrInstallPrometheus } from "@netchecker/local-cluster/ensure-prometheus";
 import { freePort } from "@netchecker/local-cluster/listen";
 
-/** What is scraped: a job, its targets as `host:port`, and labels that the operator would put on. */
+/**
+ * What to scrape: a job, its targets as `host:port`, and the labels that the operator would add.
+ */
 export interface Job {
   readonly job: string;
   readonly targets: readonly string[];
@@ -27,7 +29,7 @@ export interface Alert {
 
 const START_TIMEOUT_MS = 30_000;
 
-/** A real Prometheus that scrapes every second, with rules; its data is gone when it is stopped. */
+/** A real Prometheus that scrapes every second, with rules. Its data is deleted when it stops. */
 export class Prometheus {
   readonly #child: Child;
   readonly #folder: string;
@@ -70,7 +72,7 @@ export class Prometheus {
     return prometheus;
   }
 
-  /** An instant query. Rejects with what Prometheus says of a bad one. */
+  /** Runs an instant query. Rejects with Prometheus' error message. */
   async query(expr: string): Promise<Instant[]> {
     const { result } = await this.#get<{
       result: { metric: Record<string, string>; value: [number, string] }[];

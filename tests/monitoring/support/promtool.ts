@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { findOrInstallPrometheus } from "@netchecker/local-cluster/ensure-prometheus";
 
-/** Runs promtool in a folder that holds `files`, with `input` on its stdin; gives its code and all that it said. */
+/**
+ * Runs promtool in a folder with `files`, and with `input` on its stdin. Returns its exit code and
+ * its output.
+ */
 export async function promtool(
   args: readonly string[],
   files: Readonly<Record<string, string>> = {},

@@ -1,6 +1,6 @@
 import { VARIANTS } from "../../deploy/support/rendered.ts";
 
-/** What is computed once for several alerts. */
+/** An expression that is computed once for several alerts. */
 export interface RecordingRule {
   readonly record: string;
   readonly expr: string;
@@ -30,15 +30,15 @@ export async function allRules(): Promise<readonly (AlertRule | RecordingRule)[]
   return (await spec()).groups.flatMap(({ rules }) => rules);
 }
 
-/** Its alerts. */
+/** The alerts among the rules. */
 export async function alertRules(): Promise<readonly AlertRule[]> {
   return (await allRules()).filter((rule) => "alert" in rule);
 }
 
 /**
- * The component's rules as Prometheus reads them from a file (JSON is YAML); `shortened` says how long an
- * alert waits, how often it is looked at, and how long a last word counts, for tests that do not wait for
- * minutes.
+ * The component's rules as a file that Prometheus can read (JSON is YAML). `shortened` sets how
+ * long an alert waits, how often it is evaluated, and how long a last value counts. Tests use it so
+ * that they do not have to wait for minutes.
  */
 export async function ruleFile(shortened?: {
   for: string;

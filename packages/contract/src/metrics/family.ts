@@ -2,7 +2,7 @@
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
-  /** What is put behind the family's name: a histogram has series of three names. */
+  /** The text that is added to the family's name: a histogram has series with three names. */
   readonly suffix?: "_bucket" | "_sum" | "_count";
 }
 
@@ -14,7 +14,7 @@ export interface MetricFamily {
   readonly samples: readonly Sample[];
 }
 
-/** What is now: one value, or a sample for each thing that has one. */
+/** A value of this moment: one number, or one sample for each label set. */
 export function gauge(
   name: string,
   help: string,
@@ -23,7 +23,7 @@ export function gauge(
   return { name, type: "gauge", help, samples: samplesOf(samples) };
 }
 
-/** What was counted elsewhere, and only grows. */
+/** A count that some other part keeps and that only grows. */
 export function counter(
   name: string,
   help: string,

@@ -2,7 +2,7 @@ import type { MetricFamily, Sample } from "./family.ts";
 
 type Labels<Label extends string> = Readonly<Record<Label, string>>;
 
-/** One distribution: how many values were below each bound, and their sum. */
+/** One distribution: the number of values up to each bound, and the sum of all values. */
 export class Distribution {
   readonly #bounds: readonly number[];
   readonly #counts: number[];
@@ -36,8 +36,9 @@ export class Distribution {
 }
 
 /**
- * Distributions of one thing by labels, from the start of the process on. The client library's histogram
- * takes one value at a time, with its labels: a round of 1,000 nodes has three million.
+ * Distributions by labels, counted since the process started. The client library's own histogram
+ * takes one value and its labels at a time. That is too slow here: a round of 1,000 nodes has three
+ * million values.
  */
 export class Histogram<Label extends string = never> {
   readonly #name: string;
@@ -48,7 +49,7 @@ export class Histogram<Label extends string = never> {
     { readonly labels: Labels<Label>; readonly distribution: Distribution }
   >();
 
-  /** `bounds` in ascending order; the labels of `known` are there from the start. */
+  /** `bounds` must be in ascending order. The label sets in `known` exist from the start. */
   constructor(
     name: string,
     help: string,
@@ -61,7 +62,7 @@ export class Histogram<Label extends string = never> {
     for (const labels of known) this.of(labels);
   }
 
-  /** The distribution of these labels. */
+  /** The distribution of these labels. It is made on first use. */
   of(labels: Labels<Label>): Distribution {
     const key = Object.values(labels).join("\n");
     let known = this.#distributions.get(key);

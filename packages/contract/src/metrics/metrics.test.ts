@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { counter, gauge, Histogram, Tally } from "./index.ts";
 
-test("a gauge is one value, yes or no, or a sample for each thing", () => {
+test("a gauge is a number, a yes or no, or one sample per label set", () => {
   expect(gauge("a", "b", 3).samples).toEqual([{ labels: {}, value: 3 }]);
   expect(gauge("a", "b", true).samples).toEqual([{ labels: {}, value: 1 }]);
   const samples = [{ labels: { node: "n" }, value: 2 }];
@@ -9,7 +9,7 @@ test("a gauge is one value, yes or no, or a sample for each thing", () => {
   expect(counter("a_total", "b", 0)).toMatchObject({ type: "counter", samples: [{ value: 0 }] });
 });
 
-test("a tally counts by labels; those that are known begin at 0", () => {
+test("a tally counts by labels, and known label sets begin at 0", () => {
   const tally = new Tally("a_total", "b", [{ type: "pod", reason: "ok" }]);
   tally.add({ type: "pod", reason: "late" });
   tally.add({ type: "pod", reason: "late" }, 2);
@@ -24,7 +24,7 @@ test("a tally counts by labels; those that are known begin at 0", () => {
   });
 });
 
-test("a histogram's buckets hold all that is not above their bound, and the last one everything", () => {
+test("a histogram's bucket counts all values up to its bound, and the last bucket counts all values", () => {
   const histogram = new Histogram("a_seconds", "b", [0.1, 1], [{ type: "pod" }]);
   for (const value of [0.1, 0.05, 0.5, 7]) histogram.of({ type: "pod" }).add(value);
   const { samples, type } = histogram.family;

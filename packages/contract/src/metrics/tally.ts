@@ -2,13 +2,16 @@ import { counter, type MetricFamily } from "./family.ts";
 
 type Labels<Label extends string> = Readonly<Record<Label, string>>;
 
-/** Counts what happens, by labels, from the start of the process on. */
+/** Counts events by labels, since the process started. */
 export class Tally<Label extends string> {
   readonly #name: string;
   readonly #help: string;
   readonly #counts = new Map<string, { readonly labels: Labels<Label>; value: number }>();
 
-  /** Those of `known` are there from the start, at 0: a rate misses what a series begins with. */
+  /**
+   * The label sets in `known` exist from the start, at 0. Otherwise Prometheus' rate() would miss
+   * the first event of a series.
+   */
   constructor(name: string, help: string, known: readonly Labels<Label>[] = []) {
     this.#name = name;
     this.#help = help;

@@ -1,10 +1,10 @@
-/** An answer that is no success, in netchecker's own words where it gave some. */
+/** The request failed. The message is netchecker's own if it gave one. */
 export class ApiError extends Error {
   override name = "ApiError";
-  /** 0 where there was no answer at all. */
+  /** The HTTP status. 0 if there was no answer at all. */
   readonly status: number;
   readonly code: string;
-  /** In so many milliseconds one may ask again; null where it does not say. */
+  /** The caller may ask again after this time, in milliseconds. Null if netchecker does not say. */
   retryAfterMs: number | null = null;
 
   constructor(status: number, code: string, message: string, options?: ErrorOptions) {
@@ -18,13 +18,13 @@ export class ApiError extends Error {
 export interface Api {
   get<T>(path: string, signal?: AbortSignal): Promise<T>;
   post<T>(path: string): Promise<T>;
-  /** The pieces of a stream as they come in. */
+  /** The pieces of a stream while they arrive. */
   stream(path: string, signal: AbortSignal): AsyncGenerator<string>;
 }
 
 const ANSWER_WITHIN_MS = 30_000;
 
-/** The API of the server that the page came from. `tokenOf` is asked at every request. */
+/** The API of the server that the page came from. Each request asks `tokenOf` for the token. */
 export function createApi(tokenOf: () => string | null): Api {
   async function ask(path: string, init: RequestInit): Promise<Response> {
     const token = tokenOf();

@@ -4,31 +4,34 @@ import type { Connection } from "../core/connection.ts";
 import { type Api, ApiError } from "./api.ts";
 
 const POLL_MS = 5_000;
-/** A state is small: what takes longer does not come. */
+/** A state is small, so an answer that takes longer than this will not come. */
 const POLL_WITHIN_MS = 10_000;
-/** Events come at once; where none does, something between holds them back. */
+/**
+ * netchecker sends the first event at once. If none arrives, something on the way holds events
+ * back.
+ */
 const FIRST_EVENT_MS = 5_000;
 /** netchecker sends a heartbeat every 15 s. */
 const SILENCE_MS = 40_000;
-const MOST_POLLS_BETWEEN = 12;
+const MAX_INTERVALS_BETWEEN_POLLS = 12;
 
 const LIVE: Connection = { is: "live" };
 const POLLING: Connection = { is: "polling" };
 
 type Untold = Extract<Connection, { since: number }>;
 
-/** What a follower tells. Times are of this machine's clock. */
+/** Receives what the follower finds out. Times are of this machine's clock. */
 export interface Follower {
   state(state: State): void;
-  /** Also each time that something is heard. */
+  /** Also called each time that something arrives. */
   connection(connection: Connection): void;
-  /** A token is needed, or another one. Following ends. */
+  /** netchecker asks for a token, or refuses the given one. Following ends. */
   unauthorized(): void;
 }
 
 /**
- * netchecker's state as it changes: by server-sent events, and while those fail by asking every 5 s.
- * Ends when the signal says so, or when a token is needed.
+ * Follows netchecker's state: by server-sent events, and by asking every 5 s while events fail. It
+ * ends when the signal is aborted, or when netchecker asks for a token.
  */
 export async function followState(
   api: Api,
@@ -66,14 +69,15 @@ export async function followState(
         const isBack = untold !== null;
         heard(POLLING);
         follower.state(state);
-        // Back again: perhaps with events, so that is tried first.
+        // netchecker is back. Perhaps events work again, so they are tried first.
         if (isBack) break;
       } catch (error) {
         if (signal.aborted) return;
         const { status, code, message, retryAfterMs } = error as ApiError;
         if (status === 401) return follower.unauthorized();
         const is = code === "standing_by" ? "standing-by" : "lost";
-        // One that stands by does answer: how long it has done so, only the page can tell.
+        // A netchecker that stands by answers too. Only the page can tell for how long it has done
+        // so.
         const begun: number = is === "lost" ? heardAt : Date.now();
         const since: number = untold?.is === is ? untold.since : begun;
         follower.connection((untold = { is, since, why: message }));
@@ -81,11 +85,13 @@ export async function followState(
       }
       await pause(pauseMs, signal);
     }
-    polls = Math.min(polls * 2, MOST_POLLS_BETWEEN);
+    polls = Math.min(polls * 2, MAX_INTERVALS_BETWEEN_POLLS);
   }
 }
 
-/** Reads events until the stream ends, or is silent for longer than its heartbeat allows. */
+/**
+ * Reads events until the stream ends, or until it is silent for longer than its heartbeat allows.
+ */
 async function readEvents(
   api: Api,
   signal: AbortSignal,

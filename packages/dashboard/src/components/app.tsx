@@ -13,7 +13,7 @@ import { PairDialog } from "./pair-dialog.tsx";
 import { TimelineStrip } from "./timeline-strip.tsx";
 import { TokenForm } from "./token-form.tsx";
 
-/** The page: the verdict, what is broken, the mesh; or one node. */
+/** The page: the verdict, the findings and the mesh; or one node. */
 export function App() {
   const { place } = route.value;
   const shown = mesh.value;
@@ -59,7 +59,7 @@ export function App() {
   );
 }
 
-/** Hashes are routes here: the link moves the focus itself. */
+/** Hashes are routes here, so a link to an element cannot move the focus by itself. */
 function skipToMain(event: Event): void {
   event.preventDefault();
   document.querySelector<HTMLElement>("#main")?.focus();

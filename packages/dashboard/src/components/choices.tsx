@@ -5,7 +5,7 @@ interface ChoicesProps<T extends string> {
   readonly choose: (to: T) => void;
 }
 
-/** A few choices side by side, of which one holds. */
+/** A row of buttons of which one is chosen. */
 export function Choices<T extends string>({ label, options, chosen, choose }: ChoicesProps<T>) {
   return (
     <div class="segments" role="group" aria-label={label}>

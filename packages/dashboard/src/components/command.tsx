@@ -3,7 +3,7 @@ import { Icon } from "./icon.tsx";
 
 const TOLD_MS = 2_000;
 
-/** A command to run, and a button that copies it. */
+/** A command to run, with a button that copies it. */
 export function Command({ text }: { text: string }) {
   const copied = useSignal(false);
   return (
@@ -24,7 +24,10 @@ export function Command({ text }: { text: string }) {
   );
 }
 
-/** Over plain HTTP there is no clipboard API: a selection and the old command do it. */
+/**
+ * Over plain HTTP the browser has no clipboard API, so this selects the text and uses the old
+ * command.
+ */
 async function copy(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const area = document.createElement("textarea");

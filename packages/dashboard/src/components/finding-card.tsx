@@ -8,7 +8,7 @@ import { linkTo, nodeLink, route } from "../store/route.ts";
 import { Command } from "./command.tsx";
 import { WithLinks } from "./with-links.tsx";
 
-/** One finding: the sentence, since when, the evidence, and what to run next. */
+/** One finding: the sentence, since when, the evidence, and the commands to run next. */
 export function FindingCard({ finding }: { finding: Finding }) {
   const { id, summary, severity, state, evidence, next, nodes, peers } = finding;
   const card = useRef<HTMLLIElement>(null);

@@ -4,9 +4,12 @@ import { count } from "../core/phrases.ts";
 import { route } from "../store/route.ts";
 import { FindingCard } from "./finding-card.tsx";
 
-const MOST_OPEN = 8;
+const MAX_FINDINGS_SHOWN = 8;
 
-/** What is broken, the worst first; then what has recovered, quieter. New ones are read out. */
+/**
+ * The active findings, the worst first; then the recovered ones, less visible. Screen readers read
+ * new ones aloud.
+ */
 export function Findings({ mesh: { findings } }: { mesh: Mesh }) {
   const all = useSignal(false);
   const current = findings.filter(({ state }) => state !== "recovered");
@@ -14,7 +17,7 @@ export function Findings({ mesh: { findings } }: { mesh: Mesh }) {
   const notes = current.filter((finding) => !finding.planned && isNote(finding));
   const active = current.filter((finding) => !finding.planned && !isNote(finding));
   const recovered = findings.filter(({ state }) => state === "recovered");
-  const shown = all.value ? active : active.slice(0, MOST_OPEN);
+  const shown = all.value ? active : active.slice(0, MAX_FINDINGS_SHOWN);
   return (
     <>
       <p class="sr-only" aria-live="polite">
@@ -40,12 +43,14 @@ export function Findings({ mesh: { findings } }: { mesh: Mesh }) {
   );
 }
 
-/** No alarm, and nothing that is seen to fail is told by it. */
+/**
+ * Whether a finding is only a note: it is no alarm, and no failed check is part of its evidence.
+ */
 function isNote({ severity, evidence }: Finding): boolean {
   return severity === "info" && evidence.explains === 0;
 }
 
-/** Nothing to get up for; folded. */
+/** Findings that need no action, folded. */
 function Quiet({ findings, title }: { findings: readonly Finding[]; title: string }) {
   const { place } = route.value;
   if (findings.length === 0) return null;

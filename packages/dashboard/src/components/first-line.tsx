@@ -4,7 +4,7 @@ import { iconOf, MARKS } from "../core/marks.ts";
 import { titleOf } from "../core/first-line.ts";
 import { firstLine } from "../store/first-line.ts";
 
-/** The verdict, above everything; the tab's title and icon follow it. */
+/** The verdict, above everything else. The tab's title and icon show it too. */
 export function FirstLine() {
   const line = firstLine.value;
   const { look, of, word, sentence, spoken = sentence, age, before } = line;
@@ -17,7 +17,7 @@ export function FirstLine() {
   }, [look]);
   return (
     <section class={`first-line ${look}`} aria-labelledby="verdict">
-      {/* What ticks is not in it: it would be read out each second. */}
+      {/* Without the seconds: a screen reader would read them aloud each second. */}
       <p class="sr-only" role="status">
         {visible(`${of ? `${of}: ` : ""}${word}. ${spoken}`)}
       </p>

@@ -4,13 +4,13 @@ import type { Grid } from "../core/mesh/grid.ts";
 import { linkTo } from "../store/route.ts";
 import { useSignal } from "@preact/signals";
 
-/** More pairs than these nobody reads. */
-const MOST_NODES = 20;
+/** Nobody reads a table of more pairs. */
+const MAX_NODES_SHOWN = 20;
 
 /** Every pair of a small mesh, in words. */
 export function FullTable({ mesh: { nodes }, outcomes }: { mesh: Mesh; outcomes: Grid }) {
   const open = useSignal(false);
-  if (nodes.length > MOST_NODES) return null;
+  if (nodes.length > MAX_NODES_SHOWN) return null;
   return (
     <details
       class="tables"

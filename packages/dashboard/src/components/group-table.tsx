@@ -11,15 +11,18 @@ interface GroupTableProps {
   readonly open: (pair: GroupPair) => void;
 }
 
-/** More groups than these make no table. */
-const MOST_GROUPS = 12;
+/** A table with more groups would not be readable. */
+const MAX_GROUPS_SHOWN = 12;
 
-/** Groups to groups: how many pairs of nodes failed between them. A click opens one in the heat map. */
+/**
+ * Groups by groups: the number of node pairs that failed between them. A click opens one in the
+ * heat map.
+ */
 export function GroupTable({ outcomes, axis, open }: GroupTableProps) {
   const { groups } = axis;
-  const few = groups.length > 1 && groups.length <= MOST_GROUPS;
-  const rows = useMemo(() => (few ? groupPairs(outcomes, axis) : []), [outcomes, axis]);
-  if (!few) return null;
+  const isReadable = groups.length > 1 && groups.length <= MAX_GROUPS_SHOWN;
+  const rows = useMemo(() => (isReadable ? groupPairs(outcomes, axis) : []), [outcomes, axis]);
+  if (!isReadable) return null;
   return (
     <div class="scroll groups" tabIndex={0} role="region" aria-label="Table of groups">
       <table>

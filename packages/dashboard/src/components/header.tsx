@@ -5,7 +5,7 @@ import { connection, now, state } from "../store/live.ts";
 import { switchTheme, theme } from "../store/view.ts";
 import { Icon } from "./icon.tsx";
 
-/** What this is, how old what it shows is, and the button that checks now. */
+/** The product's name, the age of the data, and the button that checks now. */
 export function Header() {
   return (
     <header class="bar">
@@ -29,7 +29,7 @@ export function Header() {
   );
 }
 
-const HOW = {
+const CONNECTION_WORDS = {
   connecting: "connecting",
   live: "live",
   polling: "asking every 5 s",
@@ -49,7 +49,7 @@ function Age() {
       ) : (
         "No round yet"
       )}
-      <span class={`how ${is}`}>{HOW[is]}</span>
+      <span class={`how ${is}`}>{CONNECTION_WORDS[is]}</span>
     </p>
   );
 }

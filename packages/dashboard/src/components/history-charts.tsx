@@ -9,7 +9,10 @@ import { theme } from "../store/view.ts";
 
 const HEIGHT = 170;
 
-/** Two charts over rounds: the share that failed, and how fast pods answered; out of the node and into it. */
+/**
+ * Two charts over the kept rounds: the share of failed checks and the pods' latency, both for
+ * checks out of the node and into it.
+ */
 export function HistoryCharts({ history }: { history: NodeHistory }) {
   const { failures, latencies } = useMemo(() => historySeries(history), [history]);
   return (
@@ -18,9 +21,9 @@ export function HistoryCharts({ history }: { history: NodeHistory }) {
         title="Failed, %"
         data={failures}
         format={(value) => `${Number(value.toPrecision(3))} %`}
-        least={1}
+        minScale={1}
       />
-      <Chart title="Pod echo, median" data={latencies} format={latency} least={0.1} />
+      <Chart title="Pod echo, median" data={latencies} format={latency} minScale={0.1} />
     </div>
   );
 }
@@ -29,11 +32,11 @@ interface ChartProps {
   readonly title: string;
   readonly data: [number[], ...(number | null)[][]];
   readonly format: (value: number) => string;
-  /** The scale reaches at least so far: a flat line is no mountain. */
-  readonly least: number;
+  /** The scale always reaches this value, so that small changes look small. */
+  readonly minScale: number;
 }
 
-function Chart({ title, data, format, least }: ChartProps) {
+function Chart({ title, data, format, minScale }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const css = getComputedStyle(document.documentElement);
@@ -57,7 +60,7 @@ function Chart({ title, data, format, least }: ChartProps) {
         width: box.current!.clientWidth,
         height: HEIGHT,
         cursor: { y: false },
-        scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, least)] } },
+        scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, minScale)] } },
         axes: [
           {
             ...axis,
@@ -99,12 +102,12 @@ function Chart({ title, data, format, least }: ChartProps) {
   );
 }
 
-/** Whether two marks of the time axis can lie in the same minute. */
+/** Whether two marks of the time axis can be in the same minute. */
 function isShort(seconds: readonly number[]): boolean {
   return seconds.at(-1)! - seconds[0]! < 600;
 }
 
-/** What a chart shows, for those who do not see it: the last values, and the worst. */
+/** The chart in words, for people who do not see it: the last values, and the worst one. */
 function tell(
   title: string,
   [, out = [], into = []]: ChartProps["data"],

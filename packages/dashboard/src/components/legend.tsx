@@ -21,7 +21,7 @@ interface LegendProps {
   readonly mesh: Mesh;
 }
 
-/** What the colours and patterns mean. */
+/** Explains the colours and patterns. */
 export function Legend({ view, latencies, mesh }: LegendProps) {
   const starting = useMemo(() => whatStarts(mesh), [mesh]);
   const of = (cell: number, text: string) => (
@@ -54,7 +54,10 @@ export function Legend({ view, latencies, mesh }: LegendProps) {
   );
 }
 
-/** A starting agent measures nothing yet; a starting target is left out. */
+/**
+ * Whether agents or targets are starting. A starting agent measures nothing yet. A starting target
+ * is left out.
+ */
 function whatStarts({ nodes, planes }: Mesh): { agents: boolean; targets: boolean } {
   const agents = nodes.some(({ planned }) => isStarting(planned));
   const pods = planes.some(({ targets }) => targets.some(({ planned }) => isStarting(planned)));

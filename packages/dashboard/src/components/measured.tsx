@@ -5,7 +5,7 @@ import { nodeLink } from "../store/route.ts";
 
 const TYPES = { pod: "Pods", node: "Nodes", service: "Service", external: "Outside" } as const;
 
-/** The numbers of a round: what was measured, and what was not. */
+/** The numbers of a round: what was measured and what was not. */
 export function Measured({ mesh: { round, summary } }: { mesh: Mesh }) {
   return (
     <div class="measured">
@@ -45,12 +45,12 @@ function Share({ counts }: { counts: Mesh["summary"]["pod"] }) {
   );
 }
 
-const MOST_SHOWN = 6;
+const MAX_MISSING_SHOWN = 6;
 
-/** Agents that did not report, and why: what they would have measured is unknown, not ok. */
+/** The agents that did not report, and why. Their cells are unknown, not ok. */
 export function Missing({ round: { missing } }: { round: Mesh["round"] }) {
   if (missing.length === 0) return null;
-  const shown = missing.slice(0, MOST_SHOWN);
+  const shown = missing.slice(0, MAX_MISSING_SHOWN);
   return (
     <div class="missing">
       <h2>{count(missing.length, "agent")} did not report</h2>

@@ -25,11 +25,11 @@ const VIEWS: readonly (readonly [View, string])[] = [
 
 const GROUPINGS: Record<Grouping, string> = { none: "no groups", zone: "zone", pool: "pool" };
 
-/** The mesh: as a heat map with its choices, and as tables. */
+/** The mesh: as a heat map with its options, and as tables. */
 export function MeshSection({ mesh }: { mesh: Mesh }) {
   const by = grouping.value ?? bestGrouping(mesh.nodes);
   const names = mesh.nodes.map(({ name, zone, pool }) => `${name}/${zone}/${pool}`).join(" ");
-  // The same axis while the nodes are the same: what was zoomed to stays.
+  // The axis stays the same object while the nodes are the same, so that the zoom stays.
   const axis = useMemo(() => axisOf(mesh.nodes, by), [names, by]);
   const sides = useMemo(() => sideColumnsOf(mesh), [mesh]);
   const outcomes = useMemo(

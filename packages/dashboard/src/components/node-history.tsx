@@ -5,14 +5,14 @@ import { useEffect } from "preact/hooks";
 import { mesh } from "../store/mesh.ts";
 import { api } from "../store/session.ts";
 
-// Charts and their library are loaded when a node's page is opened first.
+// The charts and their library are loaded when a node's page is opened for the first time.
 const charts = signal<{ readonly Charts: ComponentType<{ history: NodeHistory }> } | null>(null);
 
 async function loadCharts(): Promise<void> {
   charts.value ??= { Charts: (await import("./history-charts.tsx")).HistoryCharts };
 }
 
-/** How a node was over the kept rounds. */
+/** The history of a node over the kept rounds. */
 export function NodeHistoryCharts({ node }: { node: string }) {
   const history = useSignal<NodeHistory | null>(null);
   const fault = useSignal<string | null>(null);

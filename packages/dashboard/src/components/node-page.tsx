@@ -11,7 +11,7 @@ import { Icon } from "./icon.tsx";
 import { NodeHistoryCharts } from "./node-history.tsx";
 import { TallyCell } from "./node-table.tsx";
 
-/** One node: what it reaches, who reaches it, what is found of it, how it was. */
+/** One node: what it reaches, who reaches it, its findings, its history. */
 export function NodePage({ mesh, name }: { mesh: Mesh; name: string }) {
   const index = mesh.nodes.findIndex((node) => node.name === name);
   const node = mesh.nodes[index];
@@ -98,9 +98,9 @@ function Layers({ row: { from, to } }: { row: NodeRow }) {
   );
 }
 
-const MOST_NAMED = 40;
+const MAX_NODES_NAMED = 40;
 
-/** Which others it does not reach, and which do not reach it. */
+/** The other nodes that it does not reach, and those that do not reach it. */
 function Troubles({ mesh, index }: { mesh: Mesh; index: number }) {
   const { size, cells } = useMemo(
     () => readOutcomes(mesh, planesOf(mesh, { layer: "worst", family: "both" })),
@@ -127,7 +127,7 @@ function Troubles({ mesh, index }: { mesh: Mesh; index: number }) {
               </span>
             </h2>
             <ul class="names">
-              {bad.slice(0, MOST_NAMED).map(([from, to]) => {
+              {bad.slice(0, MAX_NODES_NAMED).map(([from, to]) => {
                 const [a, b] = [mesh.nodes[from]!.name, mesh.nodes[to]!.name];
                 return (
                   <li key={`${a} ${b}`}>
@@ -135,7 +135,9 @@ function Troubles({ mesh, index }: { mesh: Mesh; index: number }) {
                   </li>
                 );
               })}
-              {bad.length > MOST_NAMED && <li class="quiet">and {bad.length - MOST_NAMED} more</li>}
+              {bad.length > MAX_NODES_NAMED && (
+                <li class="quiet">and {bad.length - MAX_NODES_NAMED} more</li>
+              )}
             </ul>
             {unknown > 0 && <p class="quiet">{unknown} not measured</p>}
             {planned > 0 && <p class="quiet">{planned} left out: planned</p>}

@@ -6,9 +6,11 @@ import { type NodeRow, nodeRows, type Tally, totalOf } from "../core/mesh/node-r
 import { count, sayCheck, sayPlanned, sayMissing } from "../core/phrases.ts";
 import { nodeLink } from "../store/route.ts";
 
-const PAGE = 100;
+const ROWS_PER_PAGE = 100;
 
-/** Every node in a row: its agent, what it reaches, who reaches it. The mesh without a picture. */
+/**
+ * One row per node: its agent, what it reaches, who reaches it. This is the mesh without a picture.
+ */
 export function NodeTable({ mesh }: { mesh: Mesh }) {
   const open = useSignal(mesh.nodes.length <= 8);
   return (
@@ -25,7 +27,7 @@ export function NodeTable({ mesh }: { mesh: Mesh }) {
 
 function Rows({ mesh }: { mesh: Mesh }) {
   const search = useSignal("");
-  const most = useSignal(PAGE);
+  const rowsShown = useSignal(ROWS_PER_PAGE);
   const rows = useMemo(
     () => nodeRows(mesh).sort((a, b) => b.failed - a.failed || b.unknown - a.unknown),
     [mesh],
@@ -84,15 +86,15 @@ function Rows({ mesh }: { mesh: Mesh }) {
             </tr>
           </thead>
           <tbody>
-            {found.slice(0, most.value).map((row) => (
+            {found.slice(0, rowsShown.value).map((row) => (
               <Row key={row.node.name} row={row} checks={checks} between={between} zoned={zoned} />
             ))}
           </tbody>
         </table>
       </div>
-      {found.length > most.value && (
-        <button type="button" class="more" onClick={() => (most.value += PAGE)}>
-          Show {Math.min(PAGE, found.length - most.value)} more of {found.length}
+      {found.length > rowsShown.value && (
+        <button type="button" class="more" onClick={() => (rowsShown.value += ROWS_PER_PAGE)}>
+          Show {Math.min(ROWS_PER_PAGE, found.length - rowsShown.value)} more of {found.length}
         </button>
       )}
       {found.length === 0 && <p class="quiet">No node is named like “{search.value}”.</p>}
@@ -132,7 +134,7 @@ function Row({ row: { node, from, to }, checks, between, zoned }: RowProps) {
   );
 }
 
-/** "46/47", and in words what the rest is. */
+/** "46/47", and the rest in words. */
 export function TallyCell({ tally }: { tally: Tally | undefined }) {
   if (!tally || totalOf(tally) === 0) return <td class="number">–</td>;
   const { ok, failed, unknown, planned } = tally;

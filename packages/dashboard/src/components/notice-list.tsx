@@ -5,13 +5,15 @@ import { connection, now, state } from "../store/live.ts";
 import { mesh } from "../store/mesh.ts";
 import { linkToRound, pastRound } from "../store/route.ts";
 
-/** Whether one looks back, and what else must be known before the page is believed. */
+/**
+ * Says whether a past round is shown, and what else a reader must know before trusting the page.
+ */
 export function NoticeList() {
   const notices = noticesOf(state.value, connection.value, pastRound.value === null, now.value);
   return (
     <section class="notices" aria-label="What to know before believing this page">
       <PastBanner />
-      {/* One region that is always there: what is put into it is read out. */}
+      {/* This region is always there, so that screen readers read new content aloud. */}
       <div role="status">
         {notices.map(({ key, text, grave }) => (
           <p key={key} class={grave ? "notice grave" : "notice"}>

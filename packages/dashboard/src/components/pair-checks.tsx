@@ -7,13 +7,13 @@ import { Command } from "./command.tsx";
 
 interface PairChecksProps {
   readonly checks: readonly PairCheck[];
-  /** The same checks with latency, attempts and details, once they have come. */
+  /** The same checks with latency, attempts and details. Null until they are loaded. */
   readonly results: readonly Result[] | null;
   readonly pod: string | null;
   readonly namespace: string;
 }
 
-/** Checks one way: what came of each, how fast, and the command that makes it again. */
+/** The checks in one direction: the result, the latency, and a command that repeats the check. */
 export function PairChecks({ checks, results, pod, namespace }: PairChecksProps) {
   return (
     <ul class="checks">

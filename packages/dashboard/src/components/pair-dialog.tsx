@@ -16,7 +16,7 @@ interface PairDialogProps {
   readonly close: () => void;
 }
 
-/** All checks between two nodes, both ways. */
+/** All checks between two nodes, in both directions. */
 export function PairDialog({ mesh, from, to, close }: PairDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -49,8 +49,8 @@ export function PairDialog({ mesh, from, to, close }: PairDialogProps) {
             <Icon name="close" />
           </button>
         </header>
-        {ways.map(([source, destination]) => (
-          <Way key={`${source} ${destination}`} mesh={mesh} from={source} to={destination} />
+        {ways.map(([start, end]) => (
+          <Way key={`${start} ${end}`} mesh={mesh} from={start} to={end} />
         ))}
         {from !== to && (
           <p class="quiet">
@@ -69,7 +69,7 @@ function Way({ mesh, from, to }: { mesh: Mesh; from: string; to: string }) {
   useEffect(() => {
     const ended = new AbortController();
     const query = new URLSearchParams({ from, to });
-    // The mesh has the reasons; latencies, answerers and details come with the results.
+    // The mesh only has the reasons. Latencies, answerers and details come from the results.
     void api
       .get<{ results: Result[] }>(`rounds/${round}/results?${query}`, ended.signal)
       .then(({ results }) => (rows.value = results))
@@ -77,9 +77,9 @@ function Way({ mesh, from, to }: { mesh: Mesh; from: string; to: string }) {
     return () => ended.abort();
   }, [round, from, to]);
   const indexOf = (name: string) => mesh.nodes.findIndex((node) => node.name === name);
-  const [source, destination] = [indexOf(from), indexOf(to)];
-  const node = mesh.nodes[source];
-  if (!node || destination === -1)
+  const [fromIndex, toIndex] = [indexOf(from), indexOf(to)];
+  const node = mesh.nodes[fromIndex];
+  if (!node || toIndex === -1)
     return (
       <p>
         {node ? to : from} is not in round {round}.
@@ -100,7 +100,7 @@ function Way({ mesh, from, to }: { mesh: Mesh; from: string; to: string }) {
         <p class="unknown">{from} had too little CPU: its latencies are not to be trusted.</p>
       )}
       <PairChecks
-        checks={checksBetween(mesh, source, destination)}
+        checks={checksBetween(mesh, fromIndex, toIndex)}
         results={rows.value}
         pod={node.pod}
         namespace={namespaceOf(mesh)}

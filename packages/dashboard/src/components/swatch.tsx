@@ -6,7 +6,7 @@ import { tilesFor } from "../core/mesh/tiles-for.ts";
 const WIDTH = 14;
 const RAMP_WIDTH = 96;
 
-/** A piece of the heat map's own colours and patterns: one cell, or a whole scale. */
+/** A sample of the heat map's colours and patterns: one cell, or a whole scale. */
 export function Swatch({ cells, theme }: { cells: readonly number[]; theme: Theme }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = cells.length > 1 ? RAMP_WIDTH : WIDTH;

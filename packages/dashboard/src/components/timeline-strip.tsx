@@ -10,8 +10,8 @@ import { goTo, linkToRound, pastRound } from "../store/route.ts";
 import { timeline } from "../store/timeline.ts";
 
 const HEIGHT = 40;
-/** Rounds in which nothing failed have a foot, so that one sees that they were. */
-const FOOT = 5;
+/** The height of the line below rounds without failures. It shows that the rounds took place. */
+const FOOT_PX = 5;
 
 /** All kept rounds as one strip. A click or the arrow keys go to a round. */
 export function TimelineStrip() {
@@ -89,7 +89,10 @@ export function TimelineStrip() {
   );
 }
 
-/** What the colours of the bars mean; that of rounds without a verdict only where there are some. */
+/**
+ * The meaning of the bars' colours. The colours of rounds without a verdict are only shown if there
+ * are such rounds.
+ */
 function Keys({ bars }: { bars: readonly Bar[] }) {
   const older = bars.some(({ tone }) => tone === "unknown");
   const keys = [
@@ -121,7 +124,7 @@ const KEYS: Record<string, number> = {
   End: Number.POSITIVE_INFINITY,
 };
 
-/** The last one is now: it is followed. */
+/** The last round is now, so the page then follows new rounds. */
 function goToRound(rounds: readonly TimelineEntry[], index: number): void {
   const round = rounds[Math.max(0, index)];
   goTo(linkToRound(index >= rounds.length - 1 || !round ? null : round.id));
@@ -135,7 +138,7 @@ interface BarProps {
 }
 
 function BarShape({ bar, x, width, shown }: BarProps) {
-  const height = FOOT + Math.max(bar.height, bar.unknown * 0.6) * (HEIGHT - FOOT - 2);
+  const height = FOOT_PX + Math.max(bar.height, bar.unknown * 0.6) * (HEIGHT - FOOT_PX - 2);
   return (
     <>
       {shown && <rect class="shown" x={x - 1} y={0} width={width + 1} height={HEIGHT} />}

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { giveToken, tokenWasRefused } from "../store/session.ts";
 
-/** Asks for the API token. It is kept as long as the tab is open. */
+/** Asks for the API token. The token is kept until the tab is closed. */
 export function TokenForm() {
   const [given, setGiven] = useState("");
   return (

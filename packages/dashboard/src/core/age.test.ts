@@ -11,18 +11,18 @@ it.each([
   [3 * 3_600_000, "3 h"],
   [3 * 3_600_000 + 5 * 60_000, "3 h 5 min"],
   [52 * 3_600_000, "2 d 4 h"],
-])("%i ms are %s", (ms, words) => {
+])("says %i ms as %s", (ms, words) => {
   expect(duration(ms)).toBe(words);
 });
 
-it("tells an age in whole seconds, and the future as now", () => {
+it("says an age in whole seconds, and a future time as now", () => {
   const now = Date.parse("2026-11-22T12:00:00Z");
   expect(ago("2026-11-22T11:59:22.300Z", now)).toBe("37 s ago");
   expect(ago("2026-11-22T11:59:59.300Z", now)).toBe("just now");
   expect(ago("2026-11-22T12:00:09Z", now)).toBe("just now");
 });
 
-it("tells the day where it is not today", () => {
+it("says the day if it is not today", () => {
   const at = new Date(2026, 10, 22, 14, 3);
   const today = new Date(2026, 10, 22, 20).getTime();
   expect(clockTime(at.toISOString(), today, "en-GB")).toBe("14:03");

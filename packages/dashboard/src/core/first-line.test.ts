@@ -36,7 +36,7 @@ function aRound(verdict: Partial<Verdict> | null) {
   return { ...mesh, round: { ...mesh.round, verdict: verdict && aVerdict(verdict) } };
 }
 
-it("is netchecker's verdict of now: its word, its sentence, how long", () => {
+it("is netchecker's verdict of now: its word, its sentence, its duration", () => {
   expect(lineOfNow(aState(), LIVE, NOW)).toEqual({
     look: "failing",
     of: null,
@@ -56,25 +56,28 @@ it.each([
     "netchecker has not answered for 12 s: the connection failed.",
   ],
   [{ is: "standing-by", since: NOW - 12_000, why: "b runs the rounds." }, "b runs the rounds."],
-] as const)("does not stay ok when nobody tells: %o", (connection: Connection, sentence) => {
-  const line = lineOfNow(aState({ verdict: "ok", sentence: "all ok." }), connection, NOW);
-  expect(line).toMatchObject({ look: "unmeasured", word: "Not known", sentence });
-  expect(line.before).toBe("Last known, 40 s ago: ok: all ok.");
-  expect(lineOfNow(null, connection, NOW)).toMatchObject({ look: "unmeasured", before: null });
-});
+] as const)(
+  "does not stay ok while netchecker does not answer: %o",
+  (connection: Connection, sentence) => {
+    const line = lineOfNow(aState({ verdict: "ok", sentence: "all ok." }), connection, NOW);
+    expect(line).toMatchObject({ look: "unmeasured", word: "Not known", sentence });
+    expect(line.before).toBe("Last known, 40 s ago: ok: all ok.");
+    expect(lineOfNow(null, connection, NOW)).toMatchObject({ look: "unmeasured", before: null });
+  },
+);
 
-it("what is read out does not tick", () => {
+it("the text for screen readers does not tick", () => {
   const spoken = (since: number) =>
     lineOfNow(null, { is: "lost", since, why: "no route." }, NOW).spoken;
   expect(spoken(NOW - 12_000)).toBe("netchecker does not answer: no route.");
   expect(spoken(NOW - 13_000)).toBe(spoken(NOW - 12_000));
 });
 
-it("claims nothing before netchecker has told anything", () => {
+it("claims nothing before netchecker has answered", () => {
   expect(lineOfNow(null, { is: "connecting" }, NOW).look).toBe("neutral");
 });
 
-it("of a past round it is that round's own verdict, as of its close", () => {
+it("for a past round it is that round's own verdict, from its close", () => {
   const since = "2026-11-22T22:55:05.000Z";
   expect(lineOfRound(42, aRound({ since }))).toMatchObject({
     look: "failing",
@@ -86,7 +89,7 @@ it("of a past round it is that round's own verdict, as of its close", () => {
   );
 });
 
-it("of a round that an older version stored it claims nothing, and says what the round has", () => {
+it("for a round of an older version it claims nothing, and says the round's counts and findings", () => {
   const mesh = aRound(null);
   mesh.summary.pod = { total: 1_200, ok: 1_190, failed: 7, unknown: 3, planned: 0 };
   const line = lineOfRound(42, mesh);
@@ -96,12 +99,12 @@ it("of a round that an older version stored it claims nothing, and says what the
   );
 });
 
-it("claims nothing of a round that is not here yet, whatever else is", () => {
+it("claims nothing about a round that is not loaded yet, even if another one is", () => {
   expect(lineOfRound(41, aRound({})).look).toBe("neutral");
   expect(lineOfRound(41, null).look).toBe("neutral");
 });
 
-it("says of the round below that it says nothing of now, where now is not known", () => {
+it("says that the round below is old if netchecker does not know the current state", () => {
   const { round } = aRound({});
   const unmeasured = lineOfNow(aState({ verdict: "unmeasured" }), LIVE, NOW);
   expect(sayShownIsOld(unmeasured, round, NOW)).toBe(
@@ -112,7 +115,7 @@ it("says of the round below that it says nothing of now, where now is not known"
   expect(sayShownIsOld(lineOfNow(aState(), LIVE, NOW), round, NOW)).toBeNull();
 });
 
-it("the title has the word first, and of a past round which one", () => {
+it("the title begins with the word, and names a past round", () => {
   expect(titleOf(lineOfNow(aState(), LIVE, NOW))).toBe("failing – netChecker");
   expect(titleOf(lineOfRound(42, aRound({})))).toBe("round 42: failing – netChecker");
 });

@@ -3,22 +3,22 @@ import { lasted } from "./age.ts";
 import type { Connection } from "./connection.ts";
 import { count, digits } from "./phrases.ts";
 
-/** How loud a first line is; `neutral` claims nothing. */
+/** How strongly a first line is shown. `neutral` claims nothing. */
 export type Look = VerdictWord | "neutral";
 
 /** The one line above everything. */
 export interface FirstLine {
   readonly look: Look;
-  /** What it is of, where that is not now. */
+  /** The round that it is about. Null if it is about now. */
   readonly of: string | null;
   readonly word: string;
-  /** Why, how much, what to do. */
+  /** Why, how much, and what to do. */
   readonly sentence: string;
-  /** The same where the sentence ticks: what is read out, once. */
+  /** The same without a ticking time, for screen readers. Only set if the sentence ticks. */
   readonly spoken?: string;
-  /** How long it has been so: `for 12 min`. */
+  /** How long this has been the case: `for 12 min`. */
   readonly age: string | null;
-  /** What was known before. */
+  /** The verdict that was known before. */
   readonly before: string | null;
 }
 
@@ -29,12 +29,13 @@ const WORDS = {
   unmeasured: "Unmeasured",
 } as const satisfies Record<VerdictWord, string>;
 
-/** A verdict's word as it stands in a sentence, and in the title of the page. */
+/** A verdict's word as it is written inside a sentence and in the page's title. */
 export const sayVerdict = (word: VerdictWord): string => WORDS[word].toLowerCase();
 
 /**
- * Where the newest round is looked at: netchecker's verdict of now, or that the page itself does not know,
- * which is as loud as unmeasured. `now` is netchecker's clock, milliseconds since 1970.
+ * The line for the newest round. It is netchecker's verdict of now, or it says that the page itself
+ * does not know, which looks as urgent as unmeasured. `now` is netchecker's clock, in milliseconds
+ * since 1970.
  */
 export function lineOfNow(state: State | null, connection: Connection, now: number): FirstLine {
   if (connection.is === "lost")
@@ -62,7 +63,10 @@ export function lineOfNow(state: State | null, connection: Connection, now: numb
   };
 }
 
-/** Where a past round is looked at: its own verdict, as of its close. `mesh` is what the page has; it may be of another round. */
+/**
+ * The line for a past round: its own verdict, from its close. `mesh` is what the page has loaded,
+ * which may be another round.
+ */
 export function lineOfRound(id: number, mesh: Mesh | null): FirstLine {
   const of = `Round ${id}, as of its close`;
   if (mesh?.round.id !== id) return neutral(of, "Not here yet", "The page has not got this round.");
@@ -87,8 +91,8 @@ export function lineOfRound(id: number, mesh: Mesh | null): FirstLine {
 }
 
 /**
- * Why the round below says nothing of how it is now; null where it does, or where no round is below. `line` is
- * that of now.
+ * Why the round below does not show the current state. Null if it does, or if no round is below.
+ * `line` is the line of now.
  */
 export function sayShownIsOld(line: FirstLine, round: RoundHead, now: number): string | null {
   if (line.look !== "unmeasured") return null;
@@ -99,7 +103,7 @@ export function sayShownIsOld(line: FirstLine, round: RoundHead, now: number): s
     : `${shown}; it says nothing of now.`;
 }
 
-/** The title of the page, and so of its tab: the word first, because tabs are narrow. */
+/** The title of the page and of its tab. The word comes first, because tabs are narrow. */
 export function titleOf({ word, of }: FirstLine): string {
   const round = of === null ? "" : `${of.split(",")[0]!.toLowerCase()}: `;
   return `${round}${word.toLowerCase()} – netChecker`;
@@ -119,7 +123,7 @@ function lastKnown(state: State | null, now: number): string | null {
   return `Last known, ${lasted(now - Date.parse(state.now))} ago: ${sayVerdict(verdict)}: ${sentence}`;
 }
 
-/** What a round without a verdict has: its counts, and its findings. */
+/** The counts and findings of a round that has no verdict. */
 function sayContent(
   { expected, reported }: RoundHead,
   summary: Summary,

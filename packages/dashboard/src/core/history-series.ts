@@ -1,12 +1,18 @@
 import type { NodeHistory } from "@netchecker/contract";
 
-/** A node's history as columns: seconds since 1970, then a column for each line. null: not measured. */
+/**
+ * A node's history as columns: seconds since 1970, then one column for each line. null: not
+ * measured.
+ */
 export interface HistorySeries {
   readonly failures: [number[], ...(number | null)[][]];
   readonly latencies: [number[], ...(number | null)[][]];
 }
 
-/** `/node-states/:node/history` → what two charts draw. Where nothing was asked, nothing failed either: a gap. */
+/**
+ * `/node-states/:node/history` → the data of the two charts. A round without any check is a gap,
+ * not a zero.
+ */
 export function historySeries({ rounds }: NodeHistory): HistorySeries {
   const times = rounds.map(({ startedAt }) => Date.parse(startedAt) / 1_000);
   const percent = (failed: number, total: number) => (total === 0 ? null : (100 * failed) / total);

@@ -1,6 +1,9 @@
 import type { Look } from "./first-line.ts";
 
-/** The mark of each look, as a path to stroke in a box of 16: what tells them apart without colours. */
+/**
+ * The mark of each look, as a path to stroke in a box of 16. Marks distinguish looks without
+ * colours.
+ */
 export const MARKS: Record<Look, string> = {
   ok: "m3.5 8.6 3 3 6-7",
   degraded: "M8 3v6.2M8 12.6v.1",
@@ -17,7 +20,7 @@ const COLOURS: Record<Look, string> = {
   neutral: "#526071",
 };
 
-/** The icon of the page's tab, as an address. */
+/** The icon of the page's tab, as a URL. */
 export function iconOf(look: Look): string {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3.5" fill="${COLOURS[look]}"/><path d="${MARKS[look]}" fill="none" stroke="#fff" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;

@@ -28,12 +28,12 @@ function texts(
   return noticesOf({ ...WELL, ...state }, connection, isNow, NOW).map(({ text }) => text);
 }
 
-it("has nothing to say while all is fresh, live or polled", () => {
+it("says nothing while the data is fresh, by events or by polling", () => {
   expect(texts({})).toEqual([]);
   expect(texts({}, { connection: { is: "polling" } })).toEqual([]);
 });
 
-it("says what is away, and for how long, while the verdict does not say it", () => {
+it("says what is away and for how long, if the verdict does not say it", () => {
   expect(texts({ redisAwaySince: at(90) })).toEqual([
     "Redis has not answered for 90 s: no round can run until it is back.",
   ]);
@@ -45,7 +45,7 @@ it("says what is away, and for how long, while the verdict does not say it", () 
   ]);
 });
 
-it("does not say twice what the verdict says, nor that the round is old", () => {
+it("does not repeat what the verdict says, nor that the round is old", () => {
   expect(texts({ redisAwaySince: at(90), verdict: unmeasured("redis_away") })).toEqual([]);
   expect(texts({ clusterSynced: false, verdict: unmeasured("cluster_unseen") })).toEqual([]);
   const failed = { id: 43, state: "failed", at: at(3) } as const;
@@ -53,7 +53,7 @@ it("does not say twice what the verdict says, nor that the round is old", () => 
   expect(texts({ shown: { id: 42, at: at(3_600) } })).toEqual([]);
 });
 
-it("says it again beside a past round, whose verdict is of back then", () => {
+it("says it beside a past round, whose verdict is not about now", () => {
   const away = { redisAwaySince: at(90), verdict: unmeasured("redis_away") };
   expect(texts(away, { isNow: false })).toHaveLength(1);
   expect(texts({}, { connection: LOST, isNow: false })).toEqual([
@@ -62,13 +62,13 @@ it("says it again beside a past round, whose verdict is of back then", () => {
   expect(texts({}, { connection: LOST })).toEqual([]);
 });
 
-it("says of a newer round without a result why there is none", () => {
+it("says why a newer round has no result", () => {
   expect(texts({ last: { id: 43, state: "failed", at: at(3) } })).toEqual([
     "Round 43 has no result: it could not be published.",
   ]);
 });
 
-it("what netchecker told before it fell silent is no news", () => {
+it("says nothing that netchecker said before it became silent", () => {
   expect(texts({ redisAwaySince: at(90) }, { connection: LOST })).toEqual([]);
   expect(noticesOf(null, { is: "connecting" }, true, NOW)).toEqual([]);
 });

@@ -8,7 +8,7 @@ export interface Notice {
   readonly grave: boolean;
 }
 
-/** Where the verdict gives such a reason, it says itself what the notice would. */
+/** If the verdict has one of these reasons, its sentence already says what the notice would say. */
 const SAID: Record<"redis" | "cluster" | "failed", readonly UnmeasuredReason[]> = {
   redis: ["redis_away", "redis_refuses", "redis_loses_large"],
   cluster: ["cluster_unseen", "no_nodes"],
@@ -24,8 +24,9 @@ const SAID: Record<"redis" | "cluster" | "failed", readonly UnmeasuredReason[]> 
 };
 
 /**
- * What a reader must know beside the first line. `isNow`: whether that one is of now; of a past round it does
- * not say that netchecker is away. `now` is netchecker's clock, milliseconds since 1970.
+ * What a reader must know besides the first line. `isNow` says whether the first line is about now.
+ * The line of a past round does not say that netchecker is away. `now` is netchecker's clock, in
+ * milliseconds since 1970.
  */
 export function noticesOf(
   state: State | null,
@@ -44,7 +45,7 @@ export function noticesOf(
         `netchecker has not answered for ${since(connection.since)}: ${connection.why}`,
       );
     if (!isNow && connection.is === "standing-by") grave("standing-by", connection.why);
-    // What it last told of itself is no news.
+    // netchecker does not answer, so its last state is old.
     return notices;
   }
   if (!state) return notices;

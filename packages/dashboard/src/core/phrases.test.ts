@@ -7,11 +7,11 @@ it.each([
   [1_000, "1,000"],
   [44_100, "44,100"],
   [1_000_000, "1,000,000"],
-])("%i is said as %s", (number, words) => {
+])("writes %i as %s", (number, words) => {
   expect(digits(number)).toBe(words);
 });
 
-it("counts one and many", () => {
+it("uses the singular for one and the plural for others", () => {
   expect([count(0, "node"), count(1, "node"), count(1_200, "node")]).toEqual([
     "0 nodes",
     "1 node",

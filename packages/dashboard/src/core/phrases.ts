@@ -64,12 +64,15 @@ export const sayMissing = (why: MissingWhy): string => MISSING_WORDS[why];
 export const sayPlanned = (why: PlannedWhy): string =>
   `${isStarting(why) ? "starting" : "planned"}: ${PLANNED_WORDS[why]}`;
 
-/** 3 → "3 nodes", 1 → "1 node"; thousands apart. */
+/** 3 → "3 nodes", 1 → "1 node". Thousands are separated. */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${digits(number)} ${number === 1 ? one : many}`;
 }
 
-/** A whole number: 44100 → "44,100". By hand: what browsers know of languages takes long to load, and the first picture would wait. */
+/**
+ * A whole number: 44100 → "44,100". Browsers load their language data slowly, and the first picture
+ * would have to wait for it.
+ */
 export function digits(number: number): string {
   return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
@@ -80,7 +83,7 @@ export function latency(ms: number | null): string {
   return ms >= 1_000 ? `${(ms / 1_000).toPrecision(3)} s` : `${Number(ms.toPrecision(3))} ms`;
 }
 
-/** "46 of 47 ok", with what else there is: never less than what is known. */
+/** "46 of 47 ok", and all other counts that are not zero. */
 export function sayCounts({ total, ok, failed, unknown, planned }: Counts): string {
   const more = [
     failed > 0 ? `${digits(failed)} failed` : "",

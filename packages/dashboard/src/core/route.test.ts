@@ -8,7 +8,7 @@ it.each<[string, Route]>([
   ["#/round/7/node/a", { round: 7, place: { at: "node", node: "a" } }],
   ["#/pair/a/b", { round: null, place: { at: "pair", from: "a", to: "b" } }],
   ["#/finding/mtu%3Anode-3%2Fx", { round: null, place: { at: "finding", id: "mtu:node-3/x" } }],
-])("%s leads to a place, and that place to the same link", (href, route) => {
+])("%s leads to a route, and that route gives the same link", (href, route) => {
   expect(parseRoute(href)).toEqual(route);
   expect(hrefOf(route)).toBe(href);
 });
@@ -20,6 +20,6 @@ it.each(["", "#", "#/nowhere", "#/round/0", "#/round/x", "#/pair/a", "#/node/"])
   },
 );
 
-it("a broken escape is taken as it is", () => {
+it("takes a broken escape as plain text", () => {
   expect(parseRoute("#/node/100%").place).toEqual({ at: "node", node: "100%" });
 });

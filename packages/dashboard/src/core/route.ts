@@ -10,7 +10,10 @@ export interface Route {
 
 const OVERVIEW = { at: "overview" } as const;
 
-/** `#/round/42/node/NAME` → a route. What it does not know, it leaves out: an old link shows something. */
+/**
+ * `#/round/42/node/NAME` → a route. It ignores parts that it does not know, so that an old link
+ * still shows something.
+ */
 export function parseRoute(hash: string): Route {
   const parts = hash
     .replace(/^#?\/?/, "")
@@ -27,7 +30,7 @@ export function parseRoute(hash: string): Route {
   return { round, place: OVERVIEW };
 }
 
-/** A route → the link that leads there. */
+/** A route → the link to it. */
 export function hrefOf({ round, place }: Route): string {
   const parts = [...(round === null ? [] : ["round", String(round)]), ...partsOf(place)];
   return `#/${parts.map(encodeURIComponent).join("/")}`;

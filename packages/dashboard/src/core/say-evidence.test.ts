@@ -3,8 +3,8 @@ import { sayEvidence } from "./say-evidence.ts";
 
 const evidence = { explains: 0, ofFailures: 12, contradictedBy: 0, examples: [] };
 
-describe("what is said of a finding's evidence", () => {
-  it("is how many of the failures it explains", () => {
+describe("the text about a finding's evidence", () => {
+  it("says how many of the failures it explains", () => {
     const said = sayEvidence({
       evidence: { ...evidence, explains: 1_200, ofFailures: 1_201 },
       changes: [],
@@ -12,7 +12,7 @@ describe("what is said of a finding's evidence", () => {
     expect(said).toBe("explains 1,200 of 1,201 failures");
   });
 
-  it("is what speaks against it, and what happened shortly before", () => {
+  it("says what contradicts it, and what happened shortly before", () => {
     const said = sayEvidence({
       evidence: { ...evidence, explains: 1, ofFailures: 1, contradictedBy: 1 },
       changes: ["node-7 rebooted"],
@@ -22,7 +22,7 @@ describe("what is said of a finding's evidence", () => {
     );
   });
 
-  it("is nothing where it explains no failed check", () => {
+  it("is empty if the finding explains no failed check", () => {
     expect(sayEvidence({ evidence, changes: [] })).toBe("");
   });
 });

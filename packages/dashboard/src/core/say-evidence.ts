@@ -1,7 +1,10 @@
 import type { Finding } from "@netchecker/contract";
 import { count, digits } from "./phrases.ts";
 
-/** What speaks for a finding and against it. Empty where no failed check does: an agent that is missing fails none. */
+/**
+ * The evidence for a finding and against it. Empty if no check failed for it: for example, a
+ * missing agent makes no check fail.
+ */
 export function sayEvidence({ evidence, changes }: Pick<Finding, "evidence" | "changes">): string {
   const { explains, ofFailures, contradictedBy } = evidence;
   const checks = [

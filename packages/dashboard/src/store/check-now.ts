@@ -5,16 +5,21 @@ import { api, refuseToken } from "./session.ts";
 import { timeline } from "./timeline.ts";
 
 const asked = signal(false);
-/** What came of the last click, where that is no round. */
+/** Why the last click opened no round. Null if it did. */
 export const checkNowError = signal<string | null>(null);
 
-/** Whether a round is open, and how far it probably is: as long as the last one took, 0 to 1. */
+/**
+ * How far the open round probably is, from 0 to 1, if it takes as long as the last one. Null if no
+ * round is open.
+ */
 export const progress = computed(() => {
   const open = state.value?.open;
   if (!open) return asked.value ? { id: null, share: 0, elapsedMs: 0 } : null;
   const elapsedMs = Math.max(0, now.value - Date.parse(open.startedAt));
-  const usualMs = timeline.value.findLast(({ durationMs }) => durationMs !== null)?.durationMs;
-  const share = Math.min(0.95, elapsedMs / Math.max(usualMs ?? 10_000, 500));
+  const lastDurationMs = timeline.value.findLast(
+    ({ durationMs }) => durationMs !== null,
+  )?.durationMs;
+  const share = Math.min(0.95, elapsedMs / Math.max(lastDurationMs ?? 10_000, 500));
   return { id: open.id, share, elapsedMs };
 });
 

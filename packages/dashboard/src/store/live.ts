@@ -4,19 +4,19 @@ import { followState } from "../adapters/follow-state.ts";
 import { type Connection, isTold } from "../core/connection.ts";
 import { api, needsToken, refuseToken, token } from "./session.ts";
 
-/** What netchecker last told of itself. */
+/** The last state that netchecker sent. */
 export const state = signal<State | null>(null);
 export const connection = signal<Connection>({ is: "connecting" });
 
-/** netchecker's clock, milliseconds since 1970; it ticks every second. */
+/** netchecker's clock in milliseconds since 1970. It ticks every second. */
 export const now = signal(Date.now());
 
 let offset = 0;
 let heardAt = Date.now();
-/** Longer than silence is waited for; a machine that slept did not notice it. */
+/** Longer than the follower waits in silence. A machine that slept does not notice the silence. */
 const DEAF_AFTER_MS = 75_000;
 
-/** Follows netchecker for as long as the page lives; begins anew with each token. */
+/** Follows netchecker as long as the page exists. It starts again with each new token. */
 export function startFollowing(): void {
   setInterval(() => {
     now.value = Date.now() + offset;

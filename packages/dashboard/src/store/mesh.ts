@@ -7,26 +7,26 @@ import { api, needsToken, refuseToken } from "./session.ts";
 import { addToTimeline } from "./timeline.ts";
 import { view } from "./view.ts";
 
-/** The round that is shown. Until another one has arrived, the one before stays. */
+/** The shown round. It stays until another one has been loaded. */
 export const mesh = signal<Mesh | null>(null);
-/** Why there is none. */
+/** Why there is no round. */
 export const meshError = signal<string | null>(null);
 export const meshLoading = signal(false);
 
-const WITH = { outcome: "", latency: "?with=latencies", attempts: "?with=attempts" } as const;
+const QUERIES = { outcome: "", latency: "?with=latencies", attempts: "?with=attempts" } as const;
 
 /** The first line says why. */
 const NO_ROUND = "There is no round to show yet. It shows here as soon as there is one.";
 
-const MOST_KEPT = 4;
-/** Old rounds do not change; a few are kept to go to and fro. */
+const MAX_MESHES_KEPT = 4;
+/** Past rounds do not change, so a few are kept for going back and forth. */
 const past = new Map<string, Mesh>();
 
-/** Loads the mesh that route, view and netchecker's newest round ask for. */
+/** Loads the mesh for the route, the view and netchecker's newest round. */
 export function startLoadingMesh(): void {
   effect(() => {
     const round = pastRound.value;
-    const query = WITH[view.value];
+    const query = QUERIES[view.value];
     if (needsToken.value) return;
     const ended = new AbortController();
     if (round === null) void followNewest(`mesh${query}`, ended.signal);
@@ -35,7 +35,7 @@ export function startLoadingMesh(): void {
   });
 }
 
-/** The newest round, at first without waiting to hear which one that is; then each newer one. */
+/** Loads the newest round at once, without waiting for its id. Then it loads each newer round. */
 async function followNewest(path: string, ended: AbortSignal): Promise<void> {
   while (!ended.aborted) {
     const before = state.peek();
@@ -44,7 +44,7 @@ async function followNewest(path: string, ended: AbortSignal): Promise<void> {
       mesh.value = loaded;
       addToTimeline(loaded);
     }
-    // Where it failed, any news is a reason to try again.
+    // After a failure, any change of the state is a reason to try again.
     await stateIs(
       (now) => (loaded ? now?.shown?.id !== loaded.round.id : now !== before) && !!now?.shown,
       ended,
@@ -52,12 +52,12 @@ async function followNewest(path: string, ended: AbortSignal): Promise<void> {
   }
 }
 
-/** Settles when netchecker's state is such, or when nobody waits any more. */
-async function stateIs(such: (now: State | null) => boolean, ended: AbortSignal): Promise<void> {
+/** Settles when netchecker's state passes the test, or when `ended` is aborted. */
+async function stateIs(passes: (now: State | null) => boolean, ended: AbortSignal): Promise<void> {
   let stop = () => {};
   await new Promise<void>((resolve) => {
     stop = effect(() => {
-      if (such(state.value)) resolve();
+      if (passes(state.value)) resolve();
     });
     ended.addEventListener("abort", () => resolve(), { once: true });
   });
@@ -70,7 +70,7 @@ async function loadPast(path: string, ended: AbortSignal): Promise<void> {
   past.delete(path);
   past.set(path, loaded);
   const [oldest] = past.keys();
-  if (past.size > MOST_KEPT) past.delete(oldest!);
+  if (past.size > MAX_MESHES_KEPT) past.delete(oldest!);
   meshError.value = null;
   mesh.value = loaded;
 }
@@ -88,7 +88,8 @@ async function load(path: string, ended: AbortSignal): Promise<Mesh | null> {
     const isAway = status === 0 || status === 503;
     const asked = pastRound.peek();
     if (status === 401) refuseToken();
-    // While netchecker is away, what it last told stays; a past round that is not here is no other one.
+    // While netchecker is away, its last round stays. But another round must not be shown in place
+    // of a past one.
     else if (
       !isAway ||
       mesh.peek() === null ||

@@ -3,10 +3,10 @@ import { createApi } from "../adapters/api.ts";
 
 const KEY = "netchecker-token";
 
-/** The API token. It lives as long as the tab. */
+/** The API token. It is kept until the tab is closed. */
 export const token = signal(sessionStorage.getItem(KEY));
 
-/** Whether netchecker asks for a token: none was given, or a wrong one. */
+/** Whether netchecker asks for a token, because none or a wrong one was given. */
 export const needsToken = signal(false);
 
 export const api = createApi(() => token.value);
@@ -18,11 +18,11 @@ export function giveToken(given: string): void {
   needsToken.value = false;
 }
 
-/** Whether the token that was given is a wrong one. */
+/** Whether the given token is wrong. */
 export const tokenWasRefused = signal(false);
 
 export function refuseToken(): void {
-  // Several requests can be refused with the same one.
+  // Several requests can be refused with the same token.
   if (!needsToken.value) tokenWasRefused.value = token.value !== null;
   sessionStorage.removeItem(KEY);
   token.value = null;

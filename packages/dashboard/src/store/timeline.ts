@@ -13,16 +13,16 @@ const lastWithoutResult = computed(() => {
   return last && last.state !== "closed" ? last.id : null;
 });
 
-/** Loads the timeline when netchecker is there, and again when it is back. */
+/** Loads the timeline when netchecker answers, and again after each interruption. */
 export function startLoadingTimeline(): void {
   effect(() => {
-    // A round without a result is in no mesh.
+    // A round without a result has no mesh that would add it to the timeline.
     void lastWithoutResult.value;
     if (there.value) void load();
   });
 }
 
-/** A round that just closed, without asking for all others again. */
+/** Adds a round that just closed, without loading all others again. */
 export function addToTimeline({ round, summary, findings }: Mesh): void {
   const more = extendTimeline(timeline.peek(), timelineEntry(round, summary, findings));
   if (more) timeline.value = more;
@@ -30,7 +30,7 @@ export function addToTimeline({ round, summary, findings }: Mesh): void {
 }
 
 async function load(): Promise<void> {
-  // Without it the page is whole but for the strip; the connection says what is wrong.
+  // If this fails, only the strip is missing. The connection says what is wrong.
   const loaded = await api.get<Timeline>("timeline").catch(() => null);
   if (loaded) timeline.value = loaded.rounds;
 }

@@ -8,7 +8,7 @@ export type View = "outcome" | "latency" | "attempts";
 /** What the heat map shows. */
 export const view = signal<View>("outcome");
 export const choice = signal<Choice>({ layer: "worst", family: "both" });
-/** null: as fits the number of nodes. */
+/** null: chosen by the number of nodes. */
 export const grouping = signal<Grouping | null>(null);
 
 const KEY = "netchecker-theme";
@@ -24,7 +24,7 @@ darkIsPreferred.addEventListener("change", ({ matches }) => {
   if (localStorage.getItem(KEY) === null) show(matches ? "dark" : "light");
 });
 
-/** The other theme, from now on and at the next visit. */
+/** Switches to the other theme, now and for the next visit. */
 export function switchTheme(): void {
   const next = theme.value === "dark" ? "light" : "dark";
   localStorage.setItem(KEY, next);

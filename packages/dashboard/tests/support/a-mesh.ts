@@ -15,7 +15,7 @@ export function aNode(name: string, with_: Partial<MeshNode> = {}): MeshNode {
   };
 }
 
-/** A plane with a target on each node, `rows` as letters of reasons. */
+/** A plane with a target on each node. `rows` are letters of reasons. */
 export function aPlane(
   check: Check,
   rows: readonly string[],

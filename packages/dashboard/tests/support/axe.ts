@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 
 const AXE = fileURLToPath(import.meta.resolve("axe-core"));
 
-/** What axe finds on a page, as `rule: element`. */
+/** The violations that axe finds on a page, as `rule: element`. */
 export async function violations(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => "axe" in globalThis)))
     await page.evaluate(await readFile(AXE, "utf8"));

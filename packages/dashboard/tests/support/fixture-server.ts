@@ -12,8 +12,8 @@ import { simulateRounds, type Phase, type SimulatedRound } from "./simulated-rou
 const DIST = join(import.meta.dirname, "../../dist");
 const HEARTBEAT_MS = 15_000;
 const INTERVAL_MS = 60_000;
-/** Of a large mesh so many rounds are kept: its outcomes would fill the memory. */
-const KEPT_OF_MANY = 60;
+/** The number of rounds kept of a large mesh. More would fill the memory. */
+const MAX_LARGE_ROUNDS_KEPT = 60;
 
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -24,20 +24,23 @@ const TYPES: Record<string, string> = {
   ".svg": "image/svg+xml",
 };
 
-/** What netchecker would serve, from simulated rounds: the page, and the part of the API that it uses. */
+/**
+ * Serves simulated rounds like netchecker does: the page, and the part of the API that the page
+ * uses.
+ */
 export class FixtureServer {
   readonly rounds: SimulatedRound[] = [];
-  /** What differs from a netchecker that is well. */
+  /** Differences from the state of a healthy netchecker. */
   trouble: Partial<State> = {};
   token: string | null = null;
   eventsWork = true;
-  /** Who runs the rounds, while this one stands by. */
+  /** The netchecker that runs the rounds while this one stands by. */
   standsByFor: string | null = null;
   /** Whether no round has closed yet. */
   isNew = false;
-  /** How old the last round is when the server starts, milliseconds. */
+  /** The age of the last round when the server starts, in milliseconds. */
   ageMs = 37_000;
-  /** Where the page is served: `/` or below a prefix. */
+  /** The path of the page: `/`, or below a prefix. */
   readonly prefix: string;
   readonly #dist: string;
   readonly #entries: Timeline["rounds"] = [];
@@ -52,7 +55,7 @@ export class FixtureServer {
     );
   });
 
-  /** `held` rounds of the story are kept for later. */
+  /** The last `held` rounds of the story are kept for later. */
   constructor(
     size: number,
     phases: readonly Phase[],
@@ -98,7 +101,7 @@ export class FixtureServer {
     };
   }
 
-  /** Opens the next round; `closeRound` ends it. */
+  /** Opens the next round. `closeRound` closes it. */
   openRound(): void {
     const id = this.rounds.at(-1)!.round.head.id + 1;
     this.#open = { id, startedAt: new Date(this.#now()).toISOString() };
@@ -111,7 +114,7 @@ export class FixtureServer {
     this.tell();
   }
 
-  /** Sends the state to all who listen. */
+  /** Sends the state to all listeners. */
   tell(): void {
     for (const stream of this.#streams) stream.write(`data: ${JSON.stringify(this.state)}\n\n`);
   }
@@ -120,13 +123,13 @@ export class FixtureServer {
     for (const stream of this.#streams) stream.destroy();
   }
 
-  /** The simulator's clock stands in the past; it goes on from the last round. */
+  /** The simulator's clock is in the past. It continues from the last round. */
   #now(): number {
     const last = this.rounds.at(-1)!.round.head.finishedAt!;
     return Date.parse(last) + this.ageMs + Date.now() - this.#startedAt;
   }
 
-  /** When it was started, by the simulator's clock. */
+  /** The start of this netchecker, by the simulator's clock. */
   get #startsAt(): number {
     return this.#now() - (Date.now() - this.#startedAt);
   }
@@ -137,7 +140,7 @@ export class FixtureServer {
     this.rounds.push(next.value);
     const { head, summary, findings } = next.value.round;
     this.#entries.push(timelineEntry(head, summary, findings));
-    if (head.expected > 50 && this.rounds.length > KEPT_OF_MANY) this.rounds.shift();
+    if (head.expected > 50 && this.rounds.length > MAX_LARGE_ROUNDS_KEPT) this.rounds.shift();
   }
 
   async #answer(

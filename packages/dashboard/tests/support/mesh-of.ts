@@ -4,7 +4,10 @@ import { planeColumns } from "@netchecker/netchecker/src/core/mesh/plane-columns
 import { PlaneRows } from "@netchecker/netchecker/src/core/mesh/plane-rows.ts";
 import type { SimulatedRound } from "./simulated-rounds.ts";
 
-/** A simulated round → the wire's mesh, by netchecker's own code; with latencies and attempts where they are asked for. */
+/**
+ * A simulated round → the wire's mesh, made by netchecker's own code. Latencies and attempts are
+ * optional.
+ */
 export function meshOf(
   { round }: SimulatedRound,
   with_: { readonly latencies?: boolean; readonly attempts?: boolean } = {},

@@ -2,7 +2,9 @@ import type { NodeHistory } from "@netchecker/contract";
 import { nodeLines, nodeMoment } from "@netchecker/netchecker/src/core/history/node-lines.ts";
 import type { SimulatedRound } from "./simulated-rounds.ts";
 
-/** One node over simulated rounds, as the wire has it, by netchecker's own code. */
+/**
+ * The history of one node over simulated rounds, in the wire's form, made by netchecker's own code.
+ */
 export function nodeHistoryOf(rounds: readonly SimulatedRound[], node: string): NodeHistory {
   return {
     node,

@@ -8,10 +8,10 @@ import { test as base, vi } from "vitest";
 import { FixtureServer } from "./fixture-server.ts";
 import type { Phase } from "./simulated-rounds.ts";
 
-// A browser on a machine that does much else at the same time.
+// The browser runs on a machine that does much else at the same time.
 vi.setConfig({ testTimeout: 120_000 });
 
-/** For `expect.poll`: the page follows what is done to it, a moment later. */
+/** For `expect.poll`: the page shows a change a moment later. */
 export const WAIT = { timeout: 15_000 };
 
 interface Opening {
@@ -29,16 +29,18 @@ interface Story {
 interface PageFixtures {
   readonly dist: string;
   readonly browser: Browser;
-  /** A server with a cluster of so many nodes, to which that happens. */
+  /** Starts a server with the cluster of a story. */
   readonly serve: (story: Story) => Promise<{ server: FixtureServer; url: string }>;
-  /** A page of that server, with everything that it complains of. */
+  /**
+   * Opens a page of that server. `complaints` collects everything that the page complains about.
+   */
   readonly open: (url: string, opening?: Opening) => Promise<{ page: Page; complaints: string[] }>;
 }
 
-/** Tests with the page as it is built from this source, and a real Chromium. */
+/** Tests with the page built from this source, in a real Chromium. */
 export const test = base.extend<PageFixtures>({
   dist: [
-    // vitest reads from the pattern what a fixture needs: nothing.
+    // vitest reads from this pattern which fixtures this one needs: none.
     // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const dist = await mkdtemp(join(tmpdir(), "netchecker-page-"));
@@ -83,7 +85,9 @@ export const test = base.extend<PageFixtures>({
   },
 });
 
-/** Opens the page; what is gathered from then on: errors, refusals, requests that lead elsewhere. */
+/**
+ * Opens the page. From then on it collects errors, refused requests, and requests to other hosts.
+ */
 async function goTo(page: Page, url: string, hash: string): Promise<string[]> {
   const complaints: string[] = [];
   page.on("console", (message) => {

@@ -18,19 +18,22 @@ export interface SimulatedRound {
   readonly view: ClusterView;
 }
 
-/** So many rounds in which these causes (`name/variant`, as the findings benchmark names them) are at work. */
+/**
+ * A number of rounds in which these causes act. A cause is `name/variant`, as in the findings
+ * benchmark.
+ */
 export interface Phase {
   readonly rounds: number;
   readonly causes: readonly string[];
-  /** So many nodes have a pong that is leaving. */
+  /** The number of nodes whose pong is leaving. */
   readonly leaving?: number;
   /** No agent reports. */
   readonly silent?: boolean;
-  /** A version before verdicts stored these rounds. */
+  /** Rounds as they were stored by a version without verdicts. */
   readonly older?: boolean;
 }
 
-/** A story of a cluster, round by round: the same for the same seed. */
+/** The story of a cluster, round by round. The same seed gives the same story. */
 export function* simulateRounds(
   size: number,
   phases: readonly Phase[],
@@ -67,7 +70,7 @@ export function* simulateRounds(
   }
 }
 
-/** A cluster with labels, and three zones or more where it is large enough for them. */
+/** A cluster with labels. It has three zones or more if it is large enough. */
 function clusterOf(size: number, seed: number): Cluster {
   for (let attempt = 0; ; attempt += 1) {
     const cluster = drawCluster(new Random(seed, `cluster ${attempt}`), size);
@@ -77,16 +80,18 @@ function clusterOf(size: number, seed: number): Cluster {
   }
 }
 
-const MOST_ATTEMPTS = 50;
+const MAX_DRAWS = 50;
 
-/** Throws a RangeError for a cause that there is not, or where causes find no place beside each other. */
+/**
+ * Throws a RangeError for an unknown cause, or if the causes do not fit into the cluster together.
+ */
 function brokenSite(cluster: Cluster, ids: readonly string[], stream: string): Site {
   const causes = ids.map((id) => {
     const cause = CAUSES.find((each) => idOf(each) === id);
     if (!cause) throw new RangeError(`no cause "${id}", allowed: ${CAUSES.map(idOf).join(", ")}`);
     return cause;
   });
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+  for (let attempt = 0; attempt < MAX_DRAWS; attempt += 1) {
     const site = new Site(cluster, new Random(attempt, stream));
     if (causes.every((cause) => cause.breakIt(site) !== null)) return site;
   }

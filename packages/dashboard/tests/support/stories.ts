@@ -1,6 +1,6 @@
 import type { Phase } from "./simulated-rounds.ts";
 
-/** Clusters to look at: how large, and what happens to them. */
+/** Clusters to look at: their size, and what happens to them. */
 export const STORIES = {
   healthy6: { size: 6, phases: [{ rounds: 180, causes: [] }] },
   broken6: {

@@ -91,7 +91,7 @@ export async function createApp(
   });
 
   const connections = boundConnections(app.server, {
-    most: maxConnections ?? MAX_CONNECTIONS,
+    maxConnections: maxConnections ?? MAX_CONNECTIONS,
   });
   // The hook does not wait for this. The server must stop listening at once, while open connections may still last.
   app.addHook("preClose", async () => connections.endSoon());

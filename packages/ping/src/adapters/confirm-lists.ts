@@ -3,20 +3,26 @@ import { decodeListDigests, type RedisNames, type TargetType } from "@netchecker
 import { type Redis, sayRedisError } from "@netchecker/runtime/redis";
 import type { Log } from "../ports.ts";
 
-/** From one look at the keys to the next, at least: whoever publishes much makes an agent ask little. */
+/**
+ * The least time between two reads of the keys. So a flood of messages causes few requests to
+ * Redis.
+ */
 const PAUSE_MS = 250;
-/** Where the keys cannot be read, for so long it is tried again; then the next connection catches up. */
-const PATIENCE_MS = 10_000;
+/**
+ * How long the agent tries again if the keys cannot be read. After that, the next connection
+ * catches up.
+ */
+const RETRY_FOR_MS = 10_000;
 
 interface Heard {
   readonly text: string;
   readonly at: number;
 }
 
-/** A list as it stands under its key. */
+/** A list as it is stored under its key. */
 export interface KeptList {
   readonly text: string;
-  /** Until its report is due; null where the key does not say. */
+  /** Milliseconds until its report is due. Null if the key does not say. */
   readonly dueInMs: number | null;
 }
 
@@ -24,15 +30,15 @@ export interface ListConfirmerParts {
   readonly commands: Redis;
   readonly names: RedisNames;
   readonly log: Log;
-  /** It is netchecker's, as it was heard `ago` milliseconds before. */
+  /** The list is netchecker's. It was received `agoMs` milliseconds ago. */
   readonly genuine: (type: TargetType, text: string, agoMs: number) => void;
-  /** Another one stands under the key. */
+  /** A different list is stored under the key. */
   readonly kept: (type: TargetType, list: KeptList) => void;
-  /** It is not netchecker's, or no more. */
+  /** The list is not netchecker's, or it is an old one. */
   readonly unconfirmed: (type: TargetType) => void;
 }
 
-/** The list of a type as netchecker keeps it; null where there is none. Rejects when Redis is away. */
+/** The list that netchecker keeps for a type. Null if there is none. Rejects when Redis is away. */
 export async function readKept(
   commands: Redis,
   names: RedisNames,
@@ -42,19 +48,21 @@ export async function readKept(
   const replies = await commands.multi().get(key).pttl(key).exec();
   const text = replies?.[0]?.[1];
   const ttlMs = Number(replies?.[1]?.[1]);
-  // The key expires when the report is due: clocks of nodes differ, what is left does not.
+  // The key expires when the report is due. Clocks of nodes differ, but the remaining time is the
+  // same for all.
   return typeof text === "string" ? { text, dueInMs: ttlMs >= 0 ? ttlMs : null } : null;
 }
 
 /**
- * A channel says that there is a new list; whether it is netchecker's own, the keys say, which nobody else
- * may write where Redis has rules. Of each type the last message waits for a look at the digests, a few
- * hundred bytes for a round; where it is not the one that they name, the list is read from its key.
+ * Confirms that a list comes from netchecker. Anybody may publish on a channel, but where Redis has
+ * an ACL only netchecker may write the keys. The last message of each type waits until this class
+ * has read the digests, which are a few hundred bytes per round. If the digest of the message is
+ * not among them, the list is read from its key.
  */
 export class ListConfirmer {
   readonly #parts: ListConfirmerParts;
   readonly #waiting = new Map<TargetType, Heard>();
-  /** Digests of the lists that were taken last. */
+  /** The digest of the last list that was taken, by type. */
   readonly #taken = new Map<TargetType, string>();
   #looking = false;
   #lookedAt = -Infinity;
@@ -72,7 +80,7 @@ export class ListConfirmer {
     if (this.#looking || this.#waiting.size === 0) return;
     this.#looking = true;
     const pauseMs = this.#lookedAt + PAUSE_MS - performance.now();
-    // The other messages of the same round come in the same moment.
+    // The other messages of the same round arrive at the same moment.
     if (pauseMs > 0) setTimeout(() => void this.#look(), pauseMs);
     else setImmediate(() => void this.#look());
   }
@@ -87,14 +95,14 @@ export class ListConfirmer {
       for (const [type, { text, at }] of heard) {
         const digest = hash("sha256", text);
         if (digests?.[type] === digest) this.#genuine(type, text, digest, at);
-        // The one that is netchecker's has been taken.
+        // netchecker's list has already been taken.
         else if (digests && digests[type] === this.#taken.get(type)) this.#parts.unconfirmed(type);
         else await this.#readKey(type, text, at);
       }
     } catch (error) {
       this.#parts.log.debug({ why: sayRedisError(error) }, "could not look whose a list is");
       for (const [type, each] of heard)
-        if (!this.#waiting.has(type) && performance.now() - each.at < PATIENCE_MS)
+        if (!this.#waiting.has(type) && performance.now() - each.at < RETRY_FOR_MS)
           this.#waiting.set(type, each);
     } finally {
       this.#looking = false;
@@ -102,7 +110,10 @@ export class ListConfirmer {
     }
   }
 
-  /** Of a netchecker that writes no digests, or while lists come faster than looks. */
+  /**
+   * Needed for a netchecker that writes no digests, and when lists come faster than the digests are
+   * read.
+   */
   async #readKey(type: TargetType, text: string, at: number): Promise<void> {
     const { commands, names, kept, unconfirmed } = this.#parts;
     const list = await readKept(commands, names, type);

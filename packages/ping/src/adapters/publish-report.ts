@@ -5,15 +5,15 @@ import type { AgentTally } from "../core/agent-tally.ts";
 import type { Log, PublishReport } from "../ports.ts";
 
 const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 1_000;
+const MAX_PAUSE_MS = 1_000;
 
-/** The first may come a moment before netchecker has subscribed again. */
-const UNHEARD_BEFORE_ANEW = 2;
+/** The first report may come a moment before netchecker has subscribed again. */
+const UNHEARD_BEFORE_RECONNECT = 2;
 
 /**
- * Publishes reports on their type's channel, again and again while Redis is away or nobody listens. Where
- * nobody listens, netchecker may be on another server by now: after a failover the address leads to a new
- * primary, and old connections do not. Then it connects anew.
+ * Publishes reports on the channel of their type. It tries again while Redis is away or nobody
+ * listens. If nobody listens, netchecker may be on another server by now: after a failover the
+ * address leads to a new primary, but old connections do not. So the agent then reconnects.
  */
 export function createPublisher(
   commands: Redis,
@@ -28,13 +28,13 @@ export function createPublisher(
     const channel = names.reports[report.type];
     const text = JSON.stringify(report);
     let unheard = 0;
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
       try {
         const heard = (await commands.publish(channel, text)) > 0;
         tally.published(heard ? "heard" : "unheard");
         if (heard) return true;
         unheard += 1;
-        if (unheard >= UNHEARD_BEFORE_ANEW) renew(channel);
+        if (unheard >= UNHEARD_BEFORE_RECONNECT) renew(channel);
       } catch (error) {
         tally.published("failed");
         log.debug({ channel, why: sayRedisError(error) }, "could not publish");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** Where the kernel says how long a cgroup was held back for its CPU limit. */
+/** A file and field in which the kernel says how long it stopped a cgroup for its CPU limit. */
 interface Counter {
   readonly file: string;
   readonly field: string;
@@ -8,9 +8,10 @@ interface Counter {
 }
 
 /**
- * How long the kernel has held this process's cgroup back so far, milliseconds; null where it does not
- * say. `root` is where the file system starts. cgroup v2: cpu.stat's throttled_usec; v1: throttled_time
- * in ns (docs.kernel.org: admin-guide/cgroup-v2, scheduler/sched-bwc).
+ * Creates a function that reads how long the kernel has stopped this process's cgroup so far, in
+ * milliseconds. It gives null if the kernel does not say. `root` is the root of the file system.
+ * cgroup v2: throttled_usec in cpu.stat; v1: throttled_time in ns (docs.kernel.org:
+ * admin-guide/cgroup-v2, scheduler/sched-bwc).
  */
 export function createThrottlingReader(root = "/"): () => number | null {
   const counter = candidates(root).find((candidate) => readCounter(candidate) !== null);

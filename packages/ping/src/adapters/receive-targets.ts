@@ -14,21 +14,25 @@ import { ListConfirmer, readKept } from "./confirm-lists.ts";
 const LOG_EVERY_MS = 60_000;
 
 /**
- * An agent that hears no list for so long connects anew: it may listen to a server that is cut off from
- * netchecker and still calls itself a primary, and nothing else would ever tell it. Where rounds are
- * rarer than that, it costs a connection.
+ * An agent that receives no list for this long reconnects. It may listen to a server that is cut
+ * off from netchecker and still calls itself a primary, and nothing else would tell it. If rounds
+ * are further apart than this, the only cost is a new connection.
  */
 const SILENCE_MS = 300_000;
 
-/** Messages that were dropped so far, by fault. */
+/** The number of dropped messages so far, by fault. */
 export type DroppedLists = Partial<Record<DecodeFault | "unconfirmed", number>>;
 
-/** So many lists of a type are answered: rounds come each second at most, and each has one. */
-const LISTS = { perSecond: 2, atOnce: 20 };
+/**
+ * The rate of lists that are answered, per type. Rounds come once a second at most, with one list
+ * of each type.
+ */
+const LIST_RATE = { perSecond: 2, atOnce: 20 };
 
 /**
- * Receives target lists from their channels and, after each (re)connection, from the keys under which
- * they wait for an agent that was away. Bad messages are dropped and counted; returns the counts.
+ * Receives target lists from their channels. After each connection it also reads the keys, which
+ * hold the list for an agent that was away. It drops and counts bad messages, and returns the
+ * counts.
  */
 export function receiveTargets(
   { subscriber, commands }: RedisPair,
@@ -41,7 +45,7 @@ export function receiveTargets(
   const rates = new Map(
     TARGET_TYPES.map((type) => [
       type,
-      new TokenBucket(LISTS.perSecond, LISTS.atOnce, performance.now()),
+      new TokenBucket(LIST_RATE.perSecond, LIST_RATE.atOnce, performance.now()),
     ]),
   );
   const typeOf = new Map(TARGET_TYPES.map((type) => [names.lists[type], type]));
@@ -101,7 +105,8 @@ export function receiveTargets(
   };
 
   const catchUp = async () => {
-    // The first of the two connections to be ready comes too early; the other one calls again.
+    // The agent has two connections. This call came from the first one that is ready; the other one
+    // will call again.
     if (commands.status !== "ready") return;
     await Promise.all(
       TARGET_TYPES.map(async (type) => {

@@ -8,26 +8,29 @@ import type { Agent, LastAnswer, LastAnswers } from "../ports.ts";
 export interface AgentParts {
   readonly agent: Agent;
   readonly redis: () => "connected" | "away";
-  /** Target lists that were dropped so far, by fault. */
+  /** The number of dropped target lists so far, by fault. */
   readonly dropped: Readonly<Record<string, number>>;
   readonly lastAnswers: () => Readonly<LastAnswers>;
   readonly answerScrape: AnswerScrape;
 }
 
-/** Nobody asks an agent but Prometheus, and people by hand. */
-const MOST_CONNECTIONS = 64;
+/** Only Prometheus and people ask an agent. */
+const MAX_CONNECTIONS = 64;
 
-/** It names every pod and node: on the host network anybody would reach it. */
+/** The last reports name every pod and node. On the host network anybody could reach them. */
 const LOOPBACK = /^(::1|(::ffff:)?127\..*)$/;
 
-/** That it is alive, and how it fares; it can do nothing about a Redis that is away. */
+/**
+ * Says that the agent is alive, and whether it has Redis. It stays healthy without Redis, because a
+ * restart would not help.
+ */
 export function healthOf({ redis, dropped }: Pick<AgentParts, "redis" | "dropped">): HealthAnswer {
   return { status: 200, body: { ok: true, redis: redis(), dropped } };
 }
 
 /**
- * `GET /healthz`, `GET /metrics`, and `GET /reports/last` for whoever asks an agent that cannot reach
- * Redis. Not yet listening.
+ * Answers `GET /healthz`, `GET /metrics` and `GET /reports/last`. The last one is for people whose
+ * agent cannot reach Redis. The caller makes it listen.
  */
 export function createAgentServer(parts: AgentParts): Server {
   const { agent, lastAnswers, answerScrape } = parts;
@@ -69,11 +72,11 @@ export function createAgentServer(parts: AgentParts): Server {
       );
     route(response);
   });
-  boundConnections(server, { most: MOST_CONNECTIONS });
+  boundConnections(server, { maxConnections: MAX_CONNECTIONS });
   return server;
 }
 
-/** A report's columns and its list's, as rows for people. */
+/** A report's columns together with its list's columns, as rows for people. */
 function readable({ list, report, delivered }: LastAnswer) {
   const { round, tookMs, prober } = report;
   const results = list.check.map((check, index) => ({

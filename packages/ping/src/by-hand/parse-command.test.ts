@@ -31,12 +31,12 @@ test.each([
   });
 });
 
-test("every option is understood, in any order and form", () => {
+test("understands every option, in any order and form", () => {
   const args = "--json --attempts=3 --timeout 2500 --probe tcp://a:1".split(" ");
   expect(parseCommand(args)).toMatchObject({ timeoutMs: 2_500, attempts: 3, json: true });
 });
 
-test("help wins over everything else", () => {
+test("--help is stronger than everything else", () => {
   expect(parseCommand(["--probe", "x", "--attempts", "many", "--help"])).toEqual({ kind: "help" });
 });
 

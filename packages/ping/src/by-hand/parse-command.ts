@@ -9,7 +9,7 @@ export type Command =
 
 export interface ProbeOptions {
   readonly target: HandTarget;
-  /** For one attempt; undefined: as the environment says. */
+  /** For one attempt. Undefined: the value from the environment. */
   readonly timeoutMs: number | undefined;
   readonly attempts: number;
   readonly json: boolean;
@@ -43,7 +43,7 @@ const OPTIONS = {
   help: flag,
 };
 
-/** The arguments → what to do, or every fault as a sentence. */
+/** The arguments → what to do, or one sentence for each fault. */
 export function parseCommand(args: readonly string[]): Command {
   const { values, faults } = readOptions(args, OPTIONS);
   const { probe, timeout: timeoutMs, attempts, json, help } = values;

@@ -2,7 +2,10 @@ import { isIP } from "node:net";
 import { ECHO_PATH } from "@netchecker/contract";
 import { isHostPort } from "@netchecker/runtime/config";
 
-/** What to probe by hand: `url` as it was typed, `address` as the probe of that kind takes it. */
+/**
+ * What to probe by hand. `url` is what the user typed; `address` is what the probe of that kind
+ * needs.
+ */
 export interface HandTarget {
   readonly kind: "echo" | "http" | "tcp" | "dns";
   readonly url: string;
@@ -14,7 +17,7 @@ export const TARGETS = `http://IP:PORT${ECHO_PATH}, another http(s):// URL, tcp:
 const NAME = /^(?=.{1,254}$)[\w-]{1,63}(\.[\w-]{1,63})*\.?$/;
 const DEFAULT_PORT = 80;
 
-/** TARGET as it is typed → what it means, or null when it is none of {@link TARGETS}. */
+/** The target as the user typed it → what it means. Null if it is none of {@link TARGETS}. */
 export function parseTarget(url: string): HandTarget | null {
   const [, scheme, rest] = /^(tcp|dns|https?):\/\/(\S+)$/.exec(url) ?? [];
   if (rest === undefined) return null;
@@ -31,7 +34,7 @@ function isName(text: string): boolean {
   return NAME.test(text) && isIP(text) === 0;
 }
 
-/** A pong is found by its address alone: what has a name is a website until it says otherwise. */
+/** A URL means a pong only if it has an IP and pong's path. A URL with a name means a website. */
 function isPong({ protocol, hostname, pathname, search }: URL): boolean {
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
   return protocol === "http:" && isIP(host) !== 0 && pathname === ECHO_PATH && search === "";

@@ -18,12 +18,12 @@ export interface HandAttempt {
   readonly reason: Reason;
   readonly detail?: string;
   readonly tookMs: number;
-  /** Of that, how long this process stood still, short of CPU. */
+  /** The part of `tookMs` in which this process stood still because it lacked CPU. */
   readonly stalledMs: number;
   readonly stages: readonly StageRecord[];
-  /** Where it failed. */
+  /** The stage that failed. */
   readonly stoppedAt?: Stage;
-  /** What that usually means, and where to look. */
+  /** What the failure usually means, and where to look. */
   readonly meaning?: string;
 }
 
@@ -38,14 +38,17 @@ const PROBES: Record<
   dns: probeName,
 };
 
-/** Makes one attempt at a target, with the code of the agents' probes. Rejects when `tools.signal` is aborted. */
+/**
+ * Makes one attempt at a target, with the same code as the agents. Rejects when `tools.signal` is
+ * aborted.
+ */
 export async function probeByHand(target: HandTarget, tools: ProbeTools): Promise<HandAttempt> {
   const observer = new StageRecorder();
   const stalledBefore = tools.stalls.stalledMs();
   const found = await PROBES[target.kind](target.address, { ...tools, observer });
   const stages = observer.end();
   const stalledMs = roundedMs(tools.stalls.stalledMs() - stalledBefore);
-  // A size that gets through takes attempts of its own: no stage of this one.
+  // The search for the largest packet makes attempts of its own, so it is no stage of this one.
   const [outcome] = await new LossSizer(tools).tell([target], [{ ...found, attempts: 1 }]);
   const { reason, detail } = outcome!;
   const tookMs = roundedMs(stages.reduce((sum, { ms }) => sum + ms, 0));
@@ -56,7 +59,7 @@ export async function probeByHand(target: HandTarget, tools: ProbeTools): Promis
   return { ok: false, ...told, stoppedAt: last.stage, meaning };
 }
 
-/** Check `echo`, whichever pong it is: by hand nobody says who should answer. */
+/** The check `echo`, but any pong may answer: a user does not say which pod should be there. */
 function probeAnyPong(address: string, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, (progress, signal) =>
     withPong(parseHostPort(address), progress, signal, async (exchange) => {
@@ -66,7 +69,7 @@ function probeAnyPong(address: string, tools: ProbeTools): Promise<AttemptOutcom
   );
 }
 
-/** A name's addresses of both families; it must have one of either. */
+/** Looks a name up in both families. One address of either family is enough. */
 function probeName(name: string, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, async (progress, signal) => {
     let found = 0;

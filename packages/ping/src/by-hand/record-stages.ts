@@ -1,12 +1,12 @@
 import type { Facts, Stage, StageObserver } from "../probes/progress.ts";
 
-/** One stage of an attempt: how long it took, and what was learned in it. */
+/** One stage of an attempt: how long it took, and what it showed. */
 export interface StageRecord extends Facts {
   readonly stage: Stage;
   readonly ms: number;
 }
 
-/** Writes an attempt's stages down, each from its begin to the next one's. */
+/** Records the stages of an attempt. A stage lasts until the next one begins. */
 export class StageRecorder implements StageObserver {
   readonly #stages: { readonly stage: Stage; readonly since: number; facts: Facts }[] = [];
 
@@ -19,7 +19,7 @@ export class StageRecorder implements StageObserver {
     if (current) current.facts = { ...current.facts, ...facts };
   }
 
-  /** All of them; the last one lasts until now. */
+  /** Returns all stages. The last one ends now. */
   end(): StageRecord[] {
     const now = performance.now();
     return this.#stages.map(({ stage, since, facts }, index) => ({
@@ -30,7 +30,7 @@ export class StageRecorder implements StageObserver {
   }
 }
 
-/** Milliseconds to the microsecond: more digits say nothing. */
+/** Rounds to a microsecond. More digits say nothing. */
 export function roundedMs(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

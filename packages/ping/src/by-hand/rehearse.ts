@@ -9,8 +9,9 @@ const IDENTITY = '{"pod":"a","node":"a","caller":""}';
 const ANSWER = `HTTP/1.1 200 OK\r\ncontent-length: ${IDENTITY.length}\r\n\r\n${IDENTITY}`;
 
 /**
- * Goes the way of `target` once on loopback, whatever comes of it: what is loaded and compiled on the
- * first use takes ten times as long as a network does, and would count as the network's time.
+ * Probes once on loopback in the same way as `target`, and ignores the result. Code that is loaded
+ * and compiled on its first use takes ten times as long as a network, and that time would otherwise
+ * count as the network's.
  */
 export async function rehearse(target: HandTarget, tools: ProbeTools): Promise<void> {
   const server = createServer(answerAnything).listen(0, "127.0.0.1");
@@ -20,7 +21,7 @@ export async function rehearse(target: HandTarget, tools: ProbeTools): Promise<v
     return;
   }
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  // No UDP there: the look-up is refused at once.
+  // No UDP server listens at that address, so the look-up is refused at once.
   const short = { ...tools, timeoutMs: TIMEOUT_MS, dnsServers: [address] };
   await probeByHand({ kind: "dns", url: "", address: "rehearsal.invalid" }, short);
   if (target.kind !== "dns") await probeByHand(likewise(target, address), short);

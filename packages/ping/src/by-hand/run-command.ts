@@ -16,12 +16,12 @@ export interface Terminal {
 
 const EXIT = { ok: 0, badInput: 1, failed: 2 } as const;
 
-/** As between the attempts of a round. */
+/** The same pause as between the attempts of a round. */
 const PAUSE_MS = 150;
 
 /**
- * Does what the arguments ask for, and gives the exit code. Throws a ConfigError for a variable that
- * matters here and is bad.
+ * Does what the arguments ask for and returns the exit code. Throws a ConfigError if a variable
+ * that it needs is bad.
  */
 export async function runCommand(
   args: readonly string[],

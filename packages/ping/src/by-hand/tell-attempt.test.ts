@@ -11,7 +11,7 @@ const smallAnswer = {
   caller: "10.244.1.5",
 } as const;
 
-test("an attempt that is ok is a line a stage, aligned, and how long it took", () => {
+test("a good attempt is shown as one aligned line per stage, with the times", () => {
   const stages = [
     connect,
     smallAnswer,
@@ -28,7 +28,7 @@ ok in 2.60 ms`.slice(1),
   );
 });
 
-test("a failed one says where it stopped, why, and what that means", () => {
+test("a failed attempt says where it stopped, why, and what that means", () => {
   const stages = [
     connect,
     smallAnswer,
@@ -46,7 +46,7 @@ FAILED after 1000.0 ms at large request: large_request_timeout
   );
 });
 
-test("what came back before a large response stopped is told", () => {
+test("says how much of a large response arrived before it stopped", () => {
   const stages = [{ stage: "large-response", ms: 900, bytesBack: 1448 }] as const;
   const failure = { reason: "large_response_timeout", stoppedAt: "large-response" } as const;
   expect(tellAttempt({ ok: false, ...failure, tookMs: 900, stalledMs: 0, stages })).toContain(
@@ -54,7 +54,7 @@ test("what came back before a large response stopped is told", () => {
   );
 });
 
-test("a look-up, TLS and a status are told with what was learned", () => {
+test("shows the results of a look-up, of TLS and of a status", () => {
   const nameServers = ["10.96.0.10", "10.96.0.11"];
   const stages = [
     { stage: "look-up-aaaa", ms: 1, nameServers, addresses: [] },
@@ -73,7 +73,7 @@ FAILED after 17.5 ms at response head: bad_status (404)`.slice(1),
   );
 });
 
-test("times that include a lack of CPU say so", () => {
+test("says so if a time includes a lack of CPU", () => {
   const attempt = { ok: true, reason: "ok", tookMs: 45.1, stalledMs: 33.3 } as const;
   expect(tellAttempt({ ...attempt, stages: [{ stage: "connect", ms: 45.1 }] })).toBe(
     `
@@ -83,14 +83,14 @@ ok in 45.1 ms`.slice(1),
   );
 });
 
-test("what a stranger says of itself is no command for the terminal", () => {
+test("spells out control characters in a stranger's answer", () => {
   const stages = [{ ...smallAnswer, caller: "\u001b[2J" }] as const;
   expect(tellAttempt({ ok: true, reason: "ok", tookMs: 1, stalledMs: 0, stages })).toContain(
     "called by ?[2J",
   );
 });
 
-test("attempts are numbered where there are several", () => {
+test("numbers the attempts if there are several", () => {
   const target = {
     kind: "echo",
     url: "http://10.0.0.1:8080/echo",

@@ -19,12 +19,15 @@ const LABEL_WIDTH = Math.max(...Object.values(LABELS).map(({ length }) => length
 /** Wide enough for a minute. */
 const MS_WIDTH = "60000.00".length;
 
-/** What is probed, with a number where there are several attempts. */
+/** What is probed, and the attempt's number if there are several. */
 export function tellTarget({ kind, url }: HandTarget, attempt: number, of: number): string {
   return `${kind === "echo" ? "echo " : ""}${visible(url)}${of > 1 ? `   attempt ${attempt} of ${of}` : ""}`;
 }
 
-/** The attempt for a person: a line a stage, then how it ended and, where it failed, what that means. */
+/**
+ * The attempt as text for people: one line per stage, then how it ended and, if it failed, what
+ * that means.
+ */
 export function tellAttempt(attempt: HandAttempt): string {
   const { ok, reason, detail, tookMs, stalledMs, stages, stoppedAt, meaning } = attempt;
   const lines = stages.map((stage) => tellStage(stage, stage.stage === stoppedAt));
@@ -69,7 +72,7 @@ function tellFacts(record: StageRecord): string {
   }
 }
 
-/** The stage in which it stopped: only what is sure then. */
+/** The facts that are certain about the stage in which it stopped. */
 function tellStop({ nameServers, status, bytesSent, bytesBack = 0, stage }: StageRecord): string {
   const told = [
     ...(nameServers ? [asked("asked", nameServers)] : []),
@@ -89,7 +92,7 @@ function milliseconds(ms: number): string {
   return `${ms < 10 ? ms.toFixed(2) : ms.toFixed(1)} ms`;
 }
 
-/** What strangers say of themselves must not reach a terminal as commands. */
+/** Text from a stranger, without characters that the terminal would obey. */
 function printable(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, "?");
 }

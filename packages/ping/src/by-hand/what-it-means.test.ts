@@ -16,7 +16,7 @@ test.each([
   ["dns_failure", "ETIMEOUT", "look-up-aaaa", /No answer from the name server/],
   ["dns_failure", "EBADRESP", "look-up-a", /The look-up failed/],
 ] as const)(
-  "%s (%s) at %s is explained more closely where it can be",
+  "%s (%s) at %s has the most exact explanation that is known",
   (reason, detail, stage, meaning) => {
     expect(whatItMeans({ reason, detail, stage })).toMatch(meaning);
   },

@@ -29,7 +29,10 @@ const BY_REASON: Readonly<Record<Reason, string>> = {
   not_probed: "It was not probed.",
 };
 
-/** Where a reason alone says less than can be known: by its detail, then by the stage it stopped at. */
+/**
+ * Explanations that are more exact than the reason's own: by reason and detail, or by reason and
+ * stage.
+ */
 const CLOSER: Readonly<Record<string, string>> = {
   "dns_failure ENOTFOUND":
     "The name server answers that there is no such name. Names are looked up as they stand, without search domains: write it in full.",
@@ -60,7 +63,7 @@ const CLOSER: Readonly<Record<string, string>> = {
     "What came back is not what was sent: look at proxies on the way, and at who answers there.",
 };
 
-/** What a failure usually means, and where to look, in a line. */
+/** What a failure usually means and where to look, in one line. */
 export function whatItMeans(failure: {
   readonly reason: Reason;
   readonly detail: string | undefined;

@@ -17,7 +17,7 @@ import {
 } from "@netchecker/contract/metrics";
 import type { ArrivedList } from "../ports.ts";
 
-/** Few: every agent has them. netchecker's are finer. Seconds. */
+/** Seconds. Only a few bounds, because every agent has these series. netchecker's are finer. */
 const LATENCY_BOUNDS = [0.001, 0.005, 0.025, 0.1, 0.5, 1];
 
 const TYPES = TARGET_TYPES.map((type) => ({ type }));
@@ -25,11 +25,11 @@ const ALL_CHECKS = TARGET_TYPES.flatMap((type) =>
   CHECKS[type].map((check: Check) => ({ type, check })),
 );
 
-/** What became of one PUBLISH: somebody heard it, nobody did, Redis did not take it. */
+/** The result of one PUBLISH: somebody received it, nobody did, or Redis did not take it. */
 const PUBLISHES = ["heard", "unheard", "failed"] as const;
 type Publish = (typeof PUBLISHES)[number];
 
-/** What an agent counts from its start on, and how its last reports went. */
+/** The counters of an agent since its start, and figures of its last reports. */
 export class AgentTally {
   readonly #lists = new Tally<"type" | "via">(
     "netchecker_ping_lists_total",

@@ -15,7 +15,7 @@ const list: TargetList = {
 };
 const agent = { pod: "ping-a", node: "node-1", ip: "10.0.0.9" };
 
-test("a report is what the contract takes, names its round and list, and has latencies in milliseconds", () => {
+test("a report fits the contract, names its round and list, and has latencies in milliseconds", () => {
   const report = buildReport(
     agent,
     list,
@@ -53,7 +53,7 @@ test("a report of 1,000 targets is under 10 kB", () => {
 });
 
 test.each([
-  ["a calm prober is not starved", 5, 0, 1_000, false],
+  ["an agent with enough CPU is not starved", 5, 0, 1_000, false],
   ["a loop delay above 100 ms is starvation", 100.5, 0, 1_000, true],
   ["a loop delay of 100 ms is not yet", 100, 0, 1_000, false],
   ["throttling above a tenth of the time is starvation", 5, 101, 1_000, true],

@@ -4,7 +4,7 @@ import type { Agent, Probed } from "../ports.ts";
 const STARVED_LOOP_DELAY_MS = 100;
 const STARVED_THROTTLED_SHARE = 0.1;
 
-/** How healthy the prober was. `throttledMs` is null where the kernel does not say. */
+/** How healthy the agent's process was. `throttledMs` is null if the kernel does not say. */
 export function judgeProber(measured: {
   readonly loopDelayP99Ms: number;
   readonly throttledMs: number | null;
@@ -21,7 +21,7 @@ export function judgeProber(measured: {
   };
 }
 
-/** A list's outcomes → the agent's report. `tookMs` is from the list's arrival. */
+/** The outcomes of a list → the agent's report. `tookMs` counts from the arrival of the list. */
 export function buildReport(
   agent: Agent,
   list: TargetList,
@@ -40,7 +40,7 @@ export function buildReport(
   };
 }
 
-/** Microseconds are enough, and floats are long as text. */
+/** Microseconds are exact enough, and a full float is a long text. */
 function rounded(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

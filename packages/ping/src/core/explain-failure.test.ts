@@ -35,25 +35,25 @@ test.each([
     { reason: "wrong_responder", detail: "ERR_SSL_WRONG_VERSION_NUMBER" },
   ],
   ["HPE_INVALID_CONSTANT", { reason: "wrong_responder", detail: "HPE_INVALID_CONSTANT" }],
-])("%s is explained by its code", (code, explanation) => {
+])("explains %s by its code", (code, explanation) => {
   expect(explainFailure(code, false)).toEqual(explanation);
 });
 
-test("an unknown code before the connection stood is a host out of reach, and named", () => {
+test("an unknown code before the connection means an unreachable host, and the detail names the code", () => {
   expect(explainFailure("EWHATEVER", false)).toEqual({
     reason: "host_unreachable",
     detail: "EWHATEVER",
   });
 });
 
-test("an unknown code on a standing connection is a broken connection, and named", () => {
+test("an unknown code after the connection means a broken connection, and the detail names the code", () => {
   expect(explainFailure("EWHATEVER", true)).toEqual({
     reason: "connection_reset",
     detail: "EWHATEVER",
   });
 });
 
-test("an error without a code is this agent's own", () => {
+test("an error without a code is the agent's own fault", () => {
   expect(explainFailure(undefined, true)).toEqual({
     reason: "local_exhaustion",
     detail: "internal error",

@@ -1,12 +1,12 @@
 import type { Reason } from "@netchecker/contract";
 
-/** What a failure says of itself; never its message. */
+/** The reason and detail of a failure. They come from its code, never from its message. */
 export interface Explanation {
   readonly reason: Reason;
   readonly detail?: string;
 }
 
-/** Codes that say no more than their reason does. */
+/** Codes that say no more than their reason. */
 const PLAIN: Readonly<Record<string, Reason>> = {
   ETIMEDOUT: "connect_timeout",
   ECONNREFUSED: "connection_refused",
@@ -15,7 +15,7 @@ const PLAIN: Readonly<Record<string, Reason>> = {
   ENETUNREACH: "network_unreachable",
 };
 
-/** Codes that are one of several causes of their reason: the code is the detail. */
+/** Codes that share their reason with others. The code becomes the detail. */
 const DETAILED: Readonly<Record<string, Reason>> = {
   EPIPE: "connection_reset",
   ECONNABORTED: "connection_reset",
@@ -25,10 +25,10 @@ const DETAILED: Readonly<Record<string, Reason>> = {
   UND_ERR_DESTROYED: "connection_reset",
   EHOSTDOWN: "host_unreachable",
   ENETDOWN: "network_unreachable",
-  // No address of that family here at all.
+  // This machine has no address of that family at all.
   EAFNOSUPPORT: "network_unreachable",
   EINVAL: "network_unreachable",
-  // A packet filter on the way out of this very node.
+  // A packet filter on this node itself.
   EPERM: "host_unreachable",
   EACCES: "host_unreachable",
   EMFILE: "local_exhaustion",
@@ -40,16 +40,19 @@ const DETAILED: Readonly<Record<string, Reason>> = {
   EAGAIN: "local_exhaustion",
 };
 
-/** OpenSSL's and Node's codes for a peer that is not who it should be, or speaks something else. */
+/**
+ * OpenSSL's and Node's codes for a peer that is not who it should be, or that speaks another
+ * protocol.
+ */
 const NOT_THE_PEER =
   /^(ERR_TLS_|ERR_SSL_|HPE_|UND_ERR_RES_|CERT_|CRL_|DEPTH_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_|INVALID_|PATH_LENGTH_|EPROTO$)/;
 
 /**
- * An error's code → why the probe failed. A code that nobody foresaw is told apart by whether the
- * connection stood (`connected`), and is named in the detail.
+ * An error's code → why the probe failed. For an unknown code the reason depends on whether the
+ * connection was established (`connected`), and the code becomes the detail.
  */
 export function explainFailure(code: string | undefined, connected: boolean): Explanation {
-  // An error without a code is no answer of the network's: it is ours.
+  // An error without a code comes from this agent's code, not from the network.
   if (code === undefined) return { reason: "local_exhaustion", detail: "internal error" };
   const plain = PLAIN[code];
   if (plain) return { reason: plain };

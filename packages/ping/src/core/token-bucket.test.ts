@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { TokenBucket } from "./token-bucket.ts";
 
-test("so many go at once, and after that so many a second", () => {
+test("lets a burst through at once, and after that a fixed number per second", () => {
   const bucket = new TokenBucket(2, 10, 0);
   const taken = (now: number) => {
     let count = 0;
@@ -14,7 +14,7 @@ test("so many go at once, and after that so many a second", () => {
   expect(taken(1_000_000)).toBe(10);
 });
 
-test("who reserves waits as long as it takes", () => {
+test("reserve says how long to wait for the token", () => {
   const bucket = new TokenBucket(100, 2, 0);
   expect([0, 0, 0, 0].map((now) => bucket.reserve(now))).toEqual([0, 0, 10, 20]);
   expect(bucket.reserve(1_000)).toBe(0);

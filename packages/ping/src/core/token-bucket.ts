@@ -1,4 +1,7 @@
-/** Lets so many through each second in the long run, and so many at once. Of a clock that nobody sets, milliseconds. */
+/**
+ * Lets `perSecond` through each second on average, and `burst` at once. `now` is in
+ * milliseconds, of a clock that nobody sets.
+ */
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #burst: number;
@@ -12,7 +15,7 @@ export class TokenBucket {
     this.#at = now;
   }
 
-  /** Takes one, if there is one. */
+  /** Takes one token if there is one. */
   take(now: number): boolean {
     this.#fill(now);
     if (this.#tokens < 1) return false;
@@ -20,7 +23,7 @@ export class TokenBucket {
     return true;
   }
 
-  /** Takes one in any case; gives how long to wait until it is there, milliseconds. */
+  /** Takes one token in any case. Returns how long to wait until it is due, in milliseconds. */
   reserve(now: number): number {
     this.#fill(now);
     this.#tokens -= 1;

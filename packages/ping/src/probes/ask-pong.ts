@@ -6,14 +6,14 @@ import type { Progress } from "./progress.ts";
 
 const MAX_ANSWER_BYTES = 16 * 1024;
 
-/** Larger than any usual MTU, jumbo frames included only where they fit nearly whole. */
+/** Larger than any common MTU. Jumbo frames of 9,000 bytes are the exception. */
 const LARGE_BYTES = 8 * 1024;
-// Every byte differs from its neighbours, so that a shifted or repeated segment shows.
+// Every byte differs from its neighbours, so that a shifted or repeated segment is noticed.
 const LARGE_BODY = Buffer.from(
   Uint8Array.from({ length: LARGE_BYTES }, (_, index) => (index * 167 + (index >> 8) * 13) & 0xff),
 );
 
-/** Opens a fresh connection, hands it to `ask`, and ends it, however that went. */
+/** Opens a new connection, gives it to `ask`, and ends it in any case. */
 export async function withPong<T>(
   address: HostPort,
   progress: Progress,
@@ -29,7 +29,10 @@ export async function withPong<T>(
   }
 }
 
-/** Who answers, by its own word. Throws a ProbeFailureError when it is not a pong. */
+/**
+ * Asks who answers, and returns what the answer says. Throws a ProbeFailureError if it is not a
+ * pong.
+ */
 export async function askWho(exchange: HttpExchange, progress: Progress): Promise<EchoAnswer> {
   progress.enter("small-answer");
   let text = "";
@@ -51,8 +54,9 @@ export async function askWho(exchange: HttpExchange, progress: Progress): Promis
 const ECHO = `POST ${ECHO_PATH}`;
 
 /**
- * Sends 8 KiB, or as much as is said, and wants them back. Small packets got through already: silence now means that
- * large ones are lost, before the answer's head on the way there, after it on the way back.
+ * Sends `bytes` bytes and expects them back. Small packets have already passed, so silence now means
+ * that large ones are lost: on the way there if no head of the answer came, and on the way back if
+ * one did.
  */
 export async function askLarge(
   exchange: HttpExchange,
@@ -69,7 +73,8 @@ export async function askLarge(
     head: () => {
       progress.enter("large-response");
     },
-    // Compared as it comes: a body held for each connection costs more than all else.
+    // The body is compared while it arrives. Storing one for each connection would cost more than
+    // anything else.
     body: (part: Buffer) => {
       differs ||= !part.equals(sent.subarray(returned, returned + part.length));
       returned += part.length;
@@ -81,9 +86,9 @@ export async function askLarge(
   if (differs || returned !== bytes) throw new ProbeFailureError("wrong_responder", "echo differs");
 }
 
-/** How large a body makes {@link askLarge}'s request `bytes` long, its head included. */
+/** The body size with which {@link askLarge}'s request, including its head, is `bytes` long. */
 export function bodyToFill(exchange: HttpExchange, bytes: number): number {
-  // The head says how long the body is, which may be a digit less than the whole.
+  // The head contains the length of the body, and that number may have one digit less than `bytes`.
   const body = bytes - exchange.headBytes(ECHO, bytes);
   return bytes - exchange.headBytes(ECHO, body);
 }

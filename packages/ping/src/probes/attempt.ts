@@ -5,7 +5,7 @@ import { ProbeFailureError } from "./probe-failure.ts";
 import { Progress, type StageObserver } from "./progress.ts";
 import type { StallClock } from "./stall-clock.ts";
 
-/** What one attempt found: an outcome without the count. */
+/** What one attempt found: an outcome without the number of attempts. */
 export type AttemptOutcome = Omit<Outcome, "attempts">;
 
 export interface AttemptLimits {
@@ -16,13 +16,13 @@ export interface AttemptLimits {
   readonly observer?: StageObserver;
 }
 
-/** Reasons of attempts that were answered: these have a latency, silence has none. */
+/** Reasons of attempts that got an answer. Only these have a latency. */
 const ANSWERED: ReadonlySet<Reason> = new Set(["bad_status", "wrong_responder", "dns_mismatch"]);
 
 /**
- * Runs one attempt under one timeout for all of it. `run` ends what it does when the signal that it is
- * given is aborted, with the signal's reason, and may tell who answered. A failure is an outcome; only
- * an abort of `limits.signal` rejects.
+ * Runs one attempt under one timeout. `run` must end when its signal is aborted, and reject with
+ * the signal's reason. It may return who answered. A failure is an outcome; this function only
+ * rejects when `limits.signal` is aborted.
  */
 export async function attempt(
   limits: AttemptLimits,
@@ -44,7 +44,7 @@ export async function attempt(
   } catch (error) {
     const latencyMs = performance.now() - startedAt;
     limits.signal.throwIfAborted();
-    // Once it is over, whatever else broke broke because of that.
+    // After an abort, other errors are only its consequences.
     const explained = explain(
       controller.signal.aborted ? controller.signal.reason : error,
       progress,

@@ -2,8 +2,8 @@ import { connect, type Socket } from "node:net";
 import type { HostPort } from "./host-port.ts";
 
 /**
- * A fresh connection to an IP. Rejects with the socket's error or with the reason of `signal`, which
- * ends the connection at any time later too.
+ * Opens a new connection to an IP. Rejects with the socket's error or with the reason of `signal`.
+ * An abort of `signal` also ends the connection later.
  */
 export function dial({ host, port }: HostPort, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -18,7 +18,7 @@ export function dial({ host, port }: HostPort, signal: AbortSignal): Promise<Soc
 }
 
 /**
- * Connects and closes in good order: a reset would be an error in the log of whoever listens there.
+ * Connects and closes in good order: a reset would appear as an error in the log of the peer.
  * Rejects like {@link dial}.
  */
 export async function dialOnce(address: HostPort, signal: AbortSignal): Promise<void> {

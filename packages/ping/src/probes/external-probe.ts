@@ -7,16 +7,19 @@ import type { ProbeTools, Target } from "./probe.ts";
 import { ProbeFailureError } from "./probe-failure.ts";
 import type { Progress } from "./progress.ts";
 
-/** Check `connect`: something outside the cluster is found and accepts a connection. */
+/** The check `connect`: something outside the cluster has an address and accepts a connection. */
 export function probeConnect(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, async (progress, signal) => {
     const socket = await reach(parseHostPort(target.address), tools, progress, signal);
-    // Closed in good order: a reset would be an error in a stranger's log.
+    // Closed in good order: a reset would appear as an error in a stranger's log.
     socket.destroy();
   });
 }
 
-/** Check `http`: a URL answers with a status below 400; its certificate is verified, redirects are not followed. */
+/**
+ * The check `http`: a URL answers with a status below 400. The certificate is verified, and
+ * redirects are not followed.
+ */
 export function probeHttp(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, async (progress, signal) => {
     const url = URL.parse(target.address);
@@ -29,7 +32,7 @@ export function probeHttp(target: Target, tools: ProbeTools): Promise<AttemptOut
   });
 }
 
-/** Looks up, then connects, each a stage of its own. */
+/** Looks up the host, then connects. Each is a stage of its own. */
 async function reach(
   { host, port }: HostPort,
   { families, dnsServers }: ProbeTools,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findLargest } from "./find-largest.ts";
 
-/** Finds the largest size on a path that passes so many bytes, and tells how many steps that took. */
+/** Searches on a path that passes at most `limit` bytes. Also counts the steps. */
 async function find(limit: number) {
   const steps: number[][] = [];
   let step: number[] | null = null;
@@ -18,7 +18,7 @@ async function find(limit: number) {
 
 describe("findLargest", () => {
   test.each([576, 1_280, 1_372, 1_386, 1_400, 1_423, 1_450, 1_499])(
-    "finds %i bytes, in three steps at the most",
+    "finds %i bytes in at most three steps",
     async (limit) => {
       const { found, steps } = await find(limit);
       expect(found).toBe(limit);
@@ -27,25 +27,25 @@ describe("findLargest", () => {
     },
   );
 
-  test("comes within a few bytes where sizes are unusual", async () => {
+  test("is exact to a few bytes for unusual sizes", async () => {
     const { found } = await find(3_333);
     expect(found).toBeGreaterThan(3_300);
     expect(found).toBeLessThanOrEqual(3_333);
   });
 
-  test("knows nothing where nothing passes", async () => {
+  test("gives null if nothing passes", async () => {
     expect(await find(100)).toMatchObject({ found: null, steps: [{ length: 17 }] });
   });
 
-  test("knows nothing where nothing is lost any more", async () => {
+  test("gives null if nothing is lost any more", async () => {
     expect(await find(9_000)).toMatchObject({ found: null });
   });
 
-  test("says nothing where a size is lost and a larger one is not", async () => {
+  test("gives null if a size is lost and a larger one passes", async () => {
     expect(await findLargest(async (bytes) => bytes <= 1_450 && bytes !== 1_300)).toBeNull();
   });
 
-  test("says what whole steps found, where a later one does not agree with itself or ends early", async () => {
+  test("gives the result of complete steps if a later step contradicts itself or ends early", async () => {
     const odd = (bytes: number) => bytes <= 1_423 && bytes !== 1_421;
     expect(await findLargest(async (bytes) => odd(bytes))).toBe(1_420);
     const ending = async (bytes: number) => {
@@ -55,7 +55,7 @@ describe("findLargest", () => {
     expect(await findLargest(ending)).toBe(1_420);
   });
 
-  test("begins with the largest: a slow answerer is not taken for a loss of large ones", async () => {
+  test("begins with the largest size, so that a slow pong does not look like a loss of large packets", async () => {
     let asked = 0;
     expect(await findLargest(async () => (asked += 1) <= 9)).toBeNull();
   });

@@ -1,25 +1,30 @@
-/** What links and tunnels usually carry: most losses are told exactly in one step. The largest go first. */
-const USUAL_SIZES = [
+/**
+ * The sizes that links and tunnels commonly carry. Most losses are found exactly in one step. The
+ * largest come first.
+ */
+const COMMON_MTUS = [
   4_000, 1_500, 1_492, 1_480, 1_476, 1_460, 1_450, 1_440, 1_430, 1_420, 1_400, 1_380, 1_350, 1_300,
   1_280, 1_000, 576,
 ];
-/** What was lost was in packets of this size, or of the largest that the link carries. */
-const TOO_LARGE = 8_192;
-const AT_ONCE = 16;
-/** Each takes as long as silence does, whatever passes. */
-const MOST_STEPS = 3;
+/** The lost packets had this size, or the largest size that the link carries. */
+const LOST_BYTES = 8_192;
+const SIZES_PER_STEP = 16;
+/** Every step takes as long as a lost packet's timeout. */
+const MAX_STEPS = 3;
 
 /**
- * The largest size that passes, bytes; null where none does, or none is lost any more. Sizes are tried side by side,
- * then those between the largest that passed and the next one that did not. Where `passes` rejects, or a size is lost
- * and a larger one is not, which is chance or a slow answerer, the steps before are the answer.
+ * Finds the largest size that passes, in bytes. Null if no size passes, or if no size is lost any
+ * more. A step tries several sizes at the same time. The next step tries sizes between the largest
+ * that passed and the next one that was lost. A step does not count if `passes` rejects, or if a
+ * size is lost and a larger one passes: that is chance or a slow pong. The steps before it then
+ * give the answer.
  */
 export async function findLargest(
   passes: (bytes: number) => Promise<boolean>,
 ): Promise<number | null> {
-  let [low, high] = [0, TOO_LARGE];
-  let sizes: readonly number[] = USUAL_SIZES;
-  for (let step = 0; step < MOST_STEPS && sizes.length > 0; step += 1) {
+  let [low, high] = [0, LOST_BYTES];
+  let sizes: readonly number[] = COMMON_MTUS;
+  for (let step = 0; step < MAX_STEPS && sizes.length > 0; step += 1) {
     const passed = await Promise.all(sizes.map(passes)).catch(() => null);
     if (!passed) break;
     const largest = Math.max(low, ...sizes.filter((_, index) => passed[index]));
@@ -28,12 +33,12 @@ export async function findLargest(
     [low, high] = [largest, lost];
     sizes = low === 0 ? [] : between(low, high);
   }
-  return low === 0 || high === TOO_LARGE ? null : low;
+  return low === 0 || high === LOST_BYTES ? null : low;
 }
 
-/** Sizes that divide what lies between two evenly, the largest first. */
+/** Sizes that divide the range between `low` and `high` evenly, the largest first. */
 function between(low: number, high: number): number[] {
-  const count = Math.min(AT_ONCE, high - low - 1);
+  const count = Math.min(SIZES_PER_STEP, high - low - 1);
   const step = (high - low) / (count + 1);
   return Array.from({ length: count }, (_, index) => Math.round(high - (index + 1) * step));
 }

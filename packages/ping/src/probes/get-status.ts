@@ -3,11 +3,12 @@ import { isIP, type Socket } from "node:net";
 import type { Progress } from "./progress.ts";
 
 /**
- * The status that a URL answers with, over the connection given. Its certificate is verified, redirects
- * are not followed, and the body is not waited for: it can be of any size. Rejects with a TLS, socket
- * or HTTP parser error that has a code, or with the reason of `signal`.
+ * The status with which a URL answers, over the given connection. It verifies the certificate and
+ * does not follow redirects. It does not wait for the body, which can be of any size. Rejects with
+ * a TLS, socket or HTTP parser error that has a code, or with the reason of `signal`.
  *
- * node:http, not undici: undici is 4.5 MB resident in a bundle that never uses it, and 30 MB once it does.
+ * It uses node:http and not undici: undici costs 4.5 MB of memory in a bundle even if it is never
+ * used, and 30 MB if it is.
  */
 export async function getStatus(
   url: URL,
@@ -40,7 +41,7 @@ export async function getStatus(
 
 async function secure(socket: Socket, hostname: string, progress: Progress): Promise<Socket> {
   progress.enter("tls");
-  // Megabytes again: only agents that are told to check an https URL load it.
+  // node:tls costs megabytes. So only agents that have to check an https URL load it.
   const { connect } = await import("node:tls");
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
   const secured = connect({

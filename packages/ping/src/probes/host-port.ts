@@ -7,7 +7,10 @@ export interface HostPort {
 
 const HOST_PORT = /^(?:\[([^\]]+)\]|([^\s:/[\]]+)):(\d{1,5})$/;
 
-/** `host:port` or `[v6]:port` → its parts. Throws a ProbeFailureError: what cannot be dialled is not probed. */
+/**
+ * `host:port` or `[v6]:port` → its parts. Throws a ProbeFailureError with `not_probed` for anything
+ * else.
+ */
 export function parseHostPort(address: string): HostPort {
   const match = HOST_PORT.exec(address);
   const port = Number(match?.[3]);

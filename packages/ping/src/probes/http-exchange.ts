@@ -3,8 +3,8 @@ import type { HostPort } from "./host-port.ts";
 import { ProbeFailureError } from "./probe-failure.ts";
 import { type AnswerListener, AnswerReader } from "./read-answer.ts";
 
-// One for all connections: the socket hands over what it read before anything else can read. Node would
-// take 64 KiB anew for each read.
+// One buffer for all connections: a socket hands over what it read before any other socket reads.
+// Node would otherwise allocate 64 KiB for each read.
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
 interface Waiter {
@@ -14,9 +14,10 @@ interface Waiter {
 }
 
 /**
- * One fresh connection, and requests on it, one after the other. Not an HTTP client: it is for pong
- * alone, a thousand times a round. Measured, connect to close with a GET and an 8 KiB POST: undici's
- * Client costs 250 to 300 µs of CPU and 30 MB of memory more, this about 95 µs.
+ * A new connection and the requests on it, one after the other. It is not a general HTTP client: it
+ * is only for pong, and an agent uses it a thousand times a round. Measured with a GET and an 8 KiB
+ * POST, from connect to close: undici's Client costs 250 to 300 µs of CPU and 30 MB of memory more,
+ * and this costs about 95 µs.
  */
 export class HttpExchange {
   readonly #socket: Socket;
@@ -30,8 +31,8 @@ export class HttpExchange {
   }
 
   /**
-   * Connects to an IP. Rejects with the socket's error, or with the reason of `signal`, which ends the
-   * connection at any time later too.
+   * Connects to an IP. Rejects with the socket's error or with the reason of `signal`. An abort of
+   * `signal` also ends the connection later.
    */
   static open({ host, port }: HostPort, signal: AbortSignal): Promise<HttpExchange> {
     return new Promise((resolve, reject) => {
@@ -65,9 +66,9 @@ export class HttpExchange {
   }
 
   /**
-   * Sends a request and gives its answer's status once the answer is whole; `listener` is told what
-   * arrives meanwhile. Rejects with the socket's error, with ECONNRESET when the peer closed first, or
-   * with a ProbeFailureError (`wrong_responder`) for an answer that is not like pong's.
+   * Sends a request and returns the status once the answer is complete. `listener` gets the parts
+   * of the answer while they arrive. Rejects with the socket's error, with ECONNRESET if the peer
+   * closed first, or with a ProbeFailureError (`wrong_responder`) if the answer is not like pong's.
    */
   request(line: string, listener: AnswerListener, body?: Buffer): Promise<number> {
     return new Promise((resolve, reject) => {
@@ -75,7 +76,7 @@ export class HttpExchange {
       this.#waiter = { resolve, reject, reader: new AnswerReader(listener) };
       const head = this.#head(line, body?.length);
       if (!body) return void this.#socket.write(head, "latin1");
-      // Head and body leave together, uncopied.
+      // Head and body are sent together, without a copy.
       this.#socket.cork();
       this.#socket.write(head, "latin1");
       this.#socket.write(body);
@@ -83,7 +84,7 @@ export class HttpExchange {
     });
   }
 
-  /** How long the head of such a request is, with a body of so many bytes. */
+  /** The length of the head of such a request, with a body of `bodyBytes`. */
   headBytes(line: string, bodyBytes: number): number {
     return this.#head(line, bodyBytes).length;
   }
@@ -94,9 +95,10 @@ export class HttpExchange {
   }
 
   /**
-   * Ends the connection with a reset, once every answer is whole: nothing is in flight that it could
-   * destroy, pong drops a reset connection without a word, and neither side nor the node's connection
-   * tracking keeps a closed connection for minutes, thousands a round. Safe to call twice.
+   * Ends the connection with a reset. Call it when every answer is complete, because a reset
+   * destroys what is still in flight. pong silently drops a reset connection. And nobody, not even
+   * the node's connection tracking, has to keep a closed connection for minutes. There are
+   * thousands each round. Safe to call twice.
    */
   reset(): void {
     this.#socket.resetAndDestroy();

@@ -5,7 +5,7 @@ import { probePod } from "./pod-probe.ts";
 import type { Probe } from "./probe.ts";
 import { probeClusterIp, probeDns } from "./service-probe.ts";
 
-/** A new kind of probe is a file of its own and a line here. */
+/** The probe for each check. A new check is a new file and one line here. */
 export const PROBES: Readonly<Record<Check, Probe>> = {
   echo: probePod,
   tcp: probeNodeTcp,

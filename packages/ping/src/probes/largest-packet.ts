@@ -4,19 +4,23 @@ import { findLargest } from "./find-largest.ts";
 import { type HostPort, parseHostPort } from "./host-port.ts";
 import type { ProbeTools } from "./probe.ts";
 
-/** In which direction large packets were lost. */
+/** The direction in which large packets were lost. */
 export type LargeLoss = "large_request_timeout" | "large_response_timeout";
 
-/** TCP's header with timestamps, as Linux has them by default, and IP's. */
+/** The size of a TCP header with timestamps, which Linux sends by default, and of an IP header. */
 const TCP_BYTES = 32;
 const ipBytes = ({ host }: HostPort) => (host.includes(":") ? 40 : 20);
 
-/** What passes is answered in two round trips; a step of the search takes as long as what does not. */
+/**
+ * A size that passes is answered within two round trips, so a step of the search needs less time
+ * than an attempt.
+ */
 const SHARE_OF_TIMEOUT = 1 / 3;
 
 /**
- * The largest IP packet that gets through where large ones were lost, bytes; null where it cannot be told. Takes up to
- * one timeout, and ends early when `tools.signal` is aborted. Never rejects.
+ * The size of the largest IP packet that gets through on a path that loses large ones, in bytes.
+ * Null if it cannot be found. It takes one timeout at most, and ends early when `tools.signal` is
+ * aborted. Never rejects.
  */
 export function largestPacket(
   address: string,
@@ -30,12 +34,12 @@ export function largestPacket(
     const { reason } = await attempt(short, (progress, signal) =>
       withPong(pong, progress, signal, (exchange) => {
         const payload = bytes - headers;
-        // Of the answer, the body is a segment of its own; the request is head and body.
+        // The body of the answer is a segment of its own. The request is head and body together.
         const isRequest = loss === "large_request_timeout";
         return askLarge(exchange, progress, isRequest ? bodyToFill(exchange, payload) : payload);
       }),
     );
-    // A head that came back says that the request got there.
+    // If the head of the answer came back, the request got there.
     return (
       reason === "ok" || (loss === "large_request_timeout" && reason === "large_response_timeout")
     );

@@ -5,15 +5,15 @@ import type { Progress } from "./progress.ts";
 
 export type Family = 4 | 6;
 
-/** The address families, the one of `ownIp` first; IPv4 where that is not known. */
+/** The address families, that of `ownIp` first. IPv4 is first if `ownIp` is not known. */
 export function familiesFor(ownIp: string | undefined): readonly Family[] {
   return ownIp !== undefined && isIPv6(ownIp) ? [6, 4] : [4, 6];
 }
 
 /**
- * The addresses of a fully qualified name, of one family. Asks the name servers itself: getaddrinfo
- * cannot be cancelled and shares four threads. A new resolver each time, because a resolver caches.
- * Throws a ProbeFailureError: `dns_failure`, with the code as detail.
+ * The addresses of a fully qualified name, of one family. It asks the name servers itself, because
+ * getaddrinfo cannot be cancelled and has only four threads. It makes a new resolver each time,
+ * because a resolver caches. Throws a ProbeFailureError: `dns_failure`, with the code as detail.
  */
 export async function lookUp(
   name: string,
@@ -24,7 +24,8 @@ export async function lookUp(
 ): Promise<readonly string[]> {
   signal.throwIfAborted();
   progress.enter(family === 4 ? "look-up-a" : "look-up-aaaa");
-  // The timeout is the signal's, which knows when this process stood still; c-ares does not.
+  // The signal has the timeout, because it accounts for time in which this process stood still.
+  // c-ares does not.
   const resolver = new Resolver({ timeout: 60_000, tries: 1 });
   const cancel = () => resolver.cancel();
   signal.addEventListener("abort", cancel);
@@ -43,8 +44,8 @@ export async function lookUp(
 }
 
 /**
- * An address of a host, of the first of `families` that it has any of; an IP is its own. Throws like
- * {@link lookUp} when there is none.
+ * One address of a host, of the first family of `families` in which it has any. An IP is its own
+ * address. Throws like {@link lookUp} if there is none.
  */
 export async function lookUpHost(
   host: string,
@@ -54,7 +55,7 @@ export async function lookUpHost(
   signal: AbortSignal,
 ): Promise<string> {
   if (isIP(host) !== 0) return host;
-  // RFC 6761: never asked of a name server.
+  // RFC 6761: a name server must not be asked for localhost.
   if (host === "localhost") return families[0] === 6 ? "::1" : "127.0.0.1";
   let failure: unknown;
   for (const family of families) {
@@ -63,7 +64,7 @@ export async function lookUpHost(
       if (address !== undefined) return address;
     } catch (error) {
       failure ??= error;
-      // Only a name without addresses of this family may have some of the other.
+      // The other family is only tried if the name exists but has no address of this family.
       if (!(error instanceof ProbeFailureError) || error.detail !== "ENODATA") throw error;
     }
   }

@@ -4,7 +4,7 @@ import { dialOnce } from "./dial.ts";
 import { parseHostPort } from "./host-port.ts";
 import type { ProbeTools, Target } from "./probe.ts";
 
-/** Check `tcp`: something at the node's own address accepts a connection. */
+/** The check `tcp`: the node's own address accepts a connection. */
 export function probeNodeTcp(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, (progress, signal) => {
     progress.enter("connect");
@@ -13,8 +13,9 @@ export function probeNodeTcp(target: Target, tools: ProbeTools): Promise<Attempt
 }
 
 /**
- * Check `nodeport`: pong's NodePort at the node's address. Another node's pong is no failure
- * (kube-proxy may treat this caller as if the policy were Cluster), but it is told.
+ * The check `nodeport`: pong's NodePort at the node's address answers. It is no failure if the pong
+ * of another node answers (kube-proxy may treat this agent as if the policy were Cluster), but the
+ * outcome says so.
  */
 export function probeNodePort(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, (progress, signal) =>

@@ -1,10 +1,10 @@
 import type { StallClock } from "./stall-clock.ts";
 
 /**
- * A timeout that counts only time in which this process could have seen an answer. When its timer
- * fires, what has already arrived is delivered first; then it waits on for as long as the process
- * stood still meanwhile. That is what keeps an agent at a tenth of a core free of false failures.
- * Returns what cancels it, which is safe to call twice.
+ * A timeout that only counts time in which this process could have seen an answer. When its timer
+ * fires, answers that have already arrived are delivered first. Then it waits on for as long as the
+ * process stood still meanwhile. Without this, an agent with a tenth of a core would report false
+ * failures. Returns a function that cancels it and that is safe to call twice.
  */
 export function patientTimeout(
   timeoutMs: number,
@@ -16,7 +16,7 @@ export function patientTimeout(
   let immediate: NodeJS.Immediate | undefined;
 
   const onTimer = () => {
-    // Immediates run after the poll phase: sockets that have something to say, say it before.
+    // Immediates run after the poll phase, so sockets deliver their data before this runs.
     immediate = setImmediate(onPolled);
   };
   const onPolled = () => {

@@ -4,7 +4,10 @@ import { attempt, type AttemptOutcome } from "./attempt.ts";
 import { parseHostPort } from "./host-port.ts";
 import { ProbeFailureError } from "./probe-failure.ts";
 
-/** Check `echo`: the pong pod that should be at this address, small and large. */
+/**
+ * The check `echo`: the expected pong pod is at this address, and small and large packets get
+ * through.
+ */
 export function probePod(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, (progress, signal) =>
     withPong(parseHostPort(target.address), progress, signal, async (exchange) => {

@@ -26,7 +26,7 @@ const hang = (signal: AbortSignal) =>
   );
 
 describe("probeAll", () => {
-  test("gives an outcome for each target, in their order, whatever the order of probing", async () => {
+  test("gives an outcome for each target in list order, in whatever order they are probed", async () => {
     const order = [2, 3, 0, 1];
     const probed: number[] = [];
     const outcomes = await probeAll(
@@ -44,26 +44,26 @@ describe("probeAll", () => {
     expect(outcomes).toEqual([0, 1, 2, 3].map((latencyMs) => ({ ...OK, latencyMs, attempts: 1 })));
   });
 
-  test("never has more under way than it may, and uses all that it may", async () => {
+  test("runs as many attempts at the same time as it may, and never more", async () => {
     let running = 0;
-    let most = 0;
+    let maxRunning = 0;
     await probeAll(
       passes({
         count: 50,
         concurrency: 7,
         probe: async () => {
           running += 1;
-          most = Math.max(most, running);
+          maxRunning = Math.max(maxRunning, running);
           await sleep(1);
           running -= 1;
           return OK;
         },
       }),
     );
-    expect(most).toBe(7);
+    expect(maxRunning).toBe(7);
   });
 
-  test("gives every target its first attempt before any its second, and none to what is fine", async () => {
+  test("gives every target its first attempt before any gets a second, and a target that is ok gets no second", async () => {
     const probed: number[] = [];
     const outcomes = await probeAll(
       passes({
@@ -80,7 +80,7 @@ describe("probeAll", () => {
     expect(outcomes.map(({ reason }) => reason === "ok")).toEqual([true, false, true, false, true]);
   });
 
-  test("a target that comes back is fine, and its attempts are told", async () => {
+  test("a target that comes back is ok, and its outcome has the number of attempts", async () => {
     let calls = 0;
     const outcomes = await probeAll(
       passes({ count: 1, probe: () => Promise.resolve((calls += 1) < 3 ? REFUSED : OK) }),
@@ -88,7 +88,7 @@ describe("probeAll", () => {
     expect(outcomes).toEqual([{ ...OK, attempts: 3 }]);
   });
 
-  test("waits before it tries again what failed at once", async () => {
+  test("waits before the next attempt at a target that failed at once", async () => {
     const at: number[] = [];
     await probeAll(
       passes({
@@ -103,7 +103,7 @@ describe("probeAll", () => {
     expect(at[1]! - at[0]!).toBeGreaterThan(100);
   });
 
-  test("at the abort, what completed no attempt is not_probed, what failed keeps its reason", async () => {
+  test("at the abort, a target without a complete attempt is not_probed, and a failed target keeps its reason", async () => {
     const controller = new AbortController();
     const attempts = [0, 0, 0, 0];
     const probing = probeAll(
@@ -126,7 +126,7 @@ describe("probeAll", () => {
     expect(await probing).toEqual([{ ...OK, attempts: 1 }, { ...REFUSED, attempts: 1 }, not, not]);
   });
 
-  test("an abort in the pause before another attempt keeps the reason of the first", async () => {
+  test("an abort in the pause before the second attempt keeps the reason of the first", async () => {
     const outcomes = await probeAll(
       passes({
         count: 2,
@@ -140,7 +140,7 @@ describe("probeAll", () => {
     ]);
   });
 
-  test("an empty list has no outcomes", async () => {
+  test("gives no outcomes for an empty list", async () => {
     expect(await probeAll(passes({ count: 0 }))).toEqual([]);
   });
 });

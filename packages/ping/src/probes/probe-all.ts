@@ -4,24 +4,31 @@ import type { AttemptOutcome } from "./attempt.ts";
 
 export interface Passes<T> {
   readonly targets: readonly T[];
-  /** The order in which targets are taken: each index once. */
+  /** The order in which to probe: each index once. */
   readonly order: readonly number[];
   readonly concurrency: number;
   readonly attempts: number;
-  /** At its abort probing ends: what completed no attempt is `not_probed`. */
+  /** An abort ends probing. A target without a complete attempt is then `not_probed`. */
   readonly signal: AbortSignal;
-  /** One attempt; `earlier` is what the one before it found. Rejects only when `signal` is aborted. */
+  /**
+   * Makes one attempt. `earlier` is the result of the attempt before. Rejects only when `signal` is
+   * aborted.
+   */
   readonly probe: (target: T, earlier?: AttemptOutcome) => Promise<AttemptOutcome>;
 }
 
-/** From one attempt's start to the next one's, at least: what failed at once gets time to come back. */
+/**
+ * The least time from one attempt's start to the next one's, so that a target that failed at once
+ * has time to come back.
+ */
 const RETRY_PAUSE_MS = 150;
 
 const NOT_PROBED: Outcome = { reason: "not_probed", latencyMs: null, attempts: 0 };
 
 /**
- * Probes every target, at most `concurrency` at a time, in passes: all get their first attempt before
- * any gets its second. Gives the outcomes in the order of `targets`. Never rejects.
+ * Probes every target, at most `concurrency` at the same time. It works in passes: all targets get
+ * their first attempt before any gets its second. Returns the outcomes in the order of `targets`.
+ * Never rejects.
  */
 export async function probeAll<T>(passes: Passes<T>): Promise<Outcome[]> {
   const { targets, order, concurrency, attempts, signal, probe } = passes;
@@ -40,7 +47,10 @@ export async function probeAll<T>(passes: Passes<T>): Promise<Outcome[]> {
   return outcomes;
 }
 
-/** Hands the items, in order, to `concurrency` workers; ends when all are done, or early at the abort. */
+/**
+ * Gives the items, in order, to `concurrency` workers. Ends when all items are done, or early at
+ * the abort.
+ */
 async function inParallel(
   items: readonly number[],
   concurrency: number,

@@ -1,6 +1,6 @@
 import type { Answerer, Reason } from "@netchecker/contract";
 
-/** A probe that failed for a reason that is known already. */
+/** A probe failed, and the reason is already known. */
 export class ProbeFailureError extends Error {
   override name = "ProbeFailureError";
   readonly reason: Reason;

@@ -10,18 +10,18 @@ export interface Target {
   readonly address: string;
 }
 
-/** What every probe is given. */
+/** What every probe gets. */
 export interface ProbeTools extends AttemptLimits {
   readonly serviceConnections: number;
-  /** Empty: those of resolv.conf. */
+  /** Empty: the servers in resolv.conf. */
   readonly dnsServers: readonly string[];
-  /** Address families to look a host up in, the agent's own first. */
+  /** The address families in which to look up a host, the agent's own first. */
   readonly families: readonly Family[];
 }
 
 /**
- * One attempt at one target; `earlier` is what the attempt before it found. A failed target is an outcome; it rejects only
- * when `tools.signal` is aborted.
+ * Makes one attempt at one target. `earlier` is the result of the attempt before. A failure is an
+ * outcome; it rejects only when `tools.signal` is aborted.
  */
 export type Probe = (
   target: Target,

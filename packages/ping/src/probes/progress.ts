@@ -1,6 +1,6 @@
 import type { Reason } from "@netchecker/contract";
 
-/** What an attempt goes through. Each kind of probe has some of these, in this order. */
+/** The stages of an attempt. Each kind of probe has some of them, in this order. */
 export type Stage =
   | "look-up-a"
   | "look-up-aaaa"
@@ -11,7 +11,7 @@ export type Stage =
   | "large-request"
   | "large-response";
 
-/** What it means when nothing more is heard in a stage. */
+/** The reason of an attempt that hears nothing more in a stage. */
 const SILENCE: Readonly<Record<Stage, Reason>> = {
   "look-up-a": "dns_failure",
   "look-up-aaaa": "dns_failure",
@@ -25,7 +25,7 @@ const SILENCE: Readonly<Record<Stage, Reason>> = {
 
 const BEFORE_CONNECTION: ReadonlySet<Stage> = new Set(["look-up-a", "look-up-aaaa", "connect"]);
 
-/** What an attempt learns on its way that its outcome does not hold. */
+/** Facts that an attempt learns and that its outcome does not hold. */
 export interface Facts {
   /** The name servers that may have been asked, the preferred one first. */
   readonly nameServers?: readonly string[];
@@ -33,7 +33,7 @@ export interface Facts {
   readonly tlsProtocol?: string;
   readonly certificateUntil?: string;
   readonly status?: number;
-  /** Who answered, by its own word, and whom it saw calling. */
+  /** Who answered and whose call it saw, as the answer says. */
   readonly pod?: string;
   readonly node?: string;
   readonly caller?: string;
@@ -41,11 +41,11 @@ export interface Facts {
   readonly bytesBack?: number;
 }
 
-/** Watches one attempt, for `--probe`; a round's attempts have none. */
+/** Watches one attempt. Only `--probe` uses it. */
 export interface StageObserver {
-  /** A stage begins, and with it the one before has succeeded. */
+  /** A stage begins, so the stage before has succeeded. */
   entered(stage: Stage): void;
-  /** Of the stage that is under way. */
+  /** The current stage showed something. */
   learned(facts: Facts): void;
 }
 
@@ -63,7 +63,7 @@ export class Progress {
     this.observer?.entered(stage);
   }
 
-  /** What it means when nothing more is heard from now on. */
+  /** The reason of the attempt if nothing more is heard from now on. */
   get silence(): Reason {
     return SILENCE[this.#stage];
   }

@@ -1,11 +1,11 @@
 import { ProbeFailureError } from "./probe-failure.ts";
 
-/** Who is told of an answer while it arrives. */
+/** Gets the parts of an answer while they arrive. */
 export interface AnswerListener {
-  /** The longest body that is wanted, bytes. */
+  /** The longest body that is accepted, in bytes. */
   readonly maxBodyBytes: number;
   head?(): void;
-  /** A part of the body, in order; valid during the call only. */
+  /** The next part of the body. The buffer is only valid during the call. */
   body(part: Buffer): void;
 }
 
@@ -14,26 +14,26 @@ const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})(?: |$)/;
 const START = "HTTP/1.";
 const LENGTH = /^\d{1,9}$/;
 
-/** It answers, but not as pong does. */
+/** Something answers, but not like pong. */
 const notPong = (detail: string) => new ProbeFailureError("wrong_responder", detail);
 
 /**
- * Reads one HTTP/1.1 answer as pong writes it: a status line, headers, a body of `content-length`.
- * Strict and bounded, and it holds nothing but the head: whatever else comes throws a
+ * Reads one HTTP/1.1 answer in the form that pong writes: a status line, headers, and a body of
+ * `content-length` bytes. It is strict, and it only stores the head. Any other answer throws a
  * ProbeFailureError with `wrong_responder`.
  */
 export class AnswerReader {
   readonly #listener: AnswerListener;
   #head = "";
   #status = 0;
-  /** Bytes of the body that are still to come; null before the head is whole. */
+  /** The bytes of the body that are still to come. Null until the head is complete. */
   #bytesLeft: number | null = null;
 
   constructor(listener: AnswerListener) {
     this.#listener = listener;
   }
 
-  /** Takes what has arrived; gives the status once the answer is whole. */
+  /** Takes bytes that arrived. Returns the status once the answer is complete. */
   take(chunk: Buffer): number | null {
     const body = this.#bytesLeft === null ? this.#takeHead(chunk) : chunk;
     if (body === null || this.#bytesLeft === null) return null;
@@ -43,10 +43,10 @@ export class AnswerReader {
     return this.#bytesLeft === 0 ? this.#status : null;
   }
 
-  /** Gives what comes after the head, or null before its end. */
+  /** Returns the bytes after the head. Null until the head is complete. */
   #takeHead(chunk: Buffer): Buffer | null {
     const before = this.#head.length;
-    // One character is one byte.
+    // In latin1 one character is one byte.
     this.#head += chunk.toString("latin1", 0, MAX_HEAD_BYTES);
     const end = this.#head.indexOf("\r\n\r\n");
     if (end < 0) {

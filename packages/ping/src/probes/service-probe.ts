@@ -8,10 +8,11 @@ import type { ProbeTools, Target } from "./probe.ts";
 import { ProbeFailureError } from "./probe-failure.ts";
 
 /**
- * Check `clusterip`: several fresh connections to the service at once. Each may meet another backend,
- * and all must be answered; the first failure is the outcome. Another attempt makes only those again that were not: with
- * all of them anew, a network that loses one packet in a hundred would fail it time and again. The latency is that of the
- * slowest: a median would hide one slow backend.
+ * The check `clusterip`: opens several new connections to the service at the same time. Each may
+ * reach another backend, and all must be answered. The first failure is the outcome. The next
+ * attempt only repeats the connections that were not answered: repeating all would fail again and
+ * again in a network that loses one packet in a hundred. The latency is that of the slowest
+ * connection, because a median would hide one slow backend.
  */
 export async function probeClusterIp(
   target: Target,
@@ -54,7 +55,7 @@ function countConnections(answers: readonly Answerer[]): number {
   return answers.reduce((sum, { connections }) => sum + connections, 0);
 }
 
-/** Check `dns`: the name has the address that the API server told. */
+/** The check `dns`: the name has the address that the API server gives for it. */
 export function probeDns(target: Target, tools: ProbeTools): Promise<AttemptOutcome> {
   return attempt(tools, async (progress, signal) => {
     const family = isIP(target.address) === 6 ? 6 : 4;
@@ -65,7 +66,7 @@ export function probeDns(target: Target, tools: ProbeTools): Promise<AttemptOutc
   });
 }
 
-/** One spelling for an IPv6 address. */
+/** IPv6 addresses in one spelling, so that they can be compared. */
 function normal(address: string): string {
   return isIP(address) === 6 ? new SocketAddress({ address, family: "ipv6" }).address : address;
 }

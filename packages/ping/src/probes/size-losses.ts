@@ -4,28 +4,37 @@ import type { ProbeTools, Target } from "./probe.ts";
 
 type Addressed = Pick<Target, "address">;
 
-/** Where a node loses large packets, it does so to all others: a few of them tell the size. */
-const MOST_SIZED = 3;
+/**
+ * A node that loses large packets does so for all others, so a few targets are enough to find the
+ * size.
+ */
+const MAX_TARGETS_SIZED = 3;
 
-/** Finds out for a few targets that lost large packets how large one gets through, while they are probed again. */
+/**
+ * For a few targets that lost large packets, finds the largest packet that gets through. It works
+ * while they are probed again.
+ */
 export class LossSizer {
   readonly #tools: ProbeTools;
   readonly #sizes = new Map<Addressed, Promise<number | null>>();
 
-  /** It ends early, with what it has, when `tools.signal` is aborted. */
+  /** It ends early, with its results so far, when `tools.signal` is aborted. */
   constructor(tools: ProbeTools) {
     this.#tools = tools;
   }
 
-  /** Takes a target that failed so, if it is one of the first few that lost large packets. */
+  /**
+   * Takes a target that failed with `reason`, if it lost large packets and is one of the first few.
+   */
   take(target: Addressed, reason: Reason): void {
-    if (!isLargeLoss(reason) || this.#sizes.has(target) || this.#sizes.size === MOST_SIZED) return;
+    if (!isLargeLoss(reason) || this.#sizes.has(target) || this.#sizes.size === MAX_TARGETS_SIZED)
+      return;
     this.#sizes.set(target, largestPacket(target.address, reason, this.#tools));
   }
 
-  /** Outcomes, in the order of their targets, with what was found. */
+  /** The same outcomes, in the order of their targets, with the sizes that were found. */
   async tell(targets: readonly Addressed[], outcomes: readonly Outcome[]): Promise<Outcome[]> {
-    // Those that were not probed again.
+    // Targets that were not probed again have not been taken yet.
     for (const [index, { reason }] of outcomes.entries()) this.take(targets[index]!, reason);
     const sizes = await Promise.all(targets.map((target) => this.#sizes.get(target)));
     return outcomes.map((outcome, index) => {

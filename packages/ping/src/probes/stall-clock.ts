@@ -1,9 +1,9 @@
 const TICK_MS = 10;
 
 /**
- * Measures how long this process stood still: held back for its CPU limit, stopped, or busy with
- * something else than its sockets. While it stood, answers could arrive but not be seen.
- * Only a late tick counts, not a timer's usual millisecond.
+ * Measures how long this process stood still because it was throttled, stopped, or busy with other
+ * work. During that time answers could arrive, but the process could not see them. Only a late tick
+ * counts, not the usual millisecond of a timer.
  */
 export class StallClock {
   #stalledMs = 0;
@@ -11,7 +11,10 @@ export class StallClock {
   #users = 0;
   #ticker: NodeJS.Timeout | undefined;
 
-  /** Ticks from now on, until as many `stop` as `start`: at rest it costs nothing. */
+  /**
+   * Starts ticking. The clock stops when `stop` was called as often as `start`, so it costs nothing
+   * at rest.
+   */
   start(): void {
     this.#users += 1;
     if (this.#ticker) return;
@@ -31,7 +34,9 @@ export class StallClock {
     this.#ticker = undefined;
   }
 
-  /** All stalls so far, the one that lasts until this very moment included, milliseconds. Only grows. */
+  /**
+   * The sum of all stalls so far, in milliseconds, with one that lasts until now. It only grows.
+   */
   stalledMs(): number {
     return this.#ticker
       ? this.#stalledMs + stall(performance.now() - this.#lastTick)

@@ -39,7 +39,7 @@ test("an agent that lives on loopback dials loopback", () => {
   expect(refusedTargets({ type: "pod", address: ["127.0.0.1:80"] }, "127.18.1.1").size).toBe(0);
 });
 
-test("of 16,000 targets on one address a few are probed", () => {
+test("of 16,000 targets on one address, only a few are probed", () => {
   const address = Array.from({ length: 16_000 }, (_, at) => `10.0.0.7:${at + 1}`);
   expect(refusedTargets({ type: "pod", address }, AGENT).size).toBe(16_000 - 16);
   const distinct = address.map((_, at) => `10.1.${at >> 8}.${at & 255}:8080`);

@@ -2,32 +2,35 @@ import { BlockList, isIP } from "node:net";
 import type { TargetList, TargetType } from "@netchecker/contract";
 
 /**
- * So many entries of a list may be on one address, at most: a pod has one, a node one for each port of
- * pong's service and the kubelet's, a service one for each port. Of external ones netchecker's operator names
- * each.
+ * The most entries of a list on one address. A pod has one entry. A node has one for the kubelet's
+ * port and one for each port of pong's service. A service has one for each port. External targets
+ * are named one by one by netchecker's operator.
  */
-const MOST_ON_ONE_ADDRESS: Readonly<Record<TargetType, number>> = {
+const MAX_ENTRIES_PER_ADDRESS: Readonly<Record<TargetType, number>> = {
   pod: 16,
   node: 64,
   service: 256,
   external: 1_000,
 };
 
-/** No plan has these, and what answers there is no part of a cluster's network: clouds give out credentials there. */
-const NEVER = new BlockList();
-NEVER.addAddress("169.254.169.254");
-NEVER.addAddress("fd00:ec2::254", "ipv6");
-NEVER.addSubnet("0.0.0.0", 8);
-NEVER.addSubnet("224.0.0.0", 4);
-NEVER.addAddress("255.255.255.255");
-NEVER.addAddress("::", "ipv6");
-NEVER.addSubnet("ff00::", 8, "ipv6");
+/**
+ * netchecker plans none of these. They are not part of a cluster's network, and at some of them
+ * clouds give out credentials.
+ */
+const NEVER_DIALLED = new BlockList();
+NEVER_DIALLED.addAddress("169.254.169.254");
+NEVER_DIALLED.addAddress("fd00:ec2::254", "ipv6");
+NEVER_DIALLED.addSubnet("0.0.0.0", 8);
+NEVER_DIALLED.addSubnet("224.0.0.0", 4);
+NEVER_DIALLED.addAddress("255.255.255.255");
+NEVER_DIALLED.addAddress("::", "ipv6");
+NEVER_DIALLED.addSubnet("ff00::", 8, "ipv6");
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8);
 LOOPBACK.addAddress("::1", "ipv6");
 
-/** Nothing in a cluster is reached by one; an external target may be. */
+/** Nothing in a cluster is reached by a link-local address. An external target may be. */
 const LINK_LOCAL = new BlockList();
 LINK_LOCAL.addSubnet("169.254.0.0", 16);
 LINK_LOCAL.addSubnet("fe80::", 10, "ipv6");
@@ -35,16 +38,19 @@ LINK_LOCAL.addSubnet("fe80::", 10, "ipv6");
 const isIn = (list: BlockList, ip: string): boolean =>
   isIP(ip) !== 0 && list.check(ip, isIP(ip) === 6 ? "ipv6" : "ipv4");
 
-/** Why an agent does not dial an address, whoever tells it to; null where it does. Loopback is dialled by those who live there. */
+/**
+ * Why an agent refuses to dial an address, even if a list names it. Null if it may dial it. An
+ * agent on loopback may dial loopback.
+ */
 function refusal(type: TargetType, ip: string, agentIp: string): string | null {
-  if (isIn(NEVER, ip)) return "address not allowed";
+  if (isIn(NEVER_DIALLED, ip)) return "address not allowed";
   if (isIn(LOOPBACK, ip) && !isIn(LOOPBACK, agentIp)) return "loopback not allowed";
   return type !== "external" && isIn(LINK_LOCAL, ip) ? "link-local not allowed" : null;
 }
 
 /**
- * What an agent does not probe of a list, and why, by index; it is `not_probed`. A list of netchecker's has
- * nothing of the kind, except where a node's own address is one that no other node can dial.
+ * The entries of a list that an agent does not probe: index → why. They are `not_probed`.
+ * netchecker's own lists contain none, except a node whose own address no other node can dial.
  */
 export function refusedTargets(
   { type, address }: Pick<TargetList, "type" | "address">,
@@ -61,13 +67,13 @@ export function refusedTargets(
     counts.set(key, count);
     const why =
       refusal(type, host, agentIp) ??
-      (count > MOST_ON_ONE_ADDRESS[type] ? "too many on one address" : null);
+      (count > MAX_ENTRIES_PER_ADDRESS[type] ? "too many on one address" : null);
     if (why !== null) refused.set(index, why);
   }
   return refused;
 }
 
-/** Of `host:port`, `[ip]:port`, an IP or a URL. */
+/** The host of `host:port`, `[ip]:port`, an IP or a URL. */
 function hostOf(address: string): string {
   if (isIP(address) !== 0) return address;
   const host = address.includes("://")

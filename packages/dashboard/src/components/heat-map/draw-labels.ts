@@ -3,13 +3,13 @@ import type { Layout } from "../../core/mesh/layout.ts";
 import { fitName } from "../../core/mesh/short-names.ts";
 import type { Viewport } from "../../core/mesh/viewport.ts";
 
-/** What stands beside the cells. */
+/** The labels beside the cells. */
 export interface Labels {
   readonly axis: Axis;
-  /** By index of the node. */
+  /** The nodes' names, by index. */
   readonly names: readonly string[];
   readonly sideNames: readonly string[];
-  /** Nodes that findings name, by index. */
+  /** The indexes of the nodes that findings name. */
   readonly marked: ReadonlySet<number>;
   readonly colours: { readonly text: string; readonly quiet: string; readonly mark: string };
   readonly font: string;
@@ -19,13 +19,16 @@ const NAME_PX = 11;
 
 interface Label {
   readonly text: string;
-  /** Middle, CSS pixels from the start of the mesh. */
+  /** The middle of the label, in CSS pixels from the start of the mesh. */
   readonly at: number;
   readonly marked: boolean;
   readonly room: number;
 }
 
-/** Names along both sides: of nodes where there is room, else of groups; and of the columns beside. */
+/**
+ * Draws the labels along both sides: node names if there is room, otherwise group names. It also
+ * labels the columns beside the mesh.
+ */
 export function drawLabels(
   context: CanvasRenderingContext2D,
   layout: Layout,
@@ -70,12 +73,12 @@ export function drawLabels(
   }
 }
 
-/** With the number of its nodes where there is room. */
+/** A group's name, with the number of its nodes if there is room. */
 function groupName({ text, room }: Label, widthOf: (text: string) => number): string {
   return widthOf(text) <= room ? text : fitName(text.replace(/ · \d+$/, ""), room, widthOf);
 }
 
-/** Room for the names of groups, beyond which the nodes stand that findings name. */
+/** The room for group names. Nodes that findings name are labelled beyond it. */
 const GROUP_PX = 20;
 
 function drawMarked(
@@ -115,7 +118,10 @@ function upright(
   context.restore();
 }
 
-/** Each node, or each second, third … where they stand close; those that findings name go before others. */
+/**
+ * Labels for each node, or for every second, third … node if there is little room. Nodes that
+ * findings name come first.
+ */
 function nodeLabels(
   { axis, names, marked }: Labels,
   scale: number,

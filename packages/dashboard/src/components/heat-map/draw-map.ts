@@ -8,7 +8,7 @@ import { tilesFor } from "../../core/mesh/tiles-for.ts";
 import type { SideColumn } from "../../core/mesh/side-columns.ts";
 import type { Viewport } from "../../core/mesh/viewport.ts";
 
-/** What the heat map is drawn from. */
+/** The data from which the heat map is drawn. */
 export interface Picture {
   readonly grid: Grid;
   readonly axis: Axis;
@@ -22,7 +22,10 @@ interface Level {
   readonly sideCells: Uint8Array;
 }
 
-/** Draws the cells, and keeps what the next frame needs again: each level of detail, tiles, the pixels. */
+/**
+ * Draws the cells. It keeps what the next frame needs again: each level of detail, the tiles, the
+ * pixels.
+ */
 export class MapPainter {
   readonly #picture: Picture;
   readonly #levels = new Map<number, Level>();
@@ -78,7 +81,7 @@ export class MapPainter {
   }
 }
 
-/** The worst of each bin, for each column. */
+/** The worst cell of each bin, for each column. */
 function shrinkSides(sides: readonly SideColumn[], { order }: Axis, { binOf, starts }: Bins) {
   const cells = new Uint8Array((starts.length - 1) * sides.length);
   for (const [position, node] of order.entries())

@@ -1,7 +1,7 @@
 import type { Layout } from "../../core/mesh/layout.ts";
 import type { Spot } from "../../core/mesh/spot.ts";
 
-/** Marks a spot: its row and its column faintly, its cell with a frame. */
+/** Marks a spot: its row and column faintly, its cell with a frame. */
 export function drawSpot(
   context: CanvasRenderingContext2D,
   { left, top, mesh, side }: Layout,

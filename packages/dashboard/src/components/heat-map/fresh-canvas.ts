@@ -1,4 +1,4 @@
-/** A canvas as large as that, sharp on this screen, empty, and in CSS pixels. */
+/** Makes a canvas empty and gives it this size. It is sharp on this screen and uses CSS pixels. */
 export function freshCanvas(
   canvas: HTMLCanvasElement,
   { width, height }: { readonly width: number; readonly height: number },
@@ -12,7 +12,7 @@ export function freshCanvas(
     canvas.style.height = `${height}px`;
   }
   const context = canvas.getContext("2d")!;
-  // Setting the size to what it was does not reset what was clipped and scaled.
+  // Clipping and scaling stay if the new size is the same as the old one, so they must be reset.
   context.reset();
   context.scale(devicePixelRatio, devicePixelRatio);
   return context;

@@ -1,17 +1,20 @@
-/** What a pointer does to the heat map, in CSS pixels from its top left corner. */
+/** What a pointer does to the heat map. Positions are CSS pixels from its top left corner. */
 export interface Gestures {
   hover(x: number, y: number): void;
   leave(): void;
   pan(x: number, y: number): void;
   zoom(factor: number, x: number, y: number): void;
   click(x: number, y: number): void;
-  /** Whether a turn of the wheel this way changes anything; if not, the page scrolls. */
+  /** Whether a turn of the wheel in this direction changes anything. If not, the page scrolls. */
   takesWheel(factor: number): boolean;
 }
 
 const CLICK_PX = 5;
 
-/** Listens to mouse, pen, touch and wheel; two fingers zoom. Gives what ends it. */
+/**
+ * Listens to mouse, pen, touch and wheel. Two fingers zoom. Returns a function that stops
+ * listening.
+ */
 export function listenToGestures(element: HTMLElement, gestures: Gestures): () => void {
   const ended = new AbortController();
   const { signal } = ended;
@@ -40,7 +43,7 @@ export function listenToGestures(element: HTMLElement, gestures: Gestures): () =
       const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
       pointers.set(event.pointerId, now);
       if (moved < CLICK_PX) return;
-      // Only now: a captured pointer would make no click.
+      // Only now, because a captured pointer makes no click.
       if (!element.hasPointerCapture(event.pointerId)) element.setPointerCapture(event.pointerId);
       if (!other) return gestures.pan(now.x - before.x, now.y - before.y);
       const apart = ({ x, y }: { x: number; y: number }) => Math.hypot(x - other.x, y - other.y);

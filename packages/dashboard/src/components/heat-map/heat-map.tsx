@@ -21,7 +21,7 @@ interface HeatMapProps {
   readonly outcomes: Grid;
   readonly axis: Axis;
   readonly sides: readonly SideColumn[];
-  /** The groups that were chosen to be looked at. */
+  /** The pair of groups that the reader opened. */
   readonly opened: Signal<GroupPair | null>;
 }
 
@@ -32,19 +32,25 @@ interface Room {
   readonly height: number;
 }
 
-/** The legend below it, and the edges around both. */
+/** The height of the legend below the map and of the edges around both. */
 const BELOW_PX = 76;
 
-/** The whole map and its legend in one look, where the window is high enough; `before`, where that is the same. */
+/**
+ * The size with which the whole map and its legend are visible at once, if the window is high
+ * enough. It returns `before` if nothing changed.
+ */
 function roomFor(box: HTMLElement, before: Room): Room {
   const top = box.getBoundingClientRect().top + scrollY;
-  const least = Math.max(360, innerHeight * 0.6);
-  const height = Math.floor(Math.min(Math.max(innerHeight - top - BELOW_PX, least), 1_000));
+  const minHeight = Math.max(360, innerHeight * 0.6);
+  const height = Math.floor(Math.min(Math.max(innerHeight - top - BELOW_PX, minHeight), 1_000));
   const width = Math.floor(box.clientWidth);
   return width === before.width && height === before.height ? before : { width, height };
 }
 
-/** The mesh as a picture: sources down, destinations across. By mouse, touch and keys. */
+/**
+ * The mesh as a picture. A row is an agent's node, a column is a target's node. It works with
+ * mouse, touch and keys.
+ */
 export function HeatMap({ mesh, grid, outcomes, axis, sides, opened }: HeatMapProps) {
   const box = useRef<HTMLDivElement>(null);
   const base = useRef<HTMLCanvasElement>(null);
@@ -53,7 +59,8 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides, opened }: HeatMapPr
   const [room, setRoom] = useState({ width: 0, height: 0 });
   const help = useId();
 
-  // Before the browser paints: each effect after it would cost a frame, the picture two.
+  // Runs before the browser paints. A normal effect would cost one more frame, and the picture
+  // needs two.
   useLayoutEffect(() => {
     const made = new MapController(base.current!, over.current!, (from, to) => {
       const name = (index: number) => latest.current.mesh.nodes[index]!.name;
@@ -165,12 +172,12 @@ export function HeatMap({ mesh, grid, outcomes, axis, sides, opened }: HeatMapPr
   );
 }
 
-/** Nodes that what is broken now names. */
+/** The nodes that active findings name. */
 function markedNodes({ findings, nodes }: Mesh): Set<number> {
   const names = new Set(
     findings
       .filter(({ state, severity }) => state !== "recovered" && severity !== "info")
-      // Of a pair both; of two groups the one that is silent, or else the smaller one.
+      // For a pair both nodes. For two groups the silent group, or else the smaller one.
       .flatMap((finding) => [
         ...finding.nodes,
         ...(finding.peers.length === 1 ? finding.peers : []),
@@ -183,7 +190,7 @@ let measuring: CanvasRenderingContext2D | null = null;
 
 function widthOf(text: string): number {
   measuring ??= document.createElement("canvas").getContext("2d")!;
-  // As wide as in bold.
+  // Measured in bold, because names can be bold.
   measuring.font = `600 ${FONT}`;
   return measuring.measureText(text).width;
 }

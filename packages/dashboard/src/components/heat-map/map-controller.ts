@@ -7,7 +7,7 @@ import {
   fitAll,
   fitRanges,
   isZoomed,
-  LARGEST_CELL_PX,
+  MAX_CELL_PX,
   panBy,
   reveal,
   type Viewport,
@@ -20,13 +20,13 @@ import { freshCanvas } from "./fresh-canvas.ts";
 import type { Gestures } from "./gestures.ts";
 import { measureFrame } from "./measure-frames.ts";
 
-/** A pair is opened from this size on; smaller ones are zoomed to first. */
+/** A click opens a pair if its cell is at least this large. It zooms in to a smaller cell. */
 const CLICKABLE_PX = 6;
 const ZOOM_TO_PX = 14;
-/** Where all cells are as large as this, there is nothing to zoom to, and the wheel is the page's. */
+/** If all cells are at least this large, zooming is useless and the wheel scrolls the page. */
 const LARGE_ENOUGH_PX = 20;
 
-/** What is shown, and where: all that a picture is drawn from. */
+/** The data, labels, layout and view from which a picture is drawn. */
 interface Shown {
   readonly picture: Picture;
   readonly painter: MapPainter;
@@ -34,11 +34,14 @@ interface Shown {
   readonly layout: Layout;
 }
 
-/** The heat map on its two canvases: the picture, and above it what marks a spot. Draws once a frame, when something has changed. */
+/**
+ * The heat map on two canvases: the picture, and above it the marks of a spot. It draws at most
+ * once a frame, and only after a change.
+ */
 export class MapController implements Gestures {
   readonly spot = signal<Spot | null>(null);
   readonly zoomed = signal(false);
-  /** Whether cells are so small that there is something to zoom to. */
+  /** Whether cells are so small that zooming is useful. */
   readonly small = signal(false);
   readonly #base: HTMLCanvasElement;
   readonly #over: HTMLCanvasElement;
@@ -59,7 +62,10 @@ export class MapController implements Gestures {
     this.#open = open;
   }
 
-  /** Another picture, other room. What was zoomed to stays where the mesh has the same nodes in the same places. */
+  /**
+   * Shows another picture or uses another size. The zoom stays if the same nodes are in the same
+   * places.
+   */
   show(picture: Picture, labels: Labels, layout: Layout): void {
     const before = this.#shown;
     const same =
@@ -95,12 +101,13 @@ export class MapController implements Gestures {
   }
 
   takesWheel(factor: number): boolean {
-    return factor < 1
-      ? this.zoomed.peek()
-      : this.small.peek() && this.#view.scale < LARGEST_CELL_PX;
+    return factor < 1 ? this.zoomed.peek() : this.small.peek() && this.#view.scale < MAX_CELL_PX;
   }
 
-  /** Opens a pair; what is too small for that is zoomed to. On a group's name, opens the group. */
+  /**
+   * Opens a pair, or zooms in to it if its cell is too small. On a group's name, it opens the
+   * group.
+   */
   click(x: number, y: number): void {
     if (!this.#shown) return;
     const { layout, picture } = this.#shown;
@@ -123,12 +130,12 @@ export class MapController implements Gestures {
     if (this.#shown) this.#look(fitAll(this.#shown.layout.mesh));
   }
 
-  /** Rows of one range, columns of another. */
+  /** Shows the rows of one range and the columns of another. */
   fitTo(rows: Range, columns: Range): void {
     if (this.#shown) this.#look(fitRanges(this.#shown.layout.mesh, rows, columns));
   }
 
-  /** Whether a key meant something here. */
+  /** Returns whether the key has a meaning here. */
   key(pressed: KeyboardEvent): boolean {
     const key = mapKey(pressed);
     if (!key || !this.#shown) return false;

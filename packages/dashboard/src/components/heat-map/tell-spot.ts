@@ -31,7 +31,10 @@ interface Known {
 const ALL_OK = { text: "ok", tone: "quiet" } as const;
 const TONES = { ok: "quiet", planned: "quiet", unknown: "unknown", failed: "bad" } as const;
 
-/** A spot in words: a pair's checks, how many of several pairs failed, or what a node finds of a service. */
+/**
+ * A spot in words: the checks of a pair, how many of several pairs failed, or what a node's agent
+ * found for a service.
+ */
 export function tellSpot(spot: Spot, known: Known): Told | null {
   const { mesh, outcomes, axis, names, sides, planes } = known;
   const rows = tellRange(axis, names, spot.rows);

@@ -3,7 +3,7 @@ import type { Told } from "./tell-spot.ts";
 
 const WIDTH = 260;
 
-/** What a spot is, in words, beside it. Screen readers have it from the live region. */
+/** A spot in words, beside it. Screen readers get the same words from the live region. */
 export function Tooltip({ spot, told, room }: { spot: Spot; told: Told; room: number }) {
   const left = Math.max(0, Math.min(spot.x + 18, room - WIDTH));
   return (

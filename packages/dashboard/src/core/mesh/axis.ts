@@ -3,14 +3,14 @@ import type { MeshNode } from "@netchecker/contract";
 export type Grouping = "none" | "zone" | "pool";
 
 export interface Group {
-  /** Empty where nodes are not grouped. */
+  /** Empty if nodes are not grouped. */
   readonly name: string;
-  /** Position of its first node. */
+  /** The position of its first node. */
   readonly start: number;
   readonly count: number;
 }
 
-/** The order in which nodes stand along both sides of the heat map. */
+/** The order of the nodes along both sides of the heat map. */
 export interface Axis {
   /** Position → index of the node. */
   readonly order: Uint32Array;
@@ -19,16 +19,16 @@ export interface Axis {
   readonly groups: readonly Group[];
 }
 
-/** So many nodes are still seen one by one; more are grouped. */
-const SEEN_ONE_BY_ONE = 100;
+/** Up to this number, nodes are shown without groups. */
+const MAX_UNGROUPED_NODES = 100;
 
-/** How nodes are best grouped: not while they are few, by zone where there is more than one. */
+/** The best grouping for these nodes: none if they are few, by zone if there are several zones. */
 export function bestGrouping(nodes: readonly MeshNode[]): Grouping {
-  if (nodes.length <= SEEN_ONE_BY_ONE) return "none";
+  if (nodes.length <= MAX_UNGROUPED_NODES) return "none";
   return groupingsOf(nodes)[1] ?? "none";
 }
 
-/** The groupings that part these nodes. */
+/** The groupings that divide these nodes into several groups. */
 export function groupingsOf(nodes: readonly MeshNode[]): Grouping[] {
   const parts = (by: "zone" | "pool") => new Set(nodes.map((node) => node[by])).size > 1;
   return ["none", ...(["zone", "pool"] as const).filter(parts)];
@@ -51,7 +51,7 @@ export function axisOf(nodes: readonly MeshNode[], by: Grouping): Axis {
   return { order, positions, groups };
 }
 
-/** The group in which a position lies. */
+/** The group at a position. */
 export function groupAt({ groups }: Axis, position: number): Group | undefined {
   return groups.find(({ start, count }) => position >= start && position < start + count);
 }

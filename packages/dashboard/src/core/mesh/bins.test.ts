@@ -16,7 +16,7 @@ describe("binsOf", () => {
     expect([...binOf]).toEqual([0, 0, 1, 1, 2, 3, 3, 4, 4, 5]);
   });
 
-  it("is as coarse as it takes for a bin to be seen", () => {
+  it("makes bins just large enough to be visible", () => {
     expect([20, 2.5, 2.4, 0.7, 0.3].map(binSizeFor)).toEqual([1, 1, 2, 4, 16]);
   });
 });
@@ -25,7 +25,7 @@ describe("shrink", () => {
   const axis = axisOf(nodes, "none");
   const cells = () => new Uint8Array(size * size).fill(OK);
 
-  it("at one node a bin gives the grid in the order of the axis", () => {
+  it("with one node per bin it gives the grid in the order of the axis", () => {
     const grid = { size, cells: cells() };
     grid.cells[1] = FAILED_ALL;
     const zoned = axisOf(nodes, "zone");
@@ -35,7 +35,7 @@ describe("shrink", () => {
     expect(small.filter(isFailed)).toHaveLength(1);
   });
 
-  it("never loses a single failure, and shows how much of a bin failed", () => {
+  it("never loses a single failure, and shows the share of a bin that failed", () => {
     const grid = { size, cells: cells() };
     grid.cells[9 * size + 9] = FAILED_ALL;
     grid.cells.fill(FAILED_ALL, 0, 2);
@@ -44,7 +44,7 @@ describe("shrink", () => {
     expect(small[0]).toBeLessThan(small[3]!);
   });
 
-  it("what was not measured goes before ok, and failed before both", () => {
+  it("prefers failed to not measured, and not measured to ok", () => {
     const grid = { size, cells: cells() };
     grid.cells[0] = UNKNOWN;
     grid.cells[9] = UNKNOWN;
@@ -55,7 +55,7 @@ describe("shrink", () => {
     expect(small[2]).toBe(OK);
   });
 
-  it("averages what was measured", () => {
+  it("averages measured values", () => {
     const grid = { size, cells: cells().fill(RAMP + 10) };
     grid.cells.fill(RAMP + 20, 0, size);
     const small = shrink(grid, axis, binsOf(axis, 2));

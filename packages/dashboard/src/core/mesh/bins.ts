@@ -2,9 +2,12 @@ import type { Axis } from "./axis.ts";
 import { failedCell, isFailed, RAMP } from "./cell.ts";
 import type { Grid } from "./grid.ts";
 
-/** Neighbours of one group that are drawn as one, because one alone would be too small to see. */
+/**
+ * Neighbouring nodes of one group that are drawn together, because a single one would be too small
+ * to see.
+ */
 export interface Bins {
-  /** Positions at which bins start, and the end of the last one. */
+  /** The positions at which bins start, and the end of the last bin. */
   readonly starts: Uint32Array;
   /** Position → its bin. */
   readonly binOf: Uint32Array;
@@ -12,14 +15,14 @@ export interface Bins {
 
 const SMALLEST_PX = 2.5;
 
-/** How many nodes go into a bin when each is so many pixels wide: a power of two. */
+/** The number of nodes in a bin if each node is `pxPerNode` wide. It is a power of two. */
 export function binSizeFor(pxPerNode: number): number {
   let size = 1;
   while (size * pxPerNode < SMALLEST_PX) size *= 2;
   return size;
 }
 
-/** Bins never cross from one group to the next. */
+/** Divides the axis into bins. A bin never crosses from one group to the next. */
 export function binsOf({ groups, order }: Axis, size: number): Bins {
   const starts: number[] = [];
   for (const { start, count } of groups)
@@ -32,8 +35,8 @@ export function binsOf({ groups, order }: Axis, size: number): Bins {
 }
 
 /**
- * A grid as bins × bins, in the order of the axis. What failed shows, however small its share; then what
- * was not measured; measured values are averaged.
+ * Reduces a grid to bins × bins, in the order of the axis. Failed cells are always visible, however
+ * few they are; then cells that were not measured. Measured values are averaged.
  */
 export function shrink(
   { size, cells }: Grid,

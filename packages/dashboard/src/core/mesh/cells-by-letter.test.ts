@@ -5,16 +5,16 @@ import { cellsByLetter } from "./cells-by-letter.ts";
 const cells = (letters: string, ...planned: Parameters<typeof cellsByLetter>) =>
   Array.from(letters, (letter) => cellsByLetter(...planned)[letter.charCodeAt(0)]);
 
-it("a letter is ok, failed, not measured or not kept; one that this page does not know yet is failed", () => {
+it("a letter means ok, failed, not measured or not kept, and an unknown letter means failed", () => {
   expect(cells("abo.z", null, null)).toEqual([OK, FAILED_ALL, UNKNOWN, NOT_KEPT, FAILED_ALL]);
 });
 
-it("what is not ok of a planned agent or target is planned", () => {
+it("a cell of a planned agent or target is planned if it is not ok", () => {
   expect(cells("abo.", "node_cordoned", null)).toEqual([OK, PLANNED, PLANNED, NOT_KEPT]);
   expect(cells("abo.", null, "pod_terminating")).toEqual([OK, PLANNED, PLANNED, NOT_KEPT]);
 });
 
-it("what is not ok of an agent that is starting is not measured yet, whatever the target is", () => {
+it("a cell of a starting agent is not measured yet if it is not ok, whatever the target is", () => {
   expect(cells("abo.", "node_starting", null)).toEqual([OK, STARTING, STARTING, NOT_KEPT]);
   expect(cells("abo.", "node_returning", "node_cordoned")).toEqual([
     OK,

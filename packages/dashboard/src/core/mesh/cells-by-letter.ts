@@ -2,16 +2,16 @@ import { countCell, isStarting, NOT_PROBED_CODE, type PlannedWhy } from "@netche
 import { FAILED_ALL, NOT_KEPT, OK, PLANNED, STARTING, UNKNOWN } from "./cell.ts";
 
 const A = "a".charCodeAt(0);
-/** Of a row that is too short, the rest was not measured. */
+/** The letter for the rest of a row that is too short: not measured. */
 export const NO_LETTER: number = A + NOT_PROBED_CODE;
 
 const CELL_OF = { ok: OK, planned: PLANNED, unknown: UNKNOWN, failed: FAILED_ALL } as const;
 const made = new Map<string, Uint8Array>();
 
 /**
- * A letter of a row of reasons, as its character code → the cell that it makes, for an agent and a target of
- * which that is planned. What counts as what, the contract says; this is its answer as a table, because a mesh
- * has millions of letters.
+ * A letter of a reason, as its character code → the cell's value, for an agent and a target with
+ * these plans. The contract's `countCell` decides. This table holds its answers, because a mesh has
+ * millions of letters.
  */
 export function cellsByLetter(agent: PlannedWhy | null, target: PlannedWhy | null): Uint8Array {
   const key = `${agent}/${target}`;

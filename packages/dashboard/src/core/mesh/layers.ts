@@ -1,6 +1,6 @@
 import type { Check, Mesh, MeshPlane } from "@netchecker/contract";
 
-/** The layers between nodes; `worst` is all of them, the worst one first. */
+/** The layers between nodes. `worst` means all of them, of which the worst is shown. */
 export type Layer = "worst" | Extract<Check, "echo" | "tcp" | "nodeport">;
 type Family = "both" | "IPv4" | "IPv6";
 
@@ -11,19 +11,22 @@ export interface Choice {
 
 const isBetweenNodes = ({ type }: MeshPlane) => type === "pod" || type === "node";
 
-/** The layers that a mesh has, in the order of the wire. */
+/** The layers of a mesh, in the order of the wire. */
 export function layersOf({ planes }: Mesh): Layer[] {
   const checks = planes.filter(isBetweenNodes).map(({ check }) => check as Layer);
   return ["worst", ...new Set(checks)];
 }
 
-/** The address families that a mesh has: there is a choice where there are two. */
+/** The address families of a mesh. The reader can choose if there are two. */
 export function familiesOf({ planes }: Mesh): ("IPv4" | "IPv6")[] {
   const families = planes.filter(isBetweenNodes).flatMap(({ family }) => family ?? []);
   return [...new Set(families)].sort();
 }
 
-/** The planes between nodes that a choice means. A plane without a family has targets without an address, and is in all. */
+/**
+ * The planes between nodes that match a choice. A plane without a family has targets without an
+ * address and matches every family.
+ */
 export function planesOf({ planes }: Mesh, { layer, family }: Choice): MeshPlane[] {
   return planes.filter(
     (plane) =>

@@ -1,5 +1,5 @@
 import {
-  CELLS,
+  CELL_VALUES,
   FAILED_ALL,
   NOT_KEPT,
   OK,
@@ -14,8 +14,9 @@ import type { Look, Rgb } from "./paint.ts";
 export type Theme = "light" | "dark";
 
 /**
- * Blue is well, orange is broken: told apart by every kind of colour vision, and by brightness alone. What
- * was not measured is hatched (wider where the agent is starting), what is planned is dotted.
+ * Blue is ok and orange is broken. People with any kind of colour vision can distinguish them, also
+ * by brightness alone. Cells that were not measured are hatched, with wider lines if the agent is
+ * starting. Planned cells are dotted.
  */
 const COLOURS = {
   light: {
@@ -36,10 +37,10 @@ const COLOURS = {
   },
 } as const;
 
-/** How every cell looks, by its number. */
+/** The look of every cell value, by its number. */
 export function looksOf(theme: Theme): Look[] {
   const { blank, ok, planned, unknown, failed, ramp } = COLOURS[theme];
-  const looks: Look[] = Array.from({ length: CELLS }, () => ({ fill: rgb(blank) }));
+  const looks: Look[] = Array.from({ length: CELL_VALUES }, () => ({ fill: rgb(blank) }));
   looks[NOT_KEPT] = { fill: rgb(blank) };
   looks[OK] = { fill: rgb(ok) };
   looks[PLANNED] = { fill: rgb(planned[0]), mark: rgb(planned[1]), pattern: "dots" };

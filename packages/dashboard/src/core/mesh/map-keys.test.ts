@@ -3,12 +3,12 @@ import { mapKey } from "./map-keys.ts";
 
 const NONE = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false };
 
-it("arrows move by one, with Shift by ten", () => {
+it("arrow keys move by one, and with Shift by ten", () => {
   expect(mapKey({ ...NONE, key: "ArrowLeft" })).toMatchObject({ rows: 0, columns: -1 });
   expect(mapKey({ ...NONE, key: "ArrowDown", shiftKey: true })).toMatchObject({ rows: 10 });
 });
 
-it("plus, typed with Shift, zooms in", () => {
+it("plus zooms in also with Shift", () => {
   expect(mapKey({ ...NONE, key: "+", shiftKey: true })).toMatchObject({ does: "zoom" });
 });
 
@@ -18,6 +18,6 @@ it.each([
   { ...NONE, key: "toString" },
   { ...NONE, key: "0", ctrlKey: true },
   { ...NONE, key: "ArrowLeft", altKey: true },
-])("%o is the browser's", (pressed) => {
+])("leaves %o to the browser", (pressed) => {
   expect(mapKey(pressed)).toBeNull();
 });

@@ -2,10 +2,13 @@ import type { CellResult, Check, Mesh, MeshNode } from "@netchecker/contract";
 import { isUnknown, NOT_KEPT, OK, PLANNED } from "./cell.ts";
 import { cellsByLetter, NO_LETTER } from "./cells-by-letter.ts";
 
-/** How many of a node's checks went how, one way. */
+/** The results of a node's checks in one direction, counted. */
 export type Tally = Record<CellResult, number>;
 
-/** A node in a round: by check, what it finds, and what others find of it. */
+/**
+ * A node in a round: by check, the results of its own agent, and the results of other agents for
+ * it.
+ */
 export interface NodeRow {
   readonly index: number;
   readonly node: MeshNode;
@@ -15,7 +18,7 @@ export interface NodeRow {
   readonly unknown: number;
 }
 
-/** All nodes of a round, in one pass over its outcomes. */
+/** The rows of all nodes of a round, in one pass over its outcomes. */
 export function nodeRows({ nodes, planes }: Mesh): NodeRow[] {
   const rows = nodes.map((node, index) => ({
     index,
@@ -48,7 +51,7 @@ export function nodeRows({ nodes, planes }: Mesh): NodeRow[] {
   return rows;
 }
 
-/** All that a tally counts. */
+/** The sum of a tally's counts. */
 export function totalOf({ ok, failed, unknown, planned }: Tally): number {
   return ok + failed + unknown + planned;
 }

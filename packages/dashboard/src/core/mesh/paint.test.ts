@@ -13,16 +13,16 @@ const axis = {
   ],
 };
 
-it("each pixel shows the cell under it, with lines between cells and wider ones between groups", () => {
+it("each pixel shows its cell, with lines between cells and wider lines between groups", () => {
   const lookup = lookUp(binsOf(axis, 1), new Set([2]), 0, 6, 20);
   expect(lookup.join(" ")).toBe("0 0 0 0 0 65535 1 1 1 1 65535 65535 2 2 2 2 2 65535 65535 65535");
 });
 
-it("from a position on, cells that are cut off at the edges included", () => {
+it("starts at a position, and includes cells that are cut off at the edges", () => {
   expect(lookUp(binsOf(axis, 1), new Set(), 0.5, 4, 8).join(" ")).toBe("0 0 1 1 1 1 2 2");
 });
 
-it("paints a cell's colour where it is one, and its pattern where it has one", () => {
+it("paints a cell's colour, or its pattern if it has one", () => {
   const tiles = tilesOf(looksOf("light"));
   const coloursOf = (cell: number) => {
     const pixels = new Uint32Array(64);
@@ -32,7 +32,7 @@ it("paints a cell's colour where it is one, and its pattern where it has one", (
   expect([OK, FAILED_ALL, RAMP, UNKNOWN, PLANNED].map(coloursOf)).toEqual([1, 1, 1, 2, 2]);
 });
 
-it("leaves what lies between and beside cells empty", () => {
+it("leaves pixels between and beside cells empty", () => {
   const pixels = new Uint32Array(4).fill(1);
   paint(
     pixels,

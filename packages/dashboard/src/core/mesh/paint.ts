@@ -1,15 +1,15 @@
-import { CELLS } from "./cell.ts";
+import { CELL_VALUES } from "./cell.ts";
 import type { Bins } from "./bins.ts";
 
-/** In a lookup: between two cells, or behind the last one. */
-const NOTHING = 0xffff;
+/** The lookup's value for a pixel between two cells or behind the last one. */
+const NO_BIN = 0xffff;
 
-/** The side of a tile, device pixels: patterns repeat after it. */
+/** The side of a tile in device pixels. Patterns repeat after it. */
 const TILE = 8;
 
 /**
- * For each device pixel along an edge, the bin that it shows. Cells that are large enough have a line
- * between them, groups always have.
+ * For each device pixel along an edge, the bin that it shows. There is a line between cells if they
+ * are large enough, and always between groups.
  */
 export function lookUp(
   { starts }: Bins,
@@ -18,7 +18,7 @@ export function lookUp(
   pxPerNode: number,
   pixels: number,
 ): Uint16Array {
-  const lookup = new Uint16Array(pixels).fill(NOTHING);
+  const lookup = new Uint16Array(pixels).fill(NO_BIN);
   const pixelOf = (position: number) => Math.round((position - start) * pxPerNode);
   for (let bin = 0; bin + 1 < starts.length; bin += 1) {
     const from = pixelOf(starts[bin]!);
@@ -30,7 +30,10 @@ export function lookUp(
   return lookup;
 }
 
-/** Everything that is seen, into the pixels of a picture: from typed arrays, nothing allocated. */
+/**
+ * Paints the visible part into the pixels of a picture. It works on typed arrays and allocates
+ * nothing.
+ */
 export function paint(
   pixels: Uint32Array,
   rows: Uint16Array,
@@ -43,7 +46,7 @@ export function paint(
   for (let y = 0; y < rows.length; y += 1) {
     const row = rows[y]!;
     const out = y * width;
-    if (row === NOTHING) {
+    if (row === NO_BIN) {
       pixels.fill(0, out, out + width);
       continue;
     }
@@ -52,16 +55,14 @@ export function paint(
     for (let x = 0; x < width; x += 1) {
       const column = columns[x]!;
       pixels[out + x] =
-        column === NOTHING
-          ? 0
-          : tiles[cells[start + column]! * TILE * TILE + tileRow + (x % TILE)]!;
+        column === NO_BIN ? 0 : tiles[cells[start + column]! * TILE * TILE + tileRow + (x % TILE)]!;
     }
   }
 }
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** How a cell looks: a colour, or a pattern of two. */
+/** The look of a cell: a colour, or a pattern of two colours. */
 export interface Look {
   readonly fill: Rgb;
   readonly mark?: Rgb;
@@ -70,7 +71,7 @@ export interface Look {
 
 /** The looks of all cells → tiles to paint with, as pixels of an ImageData. */
 export function tilesOf(looks: readonly Look[]): Uint32Array {
-  const tiles = new Uint32Array(CELLS * TILE * TILE);
+  const tiles = new Uint32Array(CELL_VALUES * TILE * TILE);
   for (const [cell, { fill, mark, pattern }] of looks.entries()) {
     const start = cell * TILE * TILE;
     tiles.fill(bytesOf(fill), start, start + TILE * TILE);
@@ -82,7 +83,7 @@ export function tilesOf(looks: readonly Look[]): Uint32Array {
   return tiles;
 }
 
-/** A colour as the four bytes of an ImageData, in this machine's order. */
+/** A colour as the four bytes of an ImageData, in this machine's byte order. */
 function bytesOf([red, green, blue]: Rgb): number {
   return new Uint32Array(Uint8Array.of(red, green, blue, 255).buffer)[0]!;
 }

@@ -1,12 +1,15 @@
 import { type Check, ECHO_PATH, type Mesh } from "@netchecker/contract";
 
-/** The namespace of the ping pods: the service's name in full tells it. */
+/** The namespace of the ping pods. It is part of the service's full name. */
 export function namespaceOf({ planes }: Mesh): string {
   const dns = planes.find(({ check }) => check === "dns")?.targets[0]?.name;
   return dns?.split(".")[1] ?? "netchecker";
 }
 
-/** The same check again, by hand, from the pod that made it; null where there is no such pod or no address. */
+/**
+ * A command that repeats the check from the pod that made it. Null if the pod or the address is
+ * missing.
+ */
 export function probeCommand(
   namespace: string,
   pod: string | null,

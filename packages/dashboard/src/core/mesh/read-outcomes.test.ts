@@ -5,14 +5,14 @@ import { readOutcomes } from "./read-outcomes.ts";
 
 const NODES = [aNode("a"), aNode("b"), aNode("c")];
 
-it("a cell is the worst of its layers: failed before not measured before ok", () => {
+it("a cell shows the worst of its layers: failed, then not measured, then ok", () => {
   const echo = aPlane("echo", ["aab", "aoa", "aaa"]);
   const tcp = aPlane("tcp", ["aab", "aaa", "oaa"]);
   const { cells } = readOutcomes(aMesh(NODES, [echo, tcp]), [echo, tcp]);
   expect([...cells]).toEqual([OK, OK, FAILED_ALL, OK, UNKNOWN, OK, UNKNOWN, OK, OK]);
 });
 
-it("what fails on some layers only is a lighter shade of failed", () => {
+it("a cell that fails on some layers only has a lighter shade", () => {
   const echo = aPlane("echo", ["aba", "aaa", "aaa"]);
   const tcp = aPlane("tcp", ["aaa", "aaa", "aaa"]);
   const [, partly] = readOutcomes(aMesh(NODES, [echo, tcp]), [echo, tcp]).cells;
@@ -20,7 +20,7 @@ it("what fails on some layers only is a lighter shade of failed", () => {
   expect(partly).toBeLessThan(FAILED_ALL);
 });
 
-it("what is not ok of a planned node or target is planned, both ways; what is ok stays ok", () => {
+it("a cell of a planned node or target is planned in both directions, unless it is ok", () => {
   const nodes = [aNode("a"), aNode("b", { planned: "node_cordoned" }), aNode("c")];
   const echo = aPlane("echo", ["aba", "bob", "aba"]);
   echo.targets[2] = { ...echo.targets[2]!, planned: "pod_terminating" };
@@ -28,7 +28,7 @@ it("what is not ok of a planned node or target is planned, both ways; what is ok
   expect([...cells]).toEqual([OK, PLANNED, OK, PLANNED, PLANNED, PLANNED, OK, PLANNED, OK]);
 });
 
-it("what is not kept of an old round is no ok, and a row that is too short is not measured", () => {
+it("a cell that is not kept is not ok, and the rest of a short row is not measured", () => {
   const echo = aPlane("echo", ["..b", "a", ""]);
   const { cells } = readOutcomes(aMesh(NODES, [echo]), [echo]);
   const rows = [0, 3, 6].map((start) => [...cells.subarray(start, start + 3)]);
@@ -39,7 +39,7 @@ it("what is not kept of an old round is no ok, and a row that is too short is no
   ]);
 });
 
-it("two targets on one node are one cell, the worse of them", () => {
+it("two targets on one node are one cell, which shows the worse one", () => {
   const echo = aPlane("echo", ["aab", "aaa", "aaa"]);
   echo.targets[2] = { ...echo.targets[2]!, node: 1 };
   const { cells } = readOutcomes(aMesh(NODES, [echo]), [echo]);
@@ -47,7 +47,7 @@ it("two targets on one node are one cell, the worse of them", () => {
   expect(cells[2]).toBe(NOT_KEPT);
 });
 
-it("the row of an agent that is starting is not measured yet; the column of that node is left out", () => {
+it("the row of a starting agent is not measured yet, and the column of its node is left out", () => {
   const nodes = [aNode("a"), aNode("b", { planned: "node_starting" }), aNode("c")];
   const echo = aPlane("echo", ["aba", "bob", "aba"]);
   const { cells } = readOutcomes(aMesh(nodes, [echo]), [echo]);

@@ -3,13 +3,15 @@ import { FAILED_ALL, failedCell } from "./cell.ts";
 import { cellsByLetter, NO_LETTER } from "./cells-by-letter.ts";
 import type { Grid } from "./grid.ts";
 
-/** The worst of the planes, for each pair of nodes. What is in no plane stays blank. */
+/**
+ * The worst outcome of the planes, for each pair of nodes. A pair that is in no plane stays blank.
+ */
 export function readOutcomes({ nodes }: Mesh, planes: readonly MeshPlane[]): Grid {
   const size = nodes.length;
   const cells = new Uint8Array(size * size);
   const asked = new Uint8Array(size);
   const failed = new Uint8Array(size);
-  /** The few reasons for which targets are planned; columns have their positions in it. */
+  /** The few different plans of targets. Columns hold positions in this list. */
   const whys: (PlannedWhy | null)[] = [null];
   const positionOf = (why: PlannedWhy | null) => {
     const at = whys.indexOf(why);

@@ -8,7 +8,7 @@ import { readOutcomes } from "./read-outcomes.ts";
 const NODES = [aNode("a"), aNode("b")];
 const row = (...ms: number[]) => btoa(String.fromCharCode(...ms.map(latencyCode)));
 
-it("latencies span the scale; what failed stays failed", () => {
+it("latencies span the scale, and failed cells stay failed", () => {
   const plane = aPlane("echo", ["aa", "ab"], { latencies: [row(0.1, 5), row(0.7, 0)] });
   const mesh = aMesh(NODES, [plane]);
   const { grid, from, to } = readLatencies(mesh, [plane], readOutcomes(mesh, [plane]))!;
@@ -20,7 +20,7 @@ it("latencies span the scale; what failed stays failed", () => {
   expect(to).toBeGreaterThan(4.8);
 });
 
-it("what went well beside a failure on another layer is no part of the scale", () => {
+it("the scale leaves out an ok layer if another layer of the pair failed", () => {
   const echo = aPlane("echo", ["ba", "aa"], { latencies: [row(0, 5), row(6, 7)] });
   const tcp = aPlane("tcp", ["aa", "aa"], { latencies: [row(0.1, 5), row(5, 5)] });
   const mesh = aMesh(NODES, [echo, tcp]);
@@ -28,7 +28,7 @@ it("what went well beside a failure on another layer is no part of the scale", (
   expect(from).toBeGreaterThan(4);
 });
 
-it("attempts are those of the layer that took most", () => {
+it("shows the attempts of the layer that needed the most", () => {
   const echo = aPlane("echo", ["aa", "aa"], { attempts: ["11", "12"] });
   const tcp = aPlane("tcp", ["aa", "aa"], { attempts: ["31", "11"] });
   const mesh = aMesh(NODES, [echo, tcp]);
@@ -36,7 +36,7 @@ it("attempts are those of the layer that took most", () => {
   expect([...cells]).toEqual([3, 1, 1, 2].map(attemptsCell));
 });
 
-it("there are none where they were not asked for", () => {
+it("gives null if the mesh was loaded without them", () => {
   const plane = aPlane("echo", ["aa", "aa"]);
   const mesh = aMesh(NODES, [plane]);
   const outcomes = readOutcomes(mesh, [plane]);

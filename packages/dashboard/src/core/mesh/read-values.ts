@@ -2,7 +2,7 @@ import { latencyOf, type Mesh, type MeshPlane } from "@netchecker/contract";
 import { OK, RAMP, RAMP_STEPS } from "./cell.ts";
 import type { Grid } from "./grid.ts";
 
-/** A grid of measured values, and what the two ends of its scale are, milliseconds. */
+/** A grid of measured values, and the milliseconds at the two ends of its scale. */
 export interface LatencyGrid {
   readonly grid: Grid;
   readonly from: number;
@@ -10,8 +10,9 @@ export interface LatencyGrid {
 }
 
 /**
- * How long it took, where it went well: the slowest of the planes. The scale spans what most pairs took,
- * so that one odd pair does not flatten all others. Null where the latencies were not asked for.
+ * The latency of pairs that are ok: the slowest of the planes. The scale spans what most pairs
+ * need, so that one odd pair does not make all others look the same. Null if the mesh was loaded
+ * without latencies.
  */
 export function readLatencies(
   mesh: Mesh,
@@ -40,7 +41,10 @@ export function readLatencies(
   };
 }
 
-/** How many attempts it took, where it went well in the end: 1, 2, or 3 and more. Null where they were not asked for. */
+/**
+ * The number of attempts of pairs that are ok in the end: 1, 2, or 3 and more. Null if the mesh was
+ * loaded without attempts.
+ */
 export function readAttempts(
   mesh: Mesh,
   planes: readonly MeshPlane[],
@@ -81,7 +85,7 @@ function worstOf(
   return worst;
 }
 
-/** The codes between which 98 of 100 measured values lie. */
+/** The two codes between which 98 % of the measured values are. */
 function spanOf(histogram: Uint32Array): [low: number, high: number] {
   let total = 0;
   for (let code = 1; code < 256; code += 1) total += histogram[code]!;

@@ -3,7 +3,9 @@ import { sayCheck } from "../phrases.ts";
 import { cellsByLetter, NO_LETTER } from "./cells-by-letter.ts";
 import { reasonAt } from "./tell-pair.ts";
 
-/** What every node finds of one target that is no node: a column beside the heat map. */
+/**
+ * The outcomes of every node for one target that is not a node. It is a column beside the heat map.
+ */
 export interface SideColumn {
   readonly type: "service" | "external";
   readonly label: string;
@@ -12,7 +14,7 @@ export interface SideColumn {
   readonly reasonOf: (node: number) => Reason | null;
 }
 
-/** The services and what is outside, in the order of the wire. */
+/** The services and the external targets, in the order of the wire. */
 export function sideColumnsOf(mesh: Mesh): SideColumn[] {
   return mesh.planes.flatMap((plane) =>
     plane.type === "service" || plane.type === "external" ? columnsOf(mesh, plane, plane.type) : [],

@@ -14,7 +14,7 @@ const layout = layOutMap({ width: 800, height: 600 }, 100, 60, 60, 2);
 const view = fitAll(layout.mesh);
 const bins = binsOf(axis, 4);
 
-it("the pointer is on all pairs that are drawn as one", () => {
+it("the pointer is on all pairs that are drawn together", () => {
   const { x, y } = spotOf(layout, view, { row: 41, column: 10 });
   expect(spotAt(layout, view, bins, x, y)).toMatchObject({
     rows: { start: 40, count: 4 },
@@ -31,7 +31,7 @@ it("the cursor is on one pair, however small it is drawn", () => {
   });
 });
 
-it("beside the mesh there are columns, then nothing", () => {
+it("finds the columns beside the mesh, and nothing beside them", () => {
   const { left, width } = layout.side;
   const at = (x: number) => spotAt(layout, view, bins, x, layout.top + 1);
   expect(at(left + 1)).toMatchObject({ columns: null, side: 0, rows: { start: 0 } });
@@ -40,7 +40,7 @@ it("beside the mesh there are columns, then nothing", () => {
   expect(at(left - 3)).toBeNull();
 });
 
-it("a group is named left of its rows and above its columns", () => {
+it("finds a group's name left of its rows and above its columns", () => {
   const { left, top, mesh } = layout;
   expect(groupNamedAt(layout, view, axis, 2, top + 1)?.name).toBe("a");
   expect(groupNamedAt(layout, view, axis, left + mesh.width - 2, 2)?.name).toBe("b");
@@ -48,7 +48,7 @@ it("a group is named left of its rows and above its columns", () => {
   expect(groupNamedAt(layout, view, axisOf(nodes, "none"), 2, top + 1)).toBeUndefined();
 });
 
-it("two spots are the same when they stand for the same, in the same place", () => {
+it("two spots are the same if they mean the same pairs at the same place", () => {
   const spot = spotOf(layout, view, { row: 1, column: 2 });
   expect(isSameSpot(spot, { ...spot })).toBe(true);
   expect(isSameSpot(spot, spotOf(layout, view, { row: 1, column: 3 }))).toBe(false);

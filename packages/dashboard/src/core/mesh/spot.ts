@@ -4,13 +4,16 @@ import type { Layout } from "./layout.ts";
 import type { Range } from "./tell-cells.ts";
 import { pairAt, type Viewport } from "./viewport.ts";
 
-/** What the pointer or the cursor is on: a pair, several drawn as one, or a node and a column beside. */
+/**
+ * What the pointer or the cursor is on: a pair, several pairs that are drawn together, or a node
+ * and a column beside the mesh.
+ */
 export interface Spot {
   readonly rows: Range;
-  /** null: the column beside. */
+  /** null: the column beside the mesh. */
   readonly columns: Range | null;
   readonly side: number | null;
-  /** Middle of the cell, CSS pixels in the map. */
+  /** The middle of the cell, in CSS pixels of the map. */
   readonly x: number;
   readonly y: number;
   readonly by: "pointer" | "keyboard";
@@ -21,7 +24,7 @@ interface Pair {
   readonly column: number;
 }
 
-/** What is under the pointer; null beside all. */
+/** What is under the pointer. Null if there is nothing. */
 export function spotAt(
   layout: Layout,
   view: Viewport,
@@ -39,7 +42,10 @@ export function spotAt(
   return { ...spot, columns: null, side: column, x: side.left + (column + 0.5) * side.width };
 }
 
-/** A pair of positions, for the pointer with all that are drawn as one with it; without bins alone, for the cursor. */
+/**
+ * The spot of a pair of positions. With `bins` it includes all pairs that are drawn together, for
+ * the pointer. Without, it is one pair, for the cursor.
+ */
 export function spotOf(layout: Layout, view: Viewport, pair: Pair, bins?: Bins): Spot {
   const rows = rangeOf(pair.row, bins);
   const columns = rangeOf(pair.column, bins);

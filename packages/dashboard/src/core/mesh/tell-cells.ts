@@ -3,7 +3,7 @@ import { PLANNED, isFailed, NOT_KEPT, STARTING, UNKNOWN } from "./cell.ts";
 import { digits } from "../phrases.ts";
 import type { Grid } from "./grid.ts";
 
-/** A range of positions: one node, or several that are drawn as one. */
+/** A range of positions: one node, or several that are drawn together. */
 export interface Range {
   readonly start: number;
   readonly count: number;
@@ -18,7 +18,7 @@ export interface CellCounts {
   readonly notKept: number;
 }
 
-/** How the pairs of two ranges fared. */
+/** The counts of the pairs of two ranges. */
 export function countCells(
   { size, cells }: Grid,
   { order }: Axis,
@@ -33,7 +33,7 @@ export function countCells(
   return countAll(all());
 }
 
-/** How several cells fared. */
+/** The counts of several cells. */
 export function countAll(cells: Iterable<number>): CellCounts {
   const counts = { pairs: 0, failed: 0, unknown: 0, starting: 0, planned: 0, notKept: 0 };
   for (const cell of cells) {
@@ -47,7 +47,7 @@ export function countAll(cells: Iterable<number>): CellCounts {
   return counts;
 }
 
-/** How many of several are not ok, in words, each for itself; empty where all are. */
+/** How many cells are not ok, in words, for each result. Empty if all are ok. */
 export function tellCounts(counts: CellCounts): { readonly text: string; readonly tone: Tone }[] {
   const { pairs, failed, unknown, starting, planned, notKept } = counts;
   return [
@@ -63,7 +63,7 @@ export function tellCounts(counts: CellCounts): { readonly text: string; readonl
 
 export type Tone = "bad" | "unknown" | "quiet";
 
-/** A range in words: its node, or the first and the last, or the whole group. */
+/** A range in words: its node, or the first and the last one, or the whole group. */
 export function tellRange(axis: Axis, names: readonly string[], { start, count }: Range): string {
   const nameAt = (position: number) => names[axis.order[position]!]!;
   const group = groupAt(axis, start);

@@ -4,7 +4,7 @@ import { aMesh, aNode, aPlane } from "../../../tests/support/a-mesh.ts";
 import { namespaceOf, probeCommand } from "./probe-command.ts";
 import { checksBetween, tellCheck } from "./tell-pair.ts";
 
-it("tells each check between two nodes, one way", () => {
+it("gives each check between two nodes in one direction", () => {
   const mesh = aMesh(
     [aNode("a"), aNode("b", { planned: "node_cordoned" })],
     [
@@ -27,7 +27,7 @@ it("tells each check between two nodes, one way", () => {
   ]);
 });
 
-it("says of a check what it counts as, and whether its agent is starting", () => {
+it("says what a check counts as, and whether its agent is starting", () => {
   const mesh = aMesh(
     [aNode("a"), aNode("b", { planned: "node_returning" })],
     [aPlane("echo", ["ab", "oa"])],
@@ -51,12 +51,12 @@ it.each([
   );
 });
 
-it("there is no command without a pod or an address", () => {
+it("gives no command without a pod or an address", () => {
   expect(probeCommand("ops", null, { check: "tcp", address: "a:1", name: null })).toBeNull();
   expect(probeCommand("ops", "ping-a", { check: "tcp", address: null, name: null })).toBeNull();
 });
 
-it("the service's full name tells the namespace", () => {
+it("reads the namespace from the service's full name", () => {
   const target = {
     node: null,
     name: "pong-svc.ops.svc.cluster.local",

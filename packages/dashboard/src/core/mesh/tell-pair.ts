@@ -12,28 +12,28 @@ import {
 } from "@netchecker/contract";
 import { latency, sayCheck, sayReason } from "../phrases.ts";
 
-/** One check between two nodes, one way. */
+/** One check between two nodes, in one direction. */
 export interface PairCheck {
   readonly check: Check;
   readonly family: "IPv4" | "IPv6" | null;
   readonly address: string | null;
   readonly name: string | null;
-  /** null: not kept of an old round. */
+  /** null: no longer kept of an old round. */
   readonly reason: Reason | null;
-  /** What it counts as; null where it is not kept. */
+  /** What it counts as. Null if it is no longer kept. */
   readonly counts: CellResult | null;
   readonly planned: PlannedWhy | null;
   readonly latencyMs: number | null;
   readonly attempts: number | null;
 }
 
-/** The reason at a row and a target of a plane; null where it is not kept. */
+/** The reason at a row and a target of a plane. Null if it is no longer kept. */
 export function reasonAt({ reasons }: MeshPlane, from: number, target: number): Reason | null {
   const letter = reasons[from]?.charCodeAt(target);
   return letter ? (REASONS[letter - 97] ?? null) : "not_probed";
 }
 
-/** All checks from one node to another, by their indexes. */
+/** All checks from one node to another. `from` and `to` are their indexes. */
 export function checksBetween(
   mesh: Mesh,
   from: number,

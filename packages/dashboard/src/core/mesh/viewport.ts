@@ -1,42 +1,42 @@
-/** What part of the heat map is seen: a square of pixels each node, from a position on. */
+/** The visible part of the heat map. Each pair is a square, and the part begins at a position. */
 export interface Viewport {
-  /** CSS pixels for each node. */
+  /** CSS pixels per node. */
   readonly scale: number;
-  /** Position at the left and the top edge; a fraction inside a cell. */
+  /** The position at the left and at the top edge. A fraction is inside a cell. */
   readonly left: number;
   readonly top: number;
 }
 
-/** The picture's size in CSS pixels, and how many nodes there are. */
+/** The picture's size in CSS pixels, and the number of nodes. */
 export interface Frame {
   readonly width: number;
   readonly height: number;
   readonly nodes: number;
 }
 
-/** A cell is never larger than this. */
-export const LARGEST_CELL_PX = 64;
+/** The largest size of a cell. */
+export const MAX_CELL_PX = 64;
 
-/** All nodes, as large as they fit. */
+/** Shows all nodes, as large as they fit. */
 export function fitAll(frame: Frame): Viewport {
   return { scale: fitScale(frame), left: 0, top: 0 };
 }
 
 function fitScale({ width, height, nodes }: Frame): number {
-  return Math.min(width / nodes, height / nodes, LARGEST_CELL_PX);
+  return Math.min(width / nodes, height / nodes, MAX_CELL_PX);
 }
 
-/** Rows of one range, columns of another, as large as both fit. */
+/** Shows the rows of one range and the columns of another, as large as both fit. */
 export function fitRanges(
   frame: Frame,
   rows: { start: number; count: number },
   columns: { start: number; count: number },
 ): Viewport {
-  const scale = Math.min(frame.width / columns.count, frame.height / rows.count, LARGEST_CELL_PX);
+  const scale = Math.min(frame.width / columns.count, frame.height / rows.count, MAX_CELL_PX);
   return clamp(frame, { scale, left: columns.start, top: rows.start });
 }
 
-/** Larger or smaller by a factor; what is at a point stays there. */
+/** Zooms by a factor. The cell at the given point stays there. */
 export function zoomAt(
   frame: Frame,
   view: Viewport,
@@ -44,13 +44,13 @@ export function zoomAt(
   x: number,
   y: number,
 ): Viewport {
-  const scale = Math.min(Math.max(view.scale * factor, fitScale(frame)), LARGEST_CELL_PX);
+  const scale = Math.min(Math.max(view.scale * factor, fitScale(frame)), MAX_CELL_PX);
   const left = view.left + x / view.scale - x / scale;
   const top = view.top + y / view.scale - y / scale;
   return clamp(frame, { scale, left, top });
 }
 
-/** Moved by pixels: to the right, one sees what is further left. */
+/** Moves the view by pixels. A move to the right shows cells that are further left. */
 export function panBy(frame: Frame, view: Viewport, x: number, y: number): Viewport {
   return clamp(frame, {
     ...view,
@@ -59,7 +59,7 @@ export function panBy(frame: Frame, view: Viewport, x: number, y: number): Viewp
   });
 }
 
-/** Moved as little as it takes to see a pair. */
+/** Moves the view as little as possible to show a pair. */
 export function reveal(frame: Frame, view: Viewport, row: number, column: number): Viewport {
   const into = (at: number, start: number, px: number) => {
     const seen = px / view.scale;
@@ -72,7 +72,7 @@ export function reveal(frame: Frame, view: Viewport, row: number, column: number
   });
 }
 
-/** The pair of positions at a point; null beside the mesh. */
+/** The pair of positions at a point. Null beside the mesh. */
 export function pairAt(
   { nodes, width, height }: Frame,
   { scale, left, top }: Viewport,
@@ -85,7 +85,7 @@ export function pairAt(
   return row < nodes && column < nodes ? { row, column } : null;
 }
 
-/** Whether there is more than is seen. */
+/** Whether some nodes are outside the visible part. */
 export function isZoomed(frame: Frame, { scale }: Viewport): boolean {
   return scale > fitScale(frame) * 1.001;
 }

@@ -1,6 +1,9 @@
 import type { TimelineEntry } from "@netchecker/contract";
 
-/** The timeline with a round that just closed; the same where it is there already. Null: rounds between are not known. */
+/**
+ * The timeline with a round that just closed. It stays the same if the round is already there.
+ * Null: rounds in between are missing.
+ */
 export function extendTimeline(
   rounds: readonly TimelineEntry[],
   entry: TimelineEntry,

@@ -9,7 +9,7 @@ export function tellRound(round: TimelineEntry, now: number): string {
   return `Round ${round.id}, ${clockTime(round.startedAt, now)}: ${whatItShows(round)}`;
 }
 
-/** A bar in a line: the round of it that tells most, and what the others would not show. */
+/** A bar in a line: its most informative round, and what the other rounds would hide. */
 export function tellBar(bar: Bar, now: number): string {
   const telling = tellingRound(bar);
   const others = bar.unmeasured - (isUnmeasured(telling) ? 1 : 0);

@@ -27,7 +27,7 @@ function anEntry(id: number, with_: Partial<TimelineEntry> = {}): TimelineEntry 
 
 const many = (count: number) => Array.from({ length: count }, (_, index) => anEntry(index + 1));
 
-it("every kept round is in a bar, however many there are, and the newest is in the last", () => {
+it("every kept round is in a bar, however many there are, and the newest is in the last bar", () => {
   for (const [count, width] of [
     [3, 300],
     [100, 300],
@@ -44,7 +44,7 @@ it("every kept round is in a bar, however many there are, and the newest is in t
   }
 });
 
-it("one failure of a million shows, in a bar of many rounds too, and a click goes to it", () => {
+it("one failure of a million is visible even in a bar of many rounds, and a click goes to its round", () => {
   const rounds = many(1_440).with(700, anEntry(701, { failed: 1 }));
   const bar = layOut(rounds, 300).find(({ height }) => height > 0)!;
   expect(bar.height).toBeGreaterThan(0.1);
@@ -65,7 +65,7 @@ it("a bar has the tone of its worst verdict", () => {
   expect(barOf(anEntry(1, { verdict: "ok", failed: 3, unknown: 2 })).tone).toBe("ok");
 });
 
-it("rounds that were not measured show beside what others found, and never as ok", () => {
+it("rounds that were not measured are visible beside others and never look ok", () => {
   const failing = anEntry(1, { verdict: "failing", failed: 9 });
   const unmeasured = anEntry(2, { verdict: "unmeasured", unknown: 1_000_000, reported: 0 });
   const failed = anEntry(3, { state: "failed", ...NO_RESULT });
@@ -77,7 +77,7 @@ it("rounds that were not measured show beside what others found, and never as ok
   expect(tellingRound(barOf(unmeasured, anEntry(5))).id).toBe(2);
 });
 
-it("a round that an older version stored has the tone of its findings and counts; not measured is not ok", () => {
+it("a round of an older version has the tone of its findings and counts, and not measured is not ok", () => {
   expect(barOf(anEntry(1), anEntry(2, { warning: 1 }), anEntry(3, { critical: 1 })).tone).toBe(
     "critical",
   );
@@ -87,14 +87,14 @@ it("a round that an older version stored has the tone of its findings and counts
   expect(barOf(anEntry(1)).tone).toBe("ok");
 });
 
-it("grows by a round that just closed, and says when rounds between are not known", () => {
+it("the timeline grows by a round that just closed, and is null if rounds in between are missing", () => {
   expect(extendTimeline(many(3), anEntry(4))!.map(({ id }) => id)).toEqual([1, 2, 3, 4]);
   expect(extendTimeline(many(3), anEntry(3, { failed: 1 }))![2]!.failed).toBe(1);
   expect(extendTimeline(many(3), anEntry(5))).toBeNull();
   expect(extendTimeline([], anEntry(1))).toBeNull();
 });
 
-it("a round is told in one line: its verdict, what is wrong, what is not known", () => {
+it("one line describes a round: its verdict, its faults, its unknown parts", () => {
   const now = Date.parse("2026-11-22T23:01:00.000Z");
   const tell = (with_: Partial<TimelineEntry>) =>
     tellRound(anEntry(7, with_), now).split(/: (.*)/)[1];
@@ -108,13 +108,13 @@ it("a round is told in one line: its verdict, what is wrong, what is not known",
   );
 });
 
-it("of a round without a verdict no verdict is told", () => {
+it("the line of a round without a verdict names no verdict", () => {
   const now = Date.parse("2026-11-22T23:01:00.000Z");
   expect(tellRound(anEntry(7), now)).toMatch(/: nothing failed$/);
   expect(tellRound(anEntry(7, { failed: 2 }), now)).toMatch(/: 2 failed$/);
 });
 
-it("a bar of several rounds also tells how many of them were not measured", () => {
+it("the line of a bar of several rounds also says how many were not measured", () => {
   const now = Date.parse("2026-11-22T23:01:00.000Z");
   const bar = barOf(
     anEntry(1, { verdict: "failing", failed: 9 }),
