@@ -1,6 +1,6 @@
 import { redisNames } from "@netchecker/contract";
-import { launchChromium } from "@netchecker/local-cluster/launch-chromium";
-import { LocalClusterError } from "@netchecker/local-cluster/local-cluster-error";
+import { launchChromium } from "@netchecker/testbed/programs/launch-chromium";
+import { LocalClusterError } from "@netchecker/testbed/local-cluster-error";
 import type { Browser } from "playwright-core";
 import { fillHistory } from "./fill-history.ts";
 import { type LoneNetchecker, storedRound, withLoneNetchecker } from "./lone-netchecker.ts";

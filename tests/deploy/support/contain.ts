@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cgroupFault, LimitedCgroup } from "@netchecker/local-cluster/limited-cgroup";
+import { cgroupFault, LimitedCgroup } from "@netchecker/testbed/services/limited-cgroup";
 
 /** Why nothing can be contained here, in a sentence; null where it can. */
 export const containFault = cgroupFault;

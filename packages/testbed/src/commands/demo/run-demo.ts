@@ -1,0 +1,108 @@
+import type { LocalCluster } from "../../loopback/local-cluster.ts";
+import { LocalClusterError } from "../../local-cluster-error.ts";
+import { startLocalCluster } from "../../loopback/start-local-cluster.ts";
+import { FindingLines } from "./finding-lines.ts";
+import { followRounds, UnmeasuredError } from "./follow-rounds.ts";
+import type { DemoOptions } from "./parse-options.ts";
+import { isFine, roundLines } from "./round-line.ts";
+
+/** Where the lines go. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+export const EXIT = { fine: 0, fault: 1, notFine: 2 } as const;
+
+/**
+ * Runs a local cluster until its rounds are done or `signal` aborts, and ends it. Gives the exit code;
+ * undefined when it was interrupted before it had done what it was asked to.
+ */
+export async function runDemo(
+  options: DemoOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { nodes, rounds, json, intervalMs } = options;
+  const say = json ? terminal.err : terminal.out;
+  try {
+    say(`Starting ${nodes} ${nodes === 1 ? "node" : "nodes"} …`);
+    const cluster = await startLocalCluster({
+      nodes,
+      intervalMs,
+      port: options.port,
+      breaks: options.breaks,
+      dualStack: options.dualStack,
+      ...(options.external.length > 0 && { externalTargets: options.external }),
+      onLog: (line) => {
+        const warning = json ? null : warningOf(line);
+        if (warning) terminal.err(warning);
+      },
+      signal,
+    });
+    try {
+      const table = roundLines(nodes);
+      const told = new FindingLines();
+      let closed = 0;
+      let fine = true;
+      for await (const view of followRounds(cluster, intervalMs, signal)) {
+        closed += 1;
+        fine &&= isFine(view);
+        if (closed === 1) say(`${urls(cluster.netchecker.url)}\n\n${table.heading}`);
+        say(table.line(view));
+        for (const line of told.lines(view.findings)) say(`       ${line}`);
+        if (closed === rounds) break;
+      }
+      if (json && closed > 0) terminal.out(await lastResults(cluster));
+      if (rounds === undefined) return EXIT.fine;
+      if (closed < rounds) return undefined;
+      return fine ? EXIT.fine : EXIT.notFine;
+    } finally {
+      await cluster.stop();
+    }
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return undefined;
+    if (error instanceof UnmeasuredError) {
+      terminal.err(`UNMEASURED: ${error.message}`);
+      return EXIT.notFine;
+    }
+    if (!(error instanceof LocalClusterError)) throw error;
+    terminal.err(error.message);
+    return EXIT.fault;
+  }
+}
+
+async function lastResults(cluster: LocalCluster): Promise<string> {
+  const response = await cluster.fetch("/results").catch(() => null);
+  if (response?.ok) return response.text();
+  throw new LocalClusterError(
+    `netchecker has no results any more; its last words: ${cluster.netchecker.lastWords()}`,
+  );
+}
+
+function urls(url: string): string {
+  const at = url.replace("127.0.0.1", "localhost");
+  return [
+    `page     ${at}/`,
+    `results  ${at}/results`,
+    `as text  ${at}/results?format=text`,
+    `rounds   ${at}/rounds`,
+    `API      ${at}/openapi.json`,
+    "Ctrl-C ends it.",
+  ].join("\n");
+}
+
+/** What a line of netchecker's log says, when it is a warning or worse. */
+function warningOf(line: string): string | null {
+  try {
+    const { level, msg, time: _time, service: _service, name: _name, ...rest } = JSON.parse(line);
+    // Findings are told below their round, and verdicts in its line; but where no round closes.
+    if (!["warn", "error", "fatal"].includes(level) || rest.finding !== undefined) return null;
+    if (rest.verdict !== undefined)
+      return rest.verdict === "unmeasured" ? `UNMEASURED: ${rest.sentence}` : null;
+    const more = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : "";
+    return `netchecker ${level}: ${msg}${more}`;
+  } catch {
+    return `netchecker: ${line}`;
+  }
+}

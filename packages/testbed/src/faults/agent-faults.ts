@@ -1,0 +1,137 @@
+import { fileURLToPath } from "node:url";
+import { Child } from "../services/child-process.ts";
+import { LimitedCgroup } from "../services/limited-cgroup.ts";
+import { Type } from "typebox";
+import { LabError } from "../lab-error.ts";
+import { cgroupName } from "./cgroup-name.ts";
+import { faultKind } from "./fault.ts";
+import { noNewRedisConnection } from "./new-redis-connection.ts";
+import { nodeOf } from "./node-of.ts";
+import { NodeParameter } from "./parameters.ts";
+import { becomesReady, freeze, kill, restart } from "./pod-process.ts";
+
+/** Faults of one node's agent. */
+
+export const pingDead = faultKind({
+  summary: "ping's process is dead, and Kubernetes knows",
+  parameters: Type.Object({ node: NodeParameter }),
+  apply: (lab, { node }, id) => kill(lab, { node, workload: "ping" }, id),
+  async heal(lab, { node }, id) {
+    await lab.broken.release(id);
+    await becomesReady(lab, { node, workload: "ping" });
+  },
+  effect: ({ node }) => ({ notReady: [node] }),
+});
+
+export const pingHung = faultKind({
+  summary: "ping's process hangs; what it had to report comes late, when it goes on",
+  parameters: Type.Object({ node: NodeParameter }),
+  apply: (lab, { node }, id) => freeze(lab, { node, workload: "ping" }, id),
+  async heal(lab, { node }, id) {
+    await lab.broken.release(id);
+    await becomesReady(lab, { node, workload: "ping" });
+  },
+  // Silent at first; once kubelet has noticed, not ready.
+  effect: ({ node }) => ({ maybeSilent: [node], starved: [node] }),
+});
+
+/** For its start: at a twentieth of a core that would take half a minute. */
+const WHILE_STARTING_MILLIS = 1_000;
+
+export const pingStarved = faultKind({
+  summary: "ping is held back by its CPU limit",
+  parameters: Type.Object({
+    node: NodeParameter,
+    cpuMillis: Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      default: 30,
+      description: "thousandths of a core that it has",
+    }),
+  }),
+  apply: (lab, { node, cpuMillis }, id) =>
+    lab.broken.hold(`ping of ${node}: starved`, id, async (undo) => {
+      lab.node(node);
+      const cgroup = new LimitedCgroup({ cpuMillis: WHILE_STARTING_MILLIS }, cgroupName(id));
+      undo.remove(() => cgroup.remove());
+      // A container is in its cgroup from its first moment on, and looks for its limits there then.
+      await restart(lab, { node, workload: "ping" }, (pid) => undo.remove(cgroup.take(pid)));
+      cgroup.limit({ cpuMillis });
+    }),
+  async heal(lab, { node }, id) {
+    await lab.broken.release(id);
+    await becomesReady(lab, { node, workload: "ping" });
+  },
+  effect: ({ node }) => ({ starved: [node], maybeSilent: [node] }),
+});
+
+const PORT_HOLDER = fileURLToPath(new URL("../namespaces/nodes/port-holder.ts", import.meta.url));
+/** Beside the kernel's own range, so that nothing has one of them yet. */
+const FEW_PORTS = "61000 61007";
+const PORT_RANGE = "/proc/sys/net/ipv4/ip_local_port_range";
+
+export const portsExhausted = faultKind({
+  summary: "the ephemeral ports of ping's pod are all taken",
+  parameters: Type.Object({ node: NodeParameter }),
+  apply: (lab, { node }, id) =>
+    lab.broken.hold(`ports of ${node}'s ping`, id, async (undo) => {
+      const { sandbox } = lab.node(node).ping;
+      const listening = Promise.withResolvers<void>();
+      const [file, ...args] = [...sandbox.within, process.execPath, PORT_HOLDER];
+      const holder = new Child({
+        file: file!,
+        args: [...args, ...FEW_PORTS.split(" ")],
+        env: {},
+        logFile: `${lab.options.folder}/${node}.port-holder.log`,
+        onLine: () => listening.resolve(),
+      });
+      undo.remove(async () => void (await holder.end(500)));
+      await Promise.race([listening.promise, holder.exited]);
+      if (!holder.running)
+        throw new LabError(`the ports could not be taken: ${holder.lastWords()}`);
+      const before = await sandbox.run(`cat ${PORT_RANGE}\n`);
+      undo.defer(async () => {
+        // A pod that is gone took its settings along.
+        await sandbox.run(`echo '${before.trim()}' > ${PORT_RANGE}\n`).catch(() => {});
+      });
+      await sandbox.run(`echo '${FEW_PORTS}' > ${PORT_RANGE}\n`);
+    }),
+  heal: (lab, _, id) => lab.broken.release(id),
+  // UDP has ports of its own.
+  effect: ({ node }) => ({
+    onLeg: (leg) => (leg.from === node ? noNewRedisConnection(leg) : null),
+    onRow: ({ check, from }) =>
+      from.node === node && check !== "dns" ? { reasons: ["local_exhaustion"], sure: true } : null,
+  }),
+});
+
+const SHIFTED_CLOCK = new URL("../namespaces/nodes/shifted-clock.ts", import.meta.url).href;
+
+export const clockOff = faultKind({
+  summary: "a node's clock, as its agent sees it, is off by minutes",
+  parameters: Type.Object({
+    node: NodeParameter,
+    minutes: Type.Number({
+      minimum: -1_000_000,
+      maximum: 1_000_000,
+      default: 7,
+      description: "ahead of the others; behind where negative",
+    }),
+  }),
+  apply: (lab, { node, minutes }, id) =>
+    lab.broken.hold(`clock of ${node}`, id, async (undo) => {
+      const { ping } = lab.node(node);
+      undo.defer(async () => {
+        ping.extraEnv = {};
+        // One that took its place has a clock that is right.
+        if (nodeOf(lab, node)?.ping === ping) await restart(lab, { node, workload: "ping" });
+      });
+      ping.extraEnv = {
+        NODE_OPTIONS: `--import=${SHIFTED_CLOCK}`,
+        LAB_CLOCK_OFF_MS: `${minutes * 60_000}`,
+      };
+      await restart(lab, { node, workload: "ping" });
+    }),
+  heal: (lab, _, id) => lab.broken.release(id),
+  effect: () => ({}),
+});

@@ -1,0 +1,79 @@
+import { Type } from "typebox";
+import { CLUSTER_IP } from "../namespaces/network/addresses.ts";
+import { LabError } from "../lab-error.ts";
+import { faultKind } from "./fault.ts";
+import { noNewRedisConnection } from "./new-redis-connection.ts";
+
+/** Faults of the cluster's DNS server. Who dials Redis anew looks its name up first. */
+
+export const dnsDown = faultKind({
+  summary: "the cluster's DNS server is down",
+  parameters: Type.Object({}),
+  apply: (lab, _, id) =>
+    lab.broken.hold("DNS server", id, async (undo) => {
+      undo.defer(() => lab.dns.start());
+      await lab.dns.stop();
+    }),
+  heal: (lab, _, id) => lab.broken.release(id),
+  effect: () => ({
+    onLeg: noNewRedisConnection,
+    onRow: ({ check }) => (check === "dns" ? { reasons: ["dns_failure"], sure: true } : null),
+  }),
+});
+
+/** What one attempt waits for an answer, and how near to that it is left to chance who is first. */
+const PROBE_TIMEOUT_MS = 1_000;
+const NEAR_MS = 250;
+
+export const dnsSlow = faultKind({
+  summary: "the cluster's DNS server answers late",
+  parameters: Type.Object({
+    delayMs: Type.Integer({
+      minimum: 1,
+      maximum: 60_000,
+      default: 3_000,
+      description: "before each answer, milliseconds; ping waits 1000",
+    }),
+  }),
+  apply: (lab, { delayMs }, id) =>
+    lab.broken.hold(`DNS server's delay of ${delayMs} ms`, id, async (undo) => {
+      const late = (ms: number) => lab.dns.answer({ delayMs: lab.dns.manner.delayMs + ms });
+      undo.defer(() => late(-delayMs));
+      late(delayMs);
+    }),
+  heal: (lab, _, id) => lab.broken.release(id),
+  effect: ({ delayMs }) => ({
+    ...(delayMs > PROBE_TIMEOUT_MS - NEAR_MS && { onLeg: noNewRedisConnection }),
+    onRow: ({ check }) =>
+      check !== "dns" || delayMs < PROBE_TIMEOUT_MS - NEAR_MS
+        ? null
+        : { reasons: ["dns_failure"], sure: delayMs > PROBE_TIMEOUT_MS + NEAR_MS },
+  }),
+});
+
+export const dnsWrong = faultKind({
+  summary: "the cluster's DNS server answers with a wrong address",
+  parameters: Type.Object({
+    address: Type.String({
+      pattern: String.raw`^(\d{1,3}\.){3}\d{1,3}$`,
+      default: "10.96.0.99",
+      description: "what it answers for every name of the cluster: an IPv4 address",
+    }),
+  }),
+  apply: (lab, { address }, id) =>
+    lab.broken.hold(`DNS server's answer ${address}`, id, async (undo) => {
+      const { wrongAddress } = lab.dns.manner;
+      if (wrongAddress !== null)
+        throw new LabError(`DNS answers ${wrongAddress} already; heal that before`);
+      undo.defer(() => lab.dns.answer({ wrongAddress: null }));
+      lab.dns.answer({ wrongAddress: address });
+    }),
+  heal: (lab, _, id) => lab.broken.release(id),
+  effect: ({ address }) => ({
+    onLeg: noNewRedisConnection,
+    onRow: ({ check }) =>
+      check === "dns" && address !== CLUSTER_IP.pong
+        ? { reasons: ["dns_mismatch"], sure: true }
+        : null,
+  }),
+});

@@ -1,0 +1,69 @@
+import { Type } from "typebox";
+import type { Row, RowEffect } from "../expect/effect.ts";
+import { replacePod } from "../namespaces/replace-pod.ts";
+import { faultKind } from "./fault.ts";
+import { noNewRedisConnection } from "./new-redis-connection.ts";
+import { NodeParameter } from "./parameters.ts";
+
+/** Faults of one node's service translation. */
+
+export const kubeProxy = faultKind({
+  summary: "kube-proxy's rules for ClusterIPs, or for NodePorts, are missing on a node",
+  parameters: Type.Object({
+    node: NodeParameter,
+    part: Type.Enum(["cluster-ip", "node-port"] as const, {
+      default: "cluster-ip",
+      description: "which rules are missing",
+    }),
+  }),
+  apply: (lab, { node, part }, id) =>
+    lab.broken.hold(`kube-proxy of ${node}: ${part}`, id, async (undo) => {
+      lab.node(node);
+      undo.defer(() => lab.kubeProxies.setGap(node, part, false));
+      await lab.kubeProxies.setGap(node, part, true);
+    }),
+  heal: (lab, _, id) => lab.broken.release(id),
+  effect: ({ node, part }) =>
+    part === "cluster-ip"
+      ? {
+          // DNS and Redis are behind ClusterIPs too.
+          onLeg: (leg) => (leg.from === node ? noNewRedisConnection(leg) : null),
+          onRow({ check, from }) {
+            if (from.node !== node) return null;
+            if (check === "clusterip") return { reasons: ["connect_timeout"], sure: true };
+            return check === "dns" ? { reasons: ["dns_failure"], sure: true } : null;
+          },
+        }
+      : {
+          // Untranslated it meets the node itself, where nobody listens.
+          onRow: ({ check, to }) =>
+            check === "nodeport" && to.node === node
+              ? { reasons: ["connection_refused"], sure: true }
+              : null,
+        },
+});
+
+export const kubeProxyStale = faultKind({
+  summary: "a node's kube-proxy follows no more, and then the node's pong is replaced",
+  parameters: Type.Object({ node: NodeParameter }),
+  async apply(lab, { node }, id) {
+    await lab.broken.hold(`kube-proxy of ${node}: stale`, id, async (undo) => {
+      lab.node(node);
+      undo.defer(() => lab.kubeProxies.setStale(node, false));
+      await lab.kubeProxies.setStale(node, true);
+      await replacePod(lab, node, "pong");
+    });
+  },
+  heal: (lab, _, id) => lab.broken.release(id),
+  effect: ({ node }) => ({
+    onRow: (row) => whereTranslated(row, node),
+  }),
+});
+
+/** Nobody has the old address: silence at first, then word from the node itself that its neighbour is gone. */
+const NOBODY = ["connect_timeout", "host_unreachable"] as const;
+
+function whereTranslated({ check, from, to }: Row, node: string): RowEffect | null {
+  if (check === "nodeport" && to.node === node) return { reasons: NOBODY, sure: true };
+  return check === "clusterip" && from.node === node ? { reasons: NOBODY, sure: false } : null;
+}

@@ -1,0 +1,171 @@
+import { Type } from "typebox";
+import { CONTROL_END, type Effect, type Leg } from "../expect/effect.ts";
+import type { Lab } from "../namespaces/lab.ts";
+import { CONTROL, nodeIp, podCidr } from "../namespaces/network/addresses.ts";
+import { dropNftTable, nftTable } from "../namespaces/network/nft.ts";
+import { LabError } from "../lab-error.ts";
+import { faultKind } from "./fault.ts";
+import { DirectionParameter, NodeParameter } from "./parameters.ts";
+
+/** Faults of the wires between the nodes: packets are lost in the fabric, and nobody is told. */
+
+const PeerParameter = Type.String({
+  pattern: "^(node-[1-9][0-9]{0,2}|control)$",
+  description: "the other end: a node, or control, where Redis and DNS are",
+});
+
+const indexOf = (lab: Lab, name: string) =>
+  name === CONTROL_END ? CONTROL.index : lab.node(name).index;
+
+const addressesOf = (index: number) => `{ ${nodeIp(index)}, ${podCidr(index)} }`;
+
+/** One rule where a node's cable is plugged in: on what it sends, or on what is sent to it. */
+interface PortRule {
+  readonly port: string;
+  readonly on: "sent" | "received";
+  readonly rule: string;
+}
+
+/** `ingress` of the port here is what the node sends. */
+const HOOK = { sent: "ingress", received: "egress" } as const;
+
+async function onPorts(lab: Lab, id: string, rules: readonly PortRule[]): Promise<void> {
+  const chains = rules.map(
+    ({ port, on, rule }, index) =>
+      `chain c${index} { type filter hook ${HOOK[on]} device "${port}" priority 0;\n${rule}\n}`,
+  );
+  await lab.fabric.namespace.run(nftTable("netdev", id, chains.join("\n")));
+}
+
+const offPorts = (lab: Lab, id: string) =>
+  lab.fabric.namespace.run(dropNftTable("netdev", id)).then(
+    () => {},
+    () => {},
+  );
+
+const touches = ({ from, to }: Leg, node: string) => from === node || to === node;
+
+export const nodeDown = faultKind({
+  summary: "a node's link is down",
+  parameters: Type.Object({ node: NodeParameter }),
+  apply: (lab, { node }, id) =>
+    lab.broken.hold(`link of ${node}`, id, async (undo) => {
+      const { namespace } = lab.fabric;
+      // The port is gone with its node.
+      undo.defer(() => namespace.run(`ip link set ${node} up || true\n`).then(() => {}));
+      await namespace.run(`ip link set ${lab.node(node).name} down\n`);
+    }),
+  heal: (lab, _, id) => lab.broken.release(id),
+  // The node and its neighbours learn from ARP, in the end, that nobody is there.
+  effect: ({ node }) => ({
+    onLeg: (leg) =>
+      touches(leg, node) ? { of: "all", reasons: ["connect_timeout", "host_unreachable"] } : null,
+  }),
+});
+
+export const packetLoss = faultKind({
+  summary: "packets are lost: everywhere, at a node's link, or one way from a node to a peer",
+  parameters: Type.Object({
+    node: Type.Optional(NodeParameter),
+    peer: Type.Optional(PeerParameter),
+    percent: Type.Number({ minimum: 0.1, maximum: 100, default: 100, description: "of 100" }),
+  }),
+  async apply(lab, { node, peer, percent }, id) {
+    if (peer !== undefined && node === undefined)
+      throw new LabError("--peer is given without --node: from where are the packets?");
+    const chance =
+      percent === 100 ? "drop" : `numgen random mod 1000 < ${Math.round(percent * 10)} drop`;
+    const to = peer === undefined ? "" : `ip daddr ${addressesOf(indexOf(lab, peer))} `;
+    const ports = node === undefined ? [...lab.nodes, lab.control] : [lab.node(node)];
+    const rules = ports.flatMap(({ name: port }): PortRule[] => [
+      { port, on: "sent", rule: to + chance },
+      // Everywhere, what one receives another has sent.
+      ...(node !== undefined && peer === undefined
+        ? [{ port, on: "received" as const, rule: chance }]
+        : []),
+    ]);
+    await onPorts(lab, id, rules);
+  },
+  heal: (lab, _, id) => offPorts(lab, id),
+  effect: ({ node, peer, percent }): Effect => ({
+    onLeg(leg) {
+      const hit =
+        peer !== undefined
+          ? leg.from === node && leg.to === peer
+          : node === undefined || touches(leg, node);
+      return hit ? { of: percent === 100 ? "all" : "some" } : null;
+    },
+  }),
+});
+
+export const partition = faultKind({
+  summary: "a group of nodes is parted from the others",
+  parameters: Type.Object({
+    nodes: Type.Array(NodeParameter, { minItems: 1, description: "the group that is parted off" }),
+    control: Type.Enum(["cut", "reachable"] as const, {
+      default: "cut",
+      description: "whether the group still reaches Redis and DNS, and so can report",
+    }),
+  }),
+  async apply(lab, { nodes, control }, id) {
+    const others = [...lab.nodes, ...(control === "cut" ? [lab.control] : [])].filter(
+      ({ name }) => !nodes.includes(name),
+    );
+    const addresses = others.flatMap(({ index }) => [nodeIp(index), podCidr(index)]).join(", ");
+    const rule = `ip daddr { ${addresses} } drop`;
+    await onPorts(
+      lab,
+      id,
+      nodes.map((name) => ({ port: lab.node(name).name, on: "sent", rule })),
+    );
+  },
+  heal: (lab, _, id) => offPorts(lab, id),
+  effect: ({ nodes, control }) => ({
+    onLeg({ from, to, layer }) {
+      if (layer === "outside" || !nodes.includes(from) || nodes.includes(to)) return null;
+      return to === CONTROL_END && control === "reachable" ? null : { of: "all" };
+    },
+  }),
+});
+
+/** Below what Ethernet carries, above what a SYN or a small request needs. */
+const DEFAULT_SIZE_BYTES = 1_400;
+
+/** On its way out of the port a packet has its Ethernet header, on its way in it has not. */
+const ETHERNET_BYTES = 14;
+
+export const mtuBlackHole = faultKind({
+  summary: "large packets vanish without an ICMP message: at a node's link, or between two nodes",
+  parameters: Type.Object({
+    node: NodeParameter,
+    peer: Type.Optional(PeerParameter),
+    direction: DirectionParameter,
+    size: Type.Integer({
+      minimum: 600,
+      maximum: 1_499,
+      default: DEFAULT_SIZE_BYTES,
+      description: "the largest packet that passes, bytes",
+    }),
+  }),
+  async apply(lab, { node, peer, direction, size }, id) {
+    const port = lab.node(node).name;
+    const only = (what: "saddr" | "daddr") =>
+      peer === undefined ? "" : `ip ${what} ${addressesOf(indexOf(lab, peer))} `;
+    const rules: PortRule[] = [];
+    if (direction !== "in")
+      rules.push({ port, on: "sent", rule: `${only("daddr")}meta length > ${size} drop` });
+    const framed = size + ETHERNET_BYTES;
+    if (direction !== "out")
+      rules.push({ port, on: "received", rule: `${only("saddr")}meta length > ${framed} drop` });
+    await onPorts(lab, id, rules);
+  },
+  heal: (lab, _, id) => offPorts(lab, id),
+  effect: ({ node, peer, direction }) => ({
+    onLeg({ from, to }) {
+      const hit = (end: string, other: string) =>
+        end === node && (peer === undefined || other === peer);
+      const lost = (direction !== "in" && hit(from, to)) || (direction !== "out" && hit(to, from));
+      return lost ? { of: "large" } : null;
+    },
+  }),
+});

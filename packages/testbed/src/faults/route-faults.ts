@@ -1,0 +1,30 @@
+import { Type } from "typebox";
+import type { Leg } from "../expect/effect.ts";
+import { podCidr } from "../namespaces/network/addresses.ts";
+import { faultKind } from "./fault.ts";
+import { nodeOf } from "./node-of.ts";
+import { NodeParameter } from "./parameters.ts";
+
+/** Without a route of their own, packets go the default way: to a gateway that knows no pods. */
+export const route = faultKind({
+  summary: "the route to a peer's pods is missing on a node",
+  parameters: Type.Object({ node: NodeParameter, peer: NodeParameter }),
+  apply: (lab, { node, peer }, id) =>
+    lab.broken.hold(`route from ${node} to ${peer}`, id, async (undo) => {
+      const { namespace } = lab.node(node);
+      const cidr = podCidr(lab.node(peer).index);
+      const found = (await namespace.run(`ip route show ${cidr}\n`)).trim();
+      if (found === "") return;
+      undo.defer(async () => {
+        if (nodeOf(lab, node) && nodeOf(lab, peer))
+          await namespace.run(`ip route replace ${found}\n`);
+      });
+      await namespace.run(`ip route del ${cidr}\n`);
+    }),
+  heal: (lab, _, id) => lab.broken.release(id),
+  // Answers to what the peer's pods begin go that way too.
+  effect: ({ node, peer }) => ({
+    onLeg: ({ from, to, layer }: Leg) =>
+      from === node && to === peer && layer === "pod" ? { of: "all" } : null,
+  }),
+});

@@ -1,0 +1,78 @@
+import { BUNDLES } from "../services/bundles.ts";
+import { Child } from "../services/child-process.ts";
+import { Type } from "typebox";
+import type { Lab } from "../namespaces/lab.ts";
+import { LabError } from "../lab-error.ts";
+import { podGateway } from "../namespaces/network/addresses.ts";
+import { plugIn } from "../namespaces/network/fabric.ts";
+import { Namespace } from "../namespaces/network/namespace.ts";
+import type { LabNode } from "../namespaces/nodes/lab-node.ts";
+import { manifestEnvironment } from "../namespaces/nodes/manifest-environment.ts";
+import { faultKind } from "./fault.ts";
+import { nodeOf } from "./node-of.ts";
+import { NodeParameter } from "./parameters.ts";
+import { becomesReady } from "./pod-process.ts";
+import type { Undo } from "./undo.ts";
+
+/** A CNI that gave an address twice: of two pods that have it, the other one answers. */
+export const wrongAnswerer = faultKind({
+  summary: "two pods have one address: pong's is answered by a pod that Kubernetes does not show",
+  parameters: Type.Object({ node: NodeParameter }),
+  apply: (lab, { node: name }, id) =>
+    lab.broken.hold(`pong of ${name}: address`, id, async (undo) => {
+      const node = lab.node(name);
+      const { pod, sandbox } = node.pong;
+      // Last of all, when the twin is gone: until then anyone who asks may learn its address anew.
+      undo.defer(async () => {
+        if (nodeOf(lab, name) === node) await forgetNeighbours(node);
+      });
+      await startTwin(lab, node, undo);
+      // Where the pod or its node is gone, so is what was changed there.
+      undo.defer(() =>
+        sandbox.run("ip link set eth0 arp on\n").then(
+          () => {},
+          () => {},
+        ),
+      );
+      // It stays where it is and does not answer who asks for its address.
+      if (pod.exists) await sandbox.run("ip link set eth0 arp off\n");
+      await forgetNeighbours(node);
+    }),
+  async heal(lab, { node }, id) {
+    await lab.broken.release(id);
+    await becomesReady(lab, { node, workload: "pong" });
+  },
+  effect: ({ node }) => ({
+    onRow: ({ check, to }) =>
+      check === "echo" && to.node === node ? { reasons: ["wrong_responder"], sure: true } : null,
+  }),
+});
+
+/** A pong with another name and the same address, on the node's bridge. */
+async function startTwin(lab: Lab, node: LabNode, undo: Undo): Promise<void> {
+  const { folder } = lab.options;
+  const { ip, name: podName } = node.pong.pod;
+  const sandbox = await Namespace.create(`${node.name}.twin`, folder);
+  undo.remove(() => sandbox.remove());
+  await plugIn(sandbox, node.namespace, { port: "twin", bridge: "cni0" });
+  await sandbox.run(
+    `ip address add ${ip}/24 dev eth0\nip route add default via ${podGateway(node.index)}\n`,
+  );
+  const listening = Promise.withResolvers<void>();
+  const [file, ...args] = [...sandbox.within, process.execPath, BUNDLES.pong];
+  const twin = new Child({
+    file: file!,
+    args,
+    env: manifestEnvironment("pong", { name: `${podName}-twin`, node: node.name, ip }),
+    logFile: `${folder}/${node.name}.twin.log`,
+    onLine: () => listening.resolve(),
+  });
+  undo.remove(async () => void (await twin.end(500)));
+  await Promise.race([listening.promise, twin.exited]);
+  if (!twin.running) throw new LabError(`the second pong did not start: ${twin.lastWords()}`);
+}
+
+async function forgetNeighbours({ namespace, ping }: LabNode): Promise<void> {
+  await namespace.run("ip neighbour flush dev cni0\n");
+  await ping.sandbox.run("ip neighbour flush dev eth0\n").catch(() => {});
+}

@@ -1,0 +1,22 @@
+import { findOrInstall, type Machine } from "./find-or-install.ts";
+import { LocalClusterError } from "../local-cluster-error.ts";
+
+const REDIS = {
+  command: "redis-server",
+  package: "redis-server",
+  byHand: "install Redis 6 or newer (https://redis.io/docs/latest/operate/oss_and_stack/install/)",
+} as const;
+
+/**
+ * Where `redis-server` is: found on the PATH, or else installed. Rejects with a {@link LocalClusterError} that says
+ * what to do.
+ */
+export const findOrInstallRedis = (signal?: AbortSignal, machine?: Machine): Promise<string> =>
+  findOrInstall(REDIS, signal, machine);
+
+if (import.meta.main)
+  await findOrInstallRedis().catch((error: unknown) => {
+    if (!(error instanceof LocalClusterError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  });

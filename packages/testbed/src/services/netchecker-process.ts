@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Child, type Exit } from "./child-process.ts";
+import { LocalClusterError } from "../local-cluster-error.ts";
+
+export interface NetcheckerSpec {
+  readonly bundle: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly url: string;
+  readonly logFile: string;
+  readonly onLog?: ((line: string) => void) | undefined;
+}
+
+const START_TIMEOUT_MS = 15_000;
+
+/** The real netchecker as a process that can be ended in any way and started again. */
+export class NetcheckerProcess {
+  readonly spec: NetcheckerSpec;
+  #child: Child | undefined;
+
+  constructor(spec: NetcheckerSpec) {
+    this.spec = spec;
+  }
+
+  get url(): string {
+    return this.spec.url;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get running(): boolean {
+    return this.#child?.running ?? false;
+  }
+
+  /** Its last words, one line, for an error message. */
+  lastWords(): string {
+    return this.#child?.lastWords() ?? "";
+  }
+
+  /** Starts it and resolves when its `/healthz` answers. Rejects with a {@link LocalClusterError}. */
+  async start(signal?: AbortSignal): Promise<void> {
+    if (this.running) return;
+    const { bundle, env, logFile, onLog, url } = this.spec;
+    const child = new Child({
+      file: process.execPath,
+      args: ["--max-semi-space-size=1", bundle],
+      env,
+      logFile,
+      ...(onLog && { onLine: onLog }),
+    });
+    this.#child = child;
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    while (!(await answersHealth(url))) {
+      signal?.throwIfAborted();
+      if (!child.running || Date.now() > deadline)
+        throw new LocalClusterError(
+          `netchecker did not start on ${url}; its last words: ${child.lastWords()}`,
+        );
+      await sleep(50, null, { signal });
+    }
+  }
+
+  /** Ends it with a signal, SIGKILL for `kill -9`, and resolves when it is gone. */
+  async kill(signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<Exit | undefined> {
+    this.#child?.signal(signal);
+    return this.#child?.exited;
+  }
+
+  /** Safe to call twice. */
+  async stop(): Promise<void> {
+    await this.#child?.end(5_000);
+  }
+}
+
+function answersHealth(url: string): Promise<boolean> {
+  return fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
