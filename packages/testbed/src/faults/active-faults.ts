@@ -1,6 +1,6 @@
 import type { FaultKind, FaultSpec } from "./fault.ts";
 import type { Lab } from "../namespaces/lab.ts";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import { type Fault, readFault } from "./read-fault.ts";
 
 /** A fault that is in effect. */
@@ -33,7 +33,7 @@ export class ActiveFaults {
     return this.#active.map(({ id, spec, since }) => ({ id, spec, since }));
   }
 
-  /** Resolves when it is in effect. Rejects with a {@link LabError}; then nothing of it is left. */
+  /** Resolves when it is in effect. Rejects with a {@link TestbedError}; then nothing of it is left. */
   break(spec: FaultSpec): Promise<ActiveFault> {
     return this.#inTurn(async () => {
       const fault = this.#read(spec);
@@ -50,13 +50,13 @@ export class ActiveFaults {
     });
   }
 
-  /** Heals one, or all, the newest first; gives the ids. Rejects with a {@link LabError} where there is none of that id. */
+  /** Heals one, or all, the newest first; gives the ids. Rejects with a {@link TestbedError} where there is none of that id. */
   heal(id?: string): Promise<string[]> {
     return this.#inTurn(async () => {
       const healing = this.#active
         .filter((each) => id === undefined || each.id === id)
         .toReversed();
-      if (id !== undefined && healing.length === 0) throw new LabError(this.#unknown(id));
+      if (id !== undefined && healing.length === 0) throw new TestbedError(this.#unknown(id));
       const failed: unknown[] = [];
       for (const each of healing)
         // One that cannot be healed must not keep the others.

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { Child } from "../services/child-process.ts";
 import { LimitedCgroup } from "../services/limited-cgroup.ts";
 import { Type } from "typebox";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import { cgroupName } from "./cgroup-name.ts";
 import { faultKind } from "./fault.ts";
 import { noNewRedisConnection } from "./new-redis-connection.ts";
@@ -88,7 +88,7 @@ export const portsExhausted = faultKind({
       undo.remove(async () => void (await holder.end(500)));
       await Promise.race([listening.promise, holder.exited]);
       if (!holder.running)
-        throw new LabError(`the ports could not be taken: ${holder.lastWords()}`);
+        throw new TestbedError(`the ports could not be taken: ${holder.lastWords()}`);
       const before = await sandbox.run(`cat ${PORT_RANGE}\n`);
       undo.defer(async () => {
         // A pod that is gone took its settings along.

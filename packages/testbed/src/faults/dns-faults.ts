@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { CLUSTER_IP } from "../namespaces/network/addresses.ts";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import { faultKind } from "./fault.ts";
 import { noNewRedisConnection } from "./new-redis-connection.ts";
 
@@ -64,7 +64,7 @@ export const dnsWrong = faultKind({
     lab.broken.hold(`DNS server's answer ${address}`, id, async (undo) => {
       const { wrongAddress } = lab.dns.manner;
       if (wrongAddress !== null)
-        throw new LabError(`DNS answers ${wrongAddress} already; heal that before`);
+        throw new TestbedError(`DNS answers ${wrongAddress} already; heal that before`);
       undo.defer(() => lab.dns.answer({ wrongAddress: null }));
       lab.dns.answer({ wrongAddress: address });
     }),

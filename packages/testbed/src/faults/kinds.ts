@@ -1,4 +1,4 @@
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import { clockOff, pingDead, pingHung, pingStarved, portsExhausted } from "./agent-faults.ts";
 import {
   apiAway,
@@ -90,10 +90,10 @@ export const FAULT_KINDS = {
   deleting,
 } as const;
 
-/** The kind of that name. Throws a {@link LabError} where there is none. */
+/** The kind of that name. Throws a {@link TestbedError} where there is none. */
 export function kindOf(name: string): FaultKind {
   if (!Object.hasOwn(FAULT_KINDS, name))
-    throw new LabError(
+    throw new TestbedError(
       `${name} is no kind of fault; allowed: ${Object.keys(FAULT_KINDS).join(", ")}`,
     );
   return FAULT_KINDS[name as keyof typeof FAULT_KINDS] as unknown as FaultKind;

@@ -3,7 +3,7 @@ import { CONTROL_END, type Effect, type Leg } from "../expect/effect.ts";
 import type { Lab } from "../namespaces/lab.ts";
 import { CONTROL, nodeIp, podCidr } from "../namespaces/network/addresses.ts";
 import { dropNftTable, nftTable } from "../namespaces/network/nft.ts";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import { faultKind } from "./fault.ts";
 import { DirectionParameter, NodeParameter } from "./parameters.ts";
 
@@ -72,7 +72,7 @@ export const packetLoss = faultKind({
   }),
   async apply(lab, { node, peer, percent }, id) {
     if (peer !== undefined && node === undefined)
-      throw new LabError("--peer is given without --node: from where are the packets?");
+      throw new TestbedError("--peer is given without --node: from where are the packets?");
     const chance =
       percent === 100 ? "drop" : `numgen random mod 1000 < ${Math.round(percent * 10)} drop`;
     const to = peer === undefined ? "" : `ip daddr ${addressesOf(indexOf(lab, peer))} `;

@@ -3,7 +3,7 @@ import { Value } from "typebox/value";
 import type { FaultKind, FaultSpec } from "./fault.ts";
 import type { Effect } from "../expect/effect.ts";
 import { FAULT_KINDS, kindOf } from "./kinds.ts";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 
 /** A fault whose kind is known and whose parameters are complete and right. */
 export interface Fault {
@@ -18,11 +18,11 @@ export const KIND_NAMES: readonly string[] = Object.keys(FAULT_KINDS);
 export const optionName = (parameter: string) =>
   parameter.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** Fills in what is not given. Throws a {@link LabError} that names every parameter that is wrong, its value and what is allowed. */
+/** Fills in what is not given. Throws a {@link TestbedError} that names every parameter that is wrong, its value and what is allowed. */
 export function readFault({ kind: name, ...given }: FaultSpec): Fault {
   const kind = kindOf(name);
   const faults = parameterFaults(kind, name, given);
-  if (faults.length > 0) throw new LabError(faults.join("\n"));
+  if (faults.length > 0) throw new TestbedError(faults.join("\n"));
   const parameters = Value.Default(kind.parameters, structuredClone(given)) as Fault["parameters"];
   return { kind, spec: { kind: name, ...parameters }, parameters };
 }

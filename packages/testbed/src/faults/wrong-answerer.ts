@@ -2,7 +2,7 @@ import { BUNDLES } from "../services/bundles.ts";
 import { Child } from "../services/child-process.ts";
 import { Type } from "typebox";
 import type { Lab } from "../namespaces/lab.ts";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import { podGateway } from "../namespaces/network/addresses.ts";
 import { plugIn } from "../namespaces/network/fabric.ts";
 import { Namespace } from "../namespaces/network/namespace.ts";
@@ -69,7 +69,7 @@ async function startTwin(lab: Lab, node: LabNode, undo: Undo): Promise<void> {
   });
   undo.remove(async () => void (await twin.end(500)));
   await Promise.race([listening.promise, twin.exited]);
-  if (!twin.running) throw new LabError(`the second pong did not start: ${twin.lastWords()}`);
+  if (!twin.running) throw new TestbedError(`the second pong did not start: ${twin.lastWords()}`);
 }
 
 async function forgetNeighbours({ namespace, ping }: LabNode): Promise<void> {

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import type DNS from "dns2";
 import { createUDPServer, Packet } from "dns2";
 import type { ObjectStore } from "./api-server/object-store.ts";
-import { explainListen } from "../local-cluster-error.ts";
+import { explainListen } from "../sockets/listen.ts";
 import type { ServiceObject } from "./objects/service-object.ts";
 
 const TTL_SECONDS = 5;
@@ -45,7 +45,7 @@ export class ClusterDns {
     return `${this.#host}:${this.#server.address().port}`;
   }
 
-  /** Rejects with a LocalClusterError when its address is not to be had. */
+  /** Rejects with a TestbedError when its address is not to be had. */
   async start(port = 0): Promise<void> {
     const { promise, reject } = Promise.withResolvers<never>();
     this.#server.on("error", (error) => reject(explainListen(error, `${this.#host} (UDP)`)));

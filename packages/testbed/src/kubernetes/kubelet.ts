@@ -50,7 +50,7 @@ export class Kubelet {
     this.#timings = timings;
   }
 
-  /** Listens on the node's addresses. Rejects with a LocalClusterError when one is taken. */
+  /** Listens on the node's addresses. Rejects with a TestbedError when one is taken. */
   async start(hosts: readonly string[], port = KUBELET_PORT): Promise<void> {
     for (const host of hosts) await this.#listen(host, port);
   }

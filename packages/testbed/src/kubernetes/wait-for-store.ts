@@ -1,5 +1,5 @@
 import type { ObjectStore } from "./api-server/object-store.ts";
-import { LocalClusterError } from "../local-cluster-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 
 export interface WaitOptions {
   readonly timeoutMs: number;
@@ -8,7 +8,7 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Resolves when the store's objects are so that `holds` is true. Rejects with a {@link LocalClusterError} at the deadline, or as `signal` says. */
+/** Resolves when the store's objects are so that `holds` is true. Rejects with a {@link TestbedError} at the deadline, or as `signal` says. */
 export function waitForStore(
   store: ObjectStore,
   holds: () => boolean,
@@ -28,7 +28,7 @@ export function waitForStore(
     const unsubscribe = store.onChange(look);
     const timer = setTimeout(() => {
       const message = `Waited ${timeoutMs / 1000} s for ${what} in vain.`;
-      settle(() => reject(new LocalClusterError(message)));
+      settle(() => reject(new TestbedError(message)));
     }, timeoutMs);
     signal?.addEventListener("abort", abort);
     if (signal?.aborted) abort();

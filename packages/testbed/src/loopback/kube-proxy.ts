@@ -38,7 +38,7 @@ export class KubeProxy {
     return this.#service.spec.ports[0]!.nodePort;
   }
 
-  /** Follows the store from now on. Rejects with a LocalClusterError when a ClusterIP's address is taken. */
+  /** Follows the store from now on. Rejects with a TestbedError when a ClusterIP's address is taken. */
   async start(): Promise<void> {
     // Opened once to know that it can be.
     await this.#accept();
@@ -46,7 +46,7 @@ export class KubeProxy {
     this.#look();
   }
 
-  /** Serves the NodePort on a node's addresses. Rejects with a LocalClusterError when it is taken. */
+  /** Serves the NodePort on a node's addresses. Rejects with a TestbedError when it is taken. */
   async addNode(node: string, ips: readonly string[]): Promise<void> {
     const port = this.nodePort;
     const proxies = ips.map(

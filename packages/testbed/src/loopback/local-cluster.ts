@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiServer } from "../kubernetes/api-server/api-server.ts";
 import { BREAKS, type BreakKind } from "./breaks.ts";
-import { LocalClusterError } from "../local-cluster-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import type { ControlPlaneTimes } from "../kubernetes/control-plane-times.ts";
 import { ForeignLease } from "../services/foreign-lease.ts";
 import type { LocalNode } from "./local-node.ts";
@@ -79,7 +79,7 @@ export class LocalCluster {
   get redisLink(): TcpProxy {
     const { redisLink } = this.#parts;
     if (redisLink) return redisLink;
-    throw new LocalClusterError("netchecker has no way of its own to Redis: start with redisLink.");
+    throw new TestbedError("netchecker has no way of its own to Redis: start with redisLink.");
   }
 
   get nodes(): LocalNode[] {
@@ -89,7 +89,7 @@ export class LocalCluster {
   /** The node of that name. Throws where there is none. */
   node(name: string): LocalNode {
     const node = this.#parts.nodes.get(name);
-    if (!node) throw new LocalClusterError(`There is no ${name}.`);
+    if (!node) throw new TestbedError(`There is no ${name}.`);
     return node;
   }
 
@@ -146,7 +146,7 @@ export class LocalCluster {
 
   /**
    * The body of `GET /results` (with `query` behind it) of the first closed round whose id is above `after`.
-   * Rejects with a {@link LocalClusterError} at the deadline. netchecker may be away meanwhile.
+   * Rejects with a {@link TestbedError} at the deadline. netchecker may be away meanwhile.
    */
   async resultsAfter<T extends { round: { id: number } }>(
     after: number,
@@ -161,7 +161,7 @@ export class LocalCluster {
       } else await response?.body?.cancel();
       await sleep(100);
     }
-    throw new LocalClusterError(
+    throw new TestbedError(
       `Waited ${timeoutMs / 1000} s for a closed round after round ${after} in vain; netchecker's last words: ${this.netchecker.lastWords()}`,
     );
   }

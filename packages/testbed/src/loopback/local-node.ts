@@ -5,7 +5,7 @@ import type { ObjectStore } from "../kubernetes/api-server/object-store.ts";
 import { Heartbeats } from "./heartbeats.ts";
 import { Kubelet, KUBELET_PORT, POD_PORT } from "../kubernetes/kubelet.ts";
 import type { KubeProxy } from "./kube-proxy.ts";
-import { LocalClusterError } from "../local-cluster-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import { LocalPod } from "../services/pod.ts";
 import type { NodeController } from "../kubernetes/node-controller.ts";
 import {
@@ -83,7 +83,7 @@ export class LocalNode {
     };
   }
 
-  /** Adds the node to the cluster and starts its pods, which are yet to become ready. Rejects with a {@link LocalClusterError}. */
+  /** Adds the node to the cluster and starts its pods, which are yet to become ready. Rejects with a {@link TestbedError}. */
   static async start(spec: NodeSpec, around: NodeSurroundings): Promise<LocalNode> {
     const node = await LocalNode.join(spec, around);
     try {
@@ -123,7 +123,7 @@ export class LocalNode {
   /** The node as the API server has it. Throws where it has none (any more). */
   get object(): NodeObject {
     const object = this.#around.store.get<NodeObject>("nodes", this.name);
-    if (!object) throw new LocalClusterError(`${this.name} has no object.`);
+    if (!object) throw new TestbedError(`${this.name} has no object.`);
     return object;
   }
 
@@ -157,7 +157,7 @@ export class LocalNode {
     }, ms);
   }
 
-  /** Resolves when both pods are ready. Rejects with a {@link LocalClusterError} when one ends before, or takes too long. */
+  /** Resolves when both pods are ready. Rejects with a {@link TestbedError} when one ends before, or takes too long. */
   async podsReady(signal?: AbortSignal): Promise<void> {
     const pods = Object.values(this.pods);
     await waitForStore(
@@ -167,7 +167,7 @@ export class LocalNode {
     );
     const ended = pods.find((pod) => !pod.running);
     if (ended)
-      throw new LocalClusterError(
+      throw new TestbedError(
         `${ended.name} on ${this.name} ended before it was ready; its last words: ${ended.lastWords()}`,
       );
   }

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { SocketAddress } from "node:net";
-import { LocalClusterError } from "../local-cluster-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 
 /**
  * The IPv6 addresses of a dual-stack cluster. Linux has one loopback address only, `::1`; more are added to the
@@ -16,10 +16,10 @@ export class LoopbackIpv6 {
     process.on("exit", this.#onExit);
   }
 
-  /** For the cluster that holds the slice with this IPv4 address. Throws a {@link LocalClusterError}. */
+  /** For the cluster that holds the slice with this IPv4 address. Throws a {@link TestbedError}. */
   static claim(ip: string): LoopbackIpv6 {
     if (!ipv6IsOn())
-      throw new LocalClusterError(
+      throw new TestbedError(
         "IPv6 is off on this machine's loopback: switch it on (net.ipv6.conf.lo.disable_ipv6=0), or start without dual stack.",
       );
     const claimed = new LoopbackIpv6(`${prefixOf(ip)}::/64`);
@@ -28,14 +28,14 @@ export class LoopbackIpv6 {
     return claimed;
   }
 
-  /** Makes the IPv6 addresses beside these IPv4 ones local, and gives them. Throws a {@link LocalClusterError}. */
+  /** Makes the IPv6 addresses beside these IPv4 ones local, and gives them. Throws a {@link TestbedError}. */
   add<Name extends string>(ips: Readonly<Record<Name, string>>): Record<Name, string> {
     const added = Object.entries<string>(ips).map(([name, ip]) => [name, beside(ip)] as const);
     // Local at once, and without a preferred lifetime: never taken as the source of this machine's other traffic.
     const lines = added.map(([, ip]) => `address replace ${ip}/128 dev lo nodad preferred_lft 0\n`);
     const { status, stderr, error } = runIp(["-batch", "-"], lines.join(""));
     if (status !== 0)
-      throw new LocalClusterError(
+      throw new TestbedError(
         `Dual stack needs IPv6 addresses on the loopback, which takes root and the ip command (${error?.message ?? stderr.split("\n")[0]}): run as root, or start without dual stack.`,
       );
     return Object.fromEntries(added) as Record<Name, string>;

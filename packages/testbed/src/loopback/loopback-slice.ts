@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { listen } from "../sockets/listen.ts";
-import { LocalClusterError } from "../local-cluster-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 
 /** The most nodes whose addresses fit. */
 export const MAX_NODES = 100;
@@ -23,7 +23,7 @@ const FIRST = 18;
 const LAST = 117;
 const LOCK_PORT = 32_087;
 
-/** Takes the first slice whose lock port is free. Rejects with a {@link LocalClusterError}. */
+/** Takes the first slice whose lock port is free. Rejects with a {@link TestbedError}. */
 export async function claimLoopbackSlice(): Promise<LoopbackSlice> {
   for (let second = FIRST; second <= LAST; second += 1) {
     const lock = createServer();
@@ -36,7 +36,7 @@ export async function claimLoopbackSlice(): Promise<LoopbackSlice> {
     }
     return slice(second, () => new Promise((resolve) => lock.close(() => resolve())));
   }
-  throw new LocalClusterError(
+  throw new TestbedError(
     `Port ${LOCK_PORT} is in use on all of 127.${FIRST}.255.1 to 127.${LAST}.255.1: end the program that listens on it, or the other local clusters.`,
   );
 }

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Child } from "../services/child-process.ts";
-import { LocalClusterError } from "../local-cluster-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import type { Address } from "../sockets/tcp-proxy.ts";
 
 const LISTENER = fileURLToPath(new URL("silent-listener.ts", import.meta.url));
@@ -29,7 +29,7 @@ export class Silence {
 
   /**
    * Waits for the addresses: each goes unanswered from the moment on at which nobody else listens there any more. Rejects
-   * with a {@link LocalClusterError}.
+   * with a {@link TestbedError}.
    */
   static async prepare(addresses: readonly Address[], logFile: string): Promise<Silence> {
     const [ready, taken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -46,7 +46,7 @@ export class Silence {
     return silence;
   }
 
-  /** Resolves when no address answers. Rejects with a {@link LocalClusterError}. */
+  /** Resolves when no address answers. Rejects with a {@link TestbedError}. */
   async fallen(): Promise<void> {
     await Promise.race([this.#taken, this.#listener.exited]);
     this.#requireRunning();
@@ -62,7 +62,7 @@ export class Silence {
 
   #requireRunning(): void {
     if (!this.#listener.running)
-      throw new LocalClusterError(`A node could not be silenced: ${this.#listener.lastWords()}`);
+      throw new TestbedError(`A node could not be silenced: ${this.#listener.lastWords()}`);
   }
 }
 

@@ -87,7 +87,7 @@ const MAX_IN_FLIGHT = 100;
 const probeConcurrency = (nodes: number) => Math.min(256, Math.max(2, MAX_IN_FLIGHT / nodes));
 
 /**
- * Starts a whole cluster on this machine. Rejects with a LocalClusterError when something is missing or
+ * Starts a whole cluster on this machine. Rejects with a TestbedError when something is missing or
  * taken; then, too, nothing that it started is left.
  */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {

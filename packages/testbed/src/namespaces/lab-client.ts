@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ActiveFault } from "../faults/active-faults.ts";
 import type { FaultSpec } from "../faults/fault.ts";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import { isLabProcess, labFolders, type LabRecord, readRecord, socketIn } from "./lab-record.ts";
 import type { LabState } from "./lab-state.ts";
 import type { HeardReports } from "./report-tap.ts";
@@ -13,7 +13,7 @@ const ANSWER_TIMEOUT_MS = 90_000;
 const DOWN_TIMEOUT_MS = 30_000;
 const LOOK_EVERY_MS = 20;
 
-/** A laboratory that is up, from outside. All that is asked of it may reject with a {@link LabError}. */
+/** A laboratory that is up, from outside. All that is asked of it may reject with a {@link TestbedError}. */
 export class LabClient {
   readonly folder: string;
   /** netchecker's API. */
@@ -88,7 +88,7 @@ export class LabClient {
   #ask<T>(method: string, path: string, body?: object): Promise<T> {
     return new Promise((resolve, reject) => {
       const fail = (cause: Error) =>
-        reject(new LabError(`the laboratory does not answer: ${cause.message}`, { cause }));
+        reject(new TestbedError(`the laboratory does not answer: ${cause.message}`, { cause }));
       const asked = request(
         {
           socketPath: socketIn(this.folder),
@@ -104,7 +104,7 @@ export class LabClient {
           response.on("error", fail);
           response.on("end", () => {
             if (response.statusCode === 200) return resolve(JSON.parse(text) as T);
-            reject(new LabError((JSON.parse(text) as { message: string }).message));
+            reject(new TestbedError((JSON.parse(text) as { message: string }).message));
           });
         },
       );

@@ -9,10 +9,9 @@ import type { Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { LocalClusterError } from "../local-cluster-error.ts";
 import { ActiveFaults } from "../faults/active-faults.ts";
 import { Lab, RESOLV_CONF } from "./lab.ts";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import type { FromLabProcess, LabProcessSpec } from "./lab-messages.ts";
 import { socketIn } from "./lab-record.ts";
 import { labServer } from "./lab-server.ts";
@@ -51,7 +50,7 @@ try {
   tell({ ready });
   if (!end.signal.aborted) await once(end.signal, "abort");
 } catch (error) {
-  const forUser = error instanceof LabError || error instanceof LocalClusterError;
+  const forUser = error instanceof TestbedError;
   if (!end.signal.aborted)
     tell({ failed: forUser ? error.message : String((error as Error).stack) });
 } finally {

@@ -1,9 +1,8 @@
-import { LocalClusterError } from "../local-cluster-error.ts";
 import { fastify, type FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { ActiveFaults } from "../faults/active-faults.ts";
 import type { FaultSpec } from "../faults/fault.ts";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import { labState } from "./lab-state.ts";
 import type { Lab } from "./lab.ts";
 import { CONTROL } from "./network/addresses.ts";
@@ -31,7 +30,7 @@ const PodSchema = {
 export function labServer({ lab, faults, url, down }: ServedLab): FastifyInstance {
   const app = fastify({ forceCloseConnections: true });
   app.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
-    const forUser = error instanceof LabError || error instanceof LocalClusterError;
+    const forUser = error instanceof TestbedError;
     const status = forUser ? 400 : (error.statusCode ?? 500);
     return reply.code(status).send({ message: status < 500 ? error.message : error.stack });
   });

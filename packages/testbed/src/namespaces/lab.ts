@@ -15,7 +15,7 @@ import { BrokenThings } from "../faults/broken-things.ts";
 import { clusterServices } from "./cluster-services.ts";
 import { LabDns } from "./dns/lab-dns.ts";
 import { KubeProxies } from "./kube-proxies.ts";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import {
   CLUSTER_IP,
   CONTROL,
@@ -112,7 +112,7 @@ export class Lab {
     this.#stack = stack;
   }
 
-  /** Starts everything. Rejects with a LabError or a LocalClusterError; then, too, nothing is left running. */
+  /** Starts everything. Rejects with a TestbedError; then, too, nothing is left running. */
   static async start(options: LabOptions): Promise<Lab> {
     const stack = new AsyncDisposableStack();
     try {
@@ -202,10 +202,10 @@ export class Lab {
     return [...this.#nodes.values()];
   }
 
-  /** The node of that name. Throws a {@link LabError} where there is none. */
+  /** The node of that name. Throws a {@link TestbedError} where there is none. */
   node(name: string): LabNode {
     const node = this.#nodes.get(name);
-    if (!node) throw new LabError(`there is no ${name}; there are ${[...this.#nodes.keys()]}`);
+    if (!node) throw new TestbedError(`there is no ${name}; there are ${[...this.#nodes.keys()]}`);
     return node;
   }
 
@@ -220,7 +220,7 @@ export class Lab {
       signal?.throwIfAborted();
       const index = Number(/^node-(\d+)$/.exec(name)?.[1]);
       if (!(index >= 1 && index <= MAX_NODE_INDEX) || this.#nodes.has(name))
-        throw new LabError(
+        throw new TestbedError(
           `${name} cannot be added; allowed: node-1 to node-${MAX_NODE_INDEX}, and none that is there already`,
         );
       const node = await LabNode.create(name, index, this.#around);

@@ -1,13 +1,12 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { findOrInstall, type Program, thisMachine } from "../programs/find-or-install.ts";
-import { LocalClusterError } from "../local-cluster-error.ts";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import { PATH } from "./network/namespace.ts";
 import type { PodNetworkKind } from "./network/node-network.ts";
 
 /** The laboratory cannot be made on this machine, or not by this user. */
-export class MachineError extends LabError {
+export class MachineError extends TestbedError {
   override name = "MachineError";
 }
 
@@ -59,7 +58,7 @@ export async function requireMachine(
   try {
     for (const each of PROGRAMS) await findOrInstall(each, signal, thisMachine(PATH));
   } catch (error) {
-    if (!(error instanceof LocalClusterError)) throw error;
+    if (!(error instanceof TestbedError)) throw error;
     throw new MachineError(error.message, { cause: error });
   }
   await requireKernel(podNetwork === "vxlan" ? [...KERNEL_FEATURES, VXLAN] : KERNEL_FEATURES);

@@ -1,7 +1,7 @@
 import type { Workload } from "../kubernetes/objects/pod-object.ts";
 import { waitForStore } from "../kubernetes/wait-for-store.ts";
 import type { Lab } from "./lab.ts";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import type { PodNews } from "./nodes/kubelet-messages.ts";
 
 const READY_TIMEOUT_MS = 30_000;
@@ -10,7 +10,7 @@ const END_GRACE_MS = 30_000;
 
 /**
  * Rolls one pod out anew: the new one is ready before the old one terminates and goes. Gives the new one's name.
- * Rejects with a {@link LabError} when it does not become ready; then, too, the old one is gone.
+ * Rejects with a {@link TestbedError} when it does not become ready; then, too, the old one is gone.
  */
 export async function replacePod(lab: Lab, nodeName: string, workload: Workload): Promise<string> {
   const node = lab.node(nodeName);
@@ -22,7 +22,7 @@ export async function replacePod(lab: Lab, nodeName: string, workload: Workload)
       what: `${pod.name} to be ready`,
     });
     if (!pod.running)
-      throw new LabError(`${pod.name} ended early; its last words: ${pod.lastWords()}`);
+      throw new TestbedError(`${pod.name} ended early; its last words: ${pod.lastWords()}`);
   } finally {
     old.pod.terminate();
     await lab.kubeProxies.settled();

@@ -6,9 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listen } from "../sockets/listen.ts";
-import { LocalClusterError } from "../local-cluster-error.ts";
 import { LabClient } from "./lab-client.ts";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import type { FromLabProcess, LabProcessSpec, ToLabProcess } from "./lab-messages.ts";
 import { LAB_PREFIX, LAB_PROCESS, writeRecord } from "./lab-record.ts";
 import type { LabOptions } from "./lab.ts";
@@ -29,7 +28,7 @@ const END_TIMEOUT_MS = 30_000;
 
 /**
  * Starts a laboratory in a process of its own, whose network is none of this machine's; only netchecker's API can be
- * reached from here. Rejects with a {@link LabError} that says what to do, or with the signal's reason; then, too,
+ * reached from here. Rejects with a {@link TestbedError} that says what to do, or with the signal's reason; then, too,
  * nothing that it started is left.
  */
 export async function startLab(options: StartLabOptions): Promise<LabClient> {
@@ -38,7 +37,7 @@ export async function startLab(options: StartLabOptions): Promise<LabClient> {
   await requireMachine(lab.podNetwork, signal);
   removeLeftovers();
   const listener = createServer((socket) => socket.destroy());
-  const url = `http://127.0.0.1:${await listen(listener, "127.0.0.1", port).catch(explain)}`;
+  const url = `http://127.0.0.1:${await listen(listener, "127.0.0.1", port)}`;
   const folder = mkdtempSync(join(tmpdir(), LAB_PREFIX));
   const child = forkLab({ ...lab, folder, url, background });
   try {
@@ -99,13 +98,13 @@ async function untilReady(
     await Promise.race([
       once(child, "message", { signal: until }).then(([message]) => {
         const { failed } = message as FromLabProcess & { failed?: string };
-        if (failed !== undefined) throw new LabError(failed);
+        if (failed !== undefined) throw new TestbedError(failed);
       }),
       once(child, "exit", { signal: until }).then(() => {
-        throw new LabError(`the laboratory's process ended early: ${lastLines(folder)}`);
+        throw new TestbedError(`the laboratory's process ended early: ${lastLines(folder)}`);
       }),
       sleep(timeoutMs, null, { signal: until }).then(() => {
-        throw new LabError(
+        throw new TestbedError(
           `the laboratory was not up after ${timeoutMs / 1000} s; is the machine busy?`,
         );
       }),
@@ -129,9 +128,4 @@ function lastLines(folder: string): string {
   const file = logFileIn(folder);
   const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
   return lines.slice(-3).join("; ") || "it said nothing";
-}
-
-function explain(error: unknown): never {
-  if (!(error instanceof LocalClusterError)) throw error;
-  throw new LabError(error.message, { cause: error });
 }

@@ -1,5 +1,5 @@
 import { findOnPath, findOrInstall, thisMachine } from "./find-or-install.ts";
-import { LocalClusterError } from "../local-cluster-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 
 const CHROMIUM = {
   command: "chromium-headless-shell",
@@ -10,7 +10,7 @@ const CHROMIUM = {
 /**
  * A Chromium without a window: it draws as the whole one does, and opens a page in a third of the time. It is found on
  * the PATH, or else installed; where it cannot be, a whole Chromium on the PATH does. Rejects with
- * a {@link LocalClusterError} that says what to do.
+ * a {@link TestbedError} that says what to do.
  */
 export const findOrInstallChromium = (): Promise<string> =>
   findOrInstall(CHROMIUM).catch(async (error: unknown) => {
@@ -22,6 +22,6 @@ export const findOrInstallChromium = (): Promise<string> =>
 // Before the tests that need it, as with Prometheus: apt-get installs one at a time.
 if (import.meta.main)
   await findOrInstallChromium().catch((error: unknown) => {
-    if (!(error instanceof LocalClusterError)) throw error;
+    if (!(error instanceof TestbedError)) throw error;
     console.error(error.message);
   });

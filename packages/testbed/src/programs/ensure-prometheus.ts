@@ -1,9 +1,9 @@
 import { findOrInstall, type Machine } from "./find-or-install.ts";
-import { LocalClusterError } from "../local-cluster-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 
 /**
  * Where `prometheus` or its `promtool` is: found on the PATH, or else installed. Rejects with a
- * {@link LocalClusterError} that says what to do.
+ * {@link TestbedError} that says what to do.
  */
 export const findOrInstallPrometheus = (
   command: "prometheus" | "promtool",
@@ -24,6 +24,6 @@ export const findOrInstallPrometheus = (
 // installed they say so, each for itself, and all others run.
 if (import.meta.main)
   await findOrInstallPrometheus("promtool").catch((error: unknown) => {
-    if (!(error instanceof LocalClusterError)) throw error;
+    if (!(error instanceof TestbedError)) throw error;
     console.error(error.message);
   });

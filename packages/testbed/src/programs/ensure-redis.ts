@@ -1,5 +1,5 @@
 import { findOrInstall, type Machine } from "./find-or-install.ts";
-import { LocalClusterError } from "../local-cluster-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 
 const REDIS = {
   command: "redis-server",
@@ -8,7 +8,7 @@ const REDIS = {
 } as const;
 
 /**
- * Where `redis-server` is: found on the PATH, or else installed. Rejects with a {@link LocalClusterError} that says
+ * Where `redis-server` is: found on the PATH, or else installed. Rejects with a {@link TestbedError} that says
  * what to do.
  */
 export const findOrInstallRedis = (signal?: AbortSignal, machine?: Machine): Promise<string> =>
@@ -16,7 +16,7 @@ export const findOrInstallRedis = (signal?: AbortSignal, machine?: Machine): Pro
 
 if (import.meta.main)
   await findOrInstallRedis().catch((error: unknown) => {
-    if (!(error instanceof LocalClusterError)) throw error;
+    if (!(error instanceof TestbedError)) throw error;
     console.error(error.message);
     process.exitCode = 1;
   });

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { LocalClusterError } from "../local-cluster-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 
 const run = promisify(execFile);
 
@@ -40,7 +40,7 @@ export const thisMachine = (path = process.env.PATH ?? ""): Machine => ({
 
 /**
  * Where a program is: found on the PATH, or else installed with apt-get when this is root on Debian or
- * Ubuntu. Rejects with a {@link LocalClusterError} that says what to do.
+ * Ubuntu. Rejects with a {@link TestbedError} that says what to do.
  */
 export async function findOrInstall(
   program: Program,
@@ -52,9 +52,9 @@ export async function findOrInstall(
   if (found) return found;
   const missing = `${command} is not on the PATH`;
   const aptGet = await findOnPath("apt-get", machine.path);
-  if (!aptGet) throw new LocalClusterError(`${missing}: ${program.byHand}, then start again.`);
+  if (!aptGet) throw new TestbedError(`${missing}: ${program.byHand}, then start again.`);
   if (!machine.isRoot)
-    throw new LocalClusterError(
+    throw new TestbedError(
       `${missing}: run \`sudo apt-get update && sudo apt-get install -y ${program.package}\`, then start again.`,
     );
   const install = ["install", "-y", "--no-install-recommends", program.package];
@@ -65,14 +65,14 @@ export async function findOrInstall(
     if (signal?.aborted) throw signal.reason;
     const { stderr } = cause as { stderr?: string };
     const said = stderr?.trim().split("\n").at(-1) ?? (cause as Error).message;
-    throw new LocalClusterError(
+    throw new TestbedError(
       `${missing} and apt-get could not install it (${said}): install it by hand, then start again.`,
       { cause },
     );
   }
   const installed = await findOnPath(command, machine.path);
   if (installed) return installed;
-  throw new LocalClusterError(
+  throw new TestbedError(
     `apt-get installed ${program.package}, but ${missing}: add its folder to the PATH, then start again.`,
   );
 }

@@ -12,7 +12,7 @@ const ARGS = [
   "--disable-sync",
 ];
 
-/** Debian's Chromium, installed where it is missing. Rejects with a {@link LocalClusterError} that says what to do. */
+/** Debian's Chromium, installed where it is missing. Rejects with a {@link TestbedError} that says what to do. */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = await findOrInstallChromium();
   return chromium.launch({ executablePath, args: ARGS });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RoundHead } from "@netchecker/contract";
 import type { ServedRound } from "../expect/judge-round.ts";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 
 const POLL_MS = 100;
 
@@ -14,7 +14,7 @@ export class RoundWatcher {
   }
 
   /**
-   * The first whole round that starts from now on, asked for at once where none is open. Rejects with a {@link LabError} at
+   * The first whole round that starts from now on, asked for at once where none is open. Rejects with a {@link TestbedError} at
    * the deadline. netchecker may be away meanwhile.
    */
   async nextRound(timeoutMs: number): Promise<ServedRound> {
@@ -29,7 +29,9 @@ export class RoundWatcher {
       else if (round?.round.state === "closed") return round;
       await sleep(POLL_MS);
     }
-    throw new LabError(`waited ${timeoutMs / 1000} s for a round that started after now, in vain`);
+    throw new TestbedError(
+      `waited ${timeoutMs / 1000} s for a round that started after now, in vain`,
+    );
   }
 
   /** A closed round with its rows; null where it is not to be had now. */

@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { LocalClusterError } from "../local-cluster-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 
 const PACKAGES = new URL("../../../", import.meta.url);
 
@@ -13,11 +13,11 @@ export const BUNDLES = {
   pong: file("pong"),
 } as const;
 
-/** Rejects with a {@link LocalClusterError} when one is yet to be built. */
+/** Rejects with a {@link TestbedError} when one is yet to be built. */
 export async function requireBundles(): Promise<void> {
   for (const [service, path] of Object.entries(BUNDLES))
     await access(path).catch((cause: unknown) => {
-      throw new LocalClusterError(
+      throw new TestbedError(
         `packages/${service}/dist/main.js is missing: run \`npx -y pnpm@12 build\` first.`,
         { cause },
       );

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Child, type Exit } from "./child-process.ts";
-import { LocalClusterError } from "../local-cluster-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 
 export interface NetcheckerSpec {
   readonly bundle: string;
@@ -38,7 +38,7 @@ export class NetcheckerProcess {
     return this.#child?.lastWords() ?? "";
   }
 
-  /** Starts it and resolves when its `/healthz` answers. Rejects with a {@link LocalClusterError}. */
+  /** Starts it and resolves when its `/healthz` answers. Rejects with a {@link TestbedError}. */
   async start(signal?: AbortSignal): Promise<void> {
     if (this.running) return;
     const { bundle, env, logFile, onLog, url } = this.spec;
@@ -54,7 +54,7 @@ export class NetcheckerProcess {
     while (!(await answersHealth(url))) {
       signal?.throwIfAborted();
       if (!child.running || Date.now() > deadline)
-        throw new LocalClusterError(
+        throw new TestbedError(
           `netchecker did not start on ${url}; its last words: ${child.lastWords()}`,
         );
       await sleep(50, null, { signal });

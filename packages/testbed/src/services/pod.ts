@@ -94,7 +94,7 @@ export class LocalPod {
 
   /**
    * Starts its process, for the first time or again; its end is written to the pod as it happens. Rejects with a
-   * LocalClusterError when its IPv6 address is taken.
+   * TestbedError when its IPv6 address is taken.
    */
   async start(): Promise<void> {
     if (this.running) return;

@@ -5,7 +5,7 @@ import { connectOnce, sayRedisError } from "@netchecker/runtime/redis";
 import { Child } from "./child-process.ts";
 import { findOrInstallRedis } from "../programs/ensure-redis.ts";
 import { freePort } from "../sockets/listen.ts";
-import { LocalClusterError } from "../local-cluster-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import type { Address } from "../sockets/tcp-proxy.ts";
 
 const START_TIMEOUT_MS = 10_000;
@@ -71,14 +71,14 @@ export class RedisServer {
     while (!(await answersPing(this.address))) {
       signal?.throwIfAborted();
       if (!child.running || Date.now() > deadline)
-        throw new LocalClusterError(
+        throw new TestbedError(
           `redis-server did not start on ${host}:${port}; its last words: ${child.lastWords()}`,
         );
       await sleep(20, null, { signal });
     }
   }
 
-  /** Rejects with a {@link LocalClusterError} where Redis refuses it or does not answer. */
+  /** Rejects with a {@link TestbedError} where Redis refuses it or does not answer. */
   async command(name: string, ...args: string[]): Promise<void> {
     const host = `${this.address.host}:${this.address.port}`;
     const url = this.#password === null ? undefined : `redis://:${this.#password}@${host}`;
@@ -86,7 +86,7 @@ export class RedisServer {
       const redis = await connectOnce({ host, url }, "local-cluster", ANSWER_TIMEOUT_MS);
       await redis.call(name, ...args).finally(() => redis.disconnect());
     } catch (cause) {
-      throw new LocalClusterError(`Redis did not do ${name}: ${sayRedisError(cause)}.`, { cause });
+      throw new TestbedError(`Redis did not do ${name}: ${sayRedisError(cause)}.`, { cause });
     }
   }
 

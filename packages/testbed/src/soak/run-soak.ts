@@ -3,7 +3,7 @@ import type { Effect } from "../expect/effect.ts";
 import { effectOf } from "../faults/read-fault.ts";
 import type { FaultSpec } from "../faults/fault.ts";
 import type { LabClient } from "../namespaces/lab-client.ts";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 import { RoundJudge } from "./judge-rounds.ts";
 import { planSoak, type SoakPlanOptions, type Step } from "./plan-soak.ts";
 import type { SoakTally } from "./soak-tally.ts";
@@ -64,7 +64,7 @@ class Player {
 
   play(step: Step): void {
     const done = (step.do === "break" ? this.#break(step) : this.#churn(step)).catch((error) => {
-      if (!(error instanceof LabError)) throw error;
+      if (!(error instanceof TestbedError)) throw error;
       this.#say(`could not ${step.do}: ${error.message}`);
     });
     this.#running.add(done);

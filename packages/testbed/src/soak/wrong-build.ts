@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
-import { LabError } from "../lab-error.ts";
+import { TestbedError } from "../testbed-error.ts";
 
 const SOURCE = new URL("../../../netchecker/src/main.ts", import.meta.url);
 
@@ -32,7 +32,7 @@ const SPOILT: Readonly<Record<string, readonly (readonly [right: string, wrong: 
 
 /**
  * Builds a netchecker that is wrong on purpose, to prove that a soak sees it: late reports enter the next
- * round. Gives the bundle's path. Rejects with a LabError where the source is not as it was when this was written.
+ * round. Gives the bundle's path. Rejects with a TestbedError where the source is not as it was when this was written.
  */
 export async function buildWrongNetchecker(folder: string): Promise<string> {
   const outfile = join(folder, "wrong-netchecker.cjs");
@@ -61,6 +61,8 @@ export async function buildWrongNetchecker(folder: string): Promise<string> {
     logLevel: "warning",
   });
   if (missing.length > 0)
-    throw new LabError(`${missing.join(", ")}: changed since wrong-build.ts learned to spoil it`);
+    throw new TestbedError(
+      `${missing.join(", ")}: changed since wrong-build.ts learned to spoil it`,
+    );
   return outfile;
 }

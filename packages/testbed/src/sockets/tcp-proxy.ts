@@ -48,7 +48,7 @@ export class TcpProxy {
     return `${this.#host}:${this.#port}`;
   }
 
-  /** Listens. Safe to call twice. Rejects with a LocalClusterError when the address is taken. */
+  /** Listens. Safe to call twice. Rejects with a TestbedError when the address is taken. */
   open(): Promise<void> {
     return this.#next(async () => {
       if (this.#servers.length > 0) return;

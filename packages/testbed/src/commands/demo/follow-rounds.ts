@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Verdict } from "@netchecker/contract";
 import type { LocalCluster } from "../../loopback/local-cluster.ts";
-import { LocalClusterError } from "../../local-cluster-error.ts";
+import { TestbedError } from "../../testbed-error.ts";
 import type { RoundView } from "./round-line.ts";
 
 const POLL_MS = 200;
@@ -14,7 +14,7 @@ export class UnmeasuredError extends Error {
 
 /**
  * Every closed round as netchecker's API shows it, once each, until `signal` aborts. Throws an
- * {@link UnmeasuredError} when no round closes and netchecker says why, and a {@link LocalClusterError} when it
+ * {@link UnmeasuredError} when no round closes and netchecker says why, and a {@link TestbedError} when it
  * ends by itself or does not even answer for far longer than an interval.
  */
 export async function* followRounds(
@@ -47,11 +47,11 @@ export async function* followRounds(
     }
     const { netchecker } = cluster;
     if (!netchecker.running && !signal.aborted)
-      throw new LocalClusterError(
+      throw new TestbedError(
         `netchecker ended by itself; its last words: ${netchecker.lastWords()}`,
       );
     if (Date.now() > deadline)
-      throw new LocalClusterError(
+      throw new TestbedError(
         `No round closed for far longer than an interval; netchecker's last words: ${netchecker.lastWords()}`,
       );
     await sleep(POLL_MS, null, { signal }).catch(() => {});

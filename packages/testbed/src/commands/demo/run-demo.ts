@@ -1,5 +1,5 @@
 import type { LocalCluster } from "../../loopback/local-cluster.ts";
-import { LocalClusterError } from "../../local-cluster-error.ts";
+import { TestbedError } from "../../testbed-error.ts";
 import { startLocalCluster } from "../../loopback/start-local-cluster.ts";
 import { FindingLines } from "./finding-lines.ts";
 import { followRounds, UnmeasuredError } from "./follow-rounds.ts";
@@ -66,7 +66,7 @@ export async function runDemo(
       terminal.err(`UNMEASURED: ${error.message}`);
       return EXIT.notFine;
     }
-    if (!(error instanceof LocalClusterError)) throw error;
+    if (!(error instanceof TestbedError)) throw error;
     terminal.err(error.message);
     return EXIT.fault;
   }
@@ -75,7 +75,7 @@ export async function runDemo(
 async function lastResults(cluster: LocalCluster): Promise<string> {
   const response = await cluster.fetch("/results").catch(() => null);
   if (response?.ok) return response.text();
-  throw new LocalClusterError(
+  throw new TestbedError(
     `netchecker has no results any more; its last words: ${cluster.netchecker.lastWords()}`,
   );
 }

@@ -1,4 +1,4 @@
-import { LabError } from "../../lab-error.ts";
+import { TestbedError } from "../../testbed-error.ts";
 
 /** Where the lines go. */
 export interface Terminal {
@@ -12,7 +12,7 @@ export interface Command {
   readonly summary: string;
   /** What `--help` prints; it may depend on what else is typed. */
   readonly usage: (args: readonly string[]) => string;
-  /** Gives the exit code; rejects with a {@link LabError} for what is a sentence to the user. */
+  /** Gives the exit code; rejects with a {@link TestbedError} for what is a sentence to the user. */
   readonly run: (
     args: readonly string[],
     terminal: Terminal,
@@ -23,7 +23,7 @@ export interface Command {
 export const EXIT = { fine: 0, fault: 1, notFine: 2, unsuitableMachine: 3 } as const;
 
 /** What was typed is wrong: the message has a sentence a line. */
-export class UsageError extends LabError {
+export class UsageError extends TestbedError {
   override name = "UsageError";
 
   constructor(faults: readonly string[]) {

@@ -1,5 +1,5 @@
 import { LabClient } from "../../namespaces/lab-client.ts";
-import { LabError } from "../../lab-error.ts";
+import { TestbedError } from "../../testbed-error.ts";
 import { removeLeftovers } from "../../namespaces/leftovers.ts";
 import { type Command, EXIT } from "./command.ts";
 import { readOptions } from "./read-options.ts";
@@ -17,7 +17,7 @@ export const down: Command = {
     const lab = LabClient.find();
     // Of one that was killed, too.
     removeLeftovers();
-    if (!lab) throw new LabError("No laboratory is up.");
+    if (!lab) throw new TestbedError("No laboratory is up.");
     await lab.down();
     out("The laboratory is down; nothing of it is left.");
     return EXIT.fine;

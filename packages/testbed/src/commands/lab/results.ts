@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isFine, type RoundView } from "../demo/round-line.ts";
 import type { UnmeasuredReason, Verdict } from "@netchecker/contract";
 import type { LabClient } from "../../namespaces/lab-client.ts";
-import { LabError } from "../../lab-error.ts";
+import { TestbedError } from "../../testbed-error.ts";
 import { type Command, EXIT } from "./command.ts";
 import { flag } from "@netchecker/runtime/options";
 import { readOptions } from "./read-options.ts";
@@ -44,7 +44,7 @@ async function firstRoundTimeoutMs(lab: LabClient): Promise<number> {
   return 2 * (await lab.state()).intervalMs + PATIENCE_MS;
 }
 
-/** The last closed round, and each that follows, until `signal` aborts; once each time it turns unmeasured. Throws a {@link LabError}. */
+/** The last closed round, and each that follows, until `signal` aborts; once each time it turns unmeasured. Throws a {@link TestbedError}. */
 async function* closedRounds(
   lab: LabClient,
   timeoutMs: number,
@@ -72,7 +72,7 @@ async function* closedRounds(
       }
     }
     if (Date.now() > deadline && last === 0)
-      throw new LabError(
+      throw new TestbedError(
         "No round has closed for far longer than an interval: `pnpm lab state` shows what runs.",
       );
     await sleep(POLL_MS, null, { signal }).catch(() => {});
@@ -88,7 +88,7 @@ async function unmeasuredReason(response: Response): Promise<UnmeasuredReason | 
 const ask = (lab: LabClient, path: string): Promise<Response> =>
   fetch(`${lab.url}${path}`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) }).catch(
     (cause: unknown) => {
-      throw new LabError(
+      throw new TestbedError(
         `netchecker does not answer at ${lab.url}: \`pnpm lab state\` shows whether it runs.`,
         { cause },
       );

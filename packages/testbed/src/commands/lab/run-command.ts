@@ -1,4 +1,4 @@
-import { LabError } from "../../lab-error.ts";
+import { TestbedError } from "../../testbed-error.ts";
 import { MachineError } from "../../namespaces/machine.ts";
 import { EXIT, type Terminal, UsageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -61,7 +61,7 @@ async function run(
     return await COMMANDS[name]!.run(args, terminal, signal);
   } catch (error) {
     if (signal.aborted && error === signal.reason) return undefined;
-    if (!(error instanceof LabError)) throw error;
+    if (!(error instanceof TestbedError)) throw error;
     terminal.err(error.message);
     if (error instanceof UsageError) terminal.err(`\`pnpm lab ${name} --help\` says more.`);
     return error instanceof MachineError ? EXIT.unsuitableMachine : EXIT.fault;

@@ -1,5 +1,5 @@
 import { LabClient } from "../../namespaces/lab-client.ts";
-import { LabError } from "../../lab-error.ts";
+import { TestbedError } from "../../testbed-error.ts";
 import { startLab } from "../../namespaces/start-lab.ts";
 import { type Command, EXIT } from "./command.ts";
 import { oneOf, seconds, whole } from "@netchecker/runtime/options";
@@ -32,7 +32,7 @@ export const up: Command = {
     const { values } = readOptions(args, OPTIONS);
     const running = LabClient.find();
     if (running)
-      throw new LabError(
+      throw new TestbedError(
         `A laboratory is up already, at ${local(running.url)}: \`pnpm lab down\` ends it.`,
       );
     const { nodes, interval: intervalMs, "pod-network": podNetwork, port } = values;

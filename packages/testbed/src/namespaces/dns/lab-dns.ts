@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Child } from "../../services/child-process.ts";
-import { LabError } from "../../lab-error.ts";
+import { TestbedError } from "../../testbed-error.ts";
 
 const PROCESS = fileURLToPath(new URL("dns-process.ts", import.meta.url));
 
@@ -34,7 +34,7 @@ export class LabDns {
     this.#child?.send(this.#manner);
   }
 
-  /** Resolves when it answers. Rejects with a {@link LabError}. */
+  /** Resolves when it answers. Rejects with a {@link TestbedError}. */
   async start(): Promise<void> {
     const listening = Promise.withResolvers<void>();
     const child = new Child({
@@ -46,7 +46,8 @@ export class LabDns {
     });
     this.#child = child;
     await Promise.race([listening.promise, child.exited]);
-    if (!child.running) throw new LabError(`the DNS server did not start: ${child.lastWords()}`);
+    if (!child.running)
+      throw new TestbedError(`the DNS server did not start: ${child.lastWords()}`);
     child.send(this.#manner);
   }
 

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { Child } from "../../services/child-process.ts";
-import { LabError } from "../../lab-error.ts";
+import { TestbedError } from "../../testbed-error.ts";
 
 const SCRIPT_TIMEOUT_MS = 20_000;
 /** Where Debian keeps `ip` and `nft`, which is not on everybody's PATH. */
@@ -53,7 +53,7 @@ export class Namespace {
     });
     await Promise.race([ready.promise, pause.exited]);
     if (!pause.running || pause.pid === undefined)
-      throw new LabError(`the namespace of ${name} could not be made: ${pause.lastWords()}`);
+      throw new TestbedError(`the namespace of ${name} could not be made: ${pause.lastWords()}`);
     return new Namespace(name, pause.pid, pause);
   }
 
@@ -69,7 +69,7 @@ export class Namespace {
     return ["nsenter", `--target=${this.pid}`, "--net", "--mount", "--"];
   }
 
-  /** Runs a shell script within; its first failing line ends it. Gives what it prints. Rejects with a {@link LabError}. */
+  /** Runs a shell script within; its first failing line ends it. Gives what it prints. Rejects with a {@link TestbedError}. */
   run(script: string): Promise<string> {
     const [file, ...args] = [...this.within, "sh", "-e"];
     return new Promise((resolve, reject) => {
@@ -80,7 +80,7 @@ export class Namespace {
         (error, stdout, stderr) => {
           if (!error) return resolve(stdout);
           const said = stderr.trim().split("\n").slice(0, 3).join("; ") || error.message;
-          reject(new LabError(`in the namespace of ${this.name}: ${said}`, { cause: error }));
+          reject(new TestbedError(`in the namespace of ${this.name}: ${said}`, { cause: error }));
         },
       );
       child.stdin!.on("error", () => {});

@@ -13,7 +13,7 @@ import {
 } from "../../kubernetes/objects/node-object.ts";
 import type { Workload } from "../../kubernetes/objects/pod-object.ts";
 import { waitForStore } from "../../kubernetes/wait-for-store.ts";
-import { LabError } from "../../lab-error.ts";
+import { TestbedError } from "../../testbed-error.ts";
 import { nodeIp, podIp } from "../network/addresses.ts";
 import type { Fabric } from "../network/fabric.ts";
 import { Namespace } from "../network/namespace.ts";
@@ -127,7 +127,7 @@ export class LabNode implements NodePlace {
     if (object && readyStatus(object) === "Unknown") this.#post();
   }
 
-  /** Resolves when both pods are ready. Rejects with a {@link LabError} when one ends before, or takes too long. */
+  /** Resolves when both pods are ready. Rejects with a {@link TestbedError} when one ends before, or takes too long. */
   async podsReady(signal?: AbortSignal): Promise<void> {
     const pods = [...this.#pods.values()];
     await waitForStore(
@@ -137,7 +137,9 @@ export class LabNode implements NodePlace {
     );
     const ended = pods.find(({ pod }) => !pod.running);
     if (ended)
-      throw new LabError(`${ended.pod.name} ended early; its last words: ${ended.pod.lastWords()}`);
+      throw new TestbedError(
+        `${ended.pod.name} ended early; its last words: ${ended.pod.lastWords()}`,
+      );
   }
 
   /** Whether its kubelet notices what becomes of its pods; its heartbeat goes on. */
