@@ -2,7 +2,6 @@ import { fileURLToPath } from "node:url";
 import { Child } from "../services/child-process.ts";
 import { LimitedCgroup } from "../services/limited-cgroup.ts";
 import { Type } from "typebox";
-import { TestbedError } from "../testbed-error.ts";
 import { cgroupName } from "./cgroup-name.ts";
 import { faultKind } from "./fault.ts";
 import { noNewRedisConnection } from "./new-redis-connection.ts";
@@ -76,19 +75,17 @@ export const portsExhausted = faultKind({
   apply: (lab, { node }, id) =>
     lab.broken.hold(`ports of ${node}'s ping`, id, async (undo) => {
       const { sandbox } = lab.node(node).ping;
-      const listening = Promise.withResolvers<void>();
-      const [file, ...args] = [...sandbox.within, process.execPath, PORT_HOLDER];
-      const holder = new Child({
-        file: file!,
-        args: [...args, ...FEW_PORTS.split(" ")],
-        env: {},
-        logFile: `${lab.options.folder}/${node}.port-holder.log`,
-        onLine: () => listening.resolve(),
-      });
+      const holder = await Child.started(
+        {
+          within: sandbox.within,
+          file: process.execPath,
+          args: [PORT_HOLDER, ...FEW_PORTS.split(" ")],
+          env: {},
+          logFile: `${lab.options.folder}/${node}.port-holder.log`,
+        },
+        "the ports could not be taken",
+      );
       undo.remove(async () => void (await holder.end(500)));
-      await Promise.race([listening.promise, holder.exited]);
-      if (!holder.running)
-        throw new TestbedError(`the ports could not be taken: ${holder.lastWords()}`);
       const before = await sandbox.run(`cat ${PORT_RANGE}\n`);
       undo.defer(async () => {
         // A pod that is gone took its settings along.

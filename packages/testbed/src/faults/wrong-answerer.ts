@@ -2,7 +2,6 @@ import { BUNDLES } from "../services/bundles.ts";
 import { Child } from "../services/child-process.ts";
 import { Type } from "typebox";
 import type { Lab } from "../namespaces/lab.ts";
-import { TestbedError } from "../testbed-error.ts";
 import { podGateway } from "../namespaces/network/addresses.ts";
 import { plugIn } from "../namespaces/network/fabric.ts";
 import { Namespace } from "../namespaces/network/namespace.ts";
@@ -58,18 +57,17 @@ async function startTwin(lab: Lab, node: LabNode, undo: Undo): Promise<void> {
   await sandbox.run(
     `ip address add ${ip}/24 dev eth0\nip route add default via ${podGateway(node.index)}\n`,
   );
-  const listening = Promise.withResolvers<void>();
-  const [file, ...args] = [...sandbox.within, process.execPath, BUNDLES.pong];
-  const twin = new Child({
-    file: file!,
-    args,
-    env: manifestEnvironment("pong", { name: `${podName}-twin`, node: node.name, ip }),
-    logFile: `${folder}/${node.name}.twin.log`,
-    onLine: () => listening.resolve(),
-  });
+  const twin = await Child.started(
+    {
+      within: sandbox.within,
+      file: process.execPath,
+      args: [BUNDLES.pong],
+      env: manifestEnvironment("pong", { name: `${podName}-twin`, node: node.name, ip }),
+      logFile: `${folder}/${node.name}.twin.log`,
+    },
+    "the second pong did not start",
+  );
   undo.remove(async () => void (await twin.end(500)));
-  await Promise.race([listening.promise, twin.exited]);
-  if (!twin.running) throw new TestbedError(`the second pong did not start: ${twin.lastWords()}`);
 }
 
 async function forgetNeighbours({ namespace, ping }: LabNode): Promise<void> {

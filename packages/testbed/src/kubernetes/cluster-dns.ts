@@ -16,15 +16,22 @@ export interface Upstream {
   resolve6(name: string): Promise<readonly string[]>;
 }
 
+/** How the DNS server answers. */
+export interface DnsManner {
+  /** Before each answer. */
+  readonly delayMs: number;
+  /** What it answers for the cluster's own names, instead of the truth. */
+  readonly wrongAddress: string | null;
+}
+
+export const TRUTHFUL: DnsManner = { delayMs: 0, wrongAddress: null };
+
 /**
  * The cluster's DNS server. It knows the services in the store, by
  * `<service>.<namespace>.svc.cluster.local`, and asks this machine's name servers for names that are not the cluster's.
  */
 export class ClusterDns {
-  /** Before each answer. */
-  delayMs = 0;
-  /** What it answers for the cluster's own names, instead of the truth. */
-  wrongAddress: string | null = null;
+  manner = TRUTHFUL;
   readonly #host: string;
   readonly #server: DNS.UDPServer;
 
@@ -32,8 +39,8 @@ export class ClusterDns {
     this.#host = host;
     this.#server = createUDPServer((request, send) => {
       // An answer to a client that is gone, or after the end, is nobody's loss.
-      void sleep(this.delayMs)
-        .then(() => answer(request, store, upstream, this.wrongAddress))
+      void sleep(this.manner.delayMs)
+        .then(() => answer(request, store, upstream, this.manner.wrongAddress))
         .then(send)
         .catch(() => {});
     });

@@ -10,6 +10,7 @@ const LISTENER = fileURLToPath(new URL("silent-listener.ts", import.meta.url));
 /** What a queue of the length 1 takes, and one more for the kernel that counts differently. */
 const MOST_WAITING = 3;
 const ANSWERED_WITHIN_MS = 100;
+const FAILURE = "A node could not be silenced";
 
 /**
  * Addresses of this machine's loopback where connects go unanswered, as they do at a machine without power. Nothing but
@@ -32,24 +33,27 @@ export class Silence {
    * with a {@link TestbedError}.
    */
   static async prepare(addresses: readonly Address[], logFile: string): Promise<Silence> {
-    const [ready, taken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const listener = new Child({
-      file: process.execPath,
-      args: [LISTENER, ...addresses.flatMap(({ host, port }) => [host, String(port)])],
-      env: {},
-      logFile,
-      onLine: (line) => (line === "ready" ? ready : taken).resolve(),
-    });
-    await Promise.race([ready.promise, listener.exited]);
-    const silence = new Silence(addresses, listener, taken.promise);
-    silence.#requireRunning();
-    return silence;
+    const taken = Promise.withResolvers<void>();
+    const listener = await Child.started(
+      {
+        file: process.execPath,
+        args: [LISTENER, ...addresses.flatMap(({ host, port }) => [host, String(port)])],
+        env: {},
+        logFile,
+        onLine: (line) => {
+          if (line !== "ready") taken.resolve();
+        },
+      },
+      FAILURE,
+    );
+    return new Silence(addresses, listener, taken.promise);
   }
 
   /** Resolves when no address answers. Rejects with a {@link TestbedError}. */
   async fallen(): Promise<void> {
     await Promise.race([this.#taken, this.#listener.exited]);
-    this.#requireRunning();
+    if (!this.#listener.running)
+      throw new TestbedError(`${FAILURE}: ${this.#listener.lastWords()}`);
     this.#waiting = (await Promise.all(this.#addresses.map(fillQueue))).flat();
   }
 
@@ -58,11 +62,6 @@ export class Silence {
     this.#listener.signal("SIGKILL");
     await this.#listener.exited;
     for (const socket of this.#waiting) socket.destroy();
-  }
-
-  #requireRunning(): void {
-    if (!this.#listener.running)
-      throw new TestbedError(`A node could not be silenced: ${this.#listener.lastWords()}`);
   }
 }
 

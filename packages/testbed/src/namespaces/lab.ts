@@ -13,7 +13,7 @@ import { NodeController } from "../kubernetes/node-controller.ts";
 import { RedisServer } from "../services/redis-server.ts";
 import { BrokenThings } from "../faults/broken-things.ts";
 import { clusterServices } from "./cluster-services.ts";
-import { LabDns } from "./dns/lab-dns.ts";
+import { DnsServer } from "../kubernetes/dns-server.ts";
 import { KubeProxies } from "./kube-proxies.ts";
 import { TestbedError } from "../testbed-error.ts";
 import {
@@ -65,7 +65,7 @@ const API_PORT = 6443;
 export class Lab {
   readonly apiServer: ApiServer;
   readonly redis: RedisServer;
-  readonly dns: LabDns;
+  readonly dns: DnsServer;
   readonly netchecker: NetcheckerProcess;
   readonly fabric: Fabric;
   readonly outside: Outside;
@@ -144,11 +144,12 @@ export class Lab {
     const { store } = apiServer;
     const kubeConfigFile = join(folder, "kubeconfig");
     writeFileSync(kubeConfigFile, kubeConfig(apiServer.url, token, NAMESPACE), { mode: 0o600 });
-    for (const service of clusterServices()) store.create("services", service);
+    const services = clusterServices();
+    for (const service of services) store.create("services", service);
 
     const redis = await RedisServer.start(CONTROL.redis, folder, signal, 6379);
     stack.defer(() => redis.stop());
-    const dns = new LabDns(CONTROL.dns, folder);
+    const dns = new DnsServer(CONTROL.dns, services, folder);
     stack.defer(() => dns.stop());
     await dns.start();
     const kubeProxies = new KubeProxies(store);

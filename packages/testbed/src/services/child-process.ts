@@ -2,8 +2,11 @@ import { type ChildProcess, spawn, spawnSync, type StdioOptions } from "node:chi
 import { appendFileSync, closeSync, openSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { TestbedError } from "../testbed-error.ts";
 
 export interface ChildOptions {
+  /** What is put before the command, so that it runs elsewhere: in a namespace, say. */
+  readonly within?: readonly string[];
   readonly file: string;
   readonly args: readonly string[];
   /** All of its environment: nothing is inherited. */
@@ -21,6 +24,15 @@ export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
+
+interface UpOptions {
+  /** What to say where it does not come up: `redis-server did not start on …`. */
+  readonly failure: string;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const LOOK_EVERY_MS = 20;
 
 const alive = new Set<ChildProcess>();
 
@@ -40,14 +52,15 @@ function endingWithParent(): readonly string[] {
   return withParent;
 }
 
-/** A process of the local cluster. It is out of reach of the terminal's Ctrl-C: only the cluster ends it. */
+/** A process of a testbed. It is out of reach of the terminal's Ctrl-C: only the testbed ends it. */
 export class Child {
   readonly exited: Promise<Exit>;
   readonly #process: ChildProcess;
   readonly #logFile: string;
 
-  constructor({ file, args, env, logFile, onLine, onMessage }: ChildOptions) {
-    const [command, ...rest] = [...endingWithParent(), file, ...args] as [string, ...string[]];
+  constructor({ within = [], file, args, env, logFile, onLine, onMessage }: ChildOptions) {
+    const words = [...endingWithParent(), ...within, file, ...args];
+    const [command, ...rest] = words as [string, ...string[]];
     this.#logFile = logFile;
     const log = openSync(logFile, "a");
     const stdout = onLine ? "pipe" : log;
@@ -71,6 +84,24 @@ export class Child {
     });
   }
 
+  /**
+   * Starts one and resolves when it says that it is up, by its first message or else its first line. Rejects with a
+   * {@link TestbedError}, of `failure` and its last words, when it ends before.
+   */
+  static async started(options: ChildOptions, failure: string): Promise<Child> {
+    const up = Promise.withResolvers<void>();
+    const { onLine, onMessage } = options;
+    const child = new Child({
+      ...options,
+      ...(onMessage
+        ? { onMessage: (message) => (up.resolve(), onMessage(message)) }
+        : { onLine: (line) => (up.resolve(), onLine?.(line)) }),
+    });
+    await Promise.race([up.promise, child.exited]);
+    if (!child.running) throw new TestbedError(`${failure}: ${child.lastWords()}`);
+    return child;
+  }
+
   get pid(): number | undefined {
     return this.#process.pid;
   }
@@ -87,6 +118,20 @@ export class Child {
   /** Says something over its channel; to one that has ended it does nothing. */
   send(message: object): void {
     if (this.#process.connected) this.#process.send(message, () => {});
+  }
+
+  /** Resolves when `isUp` says so. Rejects with a {@link TestbedError} when it ends before, or takes too long. */
+  async isUpWhen(
+    isUp: () => Promise<boolean>,
+    { failure, timeoutMs, signal }: UpOptions,
+  ): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    while (!(await isUp())) {
+      signal?.throwIfAborted();
+      if (!this.running || Date.now() > deadline)
+        throw new TestbedError(`${failure}; its last words: ${this.lastWords()}`);
+      await sleep(LOOK_EVERY_MS, null, { signal });
+    }
   }
 
   /** Asks it to end, insists after `graceMs`, and resolves when it is gone. */

@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Child, type Exit } from "./child-process.ts";
-import { TestbedError } from "../testbed-error.ts";
 
 export interface NetcheckerSpec {
   readonly bundle: string;
@@ -38,7 +36,7 @@ export class NetcheckerProcess {
     return this.#child?.lastWords() ?? "";
   }
 
-  /** Starts it and resolves when its `/healthz` answers. Rejects with a {@link TestbedError}. */
+  /** Starts it and resolves when its `/healthz` answers. Rejects with a TestbedError. */
   async start(signal?: AbortSignal): Promise<void> {
     if (this.running) return;
     const { bundle, env, logFile, onLog, url } = this.spec;
@@ -50,15 +48,12 @@ export class NetcheckerProcess {
       ...(onLog && { onLine: onLog }),
     });
     this.#child = child;
-    const deadline = Date.now() + START_TIMEOUT_MS;
-    while (!(await answersHealth(url))) {
-      signal?.throwIfAborted();
-      if (!child.running || Date.now() > deadline)
-        throw new TestbedError(
-          `netchecker did not start on ${url}; its last words: ${child.lastWords()}`,
-        );
-      await sleep(50, null, { signal });
-    }
+    const failure = `netchecker did not start on ${url}`;
+    await child.isUpWhen(() => answersHealth(url), {
+      failure,
+      timeoutMs: START_TIMEOUT_MS,
+      signal,
+    });
   }
 
   /** Ends it with a signal, SIGKILL for `kill -9`, and resolves when it is gone. */

@@ -1,6 +1,5 @@
 import { connect } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { connectOnce, sayRedisError } from "@netchecker/runtime/redis";
 import { Child } from "./child-process.ts";
 import { findOrInstallRedis } from "../programs/ensure-redis.ts";
@@ -67,15 +66,12 @@ export class RedisServer {
     const logFile = join(this.#folder, "redis.log");
     const child = new Child({ file: this.#file, args, env: {}, logFile });
     this.#child = child;
-    const deadline = Date.now() + START_TIMEOUT_MS;
-    while (!(await answersPing(this.address))) {
-      signal?.throwIfAborted();
-      if (!child.running || Date.now() > deadline)
-        throw new TestbedError(
-          `redis-server did not start on ${host}:${port}; its last words: ${child.lastWords()}`,
-        );
-      await sleep(20, null, { signal });
-    }
+    const failure = `redis-server did not start on ${host}:${port}`;
+    await child.isUpWhen(() => answersPing(this.address), {
+      failure,
+      timeoutMs: START_TIMEOUT_MS,
+      signal,
+    });
   }
 
   /** Rejects with a {@link TestbedError} where Redis refuses it or does not answer. */

@@ -43,18 +43,17 @@ export class Namespace {
   /** Makes one; with `resolvConf`, what runs in it finds that file as its /etc/resolv.conf. */
   static async create(name: string, logFolder: string, resolvConf?: string): Promise<Namespace> {
     const bind = resolvConf === undefined ? "" : bindResolvConf(resolvConf);
-    const ready = Promise.withResolvers<void>();
-    const pause = new Child({
-      file: "unshare",
-      args: ["--net", "--mount", "sh", "-ec", `${bind}${PREPARE}echo ready\nexec sleep infinity`],
-      env: { PATH },
-      logFile: `${logFolder}/${name}.pause.log`,
-      onLine: () => ready.resolve(),
-    });
-    await Promise.race([ready.promise, pause.exited]);
-    if (!pause.running || pause.pid === undefined)
-      throw new TestbedError(`the namespace of ${name} could not be made: ${pause.lastWords()}`);
-    return new Namespace(name, pause.pid, pause);
+    const script = `${bind}${PREPARE}echo ready\nexec sleep infinity`;
+    const pause = await Child.started(
+      {
+        file: "unshare",
+        args: ["--net", "--mount", "sh", "-ec", script],
+        env: { PATH },
+        logFile: `${logFolder}/${name}.pause.log`,
+      },
+      `the namespace of ${name} could not be made`,
+    );
+    return new Namespace(name, pause.pid!, pause);
   }
 
   /** The one that this process is in. */

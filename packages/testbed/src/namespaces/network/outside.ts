@@ -31,17 +31,16 @@ export class Outside {
     await world.run(
       `ip address add ${OUTSIDE.ip}/24 dev eth0\nip route add default via ${GATEWAY.outside}\n`,
     );
-    const [file, ...args] = [...world.within, process.execPath, LISTENER];
-    const logFile = `${logFolder}/outside.log`;
-    const ready = Promise.withResolvers<void>();
-    const listener = new Child({
-      file: file!,
-      args,
-      env: {},
-      logFile,
-      onLine: () => ready.resolve(),
-    });
-    await Promise.race([ready.promise, listener.exited]);
+    const listener = await Child.started(
+      {
+        within: world.within,
+        file: process.execPath,
+        args: [LISTENER],
+        env: {},
+        logFile: `${logFolder}/outside.log`,
+      },
+      "the world outside did not start",
+    );
     return new Outside(gateway, world, listener);
   }
 
