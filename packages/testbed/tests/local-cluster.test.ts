@@ -71,7 +71,9 @@ test("Redis is killed and started again, on its port, and empty", async () => {
 });
 
 test("a node that there is not cannot be broken", async () => {
-  await expect(cluster.break("node-9", "pong-down")).rejects.toThrow("There is no node-9.");
+  await expect(cluster.break("node-9", "pong-down")).rejects.toThrow(
+    "there is no node-9; there are node-1,node-2",
+  );
 });
 
 test("stopped, also twice, it leaves no process", async () => {

@@ -9,7 +9,8 @@ import { ObjectStore } from "../src/kubernetes/api-server/object-store.ts";
 import { BREAKS } from "../src/loopback/breaks.ts";
 import { BUNDLES } from "../src/services/bundles.ts";
 import { HEALTH_PORT, KUBELET_PORT } from "../src/kubernetes/kubelet.ts";
-import { KubeProxy } from "../src/loopback/kube-proxy.ts";
+import { KubeProxy } from "../src/kubernetes/kube-proxy.ts";
+import { ClusterIps } from "../src/loopback/service-proxies.ts";
 import { listen } from "../src/sockets/listen.ts";
 import { controlPlaneTimes } from "../src/kubernetes/control-plane-times.ts";
 import { LocalNode } from "../src/loopback/local-node.ts";
@@ -40,9 +41,9 @@ beforeEach(async () => {
   slice = await claimLoopbackSlice();
   store = new ObjectStore();
   const at = { name: "pong-svc", namespace: "netchecker", clusterIp: slice.clusterIp };
-  const service = serviceObject({ ...at, port: 8080, nodePort: NODE_PORT });
-  kubeProxy = new KubeProxy(store, service);
-  await kubeProxy.start();
+  store.create("services", serviceObject({ ...at, port: 8080, nodePort: NODE_PORT }));
+  kubeProxy = new KubeProxy(store);
+  await kubeProxy.add("ClusterIPs", new ClusterIps());
   nodeController = new NodeController({ store, times: controlPlaneTimes(SPEED) });
   nodeController.start();
   redis = createServer((socket) => {
@@ -70,6 +71,7 @@ async function startNode(index: number): Promise<LocalNode> {
       podIp: { ping: slice.pingIp(index), pong: slice.pongIp(index) },
       joinedAt: new Date(),
       redisProxyIp: slice.redisProxyIp(index),
+      nodePort: NODE_PORT,
       bundle: BUNDLES,
       env: { ping: { LOG_LEVEL: "silent", ...health }, pong: health },
       logFolder: folder,

@@ -74,10 +74,10 @@ export const portsExhausted = faultKind({
   parameters: Type.Object({ node: NodeParameter }),
   apply: (lab, { node }, id) =>
     lab.broken.hold(`ports of ${node}'s ping`, id, async (undo) => {
-      const { sandbox } = lab.node(node).ping;
+      const { network } = lab.node(node).pods.ping;
       const holder = await Child.started(
         {
-          within: sandbox.within,
+          within: network.within,
           file: process.execPath,
           args: [PORT_HOLDER, ...FEW_PORTS.split(" ")],
           env: {},
@@ -86,12 +86,12 @@ export const portsExhausted = faultKind({
         "the ports could not be taken",
       );
       undo.remove(async () => void (await holder.end(500)));
-      const before = await sandbox.run(`cat ${PORT_RANGE}\n`);
+      const before = await network.run(`cat ${PORT_RANGE}\n`);
       undo.defer(async () => {
         // A pod that is gone took its settings along.
-        await sandbox.run(`echo '${before.trim()}' > ${PORT_RANGE}\n`).catch(() => {});
+        await network.run(`echo '${before.trim()}' > ${PORT_RANGE}\n`).catch(() => {});
       });
-      await sandbox.run(`echo '${FEW_PORTS}' > ${PORT_RANGE}\n`);
+      await network.run(`echo '${FEW_PORTS}' > ${PORT_RANGE}\n`);
     }),
   heal: (lab, _, id) => lab.broken.release(id),
   // UDP has ports of its own.
@@ -117,11 +117,11 @@ export const clockOff = faultKind({
   }),
   apply: (lab, { node, minutes }, id) =>
     lab.broken.hold(`clock of ${node}`, id, async (undo) => {
-      const { ping } = lab.node(node);
+      const { ping } = lab.node(node).pods;
       undo.defer(async () => {
         ping.extraEnv = {};
         // One that took its place has a clock that is right.
-        if (nodeOf(lab, node)?.ping === ping) await restart(lab, { node, workload: "ping" });
+        if (nodeOf(lab, node)?.pods.ping === ping) await restart(lab, { node, workload: "ping" });
       });
       ping.extraEnv = {
         NODE_OPTIONS: `--import=${SHIFTED_CLOCK}`,

@@ -19,8 +19,8 @@ export const kubeProxy = faultKind({
   apply: (lab, { node, part }, id) =>
     lab.broken.hold(`kube-proxy of ${node}: ${part}`, id, async (undo) => {
       lab.node(node);
-      undo.defer(() => lab.kubeProxies.setGap(node, part, false));
-      await lab.kubeProxies.setGap(node, part, true);
+      undo.defer(() => lab.kubeProxy.change(node, ({ gaps }) => gaps.delete(part)));
+      await lab.kubeProxy.change(node, ({ gaps }) => gaps.add(part));
     }),
   heal: (lab, _, id) => lab.broken.release(id),
   effect: ({ node, part }) =>
@@ -49,8 +49,8 @@ export const kubeProxyStale = faultKind({
   async apply(lab, { node }, id) {
     await lab.broken.hold(`kube-proxy of ${node}: stale`, id, async (undo) => {
       lab.node(node);
-      undo.defer(() => lab.kubeProxies.setStale(node, false));
-      await lab.kubeProxies.setStale(node, true);
+      undo.defer(() => lab.kubeProxy.setStale(node, false));
+      await lab.kubeProxy.setStale(node, true);
       await replacePod(lab, node, "pong");
     });
   },

@@ -94,13 +94,13 @@ export const deleting = faultKind({
     lab.broken.hold(`pods of ${name} terminate`, id, async (undo) => {
       const node = lab.node(name);
       for (const workload of ["ping", "pong"] as const) {
-        const old = node[workload];
+        const old = node.pods[workload];
         undo.defer(async () => {
-          if (nodeOf(lab, name)?.[workload] === old) await replacePod(lab, name, workload);
+          if (nodeOf(lab, name)?.pods[workload] === old) await replacePod(lab, name, workload);
         });
-        old.pod.terminate();
+        old.terminate();
       }
-      await lab.kubeProxies.settled();
+      await lab.kubeProxy.settled();
     }),
   heal: (lab, _, id) => lab.broken.release(id),
   // An agent that terminates is not waited for, and a NodePort leads to no pong that does.

@@ -1,7 +1,7 @@
 import type { Workload } from "../kubernetes/objects/pod-object.ts";
 import { waitForStore } from "../kubernetes/wait-for-store.ts";
 import type { Lab } from "../namespaces/lab.ts";
-import type { LabPod } from "../namespaces/nodes/lab-pod.ts";
+import type { LabPod } from "../namespaces/nodes/lab-node.ts";
 import { nodeOf } from "./node-of.ts";
 
 /** A node's agent or pong, whichever pod that is by now. */
@@ -14,7 +14,7 @@ const deadName = ({ node, workload }: Process) => `${workload} of ${node}: dead`
 const hungName = ({ node, workload }: Process) => `${workload} of ${node}: hung`;
 
 const podOf = (lab: Lab, { node, workload }: Process): LabPod | undefined =>
-  nodeOf(lab, node)?.[workload];
+  nodeOf(lab, node)?.pods[workload];
 
 const READY_WITHIN_MS = 5_000;
 
@@ -24,30 +24,30 @@ const READY_WITHIN_MS = 5_000;
  */
 export async function becomesReady(lab: Lab, process: Process): Promise<void> {
   if (lab.broken.has(deadName(process)) || lab.broken.has(hungName(process))) return;
-  const ready = () => podOf(lab, process)?.pod.ready ?? true;
+  const ready = () => podOf(lab, process)?.ready ?? true;
   const options = { timeoutMs: READY_WITHIN_MS, what: "a pod to be ready" };
   await waitForStore(lab.apiServer.store, ready, options).catch(() => {});
-  await lab.kubeProxies.settled().catch(() => {});
+  await lab.kubeProxy.settled().catch(() => {});
 }
 
 /** Kills it, for as long as the fault `id` lasts; `unnoticed`, Kubernetes shows it as it was. */
 export const kill = (lab: Lab, process: Process, id: string, unnoticed = false): Promise<void> =>
   lab.broken.hold(deadName(process), id, async (undo) => {
-    const { pod } = lab.node(process.node)[process.workload];
+    const pod = lab.node(process.node).pods[process.workload];
     undo.defer(async () => {
-      const killed = podOf(lab, process)?.pod;
+      const killed = podOf(lab, process);
       await killed?.start();
       if (lab.broken.has(hungName(process))) killed?.freeze();
     });
     await (unnoticed ? pod.killUnnoticed() : pod.kill());
-    await lab.kubeProxies.settled();
+    await lab.kubeProxy.settled();
   });
 
 /** Stops it where it is, for as long as the fault `id` lasts. */
 export const freeze = (lab: Lab, process: Process, id: string): Promise<void> =>
   lab.broken.hold(hungName(process), id, async (undo) => {
-    const { pod } = lab.node(process.node)[process.workload];
-    undo.defer(() => podOf(lab, process)?.pod.thaw());
+    const pod = lab.node(process.node).pods[process.workload];
+    undo.defer(() => podOf(lab, process)?.thaw());
     pod.freeze();
   });
 
@@ -56,7 +56,7 @@ export const slow = (lab: Lab, process: Process, id: string): Promise<void> =>
   lab.broken.hold(`${process.workload} of ${process.node}: slow`, id, async (undo) => {
     lab.node(process.node);
     const unlessHung = (act: "freeze" | "thaw") => () => {
-      if (!lab.broken.has(hungName(process))) podOf(lab, process)?.pod[act]();
+      if (!lab.broken.has(hungName(process))) podOf(lab, process)?.[act]();
     };
     undo.remove(stopAndGo(unlessHung("freeze"), unlessHung("thaw")));
   });
@@ -67,7 +67,7 @@ export async function restart(
   process: Process,
   first: (pid: number) => void = () => {},
 ): Promise<void> {
-  const pod = podOf(lab, process)?.pod;
+  const pod = podOf(lab, process);
   if (!pod || lab.broken.has(deadName(process))) return;
   await pod.kill();
   const started = pod.start();

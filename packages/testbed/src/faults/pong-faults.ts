@@ -74,7 +74,7 @@ export const pongOverloaded = faultKind({
   }),
   apply: (lab, { node, cpuMillis }, id) =>
     lab.broken.hold(`pong of ${node}: overloaded`, id, async (undo) => {
-      const { pid } = lab.node(node).pong.pod;
+      const { pid } = lab.node(node).pods.pong;
       const cgroup = new LimitedCgroup({ cpuMillis }, cgroupName(id));
       undo.remove(() => cgroup.remove());
       if (pid !== undefined) undo.remove(cgroup.take(pid));
@@ -107,8 +107,8 @@ export const backendDead = faultKind({
   async apply(lab, { node }, id) {
     await lab.broken.hold(`kubelet of ${node}: notices nothing`, id, async (undo) => {
       const told = lab.node(node);
-      undo.defer(() => nodeOf(lab, node)?.notice(true));
-      told.notice(false);
+      undo.defer(() => nodeOf(lab, node)?.kubelet.notice(true));
+      told.kubelet.notice(false);
     });
     await kill(lab, { node, workload: "pong" }, id, true);
   },

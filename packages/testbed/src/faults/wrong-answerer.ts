@@ -2,9 +2,7 @@ import { BUNDLES } from "../services/bundles.ts";
 import { Child } from "../services/child-process.ts";
 import { Type } from "typebox";
 import type { Lab } from "../namespaces/lab.ts";
-import { podGateway } from "../namespaces/network/addresses.ts";
-import { plugIn } from "../namespaces/network/fabric.ts";
-import { Namespace } from "../namespaces/network/namespace.ts";
+import { createPodNetwork } from "../namespaces/network/node-network.ts";
 import type { LabNode } from "../namespaces/nodes/lab-node.ts";
 import { manifestEnvironment } from "../namespaces/nodes/manifest-environment.ts";
 import { faultKind } from "./fault.ts";
@@ -20,7 +18,7 @@ export const wrongAnswerer = faultKind({
   apply: (lab, { node: name }, id) =>
     lab.broken.hold(`pong of ${name}: address`, id, async (undo) => {
       const node = lab.node(name);
-      const { pod, sandbox } = node.pong;
+      const { pong } = node.pods;
       // Last of all, when the twin is gone: until then anyone who asks may learn its address anew.
       undo.defer(async () => {
         if (nodeOf(lab, name) === node) await forgetNeighbours(node);
@@ -28,13 +26,13 @@ export const wrongAnswerer = faultKind({
       await startTwin(lab, node, undo);
       // Where the pod or its node is gone, so is what was changed there.
       undo.defer(() =>
-        sandbox.run("ip link set eth0 arp on\n").then(
+        pong.network.run("ip link set eth0 arp on\n").then(
           () => {},
           () => {},
         ),
       );
       // It stays where it is and does not answer who asks for its address.
-      if (pod.exists) await sandbox.run("ip link set eth0 arp off\n");
+      if (pong.exists) await pong.network.run("ip link set eth0 arp off\n");
       await forgetNeighbours(node);
     }),
   async heal(lab, { node }, id) {
@@ -50,16 +48,13 @@ export const wrongAnswerer = faultKind({
 /** A pong with another name and the same address, on the node's bridge. */
 async function startTwin(lab: Lab, node: LabNode, undo: Undo): Promise<void> {
   const { folder } = lab.options;
-  const { ip, name: podName } = node.pong.pod;
-  const sandbox = await Namespace.create(`${node.name}.twin`, folder);
-  undo.remove(() => sandbox.remove());
-  await plugIn(sandbox, node.namespace, { port: "twin", bridge: "cni0" });
-  await sandbox.run(
-    `ip address add ${ip}/24 dev eth0\nip route add default via ${podGateway(node.index)}\n`,
-  );
+  const { ip, name: podName } = node.pods.pong;
+  const name = `${node.name}.twin`;
+  const network = await createPodNetwork(node, { name, ip, port: "twin", logFolder: folder });
+  undo.remove(() => network.remove());
   const twin = await Child.started(
     {
-      within: sandbox.within,
+      within: network.within,
       file: process.execPath,
       args: [BUNDLES.pong],
       env: manifestEnvironment("pong", { name: `${podName}-twin`, node: node.name, ip }),
@@ -70,7 +65,7 @@ async function startTwin(lab: Lab, node: LabNode, undo: Undo): Promise<void> {
   undo.remove(async () => void (await twin.end(500)));
 }
 
-async function forgetNeighbours({ namespace, ping }: LabNode): Promise<void> {
+async function forgetNeighbours({ namespace, pods }: LabNode): Promise<void> {
   await namespace.run("ip neighbour flush dev cni0\n");
-  await ping.sandbox.run("ip neighbour flush dev eth0\n").catch(() => {});
+  await pods.ping.network.run("ip neighbour flush dev eth0\n").catch(() => {});
 }

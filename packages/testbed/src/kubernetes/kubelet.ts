@@ -4,19 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { listen } from "../sockets/listen.ts";
 
 /** How a kubelet probes readiness. The first answer is looked for more often, so that a start is short. */
-export interface ProbeTimings {
-  readonly periodMs: number;
-  readonly startPeriodMs: number;
-  readonly timeoutMs: number;
-  readonly failureThreshold: number;
-}
-
-const TIMINGS: ProbeTimings = {
-  periodMs: 1_000,
-  startPeriodMs: 100,
-  timeoutMs: 1_000,
-  failureThreshold: 2,
-};
+const PERIOD_MS = 1_000;
+const START_PERIOD_MS = 100;
+const TIMEOUT_MS = 1_000;
+const FAILURE_THRESHOLD = 2;
 
 /** A pod as far as its kubelet goes. */
 export interface ProbedPod {
@@ -41,30 +32,54 @@ export const HEALTH_PORT = 8081;
  * API server when they become ready or stop being so. It starts no process again: what is broken stays broken.
  */
 export class Kubelet {
-  readonly #timings: ProbeTimings;
-  readonly #stop = new AbortController();
+  readonly #hosts: readonly string[];
+  readonly #heartbeatMs: number;
+  readonly #pods = new Set<ProbedPod>();
   readonly #sockets = new Set<Socket>();
   #servers: Server[] = [];
+  /** Ends what it does; null while it does not live. */
+  #life: AbortController | null = null;
+  #since = Date.now();
+  #lastHeartbeatAt: number | null = null;
 
-  constructor(timings: ProbeTimings = TIMINGS) {
-    this.#timings = timings;
+  /** `hosts` are the node's addresses. */
+  constructor(hosts: readonly string[], heartbeatMs: number) {
+    this.#hosts = hosts;
+    this.#heartbeatMs = heartbeatMs;
   }
 
-  /** Listens on the node's addresses. Rejects with a TestbedError when one is taken. */
-  async start(hosts: readonly string[], port = KUBELET_PORT): Promise<void> {
-    for (const host of hosts) await this.#listen(host, port);
+  get running(): boolean {
+    return this.#life !== null;
   }
 
-  /** Probes the pod until it or the kubelet is gone. */
+  /** When it last renewed its Lease, which it does every so often while it lives; milliseconds since 1970. */
+  get heartbeatAt(): number {
+    if (this.#lastHeartbeatAt !== null) return this.#lastHeartbeatAt;
+    const beats = Math.floor((Date.now() - this.#since) / this.#heartbeatMs);
+    return this.#since + beats * this.#heartbeatMs;
+  }
+
+  /** Listens, and takes over the pods that it watched before. Rejects with a TestbedError when an address is taken. */
+  async start(): Promise<void> {
+    if (this.#life) return;
+    this.#life = new AbortController();
+    for (const host of this.#hosts) await this.#listen(host, KUBELET_PORT);
+    for (const pod of this.#pods) this.#probeOnAndOn(pod);
+    this.#since = Date.now();
+    this.#lastHeartbeatAt = null;
+  }
+
+  /** Probes the pod until that is gone, or whenever the kubelet lives. */
   watch(pod: ProbedPod): void {
-    void this.#probeOnAndOn(pod).catch((error: unknown) => {
-      if (!this.#stop.signal.aborted) throw error;
-    });
+    this.#pods.add(pod);
+    this.#probeOnAndOn(pod);
   }
 
   /** Safe to call twice. */
   async stop(): Promise<void> {
-    this.#stop.abort();
+    this.#lastHeartbeatAt = this.heartbeatAt;
+    this.#life?.abort();
+    this.#life = null;
     const closed = this.#servers
       .splice(0)
       .map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
@@ -84,33 +99,37 @@ export class Kubelet {
     this.#servers.push(server);
   }
 
-  async #probeOnAndOn(pod: ProbedPod): Promise<void> {
-    const { signal } = this.#stop;
-    const { periodMs, startPeriodMs, failureThreshold } = this.#timings;
+  #probeOnAndOn(pod: ProbedPod): void {
+    const signal = this.#life?.signal;
+    if (!signal) return;
+    void this.#probeUntil(signal, pod).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+
+  async #probeUntil(signal: AbortSignal, pod: ProbedPod): Promise<void> {
     let failures = 0;
     while (pod.exists) {
-      const healthy = pod.running && (await this.#probe(pod.ip));
+      const healthy = pod.running && (await answersHealth(pod.ip, signal));
       failures = healthy ? 0 : failures + 1;
       // Its process may have ended meanwhile, which was written already.
       const ready = healthy && pod.running;
-      if (ready !== pod.ready && (ready || failures >= failureThreshold)) pod.setReady(ready);
-      await sleep(pod.running && !pod.ready ? startPeriodMs : periodMs, null, { signal });
+      if (ready !== pod.ready && (ready || failures >= FAILURE_THRESHOLD)) pod.setReady(ready);
+      await sleep(pod.running && !pod.ready ? START_PERIOD_MS : PERIOD_MS, null, { signal });
     }
+    this.#pods.delete(pod);
     pod.end?.();
   }
+}
 
-  #probe(host: string): Promise<boolean> {
-    const signal = AbortSignal.any([
-      this.#stop.signal,
-      AbortSignal.timeout(this.#timings.timeoutMs),
-    ]);
-    return new Promise((resolve) => {
-      const target = { host, port: HEALTH_PORT, path: HEALTH_PATH, agent: false, signal };
-      const request = get(target, (response) => {
-        response.resume();
-        resolve(response.statusCode! >= 200 && response.statusCode! < 400);
-      });
-      request.on("error", () => resolve(false));
+function answersHealth(host: string, life: AbortSignal): Promise<boolean> {
+  const signal = AbortSignal.any([life, AbortSignal.timeout(TIMEOUT_MS)]);
+  return new Promise((resolve) => {
+    const target = { host, port: HEALTH_PORT, path: HEALTH_PATH, agent: false, signal };
+    const request = get(target, (response) => {
+      response.resume();
+      resolve(response.statusCode! >= 200 && response.statusCode! < 400);
     });
-  }
+    request.on("error", () => resolve(false));
+  });
 }

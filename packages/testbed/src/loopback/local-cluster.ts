@@ -1,35 +1,24 @@
-import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiServer } from "../kubernetes/api-server/api-server.ts";
-import { BREAKS, type BreakKind } from "./breaks.ts";
-import { TestbedError } from "../testbed-error.ts";
+import { Cluster, type ClusterParts } from "../cluster/cluster.ts";
 import type { ControlPlaneTimes } from "../kubernetes/control-plane-times.ts";
-import { ForeignLease } from "../services/foreign-lease.ts";
-import type { LocalNode } from "./local-node.ts";
-import type { NetcheckerProcess } from "../services/netchecker-process.ts";
 import type { NodeController } from "../kubernetes/node-controller.ts";
 import { NOT_READY_MESSAGES } from "../kubernetes/objects/node-object.ts";
-import type { RedisServer } from "../services/redis-server.ts";
-import type { TcpProxy } from "../sockets/tcp-proxy.ts";
 import { waitForStore } from "../kubernetes/wait-for-store.ts";
+import type { TcpProxy } from "../sockets/tcp-proxy.ts";
+import { TestbedError } from "../testbed-error.ts";
+import { BREAKS, type BreakKind } from "./breaks.ts";
+import type { LocalNode } from "./local-node.ts";
 
-/** What a cluster is made of, once it runs. */
-export interface ClusterParts {
-  readonly apiServer: ApiServer;
-  readonly redis: RedisServer;
-  readonly netchecker: NetcheckerProcess;
-  readonly nodes: Map<string, LocalNode>;
+/** What a local cluster has beside what every cluster has. */
+export interface LocalClusterParts extends ClusterParts<LocalNode> {
   /** Pods of one that is not ready are yet to start. */
   readonly startNode: (name: string, how?: NewNode) => Promise<LocalNode>;
   readonly nodeController: NodeController;
   /** netchecker's way to Redis, where it has one of its own. */
   readonly redisLink: TcpProxy | undefined;
-  /** The key of the lease to open rounds. */
-  readonly leaseKey: string;
   /** How much faster than Kubernetes' the control plane is. */
   readonly speed: number;
   readonly folder: string;
-  readonly stop: () => Promise<void>;
 }
 
 /** How a node joins. */
@@ -49,24 +38,15 @@ interface AddNodeOptions extends Pick<NewNode, "labels"> {
 
 const BREAK_TIMEOUT_MS = 15_000;
 
-/** A cluster that runs: its parts, what can be broken and healed, and what netchecker says of it. */
-export class LocalCluster {
-  readonly apiServer: ApiServer;
-  readonly redis: RedisServer;
-  readonly netchecker: NetcheckerProcess;
-  /** Another netchecker that may take the lease to open rounds. */
-  readonly foreignLease: ForeignLease;
+/** A cluster on loopback addresses: its parts, what can be broken and healed, and what netchecker says of it. */
+export class LocalCluster extends Cluster<LocalNode> {
   /** Logs of all processes, until the cluster is stopped. */
   readonly folder: string;
-  readonly #parts: ClusterParts;
-  #stopped: Promise<void> | undefined;
+  readonly #parts: LocalClusterParts;
 
-  constructor(parts: ClusterParts) {
+  constructor(parts: LocalClusterParts) {
+    super(parts);
     this.#parts = parts;
-    this.apiServer = parts.apiServer;
-    this.redis = parts.redis;
-    this.netchecker = parts.netchecker;
-    this.foreignLease = new ForeignLease(parts.redis, parts.leaseKey);
     this.folder = parts.folder;
   }
 
@@ -80,17 +60,6 @@ export class LocalCluster {
     const { redisLink } = this.#parts;
     if (redisLink) return redisLink;
     throw new TestbedError("netchecker has no way of its own to Redis: start with redisLink.");
-  }
-
-  get nodes(): LocalNode[] {
-    return [...this.#parts.nodes.values()];
-  }
-
-  /** The node of that name. Throws where there is none. */
-  node(name: string): LocalNode {
-    const node = this.#parts.nodes.get(name);
-    if (!node) throw new TestbedError(`There is no ${name}.`);
-    return node;
   }
 
   /** Breaks a node and resolves when the API server shows it, which for a hung pong takes its kubelet some seconds. */
@@ -135,7 +104,7 @@ export class LocalCluster {
   /** Removes a node with its pods. */
   async removeNode(name: string): Promise<void> {
     const node = this.node(name);
-    this.#parts.nodes.delete(name);
+    this.byName.delete(name);
     await node.remove();
   }
 
@@ -164,14 +133,5 @@ export class LocalCluster {
     throw new TestbedError(
       `Waited ${timeoutMs / 1000} s for a closed round after round ${after} in vain; netchecker's last words: ${this.netchecker.lastWords()}`,
     );
-  }
-
-  /** Ends every process that the cluster started and removes its folder. Safe to call twice. */
-  stop(): Promise<void> {
-    this.foreignLease.stop();
-    this.#stopped ??= this.#parts
-      .stop()
-      .finally(() => rmSync(this.folder, { recursive: true, force: true }));
-    return this.#stopped;
   }
 }

@@ -1,33 +1,25 @@
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { availableParallelism, tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { redisNames } from "@netchecker/contract";
-import { ApiServer } from "../kubernetes/api-server/api-server.ts";
-import type { NodeBreak } from "./breaks.ts";
-import { BUNDLES, requireBundles } from "../services/bundles.ts";
+import { startOn } from "../cluster/cluster.ts";
+import { inBatches, startControlPlane } from "../cluster/control-plane.ts";
 import { ClusterDns } from "../kubernetes/cluster-dns.ts";
-import { IMAGE_ENV } from "../services/image-env.ts";
-import { kubeConfig } from "../kubernetes/kube-config.ts";
-import {
-  type ControlPlaneTimes,
-  controlPlaneTimes,
-  speedFor,
-} from "../kubernetes/control-plane-times.ts";
-import { KubeProxy } from "./kube-proxy.ts";
-import { listen } from "../sockets/listen.ts";
+import { type ControlPlaneTimes, speedFor } from "../kubernetes/control-plane-times.ts";
+import { KubeProxy } from "../kubernetes/kube-proxy.ts";
 import { HEALTH_PORT } from "../kubernetes/kubelet.ts";
+import { longAgo } from "../kubernetes/objects/node-object.ts";
+import { serviceObject } from "../kubernetes/objects/service-object.ts";
+import { BUNDLES, requireBundles } from "../services/bundles.ts";
+import { IMAGE_ENV } from "../services/image-env.ts";
+import { NetcheckerProcess } from "../services/netchecker-process.ts";
+import { freePort } from "../sockets/listen.ts";
+import { type Address, TcpProxy } from "../sockets/tcp-proxy.ts";
+import type { NodeBreak } from "./breaks.ts";
 import { LocalCluster, type NewNode } from "./local-cluster.ts";
 import { LocalNode, type NodeSpec } from "./local-node.ts";
 import { LoopbackIpv6 } from "./loopback-ipv6.ts";
 import { claimLoopbackSlice, type LoopbackSlice } from "./loopback-slice.ts";
-import { NetcheckerProcess } from "../services/netchecker-process.ts";
-import { NodeController } from "../kubernetes/node-controller.ts";
-import { longAgo } from "../kubernetes/objects/node-object.ts";
-import { serviceObject } from "../kubernetes/objects/service-object.ts";
-import { RedisServer } from "../services/redis-server.ts";
-import { type Address, TcpProxy } from "../sockets/tcp-proxy.ts";
+import { ClusterIps } from "./service-proxies.ts";
 
 /** What a service's environment may have beside what the cluster gives it. */
 type ExtraEnv = Readonly<Record<string, string>>;
@@ -91,20 +83,16 @@ const probeConcurrency = (nodes: number) => Math.min(256, Math.max(2, MAX_IN_FLI
  * taken; then, too, nothing that it started is left.
  */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
-  const { signal } = options;
-  signal?.throwIfAborted();
-  const folder = mkdtempSync(join(tmpdir(), "netchecker-"));
-  const forget = () => rmSync(folder, { recursive: true, force: true });
-  process.on("exit", forget);
-  const stack = new AsyncDisposableStack();
-  stack.defer(() => void process.off("exit", forget));
-  try {
-    return await build(options, folder, stack);
-  } catch (error) {
-    await stack.disposeAsync();
-    forget();
-    throw signal?.aborted ? signal.reason : error;
-  }
+  return startOn(async (stack) => {
+    const folder = mkdtempSync(join(tmpdir(), "netchecker-"));
+    const forget = () => rmSync(folder, { recursive: true, force: true });
+    process.on("exit", forget);
+    stack.defer(() => {
+      process.off("exit", forget);
+      forget();
+    });
+    return build(options, folder, stack);
+  }, options.signal);
 }
 
 async function build(
@@ -118,21 +106,10 @@ async function build(
   stack.defer(() => slice.release());
   const ipv6 = options.dualStack ? LoopbackIpv6.claim(slice.hostIp) : undefined;
   stack.defer(() => ipv6?.release());
-  const netcheckerAt = await netcheckerAddress(options.port, slice);
+  // Before anything else is started.
+  const host = options.port === 0 ? slice.hostIp : "127.0.0.1";
+  const port = await freePort(host, options.port);
 
-  const token = randomBytes(16).toString("hex");
-  const apiServer = new ApiServer({ host: slice.hostIp, token });
-  await apiServer.start();
-  stack.defer(() => apiServer.stop());
-  const { store } = apiServer;
-  const kubeConfigFile = join(folder, "kubeconfig");
-  writeFileSync(kubeConfigFile, kubeConfig(apiServer.url, token, NAMESPACE), { mode: 0o600 });
-
-  const redis = await RedisServer.start(slice.hostIp, folder, signal);
-  stack.defer(() => redis.stop());
-  const dns = new ClusterDns(slice.dnsIp, store);
-  await dns.start();
-  stack.defer(() => dns.stop());
   const service = serviceObject({
     name: SERVICE,
     namespace: NAMESPACE,
@@ -141,19 +118,27 @@ async function build(
     port: POD_PORT,
     nodePort: NODE_PORT,
   });
-  store.create("services", service);
-  const kubeProxy = new KubeProxy(store, service);
-  await kubeProxy.start();
-  stack.defer(() => kubeProxy.stop());
-
   const speed = options.controlPlaneSpeed ?? speedFor(intervalMs);
-  const nodeController = new NodeController({
-    store,
-    times: controlPlaneTimes(speed, options.controlPlane),
-    served: () => apiServer.answers,
-  });
-  nodeController.start();
-  stack.defer(() => nodeController.stop());
+  const { apiServer, redis, nodeController, kubeConfigFile } = await startControlPlane(
+    {
+      apiServer: { host: slice.hostIp },
+      redis: { host: slice.hostIp },
+      namespace: NAMESPACE,
+      services: [service],
+      folder,
+      speed,
+      times: options.controlPlane,
+      signal,
+    },
+    stack,
+  );
+  const { store } = apiServer;
+  const dns = new ClusterDns(slice.dnsIp, store);
+  await dns.start();
+  stack.defer(() => dns.stop());
+  const kubeProxy = new KubeProxy(store);
+  stack.defer(() => kubeProxy.stop());
+  await kubeProxy.add("ClusterIPs", new ClusterIps());
 
   const nodes = new Map<string, LocalNode>();
   stack.defer(async () => {
@@ -177,6 +162,7 @@ async function build(
       podIp,
       ipv6: ipv6?.add({ node: ip, ...podIp }),
       redisProxyIp: slice.redisProxyIp(lastIndex),
+      nodePort: NODE_PORT,
       bundle: BUNDLES,
       env: {
         ping: { ...POD_ENV, DNS_SERVERS: dns.address, PROBE_CONCURRENCY: concurrency, ...env.ping },
@@ -192,13 +178,17 @@ async function build(
     nodes.set(name, node);
     return node;
   };
-  await startNodes(options.nodes, startNode, signal);
+  const names = Array.from({ length: options.nodes }, (_, index) => `node-${index + 1}`);
+  await inBatches(names, async (name) => {
+    const node = await startNode(name, { joinedAt: longAgo() });
+    await node.podsReady(signal);
+  });
 
   const external = options.externalTargets ?? [await localListener(slice, stack)];
   const redisLink = options.redisLink ? await linkTo(redis.address, slice, stack) : undefined;
   const netchecker = new NetcheckerProcess({
     bundle: BUNDLES.netchecker,
-    url: `http://${netcheckerAt.host}:${netcheckerAt.port}`,
+    url: `http://${host}:${port}`,
     logFile: join(folder, "netchecker.log"),
     onLog: options.onLog,
     env: {
@@ -211,25 +201,14 @@ async function build(
       EXTERNAL_TARGETS: external.join(","),
       ROUND_INTERVAL_MS: String(intervalMs),
       ROUND_REQUEST_PAUSE_MS: "0",
-      HOST: netcheckerAt.host,
-      PORT: String(netcheckerAt.port),
+      HOST: host,
+      PORT: String(port),
       ...env.netchecker,
     },
   });
-  const stop = () => stack.disposeAsync();
-  const cluster = new LocalCluster({
-    apiServer,
-    redis,
-    netchecker,
-    nodes,
-    startNode,
-    nodeController,
-    redisLink,
-    leaseKey: redisNames(REDIS_PREFIX).lease,
-    speed,
-    folder,
-    stop,
-  });
+  const own = { startNode, nodeController, redisLink, speed, folder };
+  const parts = { apiServer, redis, netchecker, nodes, redisPrefix: REDIS_PREFIX, stack };
+  const cluster = new LocalCluster({ ...parts, ...own });
   // The breaks come first: then the first round is as certain as any.
   const breaks = options.breaks ?? [];
   await Promise.all(breaks.map(({ node, kind }) => cluster.break(node, kind, signal)));
@@ -237,35 +216,6 @@ async function build(
   stack.defer(() => netchecker.stop());
   await netchecker.start(signal);
   return cluster;
-}
-
-/** A few at a time: a hundred that start at once would only be in each other's way. */
-async function startNodes(
-  count: number,
-  startNode: (name: string, how: NewNode) => Promise<LocalNode>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const names = Array.from({ length: count }, (_, index) => `node-${index + 1}`);
-  const batch = 2 * availableParallelism();
-  for (let at = 0; at < count; at += batch) {
-    // Settled, so that after a failure none is still on its way when the others are removed.
-    const started = await Promise.allSettled(
-      names.slice(at, at + batch).map((name) => startNode(name, { joinedAt: longAgo() })),
-    );
-    for (const start of started) if (start.status === "rejected") throw start.reason;
-    await Promise.all(
-      started.map((start) => (start.status === "fulfilled" ? start.value.podsReady(signal) : null)),
-    );
-  }
-}
-
-/** Makes sure that the port is free before anything else is started. */
-async function netcheckerAddress(port: number, slice: LoopbackSlice) {
-  const host = port === 0 ? slice.hostIp : "127.0.0.1";
-  const server = createServer();
-  const free = await listen(server, host, port);
-  await new Promise((resolve) => server.close(resolve));
-  return { host, port: free };
 }
 
 const ZONE_NAMES = "abcdefghijklmnopqrstuvwxyz";

@@ -1,7 +1,7 @@
 import type { ActiveFault, ActiveFaults } from "../faults/active-faults.ts";
 import type { Lab } from "./lab.ts";
 import type { PodNetworkKind } from "./network/node-network.ts";
-import type { LabPod } from "./nodes/lab-pod.ts";
+import type { LabPod } from "./nodes/lab-node.ts";
 
 /** A namespace is entered by the id of a process that is in it. */
 interface Place {
@@ -52,14 +52,14 @@ export const labState = (lab: Lab, faults: ActiveFaults, url: string): LabState 
   podNetwork: lab.options.podNetwork,
   nodes: lab.nodes
     // One that is about to come has no pods yet.
-    .filter(({ ping, pong }) => ping && pong)
+    .filter(({ pods }) => pods.ping && pods.pong)
     .toSorted((a, b) => a.index - b.index)
-    .map(({ name, ip, namespace, ping, pong }) => ({
+    .map(({ name, ip, namespace, pods }) => ({
       name,
       ip,
       namespacePid: namespace.pid,
-      ping: podState(ping),
-      pong: podState(pong),
+      ping: podState(pods.ping),
+      pong: podState(pods.pong),
     })),
   control: { namespacePid: lab.control.namespace.pid },
   gateway: { namespacePid: lab.outside.gateway.pid },
@@ -69,10 +69,10 @@ export const labState = (lab: Lab, faults: ActiveFaults, url: string): LabState 
   faults: faults.list,
 });
 
-const podState = ({ pod, sandbox }: LabPod): PodState => ({
+const podState = (pod: LabPod): PodState => ({
   name: pod.name,
   ip: pod.ip,
   pid: pod.running ? pod.pid! : null,
   ready: pod.ready,
-  namespacePid: sandbox.pid,
+  namespacePid: pod.network.pid,
 });

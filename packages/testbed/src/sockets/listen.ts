@@ -25,12 +25,12 @@ export function listen(
   });
 }
 
-/** A port that nothing listens on at this moment. */
-export async function freePort(host: string): Promise<number> {
+/** A port that nothing listens on at this moment: any, or this one. Rejects with a {@link TestbedError} when it is taken. */
+export async function freePort(host: string, port = 0): Promise<number> {
   const server = createServer();
-  const port = await listen(server, host, 0);
+  const free = await listen(server, host, port);
   await new Promise((resolve) => server.close(resolve));
-  return port;
+  return free;
 }
 
 const AFTER_LISTEN: Record<string, (address: string) => string> = {

@@ -2,7 +2,13 @@ import type { KubeObject } from "../api-server/kube-object.ts";
 
 export interface ServiceObject extends KubeObject {
   spec: {
-    ports: { name: string; protocol: "TCP"; port: number; targetPort: number; nodePort: number }[];
+    ports: {
+      name: string;
+      protocol: "TCP" | "UDP";
+      port: number;
+      targetPort: number;
+      nodePort: number;
+    }[];
     selector: Record<string, string>;
     clusterIP: string;
     clusterIPs: string[];
@@ -18,6 +24,7 @@ export function serviceObject(at: {
   clusterIpv6?: string;
   port: number;
   nodePort: number;
+  protocol?: "TCP" | "UDP";
 }): ServiceObject {
   return {
     metadata: { name: at.name, namespace: at.namespace, labels: { name: "pong", type: "pong" } },
@@ -25,7 +32,7 @@ export function serviceObject(at: {
       ports: [
         {
           name: "http",
-          protocol: "TCP",
+          protocol: at.protocol ?? "TCP",
           port: at.port,
           targetPort: at.port,
           nodePort: at.nodePort,

@@ -1,40 +1,52 @@
+import type { ProxiedService, ServiceRules } from "../../kubernetes/kube-proxy.ts";
+import type { Namespace } from "./namespace.ts";
 import { nftTable } from "./nft.ts";
-
-/** A service as kube-proxy sees it: where it is reached, and the ready pods behind it. */
-export interface ProxiedService {
-  readonly name: string;
-  readonly protocol: "tcp" | "udp";
-  readonly clusterIp: string;
-  readonly port: number;
-  /** `externalTrafficPolicy: Local`; null where it has none. */
-  readonly nodePort: number | null;
-  readonly backends: readonly {
-    readonly ip: string;
-    readonly port: number;
-    readonly node: string;
-  }[];
-}
 
 const KUBE_PROXY_TABLE = "kube-proxy";
 
 /** What a rule set is left without, when a node's kube-proxy is at fault. */
 export type KubeProxyGap = "cluster-ip" | "node-port";
 
+interface ProxiedNode {
+  readonly name: string;
+  readonly ip: string;
+  readonly namespace: Namespace;
+}
+
+/** The rules that kube-proxy writes on one node. */
+export class NodeRules implements ServiceRules {
+  /** What they are without; a change is seen once they are written again. */
+  readonly gaps = new Set<KubeProxyGap>();
+  readonly #node: ProxiedNode;
+  #written = "";
+
+  constructor(node: ProxiedNode) {
+    this.#node = node;
+  }
+
+  async write(services: readonly ProxiedService[]): Promise<void> {
+    const rules = kubeProxyRules(services, this.#node, this.gaps);
+    if (rules === this.#written) return;
+    await this.#node.namespace.run(rules);
+    this.#written = rules;
+  }
+}
+
 /**
  * What kube-proxy writes on one node, as lines of a shell script that replace the rules at once. A ClusterIP leads to any
  * backend, a NodePort to the node's own; without a backend a ClusterIP refuses and a NodePort drops
  * (kubernetes.io/docs/reference/networking/virtual-ips).
  */
-export function kubeProxyRules(
+function kubeProxyRules(
   services: readonly ProxiedService[],
-  node: { readonly name: string; readonly ip: string },
-  gaps: ReadonlySet<KubeProxyGap> = new Set(),
+  node: Pick<ProxiedNode, "name" | "ip">,
+  gaps: ReadonlySet<KubeProxyGap>,
 ): string {
   const nat: string[] = [];
   const filter: string[] = [];
-  for (const { protocol, clusterIp, port, nodePort, backends } of services) {
+  for (const { protocol, clusterIps, port, nodePort, backends } of services) {
     if (!gaps.has("cluster-ip")) {
-      const match = `ip daddr ${clusterIp} ${protocol} dport ${port}`;
+      const match = `ip daddr ${clusterIps[0]} ${protocol} dport ${port}`;
       if (backends.length === 0) filter.push(`${match} reject`);
       else nat.push(`${match} dnat to ${anyOf(backends.map(({ ip }) => ip))}:${backends[0]!.port}`);
     }

@@ -7,7 +7,7 @@ import {
   podGateway,
   UNDERLAY_PREFIX,
 } from "./addresses.ts";
-import type { Fabric } from "./fabric.ts";
+import { type Fabric, plugIn } from "./fabric.ts";
 import { Namespace } from "./namespace.ts";
 import { nftTable } from "./nft.ts";
 
@@ -42,6 +42,34 @@ ip link set cni0 up
 ip route add default via ${GATEWAY.ip}
 ${kind === "vxlan" ? vxlanDevice(index) : ""}
 ${nftTable("ip", "pod-masquerade", masquerade)}`);
+}
+
+interface PodPort {
+  /** The namespace's name. */
+  readonly name: string;
+  readonly ip: string;
+  /** Its port on the node's bridge. */
+  readonly port: string;
+  readonly logFolder: string;
+  readonly resolvConf?: string;
+}
+
+/** A namespace for a pod: plugged into its node's bridge, with an address and a way out. */
+export async function createPodNetwork(
+  { index, namespace: node }: NodePlace,
+  { name, ip, port, logFolder, resolvConf }: PodPort,
+): Promise<Namespace> {
+  const namespace = await Namespace.create(name, logFolder, resolvConf);
+  try {
+    await plugIn(namespace, node, { port, bridge: "cni0" });
+    await namespace.run(
+      `ip address add ${ip}/24 dev eth0\nip route add default via ${podGateway(index)}\n`,
+    );
+  } catch (error) {
+    await namespace.remove();
+    throw error;
+  }
+  return namespace;
 }
 
 /** Nodes learn the way to each other's pods: each of `all` to those of `added`, and they to all. */

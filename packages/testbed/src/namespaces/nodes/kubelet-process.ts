@@ -1,77 +1,120 @@
-/**
- * A process of its own in a node's namespace: the node's kubelet. It hears of its pods from its parent, and tells it of
- * their readiness; whatever it tells, and its heartbeat, needs a way from here to the API server.
- */
-import { setTimeout as sleep } from "node:timers/promises";
-import { Kubelet, type ProbedPod } from "../../kubernetes/kubelet.ts";
-import { ApiLink } from "./api-link.ts";
-import type { FromKubelet, PodNews, ToKubelet } from "./kubelet-messages.ts";
+import { fileURLToPath } from "node:url";
+import type { NodeKubelet } from "../../cluster/node.ts";
+import type { Pod } from "../../cluster/pod.ts";
+import type { ObjectStore } from "../../kubernetes/api-server/object-store.ts";
+import { Child } from "../../services/child-process.ts";
+import type { ApiEndpoint } from "./api-link.ts";
 
-/** As often within a heartbeat's period what went unanswered is sent again. */
-const TRIES = 10;
+const MAIN = fileURLToPath(new URL("kubelet-main.ts", import.meta.url));
 
-const [, , node, host, apiHost, apiPort, heartbeat] = process.argv as string[];
-const heartbeatMs = Number(heartbeat);
-const link = new ApiLink(
-  node!,
-  { host: apiHost!, port: Number(apiPort) },
-  Math.max(20, heartbeatMs / TRIES),
-);
-const tell = (message: FromKubelet) => process.send!(message);
-let probing = true;
+/** What a kubelet's process is told of one of its pods; without an address, the pod is gone. */
+export interface PodNews {
+  readonly pod: string;
+  readonly ip: string | null;
+  readonly running: boolean;
+  readonly ready: boolean;
+}
 
-class Pod implements ProbedPod {
-  readonly #name: string;
+/** Or whether it notices what becomes of its pods. */
+export type ToKubelet = PodNews | { readonly probing: boolean };
+
+export type FromKubelet =
+  | { readonly listening: true }
+  | { readonly pod: string; readonly ready: boolean };
+
+interface KubeletSpec {
+  readonly node: string;
   readonly ip: string;
-  exists = true;
-  running = true;
-  ready = false;
-  #toTell: boolean | null = null;
-
-  constructor(name: string, ip: string) {
-    this.#name = name;
-    this.ip = ip;
-  }
-
-  setReady(ready: boolean): void {
-    if (!probing) return;
-    this.ready = ready;
-    const isOnItsWay = this.#toTell !== null;
-    this.#toTell = ready;
-    if (!isOnItsWay) void this.#tell();
-  }
-
-  async #tell(): Promise<void> {
-    await link.exchange();
-    tell({ pod: this.#name, ready: this.#toTell! });
-    this.#toTell = null;
-  }
+  readonly within: readonly string[];
+  readonly api: ApiEndpoint;
+  readonly heartbeatMs: number;
+  readonly logFile: string;
 }
 
-const pods = new Map<string, Pod>();
-const kubelet = new Kubelet();
+/** A kubelet in a process of its own: it hears of its pods from here, and tells of their readiness. */
+export class KubeletProcess implements NodeKubelet {
+  readonly #spec: KubeletSpec;
+  readonly #pods = new Map<string, Pod>();
+  readonly #told = new Map<string, string>();
+  readonly #unsubscribe: () => void;
+  #child: Child | undefined;
+  #heardAt = Date.now();
 
-function hearOf({ pod: name, ip, running, ready }: PodNews): void {
-  let pod = pods.get(name);
-  if (!pod && ip !== null) {
-    pod = new Pod(name, ip);
-    pods.set(name, pod);
-    kubelet.watch(pod);
+  constructor(store: ObjectStore, spec: KubeletSpec) {
+    this.#spec = spec;
+    this.#unsubscribe = store.onChange(() => this.#tell());
   }
-  if (!pod) return;
-  Object.assign(pod, { exists: ip !== null, running, ready });
-  if (ip === null) pods.delete(name);
-}
 
-process.on("message", (news: ToKubelet) => {
-  if ("probing" in news) probing = news.probing;
-  else hearOf(news);
-});
-process.once("disconnect", () => process.exit());
-await kubelet.start([host!]);
-await link.open(host!);
-tell({ listening: true });
-for (;;) {
-  await link.exchange();
-  await sleep(heartbeatMs);
+  get running(): boolean {
+    return this.#child?.running ?? false;
+  }
+
+  get heartbeatAt(): number {
+    return this.#heardAt;
+  }
+
+  /** A heartbeat of it has arrived where the API server is. */
+  heard(): void {
+    this.#heardAt = Date.now();
+  }
+
+  async start(): Promise<void> {
+    if (this.running) return;
+    const { node, ip, within, api, heartbeatMs, logFile } = this.#spec;
+    this.#child = await Child.started(
+      {
+        within,
+        file: process.execPath,
+        args: [MAIN, node, ip, api.host, String(api.port), String(heartbeatMs)],
+        env: {},
+        logFile,
+        onMessage: (message) => this.#hear(message as FromKubelet),
+      },
+      `the kubelet of ${node} did not start`,
+    );
+    this.#told.clear();
+    this.#tell();
+  }
+
+  async stop(): Promise<void> {
+    this.#child?.signal("SIGKILL");
+    await this.#child?.exited;
+  }
+
+  watch(pod: Pod): void {
+    this.#pods.set(pod.name, pod);
+    this.#tell();
+  }
+
+  /** Whether it notices what becomes of its pods, until it is started anew; its heartbeat goes on. */
+  notice(probing: boolean): void {
+    this.#send({ probing });
+  }
+
+  /** Follows its pods no longer. */
+  forget(): void {
+    this.#unsubscribe();
+  }
+
+  #tell(): void {
+    if (!this.running) return;
+    for (const [name, pod] of this.#pods) {
+      const ip = pod.exists ? pod.ip : null;
+      const news: PodNews = { pod: name, ip, running: pod.running, ready: pod.ready };
+      const text = JSON.stringify(news);
+      if (this.#told.get(name) !== text) this.#send(news);
+      this.#told.set(name, text);
+      if (!pod.exists) this.#pods.delete(name);
+    }
+  }
+
+  #send(message: ToKubelet): void {
+    this.#child?.send(message);
+  }
+
+  #hear(message: FromKubelet): void {
+    if ("listening" in message) return;
+    const pod = this.#pods.get(message.pod);
+    if (pod?.running) pod.setReady(message.ready);
+  }
 }

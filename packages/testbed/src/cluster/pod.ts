@@ -1,8 +1,9 @@
 import { setPriority } from "node:os";
 import { join } from "node:path";
 import type { ObjectStore } from "../kubernetes/api-server/object-store.ts";
-import { Child } from "./child-process.ts";
-import { POD_PORT } from "../kubernetes/kubelet.ts";
+import { Child } from "../services/child-process.ts";
+import { TestbedError } from "../testbed-error.ts";
+import { waitForStore } from "../kubernetes/wait-for-store.ts";
 import {
   crash,
   endByShutdown,
@@ -15,9 +16,20 @@ import {
   terminate,
   type Workload,
 } from "../kubernetes/objects/pod-object.ts";
-import { TcpProxy } from "../sockets/tcp-proxy.ts";
 
-export interface PodSpec {
+/** Where a pod's process runs. */
+export interface PodNetwork {
+  /** What is put before its command, so that it runs there; nothing where that is this machine's own network. */
+  readonly within: readonly string[];
+  /** Its process has started. Rejects with a {@link TestbedError}. */
+  open?(): Promise<void>;
+  /** Its process has ended. Safe to call twice. */
+  close?(): Promise<void>;
+  /** The pod is gone. Safe to call twice. */
+  remove?(): Promise<void>;
+}
+
+export interface PodSpec<Network extends PodNetwork = PodNetwork> {
   readonly workload: Workload;
   readonly namespace: string;
   readonly node: string;
@@ -29,30 +41,23 @@ export interface PodSpec {
   readonly bundle: string;
   /** The environment of a pod of that name. */
   readonly env: (podName: string) => Readonly<Record<string, string>>;
-  /** What is put before its command, so that it runs in a namespace of its own. */
-  readonly within?: readonly string[];
+  readonly network: Network;
   readonly logFolder: string;
 }
 
 /** A real process and the pod that the API server shows for it. */
-export class LocalPod {
-  readonly spec: PodSpec;
+export class Pod<Network extends PodNetwork = PodNetwork> {
+  readonly spec: PodSpec<Network>;
   readonly name: string;
+  /** What its process finds in its environment, from its next start on, beside what its spec gives it. */
+  extraEnv: Readonly<Record<string, string>> = {};
   readonly #store: ObjectStore;
-  /**
-   * What a CNI does: it gives the pod its second address. There is no network namespace here and a process listens on
-   * one address only, so that this one is passed on to the other; pong takes this cluster for its `caller` then.
-   */
-  readonly #ipv6: TcpProxy | undefined;
   #child: Child | undefined;
 
   /** Creates the pod, pending and on its node; its process is yet to start. */
-  constructor(store: ObjectStore, spec: PodSpec) {
+  constructor(store: ObjectStore, spec: PodSpec<Network>) {
     this.#store = store;
     this.spec = spec;
-    const { ip, ipv6 } = spec;
-    const own = { host: ip, port: POD_PORT };
-    this.#ipv6 = ipv6 && new TcpProxy({ host: ipv6.pod, port: POD_PORT }, () => own);
     const pod = store.create("pods", podObject(spec.workload, spec.namespace, spec.node));
     this.name = pod.metadata.name;
     this.update((copy) => schedule(copy, spec.node));
@@ -69,6 +74,10 @@ export class LocalPod {
 
   get ip(): string {
     return this.spec.ip;
+  }
+
+  get network(): Network {
+    return this.spec.network;
   }
 
   get exists(): boolean {
@@ -93,14 +102,20 @@ export class LocalPod {
   }
 
   /**
-   * Starts its process, for the first time or again; its end is written to the pod as it happens. Rejects with a
-   * TestbedError when its IPv6 address is taken.
+   * Starts its process, for the first time or again; its end is written to the pod as it happens. Rejects as its network's
+   * {@link PodNetwork.open} does.
    */
   async start(): Promise<void> {
     if (this.running) return;
-    const { workload, bundle, env, ip, hostIp, ipv6, within = [] } = this.spec;
-    const [file, ...args] = [...within, process.execPath, "--max-semi-space-size=1", bundle];
-    const child = new Child({ file: file!, args, env: env(this.name), logFile: this.logFile });
+    const { workload, bundle, env, ip, hostIp, ipv6, network } = this.spec;
+    const { within } = network;
+    const child = new Child({
+      within,
+      file: process.execPath,
+      args: ["--max-semi-space-size=1", bundle],
+      env: { ...env(this.name), ...this.extraEnv },
+      logFile: this.logFile,
+    });
     this.#child = child;
     // On one network stack, who asks lets those go first that answer, kube-proxy among them, which elsewhere is the kernel's work.
     if (workload === "ping" && within.length === 0 && child.pid !== undefined)
@@ -109,10 +124,9 @@ export class LocalPod {
     void child.exited.then(({ code }) => {
       if (this.#child !== child) return;
       this.update((copy) => crash(copy, code ?? 137));
-      // Where no process listens, both addresses refuse.
-      void this.#ipv6?.close();
+      void network.close?.();
     });
-    await this.#ipv6?.open();
+    await network.open?.();
   }
 
   /** `kill -9`. */
@@ -127,7 +141,7 @@ export class LocalPod {
     this.#child = undefined;
     child?.signal("SIGKILL");
     await child?.exited;
-    await this.#ipv6?.close();
+    await this.network.close?.();
   }
 
   /** Ends its process, as a kubelet does that shuts its node down in good order: the pod stays, failed. */
@@ -135,7 +149,7 @@ export class LocalPod {
     const child = this.#child;
     this.#child = undefined;
     await child?.end(graceMs);
-    await this.#ipv6?.close();
+    await this.network.close?.();
     this.update(endByShutdown);
   }
 
@@ -162,16 +176,41 @@ export class LocalPod {
     this.update((copy) => setReady(copy, ready));
   }
 
-  /** Ends the process and deletes the pod. Safe to call twice. */
+  /** Ends the process and deletes the pod; its network is gone too. Safe to call twice. */
   async remove(graceMs = 1_000): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
     await child?.end(graceMs);
-    await this.#ipv6?.close();
+    await this.network.close?.();
     if (this.object) this.#store.remove("pods", this.object);
+    await this.network.remove?.();
   }
 
   update(change: (pod: PodObject) => void): void {
     if (this.object) this.#store.update<PodObject>("pods", this.object, change);
   }
+}
+
+const READY_WITHIN_MS = 30_000;
+
+/** Resolves when all of the pods are ready. Rejects with a {@link TestbedError} when one ends before, or takes too long. */
+export async function podsReady(
+  store: ObjectStore,
+  pods: readonly Pod[],
+  signal?: AbortSignal,
+): Promise<void> {
+  await waitForStore(
+    store,
+    () => pods.every((pod) => pod.ready) || pods.some((pod) => !pod.running),
+    {
+      timeoutMs: READY_WITHIN_MS,
+      what: `${pods.map(({ name }) => name).join(" and ")} to be ready`,
+      signal,
+    },
+  );
+  const ended = pods.find((pod) => !pod.running);
+  if (ended)
+    throw new TestbedError(
+      `${ended.name} on ${ended.spec.node} ended before it was ready; its last words: ${ended.lastWords()}`,
+    );
 }
