@@ -2,19 +2,19 @@ import { Type } from "typebox";
 import { CLUSTER_IP } from "../namespaces/network/addresses.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { faultKind } from "./fault.ts";
+import { NOTHING } from "./parameters.ts";
 import { noNewRedisConnection } from "./new-redis-connection.ts";
 
 /** Faults of the cluster's DNS server. Who dials Redis anew looks its name up first. */
 
 export const dnsDown = faultKind({
   summary: "the cluster's DNS server is down",
-  parameters: Type.Object({}),
-  apply: (lab, _, id) =>
-    lab.broken.hold("DNS server", id, async (undo) => {
-      undo.defer(() => lab.dns.start());
-      await lab.dns.stop();
-    }),
-  heal: (lab, _, id) => lab.broken.release(id),
+  parameters: NOTHING,
+  thing: () => "DNS server",
+  async break(lab, _, undo) {
+    undo.defer(() => lab.dns.start());
+    await lab.dns.stop();
+  },
   effect: () => ({
     onLeg: noNewRedisConnection,
     onRow: ({ check }) => (check === "dns" ? { reasons: ["dns_failure"], sure: true } : null),
@@ -35,13 +35,12 @@ export const dnsSlow = faultKind({
       description: "before each answer, milliseconds; ping waits 1000",
     }),
   }),
-  apply: (lab, { delayMs }, id) =>
-    lab.broken.hold(`DNS server's delay of ${delayMs} ms`, id, async (undo) => {
-      const late = (ms: number) => lab.dns.answer({ delayMs: lab.dns.manner.delayMs + ms });
-      undo.defer(() => late(-delayMs));
-      late(delayMs);
-    }),
-  heal: (lab, _, id) => lab.broken.release(id),
+  thing: ({ delayMs }) => `DNS server's delay of ${delayMs} ms`,
+  async break(lab, { delayMs }, undo) {
+    const late = (ms: number) => lab.dns.answer({ delayMs: lab.dns.manner.delayMs + ms });
+    undo.defer(() => late(-delayMs));
+    late(delayMs);
+  },
   effect: ({ delayMs }) => ({
     ...(delayMs > PROBE_TIMEOUT_MS - NEAR_MS && { onLeg: noNewRedisConnection }),
     onRow: ({ check }) =>
@@ -60,15 +59,14 @@ export const dnsWrong = faultKind({
       description: "what it answers for every name of the cluster: an IPv4 address",
     }),
   }),
-  apply: (lab, { address }, id) =>
-    lab.broken.hold(`DNS server's answer ${address}`, id, async (undo) => {
-      const { wrongAddress } = lab.dns.manner;
-      if (wrongAddress !== null)
-        throw new TestbedError(`DNS answers ${wrongAddress} already; heal that before`);
-      undo.defer(() => lab.dns.answer({ wrongAddress: null }));
-      lab.dns.answer({ wrongAddress: address });
-    }),
-  heal: (lab, _, id) => lab.broken.release(id),
+  thing: ({ address }) => `DNS server's answer ${address}`,
+  async break(lab, { address }, undo) {
+    const { wrongAddress } = lab.dns.manner;
+    if (wrongAddress !== null)
+      throw new TestbedError(`DNS answers ${wrongAddress} already; heal that before`);
+    undo.defer(() => lab.dns.answer({ wrongAddress: null }));
+    lab.dns.answer({ wrongAddress: address });
+  },
   effect: ({ address }) => ({
     onLeg: noNewRedisConnection,
     onRow: ({ check }) =>

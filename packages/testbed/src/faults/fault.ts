@@ -1,6 +1,9 @@
 import type { Static, TObject } from "typebox";
 import type { Effect } from "../expect/effect.ts";
+import type { Workload } from "../kubernetes/objects/pod-object.ts";
 import type { Lab } from "../namespaces/lab.ts";
+import { becomesReady } from "./pod-process.ts";
+import type { Undo } from "./undo.ts";
 
 /** What is broken, as it is typed, sent and stored: a kind and its parameters. */
 export type FaultSpec = Readonly<{ kind: string } & Record<string, unknown>>;
@@ -18,5 +21,31 @@ export interface FaultKind<P extends TObject = TObject> {
   effect(parameters: Static<P>): Effect;
 }
 
-/** Keeps the parameters' type where kinds are collected in a map. */
-export const faultKind = <P extends TObject>(kind: FaultKind<P>): FaultKind<P> => kind;
+/** How a kind of fault is described. */
+export interface FaultDefinition<P extends TObject> extends Pick<
+  FaultKind<P>,
+  "summary" | "parameters" | "effect"
+> {
+  /** What it breaks: what several faults break is broken once, and whole again when all are healed. Default: a thing of its own. */
+  thing?(parameters: Static<P>): string;
+  /** Breaks it, and says before each step how that is undone. */
+  break(lab: Lab, parameters: Static<P>, undo: Undo, id: string): Promise<void>;
+  /** Whose pod on the fault's node is ready again once it is healed, if nothing else keeps it from that. */
+  readonly recovers?: Workload;
+}
+
+export const faultKind = <P extends TObject>(definition: FaultDefinition<P>): FaultKind<P> => ({
+  summary: definition.summary,
+  parameters: definition.parameters,
+  effect: definition.effect,
+  apply: (lab, parameters, id) =>
+    lab.broken.hold(definition.thing?.(parameters) ?? id, id, (undo) =>
+      definition.break(lab, parameters, undo, id),
+    ),
+  async heal(lab, parameters, id) {
+    await lab.broken.release(id);
+    const { recovers: workload } = definition;
+    const { node } = parameters as { node?: string };
+    if (workload && node !== undefined) await becomesReady(lab, { node, workload });
+  },
+});

@@ -1,13 +1,19 @@
 import type { Reason } from "@netchecker/contract";
 import { Type } from "typebox";
 import { type Effect, type Leg, type Loss, OUTSIDE_END } from "../expect/effect.ts";
-import type { Lab } from "../namespaces/lab.ts";
 import { CLUSTER_POD_CIDR, CONTROL, OUTSIDE, podCidr } from "../namespaces/network/addresses.ts";
 import type { Namespace } from "../namespaces/network/namespace.ts";
-import { dropNftTable, nftTable } from "../namespaces/network/nft.ts";
+import { addTable } from "./add-table.ts";
 import { faultKind } from "./fault.ts";
 import { noNewRedisConnection } from "./new-redis-connection.ts";
-import { DirectionParameter, NodeParameter, type Reject, RejectParameter } from "./parameters.ts";
+import {
+  DirectionParameter,
+  NODE,
+  NodeParameter,
+  type Reject,
+  RejectParameter,
+} from "./parameters.ts";
+import type { Undo } from "./undo.ts";
 
 /** Filters on nodes, as firewalls, network policies and broken CNI plugins leave them behind. */
 
@@ -24,21 +30,12 @@ const CHAINS = {
 type ChainName = keyof typeof CHAINS;
 type Rules = Partial<Record<ChainName, readonly string[]>>;
 
-async function filter(namespace: Namespace, id: string, rules: Rules): Promise<void> {
+async function filter(namespace: Namespace, id: string, rules: Rules, undo: Undo): Promise<void> {
   const chains = Object.entries(rules).map(
     ([chain, lines]) => `${CHAINS[chain as ChainName]}\n${lines.join("\n")}\n}`,
   );
-  await namespace.run(nftTable("ip", id, chains.join("\n")));
+  await addTable(namespace, "ip", id, chains, undo);
 }
-
-const unfilter = (namespace: Namespace | undefined, id: string) =>
-  namespace?.run(dropNftTable("ip", id)).then(
-    () => {},
-    () => {},
-  );
-
-const namespaceOf = (lab: Lab, name: string) =>
-  lab.nodes.find((node) => node.name === name)?.namespace;
 
 /** Refusals, for packets that match; TCP can be reset, all else is told by ICMP. */
 const refusal = (match: string, reject: Exclude<Reject, "no">) =>
@@ -88,7 +85,7 @@ const UPLINK = "{ eth0, vxlan0 }";
 export const nodeCutOff = faultKind({
   summary: "a firewall at a node's uplink cuts the node off",
   parameters: BORDER_PARAMETERS,
-  async apply(lab, { node, direction, reject }, id) {
+  async break(lab, { node, direction, reject }, undo, id) {
     const begins = direction === "both" && reject === "no" ? "" : " ct state new";
     const arriving = direction === "out" ? [] : [`iifname ${UPLINK}${begins}`];
     const leaving = direction === "in" ? [] : [`oifname ${UPLINK}${begins}`];
@@ -104,16 +101,15 @@ export const nodeCutOff = faultKind({
             sent: stopped(leaving),
             forwarded: stopped([...arriving, ...leaving]),
           };
-    await filter(lab.node(node).namespace, id, rules);
+    await filter(lab.node(node).namespace, id, rules, undo);
   },
-  heal: async (lab, { node }, id) => unfilter(namespaceOf(lab, node), id),
   effect: ({ node, direction, reject }) => borderEffect(node, direction, reject, () => true),
 });
 
 export const podNetwork = faultKind({
   summary: "a node's pod network (CNI) is cut off; the node itself is well",
   parameters: BORDER_PARAMETERS,
-  async apply(lab, { node: name, direction, reject }, id) {
+  async break(lab, { node: name, direction, reject }, undo, id) {
     const node = lab.node(name);
     const own = podCidr(node.index);
     const begins = "ct state new";
@@ -133,9 +129,9 @@ export const podNetwork = faultKind({
             leaving: direction === "in" ? [] : [`${outward} ${all ? "" : begins} drop`],
           }
         : { forwarded: matches.flatMap((match) => refusal(`${match} ${begins}`, reject)) },
+      undo,
     );
   },
-  heal: async (lab, { node }, id) => unfilter(namespaceOf(lab, node), id),
   effect: ({ node, direction, reject }) =>
     borderEffect(node, direction, reject, ({ layer }) => layer === "pod"),
 });
@@ -143,15 +139,12 @@ export const podNetwork = faultKind({
 export const noWayOut = faultKind({
   summary: "no way out of the cluster, from one node or from all",
   parameters: Type.Object({ node: Type.Optional(NodeParameter), reject: RejectParameter }),
-  async apply(lab, { node, reject }, id) {
+  async break(lab, { node, reject }, undo, id) {
     const namespace = node === undefined ? lab.outside.gateway : lab.node(node).namespace;
     const match = `ip daddr ${OUTSIDE.cidr}`;
-    await filter(namespace, id, {
-      forwarded: reject === "no" ? [`${match} drop`] : refusal(match, reject),
-    });
+    const forwarded = reject === "no" ? [`${match} drop`] : refusal(match, reject);
+    await filter(namespace, id, { forwarded }, undo);
   },
-  heal: async (lab, { node }, id) =>
-    unfilter(node === undefined ? lab.outside.gateway : namespaceOf(lab, node), id),
   effect: ({ node, reject }) => ({
     onLeg: ({ from, to }) =>
       to === OUTSIDE_END && (node === undefined || from === node) ? lost("all", reject) : null,
@@ -160,12 +153,11 @@ export const noWayOut = faultKind({
 
 export const dnsUnreachable = faultKind({
   summary: "the cluster's DNS cannot be reached from a node",
-  parameters: Type.Object({ node: NodeParameter }),
-  apply: (lab, { node }, id) =>
-    filter(lab.node(node).namespace, id, {
-      forwarded: [`ip daddr ${CONTROL.dns} udp dport 53 drop`],
-    }),
-  heal: async (lab, { node }, id) => unfilter(namespaceOf(lab, node), id),
+  parameters: NODE,
+  async break(lab, { node }, undo, id) {
+    const forwarded = [`ip daddr ${CONTROL.dns} udp dport 53 drop`];
+    await filter(lab.node(node).namespace, id, { forwarded }, undo);
+  },
   effect: ({ node }) => ({
     onLeg: (leg) => (leg.from === node ? noNewRedisConnection(leg) : null),
     onRow: ({ check, from }) =>
@@ -175,11 +167,10 @@ export const dnsUnreachable = faultKind({
 
 export const redisUnreachable = faultKind({
   summary: "Redis cannot be reached from a node",
-  parameters: Type.Object({ node: NodeParameter }),
-  apply: (lab, { node }, id) =>
-    filter(lab.node(node).namespace, id, {
-      forwarded: [`ip daddr ${CONTROL.redis} drop`, `ip saddr ${CONTROL.redis} drop`],
-    }),
-  heal: async (lab, { node }, id) => unfilter(namespaceOf(lab, node), id),
+  parameters: NODE,
+  async break(lab, { node }, undo, id) {
+    const forwarded = [`ip daddr ${CONTROL.redis} drop`, `ip saddr ${CONTROL.redis} drop`];
+    await filter(lab.node(node).namespace, id, { forwarded }, undo);
+  },
   effect: ({ node }) => ({ silent: [node] }),
 });

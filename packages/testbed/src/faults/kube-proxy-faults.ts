@@ -3,7 +3,7 @@ import type { Row, RowEffect } from "../expect/effect.ts";
 import { replacePod } from "../namespaces/replace-pod.ts";
 import { faultKind } from "./fault.ts";
 import { noNewRedisConnection } from "./new-redis-connection.ts";
-import { NodeParameter } from "./parameters.ts";
+import { NODE, NodeParameter } from "./parameters.ts";
 
 /** Faults of one node's service translation. */
 
@@ -16,13 +16,12 @@ export const kubeProxy = faultKind({
       description: "which rules are missing",
     }),
   }),
-  apply: (lab, { node, part }, id) =>
-    lab.broken.hold(`kube-proxy of ${node}: ${part}`, id, async (undo) => {
-      lab.node(node);
-      undo.defer(() => lab.kubeProxy.change(node, ({ gaps }) => gaps.delete(part)));
-      await lab.kubeProxy.change(node, ({ gaps }) => gaps.add(part));
-    }),
-  heal: (lab, _, id) => lab.broken.release(id),
+  thing: ({ node, part }) => `kube-proxy of ${node}: ${part}`,
+  async break(lab, { node, part }, undo) {
+    lab.node(node);
+    undo.defer(() => lab.kubeProxy.change(node, ({ gaps }) => gaps.delete(part)));
+    await lab.kubeProxy.change(node, ({ gaps }) => gaps.add(part));
+  },
   effect: ({ node, part }) =>
     part === "cluster-ip"
       ? {
@@ -45,16 +44,14 @@ export const kubeProxy = faultKind({
 
 export const kubeProxyStale = faultKind({
   summary: "a node's kube-proxy follows no more, and then the node's pong is replaced",
-  parameters: Type.Object({ node: NodeParameter }),
-  async apply(lab, { node }, id) {
-    await lab.broken.hold(`kube-proxy of ${node}: stale`, id, async (undo) => {
-      lab.node(node);
-      undo.defer(() => lab.kubeProxy.setStale(node, false));
-      await lab.kubeProxy.setStale(node, true);
-      await replacePod(lab, node, "pong");
-    });
+  parameters: NODE,
+  thing: ({ node }) => `kube-proxy of ${node}: stale`,
+  async break(lab, { node }, undo) {
+    lab.node(node);
+    undo.defer(() => lab.kubeProxy.setStale(node, false));
+    await lab.kubeProxy.setStale(node, true);
+    await replacePod(lab, node, "pong");
   },
-  heal: (lab, _, id) => lab.broken.release(id),
   effect: ({ node }) => ({
     onRow: (row) => whereTranslated(row, node),
   }),

@@ -1,19 +1,17 @@
-import { Type } from "typebox";
 import { faultKind } from "./fault.ts";
 import { nodeOf } from "./node-of.ts";
-import { NodeParameter } from "./parameters.ts";
+import { NODE } from "./parameters.ts";
 
 export const kubeletDown = faultKind({
   summary:
     "a node's kubelet is down: nothing listens on its port, and Kubernetes misses its heartbeats",
-  parameters: Type.Object({ node: NodeParameter }),
-  apply: (lab, { node }, id) =>
-    lab.broken.hold(`kubelet of ${node}: down`, id, async (undo) => {
-      const broken = lab.node(node);
-      undo.defer(() => nodeOf(lab, node)?.startKubelet());
-      await broken.killKubelet();
-    }),
-  heal: (lab, _, id) => lab.broken.release(id),
+  parameters: NODE,
+  thing: ({ node }) => `kubelet of ${node}: down`,
+  async break(lab, { node }, undo) {
+    const broken = lab.node(node);
+    undo.defer(() => nodeOf(lab, node)?.startKubelet());
+    await broken.killKubelet();
+  },
   // Once Kubernetes has noticed it calls the node's pods not ready, and its NodePort leads to none of them.
   effect: ({ node }) => ({
     onRow({ check, to }) {

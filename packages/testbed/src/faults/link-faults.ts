@@ -2,10 +2,11 @@ import { Type } from "typebox";
 import { CONTROL_END, type Effect, type Leg } from "../expect/effect.ts";
 import type { Lab } from "../namespaces/lab.ts";
 import { CONTROL, nodeIp, podCidr } from "../namespaces/network/addresses.ts";
-import { dropNftTable, nftTable } from "../namespaces/network/nft.ts";
+import { addTable } from "./add-table.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { faultKind } from "./fault.ts";
-import { DirectionParameter, NodeParameter } from "./parameters.ts";
+import { DirectionParameter, NODE, NodeParameter } from "./parameters.ts";
+import type { Undo } from "./undo.ts";
 
 /** Faults of the wires between the nodes: packets are lost in the fabric, and nobody is told. */
 
@@ -29,33 +30,31 @@ interface PortRule {
 /** `ingress` of the port here is what the node sends. */
 const HOOK = { sent: "ingress", received: "egress" } as const;
 
-async function onPorts(lab: Lab, id: string, rules: readonly PortRule[]): Promise<void> {
+async function onPorts(
+  lab: Lab,
+  id: string,
+  rules: readonly PortRule[],
+  undo: Undo,
+): Promise<void> {
   const chains = rules.map(
     ({ port, on, rule }, index) =>
       `chain c${index} { type filter hook ${HOOK[on]} device "${port}" priority 0;\n${rule}\n}`,
   );
-  await lab.fabric.namespace.run(nftTable("netdev", id, chains.join("\n")));
+  await addTable(lab.fabric.namespace, "netdev", id, chains, undo);
 }
-
-const offPorts = (lab: Lab, id: string) =>
-  lab.fabric.namespace.run(dropNftTable("netdev", id)).then(
-    () => {},
-    () => {},
-  );
 
 const touches = ({ from, to }: Leg, node: string) => from === node || to === node;
 
 export const nodeDown = faultKind({
   summary: "a node's link is down",
-  parameters: Type.Object({ node: NodeParameter }),
-  apply: (lab, { node }, id) =>
-    lab.broken.hold(`link of ${node}`, id, async (undo) => {
-      const { namespace } = lab.fabric;
-      // The port is gone with its node.
-      undo.defer(() => namespace.run(`ip link set ${node} up || true\n`).then(() => {}));
-      await namespace.run(`ip link set ${lab.node(node).name} down\n`);
-    }),
-  heal: (lab, _, id) => lab.broken.release(id),
+  parameters: NODE,
+  thing: ({ node }) => `link of ${node}`,
+  async break(lab, { node }, undo) {
+    const { namespace } = lab.fabric;
+    // The port is gone with its node.
+    undo.defer(() => namespace.run(`ip link set ${node} up || true\n`).then(() => {}));
+    await namespace.run(`ip link set ${lab.node(node).name} down\n`);
+  },
   // The node and its neighbours learn from ARP, in the end, that nobody is there.
   effect: ({ node }) => ({
     onLeg: (leg) =>
@@ -70,7 +69,7 @@ export const packetLoss = faultKind({
     peer: Type.Optional(PeerParameter),
     percent: Type.Number({ minimum: 0.1, maximum: 100, default: 100, description: "of 100" }),
   }),
-  async apply(lab, { node, peer, percent }, id) {
+  async break(lab, { node, peer, percent }, undo, id) {
     if (peer !== undefined && node === undefined)
       throw new TestbedError("--peer is given without --node: from where are the packets?");
     const chance =
@@ -84,9 +83,8 @@ export const packetLoss = faultKind({
         ? [{ port, on: "received" as const, rule: chance }]
         : []),
     ]);
-    await onPorts(lab, id, rules);
+    await onPorts(lab, id, rules, undo);
   },
-  heal: (lab, _, id) => offPorts(lab, id),
   effect: ({ node, peer, percent }): Effect => ({
     onLeg(leg) {
       const hit =
@@ -107,19 +105,20 @@ export const partition = faultKind({
       description: "whether the group still reaches Redis and DNS, and so can report",
     }),
   }),
-  async apply(lab, { nodes, control }, id) {
+  async break(lab, { nodes, control }, undo, id) {
     const others = [...lab.nodes, ...(control === "cut" ? [lab.control] : [])].filter(
       ({ name }) => !nodes.includes(name),
     );
     const addresses = others.flatMap(({ index }) => [nodeIp(index), podCidr(index)]).join(", ");
     const rule = `ip daddr { ${addresses} } drop`;
+    const ports = nodes.map((name) => lab.node(name).name);
     await onPorts(
       lab,
       id,
-      nodes.map((name) => ({ port: lab.node(name).name, on: "sent", rule })),
+      ports.map((port) => ({ port, on: "sent", rule })),
+      undo,
     );
   },
-  heal: (lab, _, id) => offPorts(lab, id),
   effect: ({ nodes, control }) => ({
     onLeg({ from, to, layer }) {
       if (layer === "outside" || !nodes.includes(from) || nodes.includes(to)) return null;
@@ -147,7 +146,7 @@ export const mtuBlackHole = faultKind({
       description: "the largest packet that passes, bytes",
     }),
   }),
-  async apply(lab, { node, peer, direction, size }, id) {
+  async break(lab, { node, peer, direction, size }, undo, id) {
     const port = lab.node(node).name;
     const only = (what: "saddr" | "daddr") =>
       peer === undefined ? "" : `ip ${what} ${addressesOf(indexOf(lab, peer))} `;
@@ -157,9 +156,8 @@ export const mtuBlackHole = faultKind({
     const framed = size + ETHERNET_BYTES;
     if (direction !== "out")
       rules.push({ port, on: "received", rule: `${only("saddr")}meta length > ${framed} drop` });
-    await onPorts(lab, id, rules);
+    await onPorts(lab, id, rules, undo);
   },
-  heal: (lab, _, id) => offPorts(lab, id),
   effect: ({ node, peer, direction }) => ({
     onLeg({ from, to }) {
       const hit = (end: string, other: string) =>

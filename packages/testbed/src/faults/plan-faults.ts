@@ -6,64 +6,58 @@ import {
   removeTaint,
   uncordon,
 } from "../kubernetes/objects/node-object.ts";
-import { Type } from "typebox";
 import { replacePod } from "../namespaces/replace-pod.ts";
-import type { Lab } from "../namespaces/lab.ts";
-import { faultKind } from "./fault.ts";
+import { type FaultDefinition, faultKind } from "./fault.ts";
 import { nodeOf } from "./node-of.ts";
-import { NodeParameter } from "./parameters.ts";
+import { NODE } from "./parameters.ts";
 
 /**
  * What Kubernetes says of a node. Nothing breaks by that; what else is broken there is planned to be where somebody decided
  * it: NotReady alone is no plan.
  */
 
-const NODE = Type.Object({ node: NodeParameter });
-
 type Change = (object: NodeObject) => void;
 
+/** Parts of a fault that is what somebody says of a node. */
+type Saying = Pick<FaultDefinition<typeof NODE>, "parameters" | "thing" | "break">;
+
 /** Changes the node's object, and back when the fault is healed. */
-const say = (
-  lab: Lab,
-  { node, what, id }: Readonly<Record<"node" | "what" | "id", string>>,
-  { change, back }: { readonly change: Change; readonly back: Change },
-) =>
-  lab.broken.hold(`${node} is ${what}`, id, async (undo) => {
+const changed = (what: string, change: Change, back: Change): Saying => ({
+  parameters: NODE,
+  thing: ({ node }) => `${node} is ${what}`,
+  async break(lab, { node }, undo) {
     const told = lab.node(node);
     undo.defer(() => nodeOf(lab, node)?.update(back));
     told.update(change);
-  });
-
-export const cordoned = faultKind({
-  summary: "a node is cordoned",
-  parameters: NODE,
-  apply: (lab, { node }, id) =>
-    say(lab, { node, what: "cordoned", id }, { change: cordon, back: uncordon }),
-  heal: (lab, _, id) => lab.broken.release(id),
-  effect: ({ node }) => ({ planned: [node] }),
+  },
 });
 
 /** The kubelet says why its node is not ready, until the fault is healed. */
-const sayNotReady = (lab: Lab, node: string, message: string, id: string) =>
-  lab.broken.hold(`${node} is not ready: ${message}`, id, async (undo) => {
+const saidByKubelet = (message: string): Saying => ({
+  parameters: NODE,
+  thing: ({ node }) => `${node} is not ready: ${message}`,
+  async break(lab, { node }, undo) {
     const told = lab.node(node);
     undo.defer(() => nodeOf(lab, node)?.say(null));
     told.say(message);
-  });
+  },
+});
+
+export const cordoned = faultKind({
+  summary: "a node is cordoned",
+  ...changed("cordoned", cordon, uncordon),
+  effect: ({ node }) => ({ planned: [node] }),
+});
 
 export const notReady = faultKind({
   summary: "a node's kubelet says that the node is not ready; all of it works",
-  parameters: NODE,
-  apply: (lab, { node }, id) => sayNotReady(lab, node, NOT_READY_MESSAGES.network, id),
-  heal: (lab, _, id) => lab.broken.release(id),
+  ...saidByKubelet(NOT_READY_MESSAGES.network),
   effect: () => ({}),
 });
 
 export const shuttingDown = faultKind({
   summary: "a node's kubelet says that the node is shutting down, in good order",
-  parameters: NODE,
-  apply: (lab, { node }, id) => sayNotReady(lab, node, NOT_READY_MESSAGES.shutdown, id),
-  heal: (lab, _, id) => lab.broken.release(id),
+  ...saidByKubelet(NOT_READY_MESSAGES.shutdown),
   effect: ({ node }) => ({ planned: [node] }),
 });
 
@@ -72,17 +66,11 @@ const LEAVING = { key: "ToBeDeletedByClusterAutoscaler", effect: "NoSchedule" } 
 
 export const leaving = faultKind({
   summary: "a node has the taint of the cluster autoscaler that is about to delete it",
-  parameters: NODE,
-  apply: (lab, { node }, id) =>
-    say(
-      lab,
-      { node, what: "leaving", id },
-      {
-        change: (object) => addTaint(object, LEAVING),
-        back: (object) => removeTaint(object, LEAVING.key),
-      },
-    ),
-  heal: (lab, _, id) => lab.broken.release(id),
+  ...changed(
+    "leaving",
+    (object) => addTaint(object, LEAVING),
+    (object) => removeTaint(object, LEAVING.key),
+  ),
   effect: ({ node }) => ({ planned: [node] }),
 });
 
@@ -90,19 +78,18 @@ export const deleting = faultKind({
   summary:
     "a node's pods are terminating, as in a drain or a rollout; others take their places when it is healed",
   parameters: NODE,
-  apply: (lab, { node: name }, id) =>
-    lab.broken.hold(`pods of ${name} terminate`, id, async (undo) => {
-      const node = lab.node(name);
-      for (const workload of ["ping", "pong"] as const) {
-        const old = node.pods[workload];
-        undo.defer(async () => {
-          if (nodeOf(lab, name)?.pods[workload] === old) await replacePod(lab, name, workload);
-        });
-        old.terminate();
-      }
-      await lab.kubeProxy.settled();
-    }),
-  heal: (lab, _, id) => lab.broken.release(id),
+  thing: ({ node: name }) => `pods of ${name} terminate`,
+  async break(lab, { node: name }, undo) {
+    const node = lab.node(name);
+    for (const workload of ["ping", "pong"] as const) {
+      const old = node.pods[workload];
+      undo.defer(async () => {
+        if (nodeOf(lab, name)?.pods[workload] === old) await replacePod(lab, name, workload);
+      });
+      old.terminate();
+    }
+    await lab.kubeProxy.settled();
+  },
   // An agent that terminates is not waited for, and a NodePort leads to no pong that does.
   effect: ({ node }) => ({
     planned: [node],

@@ -2,7 +2,9 @@ import type { Workload } from "../kubernetes/objects/pod-object.ts";
 import { waitForStore } from "../kubernetes/wait-for-store.ts";
 import type { Lab } from "../namespaces/lab.ts";
 import type { LabPod } from "../namespaces/nodes/lab-node.ts";
+import type { FaultDefinition } from "./fault.ts";
 import { nodeOf } from "./node-of.ts";
+import type { NODE } from "./parameters.ts";
 
 /** A node's agent or pong, whichever pod that is by now. */
 export interface Process {
@@ -30,36 +32,49 @@ export async function becomesReady(lab: Lab, process: Process): Promise<void> {
   await lab.kubeProxy.settled().catch(() => {});
 }
 
-/** Kills it, for as long as the fault `id` lasts; `unnoticed`, Kubernetes shows it as it was. */
-export const kill = (lab: Lab, process: Process, id: string, unnoticed = false): Promise<void> =>
-  lab.broken.hold(deadName(process), id, async (undo) => {
-    const pod = lab.node(process.node).pods[process.workload];
+/** Parts of a fault of one node's agent or pong. */
+type Part = Pick<FaultDefinition<typeof NODE>, "thing" | "break" | "recovers">;
+
+/** Kills it, for as long as the fault lasts; `unnoticed`, Kubernetes shows it as it was. */
+export const killed = (workload: Workload, unnoticed = false): Part => ({
+  thing: ({ node }) => deadName({ node, workload }),
+  async break(lab, { node }, undo) {
+    const process = { node, workload };
+    const pod = lab.node(node).pods[workload];
     undo.defer(async () => {
-      const killed = podOf(lab, process);
-      await killed?.start();
-      if (lab.broken.has(hungName(process))) killed?.freeze();
+      const found = podOf(lab, process);
+      await found?.start();
+      if (lab.broken.has(hungName(process))) found?.freeze();
     });
     await (unnoticed ? pod.killUnnoticed() : pod.kill());
     await lab.kubeProxy.settled();
-  });
+  },
+  recovers: workload,
+});
 
-/** Stops it where it is, for as long as the fault `id` lasts. */
-export const freeze = (lab: Lab, process: Process, id: string): Promise<void> =>
-  lab.broken.hold(hungName(process), id, async (undo) => {
-    const pod = lab.node(process.node).pods[process.workload];
-    undo.defer(() => podOf(lab, process)?.thaw());
+/** Stops it where it is, for as long as the fault lasts. */
+export const frozen = (workload: Workload): Part => ({
+  thing: ({ node }) => hungName({ node, workload }),
+  async break(lab, { node }, undo) {
+    const pod = lab.node(node).pods[workload];
+    undo.defer(() => podOf(lab, { node, workload })?.thaw());
     pod.freeze();
-  });
+  },
+  recovers: workload,
+});
 
-/** Stops it for a moment, again and again, for as long as the fault `id` lasts. */
-export const slow = (lab: Lab, process: Process, id: string): Promise<void> =>
-  lab.broken.hold(`${process.workload} of ${process.node}: slow`, id, async (undo) => {
-    lab.node(process.node);
+/** Stops it for a moment, again and again, for as long as the fault lasts. */
+export const slowed = (workload: Workload): Part => ({
+  thing: ({ node }) => `${workload} of ${node}: slow`,
+  async break(lab, { node }, undo) {
+    const process = { node, workload };
+    lab.node(node);
     const unlessHung = (act: "freeze" | "thaw") => () => {
       if (!lab.broken.has(hungName(process))) podOf(lab, process)?.[act]();
     };
     undo.remove(stopAndGo(unlessHung("freeze"), unlessHung("thaw")));
-  });
+  },
+});
 
 /** Starts it anew, unless a fault keeps it dead, with what `first` does to its process before that comes to anything. */
 export async function restart(

@@ -5,12 +5,10 @@ import type { Effect } from "../expect/effect.ts";
 import { cgroupName } from "./cgroup-name.ts";
 import { faultKind } from "./fault.ts";
 import { nodeOf } from "./node-of.ts";
-import { NodeParameter } from "./parameters.ts";
-import { becomesReady, freeze, kill, slow } from "./pod-process.ts";
+import { cpuParameter, NODE, NodeParameter } from "./parameters.ts";
+import { frozen, killed, slowed } from "./pod-process.ts";
 
 /** Faults of one node's pong; its network is well. */
-
-const NODE = Type.Object({ node: NodeParameter });
 
 /** How it shows that a pong does not answer as it should, by the check that meets it. */
 const pongEffect = (
@@ -31,11 +29,7 @@ const pongEffect = (
 export const pongHung = faultKind({
   summary: "pong hangs: the kernel accepts connections, nothing answers",
   parameters: NODE,
-  apply: (lab, { node }, id) => freeze(lab, { node, workload: "pong" }, id),
-  async heal(lab, { node }, id) {
-    await lab.broken.release(id);
-    await becomesReady(lab, { node, workload: "pong" });
-  },
+  ...frozen("pong"),
   // Once kubelet has noticed, kube-proxy leads nobody there any more, and drops what asks the NodePort.
   effect: ({ node }) =>
     pongEffect(
@@ -49,8 +43,7 @@ export const pongHung = faultKind({
 export const pongSlow = faultKind({
   summary: "pong answers late, though in time",
   parameters: NODE,
-  apply: (lab, { node }, id) => slow(lab, { node, workload: "pong" }, id),
-  heal: (lab, _, id) => lab.broken.release(id),
+  ...slowed("pong"),
   effect: () => ({}),
 });
 
@@ -63,58 +56,39 @@ const LATE: readonly Reason[] = [
 
 export const pongOverloaded = faultKind({
   summary: "pong has next to no CPU: it answers late or never",
-  parameters: Type.Object({
-    node: NodeParameter,
-    cpuMillis: Type.Integer({
-      minimum: 1,
-      maximum: 1_000,
-      default: 2,
-      description: "thousandths of a core that it has",
-    }),
-  }),
-  apply: (lab, { node, cpuMillis }, id) =>
-    lab.broken.hold(`pong of ${node}: overloaded`, id, async (undo) => {
-      const { pid } = lab.node(node).pods.pong;
-      const cgroup = new LimitedCgroup({ cpuMillis }, cgroupName(id));
-      undo.remove(() => cgroup.remove());
-      if (pid !== undefined) undo.remove(cgroup.take(pid));
-    }),
-  async heal(lab, { node }, id) {
-    await lab.broken.release(id);
-    await becomesReady(lab, { node, workload: "pong" });
+  parameters: Type.Object({ node: NodeParameter, cpuMillis: cpuParameter(2) }),
+  thing: ({ node }) => `pong of ${node}: overloaded`,
+  async break(lab, { node, cpuMillis }, undo, id) {
+    const { pid } = lab.node(node).pods.pong;
+    const cgroup = new LimitedCgroup({ cpuMillis }, cgroupName(id));
+    undo.remove(() => cgroup.remove());
+    if (pid !== undefined) undo.remove(cgroup.take(pid));
   },
+  recovers: "pong",
   effect: ({ node }) => pongEffect(node, { echo: LATE, nodeport: LATE }, false, LATE),
 });
 
 export const pongDead = faultKind({
   summary: "pong's process is dead, and Kubernetes knows",
   parameters: NODE,
-  apply: (lab, { node }, id) => kill(lab, { node, workload: "pong" }, id),
-  async heal(lab, { node }, id) {
-    await lab.broken.release(id);
-    await becomesReady(lab, { node, workload: "pong" });
-  },
+  ...killed("pong"),
   // A NodePort without a ready backend drops.
   effect: ({ node }) =>
     pongEffect(node, { echo: ["connection_refused"], nodeport: ["connect_timeout"] }, true),
 });
 
 const REFUSED: readonly Reason[] = ["connection_refused"];
+const unnoticed = killed("pong", true);
 
 export const backendDead = faultKind({
   summary: "pong is dead but still listed behind the service: its kubelet does not notice",
   parameters: NODE,
-  async apply(lab, { node }, id) {
-    await lab.broken.hold(`kubelet of ${node}: notices nothing`, id, async (undo) => {
-      const told = lab.node(node);
-      undo.defer(() => nodeOf(lab, node)?.kubelet.notice(true));
-      told.kubelet.notice(false);
-    });
-    await kill(lab, { node, workload: "pong" }, id, true);
-  },
-  async heal(lab, { node }, id) {
-    await lab.broken.release(id);
-    await becomesReady(lab, { node, workload: "pong" });
+  ...unnoticed,
+  async break(lab, { node }, undo, id) {
+    const { kubelet } = lab.node(node);
+    undo.defer(() => nodeOf(lab, node)?.kubelet.notice(true));
+    kubelet.notice(false);
+    await unnoticed.break(lab, { node }, undo, id);
   },
   effect: ({ node }) => pongEffect(node, { echo: REFUSED, nodeport: REFUSED }, true, REFUSED),
 });

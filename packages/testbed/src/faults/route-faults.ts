@@ -9,19 +9,18 @@ import { NodeParameter } from "./parameters.ts";
 export const route = faultKind({
   summary: "the route to a peer's pods is missing on a node",
   parameters: Type.Object({ node: NodeParameter, peer: NodeParameter }),
-  apply: (lab, { node, peer }, id) =>
-    lab.broken.hold(`route from ${node} to ${peer}`, id, async (undo) => {
-      const { namespace } = lab.node(node);
-      const cidr = podCidr(lab.node(peer).index);
-      const found = (await namespace.run(`ip route show ${cidr}\n`)).trim();
-      if (found === "") return;
-      undo.defer(async () => {
-        if (nodeOf(lab, node) && nodeOf(lab, peer))
-          await namespace.run(`ip route replace ${found}\n`);
-      });
-      await namespace.run(`ip route del ${cidr}\n`);
-    }),
-  heal: (lab, _, id) => lab.broken.release(id),
+  thing: ({ node, peer }) => `route from ${node} to ${peer}`,
+  async break(lab, { node, peer }, undo) {
+    const { namespace } = lab.node(node);
+    const cidr = podCidr(lab.node(peer).index);
+    const found = (await namespace.run(`ip route show ${cidr}\n`)).trim();
+    if (found === "") return;
+    undo.defer(async () => {
+      if (nodeOf(lab, node) && nodeOf(lab, peer))
+        await namespace.run(`ip route replace ${found}\n`);
+    });
+    await namespace.run(`ip route del ${cidr}\n`);
+  },
   // Answers to what the peer's pods begin go that way too.
   effect: ({ node, peer }) => ({
     onLeg: ({ from, to, layer }: Leg) =>

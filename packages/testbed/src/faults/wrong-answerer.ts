@@ -1,44 +1,39 @@
 import { BUNDLES } from "../services/bundles.ts";
 import { Child } from "../services/child-process.ts";
-import { Type } from "typebox";
 import type { Lab } from "../namespaces/lab.ts";
 import { createPodNetwork } from "../namespaces/network/node-network.ts";
 import type { LabNode } from "../namespaces/nodes/lab-node.ts";
 import { manifestEnvironment } from "../namespaces/nodes/manifest-environment.ts";
 import { faultKind } from "./fault.ts";
 import { nodeOf } from "./node-of.ts";
-import { NodeParameter } from "./parameters.ts";
-import { becomesReady } from "./pod-process.ts";
+import { NODE } from "./parameters.ts";
 import type { Undo } from "./undo.ts";
 
 /** A CNI that gave an address twice: of two pods that have it, the other one answers. */
 export const wrongAnswerer = faultKind({
   summary: "two pods have one address: pong's is answered by a pod that Kubernetes does not show",
-  parameters: Type.Object({ node: NodeParameter }),
-  apply: (lab, { node: name }, id) =>
-    lab.broken.hold(`pong of ${name}: address`, id, async (undo) => {
-      const node = lab.node(name);
-      const { pong } = node.pods;
-      // Last of all, when the twin is gone: until then anyone who asks may learn its address anew.
-      undo.defer(async () => {
-        if (nodeOf(lab, name) === node) await forgetNeighbours(node);
-      });
-      await startTwin(lab, node, undo);
-      // Where the pod or its node is gone, so is what was changed there.
-      undo.defer(() =>
-        pong.network.run("ip link set eth0 arp on\n").then(
-          () => {},
-          () => {},
-        ),
-      );
-      // It stays where it is and does not answer who asks for its address.
-      if (pong.exists) await pong.network.run("ip link set eth0 arp off\n");
-      await forgetNeighbours(node);
-    }),
-  async heal(lab, { node }, id) {
-    await lab.broken.release(id);
-    await becomesReady(lab, { node, workload: "pong" });
+  parameters: NODE,
+  thing: ({ node: name }) => `pong of ${name}: address`,
+  async break(lab, { node: name }, undo) {
+    const node = lab.node(name);
+    const { pong } = node.pods;
+    // Last of all, when the twin is gone: until then anyone who asks may learn its address anew.
+    undo.defer(async () => {
+      if (nodeOf(lab, name) === node) await forgetNeighbours(node);
+    });
+    await startTwin(lab, node, undo);
+    // Where the pod or its node is gone, so is what was changed there.
+    undo.defer(() =>
+      pong.network.run("ip link set eth0 arp on\n").then(
+        () => {},
+        () => {},
+      ),
+    );
+    // It stays where it is and does not answer who asks for its address.
+    if (pong.exists) await pong.network.run("ip link set eth0 arp off\n");
+    await forgetNeighbours(node);
   },
+  recovers: "pong",
   effect: ({ node }) => ({
     onRow: ({ check, to }) =>
       check === "echo" && to.node === node ? { reasons: ["wrong_responder"], sure: true } : null,
