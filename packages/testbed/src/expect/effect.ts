@@ -1,4 +1,4 @@
-import type { Reason, Result } from "@netchecker/contract";
+import type { Direction, FindingKind, Reason, Result } from "@netchecker/contract";
 
 /** Where a leg starts or ends: a node's name, or one of these. */
 export const CONTROL_END = "control";
@@ -29,6 +29,16 @@ export interface RowEffect {
   readonly sure: boolean;
 }
 
+/** What netchecker should conclude: everything that is named here. */
+export interface ExpectedFinding {
+  readonly kind: FindingKind;
+  readonly nodes: readonly string[];
+  readonly peers?: readonly string[];
+  readonly direction?: Direction;
+  /** The largest packet that it says gets through, bytes on the wire between nodes. */
+  readonly passesBytes?: number;
+}
+
 /** A row of `/results` without its outcome. */
 export type Row = Pick<Result, "type" | "check" | "from" | "to">;
 
@@ -49,4 +59,6 @@ export interface Effect {
   readonly planned?: readonly string[];
   /** Rounds cannot be opened, or not be kept; of one that is, any agent may be missing. */
   readonly noRounds?: boolean;
+  /** What should be concluded from it where nothing else is broken; by default nothing. */
+  readonly findings?: readonly ExpectedFinding[];
 }

@@ -1,13 +1,12 @@
-import type { Direction, Finding, FindingKind } from "@netchecker/contract";
+import type { Finding } from "@netchecker/contract";
+import type { Effect, ExpectedFinding } from "./effect.ts";
 
-/** What netchecker should conclude: everything that is named here. */
-export interface ExpectedFinding {
-  readonly kind: FindingKind;
-  readonly nodes: readonly string[];
-  readonly peers?: readonly string[];
-  readonly direction?: Direction;
-  /** The largest packet that it says gets through, bytes on the wire between nodes. */
-  readonly passesBytes?: number;
+/** What should be concluded from several faults, each of which shows: of nodes that are planned to be so, nothing. Pure. */
+export function expectFindings(effects: readonly Effect[]): ExpectedFinding[] {
+  const planned = new Set(effects.flatMap((effect) => effect.planned ?? []));
+  return effects
+    .flatMap(({ findings = [] }) => findings)
+    .filter(({ nodes }) => nodes.length === 0 || !nodes.every((node) => planned.has(node)));
 }
 
 const isOver = ({ state }: Finding) => state === "recovered";

@@ -15,7 +15,10 @@ export const pingDead = faultKind({
   summary: "ping's process is dead, and Kubernetes knows",
   parameters: NODE,
   ...killed("ping"),
-  effect: ({ node }) => ({ notReady: [node] }),
+  effect: ({ node }) => ({
+    notReady: [node],
+    findings: [{ kind: "agent-missing", nodes: [node] }],
+  }),
 });
 
 export const pingHung = faultKind({
@@ -23,7 +26,11 @@ export const pingHung = faultKind({
   parameters: NODE,
   ...frozen("ping"),
   // Silent at first; once kubelet has noticed, not ready.
-  effect: ({ node }) => ({ maybeSilent: [node], starved: [node] }),
+  effect: ({ node }) => ({
+    maybeSilent: [node],
+    starved: [node],
+    findings: [{ kind: "agent-missing", nodes: [node] }],
+  }),
 });
 
 /** For its start: at a twentieth of a core that would take half a minute. */
@@ -42,7 +49,11 @@ export const pingStarved = faultKind({
     cgroup.limit({ cpuMillis });
   },
   recovers: "ping",
-  effect: ({ node }) => ({ starved: [node], maybeSilent: [node] }),
+  effect: ({ node }) => ({
+    starved: [node],
+    maybeSilent: [node],
+    findings: [{ kind: "prober-starved", nodes: [node] }],
+  }),
 });
 
 const PORT_HOLDER = fileURLToPath(new URL("../namespaces/nodes/port-holder.ts", import.meta.url));
@@ -79,6 +90,7 @@ export const portsExhausted = faultKind({
     onLeg: (leg) => (leg.from === node ? noNewRedisConnection(leg) : null),
     onRow: ({ check, from }) =>
       from.node === node && check !== "dns" ? { reasons: ["local_exhaustion"], sure: true } : null,
+    findings: [{ kind: "local-exhaustion", nodes: [node] }],
   }),
 });
 

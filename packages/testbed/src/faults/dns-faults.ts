@@ -18,6 +18,7 @@ export const dnsDown = faultKind({
   effect: () => ({
     onLeg: noNewRedisConnection,
     onRow: ({ check }) => (check === "dns" ? { reasons: ["dns_failure"], sure: true } : null),
+    findings: [{ kind: "dns", nodes: [] }],
   }),
 });
 
@@ -47,6 +48,7 @@ export const dnsSlow = faultKind({
       check !== "dns" || delayMs < PROBE_TIMEOUT_MS - NEAR_MS
         ? null
         : { reasons: ["dns_failure"], sure: delayMs > PROBE_TIMEOUT_MS + NEAR_MS },
+    ...(delayMs > PROBE_TIMEOUT_MS + NEAR_MS && { findings: [{ kind: "dns", nodes: [] }] }),
   }),
 });
 
@@ -73,5 +75,6 @@ export const dnsWrong = faultKind({
       check === "dns" && address !== CLUSTER_IP.pong
         ? { reasons: ["dns_mismatch"], sure: true }
         : null,
+    findings: [{ kind: "dns-answer", nodes: [] }],
   }),
 });

@@ -1,5 +1,5 @@
-import type { Reason } from "@netchecker/contract";
-import { Type } from "typebox";
+import type { FindingKind, Reason } from "@netchecker/contract";
+import { type Static, Type } from "typebox";
 import { type Effect, type Leg, type Loss, OUTSIDE_END } from "../expect/effect.ts";
 import { CLUSTER_POD_CIDR, CONTROL, OUTSIDE, podCidr } from "../namespaces/network/addresses.ts";
 import type { Namespace } from "../namespaces/network/namespace.ts";
@@ -54,11 +54,16 @@ const lost = (of: Loss["of"], reject: Reject): Loss => ({
   ...(REFUSED[reject] && { reasons: REFUSED[reject] }),
 });
 
+const BORDER_PARAMETERS = Type.Object({
+  node: NodeParameter,
+  direction: DirectionParameter,
+  reject: RejectParameter,
+});
+
 /** How a cut at `node`'s border shows on the legs that it `covers`. */
 const borderEffect = (
-  node: string,
-  direction: "in" | "out" | "both",
-  reject: Reject,
+  { node, direction, reject }: Static<typeof BORDER_PARAMETERS>,
+  kind: FindingKind,
   covers: (leg: Leg) => boolean,
 ): Effect => ({
   onLeg(leg) {
@@ -70,12 +75,7 @@ const borderEffect = (
     if (direction === "both") return lost(reject === "no" ? "all" : "connections", reject);
     return (direction === "in" ? enters : leaves) ? lost("connections", reject) : null;
   },
-});
-
-const BORDER_PARAMETERS = Type.Object({
-  node: NodeParameter,
-  direction: DirectionParameter,
-  reject: RejectParameter,
+  findings: [{ kind: reject === "no" ? kind : "firewall", nodes: [node], direction }],
 });
 
 /** An overlay's envelope passes: what is in it is looked at, before it is put in and when it is out again. */
@@ -103,7 +103,8 @@ export const nodeCutOff = faultKind({
           };
     await filter(lab.node(node).namespace, id, rules, undo);
   },
-  effect: ({ node, direction, reject }) => borderEffect(node, direction, reject, () => true),
+  effect: (given) =>
+    borderEffect(given, given.direction === "both" ? "node-down" : "node-cut-off", () => true),
 });
 
 export const podNetwork = faultKind({
@@ -132,8 +133,7 @@ export const podNetwork = faultKind({
       undo,
     );
   },
-  effect: ({ node, direction, reject }) =>
-    borderEffect(node, direction, reject, ({ layer }) => layer === "pod"),
+  effect: (given) => borderEffect(given, "pod-network", ({ layer }) => layer === "pod"),
 });
 
 export const noWayOut = faultKind({
@@ -148,6 +148,11 @@ export const noWayOut = faultKind({
   effect: ({ node, reject }) => ({
     onLeg: ({ from, to }) =>
       to === OUTSIDE_END && (node === undefined || from === node) ? lost("all", reject) : null,
+    findings: [
+      reject === "no"
+        ? { kind: "egress", nodes: node === undefined ? [] : [node] }
+        : { kind: "firewall", nodes: node === undefined ? [] : [node], direction: "out" },
+    ],
   }),
 });
 
@@ -162,6 +167,7 @@ export const dnsUnreachable = faultKind({
     onLeg: (leg) => (leg.from === node ? noNewRedisConnection(leg) : null),
     onRow: ({ check, from }) =>
       check === "dns" && from.node === node ? { reasons: ["dns_failure"], sure: true } : null,
+    findings: [{ kind: "dns", nodes: [node] }],
   }),
 });
 
@@ -172,5 +178,8 @@ export const redisUnreachable = faultKind({
     const forwarded = [`ip daddr ${CONTROL.redis} drop`, `ip saddr ${CONTROL.redis} drop`];
     await filter(lab.node(node).namespace, id, { forwarded }, undo);
   },
-  effect: ({ node }) => ({ silent: [node] }),
+  effect: ({ node }) => ({
+    silent: [node],
+    findings: [{ kind: "agent-silent", nodes: [node] }],
+  }),
 });

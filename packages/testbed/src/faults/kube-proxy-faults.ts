@@ -32,6 +32,7 @@ export const kubeProxy = faultKind({
             if (check === "clusterip") return { reasons: ["connect_timeout"], sure: true };
             return check === "dns" ? { reasons: ["dns_failure"], sure: true } : null;
           },
+          findings: [{ kind: "cluster-ip", nodes: [node] }],
         }
       : {
           // Untranslated it meets the node itself, where nobody listens.
@@ -39,6 +40,7 @@ export const kubeProxy = faultKind({
             check === "nodeport" && to.node === node
               ? { reasons: ["connection_refused"], sure: true }
               : null,
+          findings: [{ kind: "node-port", nodes: [node] }],
         },
 });
 
@@ -54,6 +56,7 @@ export const kubeProxyStale = faultKind({
   },
   effect: ({ node }) => ({
     onRow: (row) => whereTranslated(row, node),
+    findings: [{ kind: "node-port", nodes: [node] }],
   }),
 });
 

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { CONTROL_END, type Effect, type Leg } from "../expect/effect.ts";
+import { CONTROL_END, type Effect, type ExpectedFinding, type Leg } from "../expect/effect.ts";
 import type { Lab } from "../namespaces/lab.ts";
 import { CONTROL, nodeIp, podCidr } from "../namespaces/network/addresses.ts";
 import { addTable } from "./add-table.ts";
@@ -59,8 +59,22 @@ export const nodeDown = faultKind({
   effect: ({ node }) => ({
     onLeg: (leg) =>
       touches(leg, node) ? { of: "all", reasons: ["connect_timeout", "host_unreachable"] } : null,
+    findings: [{ kind: "node-down", nodes: [node] }],
   }),
 });
+
+/** Less than this is nothing that anyone should be told of. */
+const FEW_PERCENT = 5;
+
+function lossFindings(
+  node: string | undefined,
+  peer: string | undefined,
+  percent: number,
+): ExpectedFinding[] {
+  if (node === undefined || percent < FEW_PERCENT) return [];
+  if (peer === undefined) return [{ kind: "packet-loss", nodes: [node] }];
+  return [{ kind: "route", nodes: [node], peers: [peer], direction: "both" }];
+}
 
 export const packetLoss = faultKind({
   summary: "packets are lost: everywhere, at a node's link, or one way from a node to a peer",
@@ -93,6 +107,7 @@ export const packetLoss = faultKind({
           : node === undefined || touches(leg, node);
       return hit ? { of: percent === 100 ? "all" : "some" } : null;
     },
+    findings: lossFindings(node, peer, percent),
   }),
 });
 
@@ -124,6 +139,11 @@ export const partition = faultKind({
       if (layer === "outside" || !nodes.includes(from) || nodes.includes(to)) return null;
       return to === CONTROL_END && control === "reachable" ? null : { of: "all" };
     },
+    // From the side of netchecker nobody can tell those that are parted from Redis too from nodes that are down.
+    findings:
+      control === "reachable"
+        ? [{ kind: "partition", nodes }]
+        : nodes.map((node) => ({ kind: "node-down", nodes: [node] })),
   }),
 });
 
@@ -158,12 +178,22 @@ export const mtuBlackHole = faultKind({
       rules.push({ port, on: "received", rule: `${only("saddr")}meta length > ${framed} drop` });
     await onPorts(lab, id, rules, undo);
   },
-  effect: ({ node, peer, direction }) => ({
+  effect: ({ node, peer, direction, size }) => ({
     onLeg({ from, to }) {
       const hit = (end: string, other: string) =>
         end === node && (peer === undefined || other === peer);
       const lost = (direction !== "in" && hit(from, to)) || (direction !== "out" && hit(to, from));
       return lost ? { of: "large" } : null;
     },
+    findings: [
+      {
+        kind: "mtu",
+        nodes: [node],
+        passesBytes: size,
+        ...(peer !== undefined && { peers: [peer] }),
+        // At a node that loses them both ways it need not be said.
+        ...((peer !== undefined || direction !== "both") && { direction }),
+      },
+    ],
   }),
 });

@@ -52,7 +52,8 @@ export const cordoned = faultKind({
 export const notReady = faultKind({
   summary: "a node's kubelet says that the node is not ready; all of it works",
   ...saidByKubelet(NOT_READY_MESSAGES.network),
-  effect: () => ({}),
+  // All of it answers; but its kubelet says that it has no network for new pods.
+  effect: ({ node }) => ({ findings: [{ kind: "not-ready", nodes: [node] }] }),
 });
 
 export const shuttingDown = faultKind({

@@ -24,6 +24,7 @@ const pongEffect = (
     if (to.node !== node) return null;
     return check === "echo" || check === "nodeport" ? { reasons: reasons[check], sure } : null;
   },
+  findings: [{ kind: "pong", nodes: [node] }],
 });
 
 export const pongHung = faultKind({

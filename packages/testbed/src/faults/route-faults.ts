@@ -25,5 +25,6 @@ export const route = faultKind({
   effect: ({ node, peer }) => ({
     onLeg: ({ from, to, layer }: Leg) =>
       from === node && to === peer && layer === "pod" ? { of: "all" } : null,
+    findings: [{ kind: "route", nodes: [node], peers: [peer], direction: "both" }],
   }),
 });

@@ -37,6 +37,7 @@ export const wrongAnswerer = faultKind({
   effect: ({ node }) => ({
     onRow: ({ check, to }) =>
       check === "echo" && to.node === node ? { reasons: ["wrong_responder"], sure: true } : null,
+    findings: [{ kind: "wrong-answerer", nodes: [node] }],
   }),
 });
 

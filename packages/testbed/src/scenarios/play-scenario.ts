@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { judgeClosing } from "../expect/judge-closing.ts";
-import { judgeFindings } from "../expect/judge-findings.ts";
+import { expectFindings, judgeFindings } from "../expect/judge-findings.ts";
 import { VXLAN_OVERHEAD } from "../namespaces/network/node-network.ts";
 import { type Judgement, judgeRound, type ServedRound, wrongOf } from "../expect/judge-round.ts";
 import { effectOf } from "../faults/read-fault.ts";
@@ -34,6 +34,7 @@ export async function playScenario(
   const tunnelBytes = podNetwork === "vxlan" ? VXLAN_OVERHEAD : 0;
   const names = nodes.map(({ name }) => name);
   const effects = scenario.faults.map((fault) => effectOf(fault));
+  const expected = scenario.findings ?? expectFindings(effects);
   const rounds = new RoundWatcher(lab.url);
   const next = () => rounds.nextRound(3 * intervalMs + 5_000);
   const wrong: string[] = [];
@@ -57,7 +58,7 @@ export async function playScenario(
           ...wrongOf(judgement),
           ...judgeClosing(served.round, effects, names, roundTimeoutMs(intervalMs)),
         ]);
-        found = judgeFindings(served.findings, scenario.findings, tunnelBytes);
+        found = judgeFindings(served.findings, expected, tunnelBytes);
       }
       note("concluded", found);
     }
