@@ -1,16 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { listen } from "../src/sockets/listen.ts";
-import { childrenOf, living } from "./processes.ts";
-
-const MAIN = fileURLToPath(new URL("../src/commands/demo.ts", import.meta.url));
+import { childrenOf, collectDescendants, living } from "./processes.ts";
+import { type Running, runTestbed } from "./run-testbed.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -19,33 +15,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The command as a process of its own, whose temporary files are in `folder`. */
-function demo(...args: string[]) {
-  const env = { ...process.env, TMPDIR: folder };
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (data) => (said.stdout += String(data)));
-  child.stderr.on("data", (data) => (said.stderr += String(data)));
-  const ended = once(child, "close").then(([code]) => ({ code: code as number | null, ...said }));
-  return { child, ended, said };
-}
+const demo = (...args: string[]) => runTestbed(["demo", ...args], { folder });
 
-/** Collects the ids of all children that a process ever has, until `done`. */
-async function collectChildren(child: ChildProcess, done: () => boolean): Promise<Set<number>> {
-  const seen = new Set<number>();
-  while (!done()) {
-    for (const pid of childrenOf(child.pid!)) seen.add(pid);
-    await sleep(5);
-  }
-  return seen;
-}
+/** Short enough for what a start that fails has only for a moment. */
+const LOOK_EVERY_MS = 5;
 
-const ended = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
-
-test("--help says what there is, and exits with 0", async () => {
-  const { code, stdout, stderr } = await demo("--help").ended;
+test("--help says what there is, also behind the package manager's --, and exits with 0", async () => {
+  const { code, stdout, stderr } = await demo("--", "--help").ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   for (const option of ["--nodes", "--interval", "--port", "--rounds", "--json", "--external"])
     expect(stdout).toContain(option);
@@ -62,9 +38,9 @@ test("a wrong option is a sentence and the usage on stderr, and an exit with 1",
 test("a port in use is a sentence that names it, and an exit with 1 that leaves nothing", async () => {
   const server = createServer();
   const port = await listen(server, "127.0.0.1", 0);
-  const { child, ended: end } = demo("--port", String(port), "--nodes", "1");
-  const children = await collectChildren(child, () => ended(child));
-  const { code, stderr } = await end;
+  const { child, ended } = demo("--port", String(port), "--nodes", "1");
+  const children = await collectDescendants(child.pid!, ended, LOOK_EVERY_MS);
+  const { code, stderr } = await ended;
   server.close();
   expect(stderr).toBe(
     `127.0.0.1:${port} is in use: end the program that listens on it (or on that port of every address), then start again.\n`,
@@ -95,10 +71,10 @@ test("something broken is an exit with 2", async () => {
 test.each([50, 250, 400, 550, 700, 1_000, 1_500])(
   "SIGINT %i ms after the start leaves no process and no file",
   async (afterMs) => {
-    const { child, ended: end } = demo("--nodes", "3", "--interval", "2", "--port", "0");
+    const { child, ended } = demo("--nodes", "3", "--interval", "2", "--port", "0");
     void sleep(afterMs).then(() => child.kill("SIGINT"));
-    const children = await collectChildren(child, () => ended(child));
-    const { code, stderr } = await end;
+    const children = await collectDescendants(child.pid!, ended, LOOK_EVERY_MS);
+    const { code, stderr } = await ended;
     // Before it listens for signals Node dies of one; once the cluster runs, SIGINT is its normal end.
     expect([null, 0, 130]).toContain(code);
     expect(stderr).toBe("");
@@ -107,7 +83,7 @@ test.each([50, 250, 400, 550, 700, 1_000, 1_500])(
   },
 );
 
-async function whenItRuns({ said, child }: ReturnType<typeof demo>): Promise<void> {
+async function whenItRuns({ said, child }: Running): Promise<void> {
   while (!said.stdout.includes("round ")) {
     if (child.exitCode !== null) throw new Error(`it ended: ${said.stderr}`);
     await sleep(20);

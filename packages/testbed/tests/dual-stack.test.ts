@@ -1,17 +1,15 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { LocalCluster } from "../src/loopback/local-cluster.ts";
 import { LoopbackIpv6 } from "../src/loopback/loopback-ipv6.ts";
 import { claimLoopbackSlice } from "../src/loopback/loopback-slice.ts";
 import { startLocalCluster } from "../src/loopback/start-local-cluster.ts";
 import { childrenOf } from "./processes.ts";
-
-const MAIN = fileURLToPath(new URL("../src/commands/demo.ts", import.meta.url));
+import { runTestbed } from "./run-testbed.ts";
 
 /** Why this machine cannot run one; null where it can. */
 const refusal = await (async () => {
@@ -55,19 +53,11 @@ const prefixOfPod = (pid: number) => {
   return slice && `fd7f:${slice}`;
 };
 
-function demo(...prefix: string[]) {
-  const [file, ...args] = [...prefix, process.execPath, MAIN, "--dual-stack", "--nodes", "1"];
-  const child = spawn(file!, [...args, "--port", "0", "--interval", "2"]);
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (data) => (said.stdout += String(data)));
-  child.stderr.on("data", (data) => (said.stderr += String(data)));
-  return { child, said, ended: once(child, "close").then(([code]) => code as number | null) };
-}
+const demo = (...before: string[]) =>
+  runTestbed("demo --dual-stack --nodes 1 --port 0 --interval 2".split(" "), { before });
 
 test.runIf(refusal !== null)(`dual stack is refused on this machine: ${refusal}`, async () => {
-  const { said, ended } = demo();
-  expect(await ended).toBe(1);
-  expect(said.stderr).toBe(`${refusal}\n`);
+  expect(await demo().ended).toMatchObject({ code: 1, stderr: `${refusal}\n` });
 });
 
 interface Row {
@@ -223,15 +213,13 @@ describe.runIf(refusal === null)("a dual-stack cluster", () => {
   test.runIf(works(WITHOUT_RIGHT))(
     "is refused without the right to add addresses, in a sentence",
     async () => {
-      const { said, ended } = demo(...WITHOUT_RIGHT);
-      expect(await ended).toBe(1);
-      expect(said.stderr).toMatch(NOT_ALLOWED);
+      const { code, stderr } = await demo(...WITHOUT_RIGHT).ended;
+      expect(code).toBe(1);
+      expect(stderr).toMatch(NOT_ALLOWED);
     },
   );
 
   test.runIf(works(WITHOUT_IPV6))("is refused where IPv6 is off, in a sentence", async () => {
-    const { said, ended } = demo(...WITHOUT_IPV6);
-    expect(await ended).toBe(1);
-    expect(said.stderr).toBe(`${OFF}\n`);
+    expect(await demo(...WITHOUT_IPV6).ended).toMatchObject({ code: 1, stderr: `${OFF}\n` });
   });
 });

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { refusal } from "./refusal.ts";
-import { runLab } from "./run-lab.ts";
-import { collectDescendants, living, machineState } from "./traces.ts";
+import { collectDescendants, livingAfter } from "../processes.ts";
+import { runTestbed } from "../run-testbed.ts";
+import { machineState } from "./traces.ts";
 
 // On a busy machine a start takes its time.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
@@ -17,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const lab = (...args: string[]) => runLab(folder, args).ended;
+const lab = (...args: string[]) => runTestbed(["lab", ...args], { folder }).ended;
 
 test("--help lists the commands, and each has a help of its own", async () => {
   const { code, stdout, stderr } = await lab("--help");
@@ -44,7 +45,7 @@ const NOT_ROOT = ["unshare", "--user"];
 const mayDropRoot = spawnSync(NOT_ROOT[0]!, [...NOT_ROOT.slice(1), "true"]).status === 0;
 
 test.runIf(mayDropRoot)("without root it says what to do, and exits with 3", async () => {
-  const { code, stderr } = await runLab(folder, ["up"], NOT_ROOT).ended;
+  const { code, stderr } = await runTestbed(["lab", "up"], { folder, before: NOT_ROOT }).ended;
   expect({ code, stderr }).toEqual({
     code: 3,
     stderr:
@@ -159,7 +160,7 @@ describe.runIf(refusal === null)("a laboratory by hand, from up to down", () => 
     const processes = await collectDescendants(control.namespacePid, down);
     expect(processes.size).toBeGreaterThan(10);
     expect(await down).toMatchObject({ code: 0, stderr: "" });
-    expect(await living([control.namespacePid, ...processes])).toEqual([]);
+    expect(await livingAfter([control.namespacePid, ...processes])).toEqual([]);
     expect(machineState()).toEqual(before);
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -18,8 +18,9 @@ import { LabClient } from "../../src/namespaces/lab-client.ts";
 import { removeLeftovers } from "../../src/namespaces/leftovers.ts";
 import { startLab } from "../../src/namespaces/start-lab.ts";
 import { refusal } from "./refusal.ts";
-import { runLab } from "./run-lab.ts";
-import { collectDescendants, living, machineState } from "./traces.ts";
+import { collectDescendants, livingAfter } from "../processes.ts";
+import { runTestbed } from "../run-testbed.ts";
+import { machineState } from "./traces.ts";
 
 const ONE_NODE = { nodes: 1, intervalMs: 5_000, podNetwork: "host-gateway", port: 0 } as const;
 
@@ -40,14 +41,15 @@ describe.skipIf(refusal !== null)(`laboratories that end${refusal ? ` (${refusal
   });
 
   test.each([250, 900, 2_000])("Ctrl-C %i ms after up began leaves nothing", async (afterMs) => {
-    const { child, ended } = runLab(folder, ["up", "--nodes", "2", "--port", "0"]);
+    const words = ["lab", "up", "--nodes", "2", "--port", "0"];
+    const { child, ended } = runTestbed(words, { folder });
     void sleep(afterMs).then(() => child.kill("SIGINT"));
     const processes = await collectDescendants(child.pid!, ended);
     const { code, stderr } = await ended;
     // Before it listens for signals Node dies of one.
     expect([null, 130]).toContain(code);
     expect(stderr).toBe("");
-    expect(await living(processes)).toEqual([]);
+    expect(await livingAfter(processes)).toEqual([]);
     expect(machineState()).toEqual(before);
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -59,7 +61,7 @@ describe.skipIf(refusal !== null)(`laboratories that end${refusal ? ` (${refusal
     const processes = await collectDescendants(process.pid, started);
     await expect(started).rejects.toThrow(/^netchecker did not start on .*: no, thanks$/);
     expect(processes.size).toBeGreaterThan(5);
-    expect(await living(processes)).toEqual([]);
+    expect(await livingAfter(processes)).toEqual([]);
     expect(machineState()).toEqual(before);
     expect(readdirSync(folder)).toEqual(["bad.cjs"]);
   });
@@ -85,7 +87,7 @@ describe.skipIf(refusal !== null)(`laboratories that end${refusal ? ` (${refusal
     const dying = sleep(300).then(() => process.kill(lab.pid, "SIGKILL"));
     const processes = await collectDescendants(lab.pid, dying);
     expect(processes.size).toBeGreaterThan(5);
-    expect(await living([lab.pid, ...processes])).toEqual([]);
+    expect(await livingAfter([lab.pid, ...processes])).toEqual([]);
     expect(machineState()).toEqual(before);
     expect(LabClient.find()).toBeNull();
     expect([existsSync(lab.folder), existsSync(cgroup)]).toEqual([true, true]);
@@ -105,7 +107,7 @@ describe.skipIf(refusal !== null)(`laboratories that end${refusal ? ` (${refusal
     } catch (error) {
       stdout = String((error as { stdout: Buffer }).stdout);
     }
-    expect(await living([Number(stdout)], 10_000)).toEqual([]);
+    expect(await livingAfter([Number(stdout)], 10_000)).toEqual([]);
     expect(machineState()).toEqual(before);
     expect(readdirSync(folder)).toEqual([]);
   });

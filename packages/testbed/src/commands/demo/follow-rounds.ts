@@ -1,16 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Verdict } from "@netchecker/contract";
 import type { LocalCluster } from "../../loopback/local-cluster.ts";
 import { TestbedError } from "../../testbed-error.ts";
-import type { RoundView } from "./round-line.ts";
+import { UnmeasuredError } from "../command.ts";
+import { LastRound } from "../last-round.ts";
+import type { RoundView } from "../round-line.ts";
 
 const POLL_MS = 200;
 const PATIENCE_MS = 30_000;
-
-/** netchecker answers, and cannot know: no round closes. The message is its verdict's sentence. */
-export class UnmeasuredError extends Error {
-  override name = "UnmeasuredError";
-}
 
 /**
  * Every closed round as netchecker's API shows it, once each, until `signal` aborts. Throws an
@@ -22,30 +18,17 @@ export async function* followRounds(
   intervalMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<RoundView, void> {
-  let etag = "";
-  let last = 0;
-  let deadline = Date.now() + 2 * intervalMs + PATIENCE_MS;
+  const { netchecker } = cluster;
+  const last = new LastRound((path, init) => cluster.fetch(path, init).catch(() => null));
+  const inTime = () => Date.now() + 2 * intervalMs + PATIENCE_MS;
+  let deadline = inTime();
   while (!signal.aborted) {
-    // The failures alone: a whole big round, several times a second, would be work for nothing.
-    const response = await cluster
-      .fetch("/results?ok=false", { headers: { "if-none-match": etag } })
-      .catch(() => null);
-    if (response?.status === 304) await response.body?.cancel();
-    else if (response?.ok) {
-      etag = response.headers.get("etag") ?? "";
-      const view = (await response.json()) as RoundView;
-      if (view.round.id > last) {
-        last = view.round.id;
-        deadline = Date.now() + 2 * intervalMs + PATIENCE_MS;
-        yield view;
-      }
-    } else if (response) {
-      const { verdict } = (await response.json().catch(() => ({}))) as { verdict?: Verdict };
-      // A round that is yet to come is waited for; one that comes no more is not.
-      if (verdict?.verdict === "unmeasured" && verdict.reason !== "first_round_pending")
-        throw new UnmeasuredError(verdict.sentence);
+    const shown = await last.look();
+    if (shown && "unmeasured" in shown) throw new UnmeasuredError(shown.unmeasured.sentence);
+    if (shown) {
+      deadline = inTime();
+      yield shown.view;
     }
-    const { netchecker } = cluster;
     if (!netchecker.running && !signal.aborted)
       throw new TestbedError(
         `netchecker ended by itself; its last words: ${netchecker.lastWords()}`,

@@ -1,7 +1,8 @@
 import { isHostPort } from "@netchecker/runtime/config";
-import { flag, readOptions, repeatable, seconds, whole } from "@netchecker/runtime/options";
+import { flag, readOptions as read, repeatable, seconds, whole } from "@netchecker/runtime/options";
 import { BREAK_KINDS, type BreakKind, type NodeBreak } from "../../loopback/breaks.ts";
 import { MAX_NODES } from "../../loopback/loopback-slice.ts";
+import { UsageError } from "../command.ts";
 
 /** What the command line asks for. */
 export interface DemoOptions {
@@ -16,11 +17,6 @@ export interface DemoOptions {
   readonly external: readonly string[];
   readonly breaks: readonly NodeBreak[];
 }
-
-export type ParsedOptions =
-  | { readonly kind: "run"; readonly options: DemoOptions }
-  | { readonly kind: "help" }
-  | { readonly kind: "faults"; readonly faults: readonly string[] };
 
 function kindLines(): string {
   const half = Math.ceil(BREAK_KINDS.length / 2);
@@ -59,20 +55,15 @@ const optionsFor = (nodes: number) => ({
   help: flag,
 });
 
-/** The arguments → what to run, or every fault as a sentence. */
-export function parseOptions(args: readonly string[]): ParsedOptions {
-  // Package managers hand the `--` between their own arguments and ours on.
-  const own = args[0] === "--" ? args.slice(1) : args;
-  const { nodes } = readOptions(own, optionsFor(NODES)).values;
-  const { values, faults } = readOptions(own, optionsFor(nodes));
-  if (values.help) return { kind: "help" };
-  if (faults.length > 0) return { kind: "faults", faults };
+/** The arguments → what to run; null where help is asked for. Throws a {@link UsageError} that names every fault. */
+export function parseOptions(args: readonly string[]): DemoOptions | null {
+  const { nodes } = read(args, optionsFor(NODES)).values;
+  const { values, faults } = read(args, optionsFor(nodes));
+  if (values.help) return null;
+  if (faults.length > 0) throw new UsageError(faults);
   const { interval: intervalMs, port, rounds, json, external, break: breaks } = values;
   const dualStack = values["dual-stack"];
-  return {
-    kind: "run",
-    options: { nodes, intervalMs, port, rounds, json, dualStack, external, breaks },
-  };
+  return { nodes, intervalMs, port, rounds, json, dualStack, external, breaks };
 }
 
 function breakAllowed(nodes: number): string {

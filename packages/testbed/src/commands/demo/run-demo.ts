@@ -1,76 +1,56 @@
 import type { LocalCluster } from "../../loopback/local-cluster.ts";
-import { TestbedError } from "../../testbed-error.ts";
 import { startLocalCluster } from "../../loopback/start-local-cluster.ts";
+import { TestbedError } from "../../testbed-error.ts";
+import { EXIT, orSayWhy, type Run } from "../command.ts";
+import { isFine, roundLines } from "../round-line.ts";
 import { FindingLines } from "./finding-lines.ts";
-import { followRounds, UnmeasuredError } from "./follow-rounds.ts";
-import type { DemoOptions } from "./parse-options.ts";
-import { isFine, roundLines } from "./round-line.ts";
+import { followRounds } from "./follow-rounds.ts";
+import { parseOptions, USAGE } from "./parse-options.ts";
 
-/** Where the lines go. */
-export interface Terminal {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-}
-
-export const EXIT = { fine: 0, fault: 1, notFine: 2 } as const;
-
-/**
- * Runs a local cluster until its rounds are done or `signal` aborts, and ends it. Gives the exit code;
- * undefined when it was interrupted before it had done what it was asked to.
- */
-export async function runDemo(
-  options: DemoOptions,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<number | undefined> {
+/** Runs a local cluster until its rounds are done or it is interrupted, and ends it. */
+export const runDemo: Run = orSayWhy(async (args, terminal, signal) => {
+  const options = parseOptions(args);
+  if (!options) {
+    terminal.out(USAGE.trimEnd());
+    return EXIT.fine;
+  }
   const { nodes, rounds, json, intervalMs } = options;
   const say = json ? terminal.err : terminal.out;
+  say(`Starting ${nodes} ${nodes === 1 ? "node" : "nodes"} …`);
+  const cluster = await startLocalCluster({
+    nodes,
+    intervalMs,
+    port: options.port,
+    breaks: options.breaks,
+    dualStack: options.dualStack,
+    ...(options.external.length > 0 && { externalTargets: options.external }),
+    onLog: (line) => {
+      const warning = json ? null : warningOf(line);
+      if (warning) terminal.err(warning);
+    },
+    signal,
+  });
   try {
-    say(`Starting ${nodes} ${nodes === 1 ? "node" : "nodes"} …`);
-    const cluster = await startLocalCluster({
-      nodes,
-      intervalMs,
-      port: options.port,
-      breaks: options.breaks,
-      dualStack: options.dualStack,
-      ...(options.external.length > 0 && { externalTargets: options.external }),
-      onLog: (line) => {
-        const warning = json ? null : warningOf(line);
-        if (warning) terminal.err(warning);
-      },
-      signal,
-    });
-    try {
-      const table = roundLines(nodes);
-      const told = new FindingLines();
-      let closed = 0;
-      let fine = true;
-      for await (const view of followRounds(cluster, intervalMs, signal)) {
-        closed += 1;
-        fine &&= isFine(view);
-        if (closed === 1) say(`${urls(cluster.netchecker.url)}\n\n${table.heading}`);
-        say(table.line(view));
-        for (const line of told.lines(view.findings)) say(`       ${line}`);
-        if (closed === rounds) break;
-      }
-      if (json && closed > 0) terminal.out(await lastResults(cluster));
-      if (rounds === undefined) return EXIT.fine;
-      if (closed < rounds) return undefined;
-      return fine ? EXIT.fine : EXIT.notFine;
-    } finally {
-      await cluster.stop();
+    const table = roundLines(nodes);
+    const told = new FindingLines();
+    let closed = 0;
+    let fine = true;
+    for await (const view of followRounds(cluster, intervalMs, signal)) {
+      closed += 1;
+      fine &&= isFine(view);
+      if (closed === 1) say(`${urls(cluster.netchecker.url)}\n\n${table.heading}`);
+      say(table.line(view));
+      for (const line of told.lines(view.findings)) say(`       ${line}`);
+      if (closed === rounds) break;
     }
-  } catch (error) {
-    if (signal.aborted && error === signal.reason) return undefined;
-    if (error instanceof UnmeasuredError) {
-      terminal.err(`UNMEASURED: ${error.message}`);
-      return EXIT.notFine;
-    }
-    if (!(error instanceof TestbedError)) throw error;
-    terminal.err(error.message);
-    return EXIT.fault;
+    if (json && closed > 0) terminal.out(await lastResults(cluster));
+    if (rounds === undefined) return EXIT.fine;
+    if (closed < rounds) return undefined;
+    return fine ? EXIT.fine : EXIT.notFine;
+  } finally {
+    await cluster.stop();
   }
-}
+}, `\n${USAGE}`);
 
 async function lastResults(cluster: LocalCluster): Promise<string> {
   const response = await cluster.fetch("/results").catch(() => null);

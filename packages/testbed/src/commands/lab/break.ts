@@ -2,10 +2,10 @@ import type { TSchema } from "typebox";
 import { kindOf } from "../../faults/kinds.ts";
 import type { FaultKind, FaultSpec } from "../../faults/fault.ts";
 import { allowedBy, KIND_NAMES, optionName, readFault } from "../../faults/read-fault.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
+import { EXIT, readOptions, UsageError } from "../command.ts";
+import type { Command } from "./command.ts";
 import { parameterLines, parametersOf, specText, synopsis } from "./fault-text.ts";
 import { flag, type Option } from "@netchecker/runtime/options";
-import { readOptions } from "./read-options.ts";
 import { theLab } from "./the-lab.ts";
 
 export const breakCommand: Command = {

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { PATH } from "../../namespaces/network/namespace.ts";
-import { type Command, UsageError } from "./command.ts";
+import { UsageError } from "../command.ts";
+import type { Command } from "./command.ts";
 import { entering } from "./place.ts";
 import { theLab } from "./the-lab.ts";
 

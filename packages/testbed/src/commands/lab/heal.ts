@@ -1,5 +1,5 @@
-import { type Command, EXIT, UsageError } from "./command.ts";
-import { readOptions } from "./read-options.ts";
+import { EXIT, readOptions, UsageError } from "../command.ts";
+import type { Command } from "./command.ts";
 import { theLab } from "./the-lab.ts";
 
 const USAGE = `Heals what was broken: one fault by its id, or all.

@@ -1,5 +1,5 @@
 import type { LabState } from "../../namespaces/lab-state.ts";
-import { UsageError } from "./command.ts";
+import { UsageError } from "../command.ts";
 
 /** What is put before a command so that it runs at a place. Throws a {@link UsageError} where there is no such place. */
 export function entering(place: string | undefined, state: LabState): string[] {

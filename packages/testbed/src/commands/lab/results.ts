@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isFine, type RoundView } from "../demo/round-line.ts";
-import type { UnmeasuredReason, Verdict } from "@netchecker/contract";
+import { LastRound } from "../last-round.ts";
+import { isFine } from "../round-line.ts";
+import type { UnmeasuredReason } from "@netchecker/contract";
 import type { LabClient } from "../../namespaces/lab-client.ts";
 import { TestbedError } from "../../testbed-error.ts";
-import { type Command, EXIT } from "./command.ts";
+import { EXIT, readOptions } from "../command.ts";
+import type { Command } from "./command.ts";
 import { flag } from "@netchecker/runtime/options";
-import { readOptions } from "./read-options.ts";
 import { theLab } from "./the-lab.ts";
 
 const POLL_MS = 200;
@@ -50,28 +51,22 @@ async function* closedRounds(
   timeoutMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<Shown, void> {
-  let last = 0;
-  let told = "";
+  const last = new LastRound((path, init) => ask(lab, path, init));
+  let told: UnmeasuredReason | null = null;
   let deadline = Date.now() + timeoutMs;
   while (!signal.aborted) {
-    // The failures alone: the text is asked for when there is something new.
-    const response = await ask(lab, "/results?ok=false");
-    const view = response.ok ? ((await response.json()) as RoundView) : null;
-    if (view && view.round.id > last) {
-      last = view.round.id;
-      told = "";
+    const shown = await last.look();
+    if (shown && "view" in shown) {
+      told = null;
       deadline = Date.now() + timeoutMs;
-      const text = await (await ask(lab, `/rounds/${last}/results?format=text`)).text();
-      yield { text, fine: isFine(view) };
-    } else if (!view) {
-      const reason = await unmeasuredReason(response);
-      if (reason !== null && reason !== "first_round_pending" && reason !== told) {
-        told = reason;
-        deadline = Date.now() + timeoutMs;
-        yield { text: await (await ask(lab, "/results?format=text")).text(), fine: false };
-      }
+      const text = await (await ask(lab, `/rounds/${last.id}/results?format=text`)).text();
+      yield { text, fine: isFine(shown.view) };
+    } else if (shown && shown.unmeasured.reason !== told) {
+      told = shown.unmeasured.reason;
+      deadline = Date.now() + timeoutMs;
+      yield { text: await (await ask(lab, "/results?format=text")).text(), fine: false };
     }
-    if (Date.now() > deadline && last === 0)
+    if (Date.now() > deadline && last.id === 0)
       throw new TestbedError(
         "No round has closed for far longer than an interval: `pnpm lab state` shows what runs.",
       );
@@ -79,14 +74,8 @@ async function* closedRounds(
   }
 }
 
-/** Why netchecker cannot know; null where the answer does not say. */
-async function unmeasuredReason(response: Response): Promise<UnmeasuredReason | null> {
-  const { verdict } = (await response.json().catch(() => ({}))) as { verdict?: Verdict };
-  return verdict?.reason ?? null;
-}
-
-const ask = (lab: LabClient, path: string): Promise<Response> =>
-  fetch(`${lab.url}${path}`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) }).catch(
+const ask = (lab: LabClient, path: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(`${lab.url}${path}`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS), ...init }).catch(
     (cause: unknown) => {
       throw new TestbedError(
         `netchecker does not answer at ${lab.url}: \`pnpm lab state\` shows whether it runs.`,

@@ -1,7 +1,7 @@
 import { soak } from "../../soak/soak.ts";
-import { type Command, EXIT } from "./command.ts";
+import { EXIT, readOptions } from "../command.ts";
+import type { Command } from "./command.ts";
 import { flag, seconds, whole } from "@netchecker/runtime/options";
-import { readOptions } from "./read-options.ts";
 
 const OPTIONS = {
   minutes: whole(1, 10_000, 30),

@@ -1,8 +1,8 @@
 import type { LabState } from "../../namespaces/lab-state.ts";
-import { type Command, EXIT } from "./command.ts";
+import { EXIT, readOptions } from "../command.ts";
+import type { Command } from "./command.ts";
 import { activeLines } from "./fault-text.ts";
 import { flag } from "@netchecker/runtime/options";
-import { readOptions } from "./read-options.ts";
 import { theLab } from "./the-lab.ts";
 
 const USAGE = `Shows what runs where, and what is broken.

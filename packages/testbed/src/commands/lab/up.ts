@@ -1,9 +1,9 @@
 import { LabClient } from "../../namespaces/lab-client.ts";
 import { TestbedError } from "../../testbed-error.ts";
 import { startLab } from "../../namespaces/start-lab.ts";
-import { type Command, EXIT } from "./command.ts";
+import { EXIT, readOptions } from "../command.ts";
+import type { Command } from "./command.ts";
 import { oneOf, seconds, whole } from "@netchecker/runtime/options";
-import { readOptions } from "./read-options.ts";
 
 const MAX_NODES = 60;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { flag, oneOf, seconds, whole } from "@netchecker/runtime/options";
-import { readOptions } from "./read-options.ts";
+import { readOptions } from "./command.ts";
 
 const OPTIONS = {
   nodes: whole(1, 12, 6),

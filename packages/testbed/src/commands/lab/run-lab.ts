@@ -1,6 +1,4 @@
-import { TestbedError } from "../../testbed-error.ts";
-import { MachineError } from "../../namespaces/machine.ts";
-import { EXIT, type Terminal, UsageError } from "./command.ts";
+import { EXIT, orSayWhy, type Run } from "../command.ts";
 import { COMMANDS } from "./commands.ts";
 
 const WIDTH = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
@@ -14,16 +12,8 @@ ${Object.entries(COMMANDS)
 \`lab COMMAND --help\` says more.
 `;
 
-/**
- * Runs what is typed. Gives the exit code; undefined when it was interrupted before it had done what it was asked to.
- */
-export async function runCommand(
-  args: readonly string[],
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  // Package managers hand the `--` between their own arguments and ours on.
-  const [name, ...rest] = args[0] === "--" ? args.slice(1) : args;
+/** Runs one of the laboratory's commands. */
+export const runLab: Run = async ([name, ...rest], terminal, signal) => {
   if (name === "--help" || name === "help") {
     terminal.out(USAGE.trimEnd());
     return EXIT.fine;
@@ -42,28 +32,12 @@ export async function runCommand(
     terminal.out(command.usage(rest).trimEnd());
     return EXIT.fine;
   }
-  return run(name!, rest, terminal, signal);
-}
+  const run = orSayWhy(command.run, `\`pnpm lab ${name} --help\` says more.`);
+  return run(rest, terminal, signal);
+};
 
 /** What follows `--` is not for us. */
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf("--");
   return (end === -1 ? args : args.slice(0, end)).includes("--help");
-}
-
-async function run(
-  name: string,
-  args: readonly string[],
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  try {
-    return await COMMANDS[name]!.run(args, terminal, signal);
-  } catch (error) {
-    if (signal.aborted && error === signal.reason) return undefined;
-    if (!(error instanceof TestbedError)) throw error;
-    terminal.err(error.message);
-    if (error instanceof UsageError) terminal.err(`\`pnpm lab ${name} --help\` says more.`);
-    return error instanceof MachineError ? EXIT.unsuitableMachine : EXIT.fault;
-  }
 }
