@@ -13,8 +13,7 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 interface Results {
-  round: { id: number; missing: { node: string; why: string }[]; expected: number };
-  summary: Record<string, { total: number; ok: number }>;
+  round: { id: number; expected: number };
 }
 
 /** The results of the first round that was opened after now. */
@@ -23,24 +22,6 @@ async function nextRound(): Promise<Results> {
   const last = response.ok ? ((await response.json()) as Results).round.id : 0;
   return cluster.resultsAfter<Results>(last + 1);
 }
-
-test("every check of every type is real and fine", async () => {
-  const { round, summary } = await cluster.resultsAfter<Results>(0);
-  expect(round.missing).toEqual([]);
-  expect(summary).toMatchObject({
-    pod: { total: 4, ok: 4 },
-    node: { total: 8, ok: 8 },
-    service: { total: 4, ok: 4 },
-    external: { total: 2, ok: 2 },
-  });
-});
-
-test("what is broken while it runs shows, and what is healed is fine again", async () => {
-  await cluster.break("node-2", "ping-down");
-  expect((await nextRound()).round.missing).toMatchObject([{ node: "node-2" }]);
-  await cluster.heal("node-2", "ping-down");
-  expect((await nextRound()).round.missing).toEqual([]);
-});
 
 test("a node comes and goes", async () => {
   await cluster.addNode("node-3");

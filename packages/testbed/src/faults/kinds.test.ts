@@ -2,7 +2,7 @@ import { REASONS } from "@netchecker/contract";
 import { describe, expect, test } from "vitest";
 import type { Row, RowEffect } from "../expect/effect.ts";
 import { expectReport, expectRow } from "../expect/expect-row.ts";
-import { seeded } from "../soak/seeded.ts";
+import { seeded } from "../seeded.ts";
 import { effectOf } from "./read-fault.ts";
 import type { FaultSpec } from "./fault.ts";
 import { FAULT_KINDS } from "./kinds.ts";

@@ -1,37 +1,14 @@
 import { TestbedError } from "../testbed-error.ts";
-import { clockOff, pingDead, pingHung, pingStarved, portsExhausted } from "./agent-faults.ts";
-import {
-  apiAway,
-  apiEmpty,
-  apiHung,
-  apiNever,
-  leaseTaken,
-  netcheckerKilled,
-  netcheckerRestarted,
-  redisDown,
-  redisFull,
-  redisLargeLost,
-  redisPassword,
-  redisPaused,
-  redisReadOnly,
-  redisRestarted,
-  redisSlow,
-  watchExpired,
-} from "./control-faults.ts";
-import { dnsDown, dnsSlow, dnsWrong } from "./dns-faults.ts";
-import {
-  dnsUnreachable,
-  nodeCutOff,
-  noWayOut,
-  podNetwork,
-  redisUnreachable,
-} from "./filter-faults.ts";
+import * as agent from "./agent-faults.ts";
+import * as control from "./control-faults.ts";
+import * as dns from "./dns-faults.ts";
+import * as filter from "./filter-faults.ts";
 import type { FaultKind } from "./fault.ts";
-import { kubeProxy, kubeProxyStale } from "./kube-proxy-faults.ts";
+import * as translation from "./kube-proxy-faults.ts";
 import { kubeletDown } from "./kubelet-faults.ts";
-import { mtuBlackHole, nodeDown, packetLoss, partition } from "./link-faults.ts";
-import { cordoned, deleting, leaving, notReady, shuttingDown } from "./plan-faults.ts";
-import { backendDead, pongDead, pongHung, pongOverloaded, pongSlow } from "./pong-faults.ts";
+import * as link from "./link-faults.ts";
+import * as plan from "./plan-faults.ts";
+import * as pong from "./pong-faults.ts";
 import { route } from "./route-faults.ts";
 import { wrongAnswerer } from "./wrong-answerer.ts";
 
@@ -40,54 +17,54 @@ import { wrongAnswerer } from "./wrong-answerer.ts";
  * among them: only the first network namespace may set nf_conntrack_max, and that is not ours to break.
  */
 export const FAULT_KINDS = {
-  "node-down": nodeDown,
-  "node-cut-off": nodeCutOff,
-  "pod-network": podNetwork,
+  "node-down": link.nodeDown,
+  "node-cut-off": filter.nodeCutOff,
+  "pod-network": filter.podNetwork,
   route,
-  "packet-loss": packetLoss,
-  partition,
-  mtu: mtuBlackHole,
-  "kube-proxy": kubeProxy,
-  "kube-proxy-stale": kubeProxyStale,
-  "dns-down": dnsDown,
-  "dns-slow": dnsSlow,
-  "dns-wrong": dnsWrong,
-  "dns-unreachable": dnsUnreachable,
-  "no-way-out": noWayOut,
+  "packet-loss": link.packetLoss,
+  partition: link.partition,
+  mtu: link.mtuBlackHole,
+  "kube-proxy": translation.kubeProxy,
+  "kube-proxy-stale": translation.kubeProxyStale,
+  "dns-down": dns.dnsDown,
+  "dns-slow": dns.dnsSlow,
+  "dns-wrong": dns.dnsWrong,
+  "dns-unreachable": filter.dnsUnreachable,
+  "no-way-out": filter.noWayOut,
   "wrong-answerer": wrongAnswerer,
-  "pong-hung": pongHung,
-  "pong-slow": pongSlow,
-  "pong-overloaded": pongOverloaded,
-  "pong-dead": pongDead,
-  "backend-dead": backendDead,
-  "ping-dead": pingDead,
-  "ping-hung": pingHung,
-  "ping-starved": pingStarved,
-  "ports-exhausted": portsExhausted,
-  "clock-off": clockOff,
+  "pong-hung": pong.pongHung,
+  "pong-slow": pong.pongSlow,
+  "pong-overloaded": pong.pongOverloaded,
+  "pong-dead": pong.pongDead,
+  "backend-dead": pong.backendDead,
+  "ping-dead": agent.pingDead,
+  "ping-hung": agent.pingHung,
+  "ping-starved": agent.pingStarved,
+  "ports-exhausted": agent.portsExhausted,
+  "clock-off": agent.clockOff,
   "kubelet-down": kubeletDown,
-  "redis-unreachable": redisUnreachable,
-  "redis-down": redisDown,
-  "redis-restarted": redisRestarted,
-  "redis-slow": redisSlow,
-  "redis-read-only": redisReadOnly,
-  "redis-full": redisFull,
-  "redis-paused": redisPaused,
-  "redis-password": redisPassword,
-  "redis-large-lost": redisLargeLost,
-  "lease-taken": leaseTaken,
-  "api-away": apiAway,
-  "api-never": apiNever,
-  "api-empty": apiEmpty,
-  "api-hung": apiHung,
-  "watch-expired": watchExpired,
-  "netchecker-killed": netcheckerKilled,
-  "netchecker-restarted": netcheckerRestarted,
-  cordoned,
-  "not-ready": notReady,
-  "shutting-down": shuttingDown,
-  leaving,
-  deleting,
+  "redis-unreachable": filter.redisUnreachable,
+  "redis-down": control.redisDown,
+  "redis-restarted": control.redisRestarted,
+  "redis-slow": control.redisSlow,
+  "redis-read-only": control.redisReadOnly,
+  "redis-full": control.redisFull,
+  "redis-paused": control.redisPaused,
+  "redis-password": control.redisPassword,
+  "redis-large-lost": control.redisLargeLost,
+  "lease-taken": control.leaseTaken,
+  "api-away": control.apiAway,
+  "api-never": control.apiNever,
+  "api-empty": control.apiEmpty,
+  "api-hung": control.apiHung,
+  "watch-expired": control.watchExpired,
+  "netchecker-killed": control.netcheckerKilled,
+  "netchecker-restarted": control.netcheckerRestarted,
+  cordoned: plan.cordoned,
+  "not-ready": plan.notReady,
+  "shutting-down": plan.shuttingDown,
+  leaving: plan.leaving,
+  deleting: plan.deleting,
 } as const;
 
 /** The kind of that name. Throws a {@link TestbedError} where there is none. */

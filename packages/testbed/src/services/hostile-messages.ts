@@ -6,6 +6,7 @@ import {
   type TargetType,
   TARGET_TYPES,
 } from "@netchecker/contract";
+import { seeded } from "../seeded.ts";
 
 /** One message that no healthy sender would publish. */
 export interface HostileMessage {
@@ -28,15 +29,8 @@ export interface HostileSettings {
   readonly victim?: string;
 }
 
-/** Seeded: mulberry32. */
 function randomOf(seed: number) {
-  let state = seed;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = seeded(seed);
   const int = (below: number): number => Math.floor(next() * below);
   return {
     int,

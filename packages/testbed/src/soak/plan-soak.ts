@@ -1,5 +1,5 @@
 import type { FaultSpec } from "../faults/fault.ts";
-import { seeded } from "./seeded.ts";
+import { seeded } from "../seeded.ts";
 
 /** Something that is done to the lab while rounds go on. */
 export type Step =

@@ -5,12 +5,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { refusal } from "./refusal.ts";
+import { RoundWatcher } from "../../src/scenarios/watch-rounds.ts";
 import { collectDescendants, livingAfter } from "../processes.ts";
 import { runTestbed } from "../run-testbed.ts";
 import { machineState } from "./traces.ts";
 
 // On a busy machine a start takes its time.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+const ROUND_WITHIN_MS = 60_000;
 
 let folder: string;
 beforeAll(() => {
@@ -70,18 +73,7 @@ describe.runIf(refusal === null)("a laboratory by hand, from up to down", () => 
   });
 
   /** A round that began after whatever was done before. */
-  /** Opens a round, as soon as none is open, and resolves when it is closed. */
-  async function nextRound(): Promise<void> {
-    const open = () => fetch(`${url}/rounds`, { method: "POST", headers: { "x-netchecker": "1" } });
-    let opened = await open();
-    for (; opened.status !== 202; opened = await open()) await sleep(100);
-    const { id } = (await opened.json()) as { id: number };
-    const isClosed = async () => {
-      const response = await fetch(`${url}/rounds/${id}`);
-      return ((await response.json()) as { round?: { state: string } }).round?.state === "closed";
-    };
-    while (!(await isClosed())) await sleep(100);
-  }
+  const nextRound = () => new RoundWatcher(url).nextRound(ROUND_WITHIN_MS);
 
   test("all is well at first", async () => {
     const { code, stdout } = await lab("results");
