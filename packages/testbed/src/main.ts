@@ -1,7 +1,5 @@
 /** The command line of both testbeds: `demo`, or `lab` and one of its commands. */
 import { constants } from "node:os";
-import { runDemo } from "./commands/demo/run-demo.ts";
-import { runLab } from "./commands/lab/run-lab.ts";
 
 const terminal = {
   out: (text: string) => void process.stdout.write(`${text}\n`),
@@ -26,5 +24,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     exitCode = 128 + constants.signals[signal];
     interrupt.abort();
   });
-const run = name === "lab" ? runLab : runDemo;
+// Each loads what it needs alone: a start is short then.
+const run =
+  name === "lab"
+    ? (await import("./commands/lab/run-lab.ts")).runLab
+    : (await import("./commands/demo/run-demo.ts")).runDemo;
 process.exitCode = (await run(args, terminal, interrupt.signal)) ?? exitCode;
