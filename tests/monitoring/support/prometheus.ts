@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Child } from "@netchecker/testbed/services/child-process";
-import { findOrInstallPrometheus } from "@netchecker/testbed/programs/ensure-prometheus";
+import { findOrInstallPrometheus } from "@netchecker/testbed/programs/ensure";
 import { freePort } from "@netchecker/testbed/sockets/listen";
 
 /** What is scraped: a job, its targets as `host:port`, and labels that the operator would put on. */

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { findOrInstallPrometheus } from "@netchecker/testbed/programs/ensure-prometheus";
+import { findOrInstallPrometheus } from "@netchecker/testbed/programs/ensure";
 
 /** Runs promtool in a folder that holds `files`, with `input` on its stdin; gives its code and all that it said. */
 export async function promtool(

@@ -43,9 +43,14 @@ export class Cluster<N extends ClusterNode = ClusterNode> {
     return [...this.byName.values()];
   }
 
+  /** The node of that name; undefined where it is gone, which is no error for who heals. */
+  find(name: string): N | undefined {
+    return this.byName.get(name);
+  }
+
   /** The node of that name. Throws a {@link TestbedError} where there is none. */
   node(name: string): N {
-    const node = this.byName.get(name);
+    const node = this.find(name);
     if (!node) throw new TestbedError(`there is no ${name}; there are ${[...this.byName.keys()]}`);
     return node;
   }

@@ -5,7 +5,6 @@ import { LimitedCgroup } from "../services/limited-cgroup.ts";
 import { cgroupName } from "./cgroup-name.ts";
 import { faultKind } from "./fault.ts";
 import { noNewRedisConnection } from "./new-redis-connection.ts";
-import { nodeOf } from "./node-of.ts";
 import { cpuParameter, NODE, NodeParameter } from "./parameters.ts";
 import { frozen, killed, restart } from "./pod-process.ts";
 
@@ -113,7 +112,7 @@ export const clockOff = faultKind({
     undo.defer(async () => {
       ping.extraEnv = {};
       // One that took its place has a clock that is right.
-      if (nodeOf(lab, node)?.pods.ping === ping) await restart(lab, { node, workload: "ping" });
+      if (lab.find(node)?.pods.ping === ping) await restart(lab, { node, workload: "ping" });
     });
     ping.extraEnv = {
       NODE_OPTIONS: `--import=${SHIFTED_CLOCK}`,
@@ -121,5 +120,4 @@ export const clockOff = faultKind({
     };
     await restart(lab, { node, workload: "ping" });
   },
-  effect: () => ({}),
 });

@@ -30,7 +30,6 @@ export const redisRestarted = faultKind({
     await lab.redis.kill();
     if (!lab.broken.has(REDIS)) await lab.redis.start();
   },
-  effect: () => ({}),
 });
 
 export const redisSlow = faultKind({
@@ -40,7 +39,6 @@ export const redisSlow = faultKind({
   async break(lab, _, undo) {
     undo.remove(stopAndGo(signalRedis(lab, "SIGSTOP"), signalRedis(lab, "SIGCONT")));
   },
-  effect: () => ({}),
 });
 
 const signalRedis = (lab: Lab, signal: NodeJS.Signals) => () => {
@@ -174,7 +172,6 @@ export const apiAway = faultKind({
     undo.defer(() => lab.apiServer.start());
     await lab.apiServer.stop();
   },
-  effect: () => ({}),
 });
 
 export const apiHung = faultKind({
@@ -185,14 +182,12 @@ export const apiHung = faultKind({
     undo.defer(() => lab.apiServer.resume());
     lab.apiServer.hang();
   },
-  effect: () => ({}),
 });
 
 export const watchExpired = faultKind({
   summary: "the API server has forgotten its history: every watch ends with a 410",
   parameters: NOTHING,
   break: async (lab) => lab.apiServer.compact(),
-  effect: () => ({}),
 });
 
 export const netcheckerKilled = faultKind({
@@ -213,5 +208,4 @@ export const netcheckerRestarted = faultKind({
     await lab.netchecker.stop();
     if (!lab.broken.has(NETCHECKER)) await lab.netchecker.start();
   },
-  effect: () => ({}),
 });

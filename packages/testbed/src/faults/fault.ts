@@ -24,7 +24,7 @@ export interface FaultKind<P extends TObject = TObject> {
 /** How a kind of fault is described. */
 export interface FaultDefinition<P extends TObject> extends Pick<
   FaultKind<P>,
-  "summary" | "parameters" | "effect"
+  "summary" | "parameters"
 > {
   /** What it breaks: what several faults break is broken once, and whole again when all are healed. Default: a thing of its own. */
   thing?(parameters: Static<P>): string;
@@ -32,12 +32,14 @@ export interface FaultDefinition<P extends TObject> extends Pick<
   break(lab: Lab, parameters: Static<P>, undo: Undo, id: string): Promise<void>;
   /** Whose pod on the fault's node is ready again once it is healed, if nothing else keeps it from that. */
   readonly recovers?: Workload;
+  /** As {@link FaultKind.effect}. Default: nothing that should be seen. */
+  effect?(parameters: Static<P>): Effect;
 }
 
 export const faultKind = <P extends TObject>(definition: FaultDefinition<P>): FaultKind<P> => ({
   summary: definition.summary,
   parameters: definition.parameters,
-  effect: definition.effect,
+  effect: (parameters) => definition.effect?.(parameters) ?? {},
   apply: (lab, parameters, id) =>
     lab.broken.hold(definition.thing?.(parameters) ?? id, id, (undo) =>
       definition.break(lab, parameters, undo, id),

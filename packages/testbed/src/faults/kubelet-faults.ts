@@ -1,5 +1,4 @@
 import { faultKind } from "./fault.ts";
-import { nodeOf } from "./node-of.ts";
 import { NODE } from "./parameters.ts";
 
 export const kubeletDown = faultKind({
@@ -9,7 +8,7 @@ export const kubeletDown = faultKind({
   thing: ({ node }) => `kubelet of ${node}: down`,
   async break(lab, { node }, undo) {
     const broken = lab.node(node);
-    undo.defer(() => nodeOf(lab, node)?.startKubelet());
+    undo.defer(() => lab.find(node)?.startKubelet());
     await broken.killKubelet();
   },
   // Once Kubernetes has noticed it calls the node's pods not ready, and its NodePort leads to none of them.

@@ -8,7 +8,6 @@ import {
 } from "../kubernetes/objects/node-object.ts";
 import { replacePod } from "../namespaces/replace-pod.ts";
 import { type FaultDefinition, faultKind } from "./fault.ts";
-import { nodeOf } from "./node-of.ts";
 import { NODE } from "./parameters.ts";
 
 /**
@@ -27,7 +26,7 @@ const changed = (what: string, change: Change, back: Change): Saying => ({
   thing: ({ node }) => `${node} is ${what}`,
   async break(lab, { node }, undo) {
     const told = lab.node(node);
-    undo.defer(() => nodeOf(lab, node)?.update(back));
+    undo.defer(() => lab.find(node)?.update(back));
     told.update(change);
   },
 });
@@ -38,7 +37,7 @@ const saidByKubelet = (message: string): Saying => ({
   thing: ({ node }) => `${node} is not ready: ${message}`,
   async break(lab, { node }, undo) {
     const told = lab.node(node);
-    undo.defer(() => nodeOf(lab, node)?.say(null));
+    undo.defer(() => lab.find(node)?.say(null));
     told.say(message);
   },
 });
@@ -85,7 +84,7 @@ export const deleting = faultKind({
     for (const workload of ["ping", "pong"] as const) {
       const old = node.pods[workload];
       undo.defer(async () => {
-        if (nodeOf(lab, name)?.pods[workload] === old) await replacePod(lab, name, workload);
+        if (lab.find(name)?.pods[workload] === old) await replacePod(lab, name, workload);
       });
       old.terminate();
     }

@@ -3,7 +3,6 @@ import { waitForStore } from "../kubernetes/wait-for-store.ts";
 import type { Lab } from "../namespaces/lab.ts";
 import type { LabPod } from "../namespaces/nodes/lab-node.ts";
 import type { FaultDefinition } from "./fault.ts";
-import { nodeOf } from "./node-of.ts";
 import type { NODE } from "./parameters.ts";
 
 /** A node's agent or pong, whichever pod that is by now. */
@@ -16,7 +15,7 @@ const deadName = ({ node, workload }: Process) => `${workload} of ${node}: dead`
 const hungName = ({ node, workload }: Process) => `${workload} of ${node}: hung`;
 
 const podOf = (lab: Lab, { node, workload }: Process): LabPod | undefined =>
-  nodeOf(lab, node)?.pods[workload];
+  lab.find(node)?.pods[workload];
 
 const READY_WITHIN_MS = 5_000;
 

@@ -4,7 +4,6 @@ import { Type } from "typebox";
 import type { Effect } from "../expect/effect.ts";
 import { cgroupName } from "./cgroup-name.ts";
 import { faultKind } from "./fault.ts";
-import { nodeOf } from "./node-of.ts";
 import { cpuParameter, NODE, NodeParameter } from "./parameters.ts";
 import { frozen, killed, slowed } from "./pod-process.ts";
 
@@ -45,7 +44,6 @@ export const pongSlow = faultKind({
   summary: "pong answers late, though in time",
   parameters: NODE,
   ...slowed("pong"),
-  effect: () => ({}),
 });
 
 const LATE: readonly Reason[] = [
@@ -87,7 +85,7 @@ export const backendDead = faultKind({
   ...unnoticed,
   async break(lab, { node }, undo, id) {
     const { kubelet } = lab.node(node);
-    undo.defer(() => nodeOf(lab, node)?.kubelet.notice(true));
+    undo.defer(() => lab.find(node)?.kubelet.notice(true));
     kubelet.notice(false);
     await unnoticed.break(lab, { node }, undo, id);
   },

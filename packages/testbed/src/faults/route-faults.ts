@@ -2,7 +2,6 @@ import { Type } from "typebox";
 import type { Leg } from "../expect/effect.ts";
 import { podCidr } from "../namespaces/network/addresses.ts";
 import { faultKind } from "./fault.ts";
-import { nodeOf } from "./node-of.ts";
 import { NodeParameter } from "./parameters.ts";
 
 /** Without a route of their own, packets go the default way: to a gateway that knows no pods. */
@@ -16,8 +15,7 @@ export const route = faultKind({
     const found = (await namespace.run(`ip route show ${cidr}\n`)).trim();
     if (found === "") return;
     undo.defer(async () => {
-      if (nodeOf(lab, node) && nodeOf(lab, peer))
-        await namespace.run(`ip route replace ${found}\n`);
+      if (lab.find(node) && lab.find(peer)) await namespace.run(`ip route replace ${found}\n`);
     });
     await namespace.run(`ip route del ${cidr}\n`);
   },

@@ -5,7 +5,6 @@ import { createPodNetwork } from "../namespaces/network/node-network.ts";
 import type { LabNode } from "../namespaces/nodes/lab-node.ts";
 import { manifestEnvironment } from "../namespaces/nodes/manifest-environment.ts";
 import { faultKind } from "./fault.ts";
-import { nodeOf } from "./node-of.ts";
 import { NODE } from "./parameters.ts";
 import type { Undo } from "./undo.ts";
 
@@ -19,7 +18,7 @@ export const wrongAnswerer = faultKind({
     const { pong } = node.pods;
     // Last of all, when the twin is gone: until then anyone who asks may learn its address anew.
     undo.defer(async () => {
-      if (nodeOf(lab, name) === node) await forgetNeighbours(node);
+      if (lab.find(name) === node) await forgetNeighbours(node);
     });
     await startTwin(lab, node, undo);
     // Where the pod or its node is gone, so is what was changed there.

@@ -1,5 +1,5 @@
 import { type Browser, chromium } from "playwright-core";
-import { findOrInstallChromium } from "./ensure-chromium.ts";
+import { findOrInstallChromium } from "./ensure.ts";
 
 /** It asks nobody for updates, and runs as root in a container too. */
 const ARGS = [

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { connectOnce, sayRedisError } from "@netchecker/runtime/redis";
 import { Child } from "./child-process.ts";
-import { findOrInstallRedis } from "../programs/ensure-redis.ts";
+import { findOrInstallRedis } from "../programs/ensure.ts";
 import { freePort } from "../sockets/listen.ts";
 import { TestbedError } from "../testbed-error.ts";
 import type { Address } from "../sockets/tcp-proxy.ts";

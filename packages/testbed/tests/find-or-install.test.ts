@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findOrInstallRedis } from "../src/programs/ensure-redis.ts";
+import { findOrInstallRedis } from "../src/programs/ensure.ts";
 import { findOrInstall, type Machine } from "../src/programs/find-or-install.ts";
 
 let folder: string;
