@@ -1,6 +1,7 @@
 import type { Finding } from "@netchecker/contract";
 import { expect, test } from "vitest";
-import { judgeFindings } from "./judge-findings.ts";
+import { effectOf } from "../faults/read-fault.ts";
+import { expectFindings, judgeFindings } from "./judge-findings.ts";
 
 const finding = (with_: Partial<Finding>): Finding =>
   ({
@@ -16,6 +17,19 @@ const finding = (with_: Partial<Finding>): Finding =>
   }) as Finding;
 
 const EXPECTED = { kind: "pod-network", nodes: ["node-3"], direction: "in" } as const;
+
+test("of several faults each is expected to be found, but at nodes where it is planned", () => {
+  const faults = [
+    { kind: "node-down", node: "node-1" },
+    { kind: "cordoned", node: "node-1" },
+    { kind: "pong-dead", node: "node-2" },
+    { kind: "dns-down" },
+  ];
+  expect(expectFindings(faults.map((fault) => effectOf(fault)))).toEqual([
+    { kind: "pong", nodes: ["node-2"] },
+    { kind: "dns", nodes: [] },
+  ]);
+});
 
 test("the expected finding and no other is right", () => {
   expect(judgeFindings([finding({})], [EXPECTED])).toEqual([]);

@@ -104,11 +104,12 @@ test.each(KINDS)("%s: what it does to rows are failures that there are", (kind) 
     }
 });
 
-test.each(KINDS)("%s: it silences, starves and plans nodes that there are", (kind) => {
+test.each(KINDS)("%s: it silences, starves, plans and blames nodes that there are", (kind) => {
   for (const fault of draws(kind)) {
     const effect = effectOf(fault);
     const { silent = [], maybeSilent = [], notReady = [], starved = [], planned = [] } = effect;
-    for (const node of [...silent, ...maybeSilent, ...notReady, ...starved, ...planned])
+    const blamed = (effect.findings ?? []).flatMap(({ nodes, peers = [] }) => [...nodes, ...peers]);
+    for (const node of [...silent, ...maybeSilent, ...notReady, ...starved, ...planned, ...blamed])
       expect(NODES).toContain(node);
   }
 });

@@ -33,24 +33,46 @@ export function effectOf(spec: FaultSpec): Effect {
   return kind.effect(parameters);
 }
 
-function parameterFaults(kind: FaultKind, name: string, given: object): string[] {
+interface Parameter {
+  readonly name: string;
+  readonly schema: TSchema;
+  readonly fallback?: unknown;
+  readonly description?: string;
+  readonly mustBeGiven: boolean;
+}
+
+/** What a kind takes, in the order of its schema. */
+export function parametersOf(kind: FaultKind): Parameter[] {
   const { properties, required = [] } = kind.parameters as {
-    properties: Record<string, TSchema>;
+    properties: Record<string, TSchema & { default?: unknown; description?: string }>;
     required?: string[];
   };
-  const names = Object.keys(properties);
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    schema,
+    fallback: schema.default,
+    ...(schema.description !== undefined && { description: schema.description }),
+    mustBeGiven: required.includes(name) && schema.default === undefined,
+  }));
+}
+
+function parameterFaults(
+  kind: FaultKind,
+  name: string,
+  given: Readonly<Record<string, unknown>>,
+): string[] {
+  const parameters = parametersOf(kind);
+  const names = parameters.map((each) => each.name);
   const list = names.map((each) => `--${optionName(each)}`).join(", ") || "none";
   const unknown = Object.keys(given).filter((each) => !names.includes(each));
-  const wrong = names.flatMap((each) => {
-    const schema = properties[each]!;
-    const value = (given as Record<string, unknown>)[each];
+  const wrong = parameters.flatMap(({ name: each, schema, mustBeGiven }) => {
+    const value = given[each];
+    const option = `--${optionName(each)}`;
     if (value === undefined)
-      return required.includes(each) && !("default" in schema)
-        ? [`--${optionName(each)} is missing; allowed: ${allowedBy(schema)}`]
-        : [];
+      return mustBeGiven ? [`${option} is missing; allowed: ${allowedBy(schema)}`] : [];
     return Value.Check(schema, value)
       ? []
-      : [`--${optionName(each)} is ${JSON.stringify(value)}; allowed: ${allowedBy(schema)}`];
+      : [`${option} is ${JSON.stringify(value)}; allowed: ${allowedBy(schema)}`];
   });
   return [
     ...unknown.map((each) => `--${optionName(each)} is unknown to ${name}; allowed: ${list}`),

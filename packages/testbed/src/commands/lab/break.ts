@@ -1,10 +1,16 @@
 import type { TSchema } from "typebox";
 import { kindOf } from "../../faults/kinds.ts";
 import type { FaultKind, FaultSpec } from "../../faults/fault.ts";
-import { allowedBy, KIND_NAMES, optionName, readFault } from "../../faults/read-fault.ts";
+import {
+  allowedBy,
+  KIND_NAMES,
+  optionName,
+  parametersOf,
+  readFault,
+} from "../../faults/read-fault.ts";
 import { EXIT, readOptions, UsageError } from "../command.ts";
 import type { Command } from "./command.ts";
-import { parameterLines, parametersOf, specText, synopsis } from "./fault-text.ts";
+import { parameterLines, specText, synopsis } from "./fault-text.ts";
 import { flag, type Option } from "@netchecker/runtime/options";
 import { theLab } from "./the-lab.ts";
 

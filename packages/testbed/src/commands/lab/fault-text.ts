@@ -1,32 +1,8 @@
-import type { TSchema } from "typebox";
 import type { ActiveFault } from "../../faults/active-faults.ts";
 import type { FaultKind, FaultSpec } from "../../faults/fault.ts";
-import { allowedBy, optionName } from "../../faults/read-fault.ts";
+import { allowedBy, optionName, parametersOf } from "../../faults/read-fault.ts";
 
 const MAX_LINE = 110;
-
-interface Parameter {
-  readonly name: string;
-  readonly schema: TSchema;
-  readonly fallback?: unknown;
-  readonly description?: string;
-  readonly mustBeGiven: boolean;
-}
-
-/** What a kind takes, in the order of its schema. */
-export function parametersOf(kind: FaultKind): Parameter[] {
-  const { properties, required = [] } = kind.parameters as {
-    properties: Record<string, TSchema & { default?: unknown; description?: string }>;
-    required?: string[];
-  };
-  return Object.entries(properties).map(([name, schema]) => ({
-    name,
-    schema,
-    fallback: schema.default,
-    ...(schema.description !== undefined && { description: schema.description }),
-    mustBeGiven: required.includes(name) && schema.default === undefined,
-  }));
-}
 
 /** A fault as it is typed. */
 export function specText({ kind, ...parameters }: FaultSpec): string {
