@@ -10,7 +10,7 @@ const [, , name, ...typed] = process.argv;
 // Package managers hand the `--` between their own arguments and ours on.
 const args = typed[0] === "--" ? typed.slice(1) : typed;
 if (name === "lab")
-  // Who reads along may stop before the end: `lab faults | head`.
+  // A reader may stop before the end: `lab faults | head`.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
   });
@@ -19,12 +19,12 @@ const interrupt = new AbortController();
 let exitCode = 0;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => {
-    // Pressed twice: no more patience. Leaving ends all children on the spot; a laboratory that is about to start ends by itself.
+    // A second Ctrl-C ends this process at once. Its children end with it, and a laboratory that is starting ends by itself.
     if (interrupt.signal.aborted) process.exit(exitCode);
     exitCode = 128 + constants.signals[signal];
     interrupt.abort();
   });
-// Each loads what it needs alone: a start is short then.
+// Only the code of one command is loaded, so that the start is short.
 const run =
   name === "lab"
     ? (await import("./commands/lab/run-lab.ts")).runLab

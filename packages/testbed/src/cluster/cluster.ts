@@ -15,11 +15,11 @@ export interface ClusterParts<N> {
   readonly nodes: Map<string, N>;
   /** What the names of channels and keys begin with. */
   readonly redisPrefix: string;
-  /** Ends all that was started, the newest first. */
+  /** The stack ends all that was started, the newest first. */
   readonly stack: AsyncDisposableStack;
 }
 
-/** A cluster that runs, whatever its network. */
+/** A cluster that runs. Subclasses add its network. */
 export class Cluster<N extends ClusterNode = ClusterNode> {
   readonly apiServer: ApiServer;
   readonly redis: RedisServer;
@@ -43,7 +43,7 @@ export class Cluster<N extends ClusterNode = ClusterNode> {
     return [...this.byName.values()];
   }
 
-  /** The node of that name; undefined where it is gone, which is no error for who heals. */
+  /** The node of that name; undefined when there is none. Healing a fault of a removed node is no error. */
   find(name: string): N | undefined {
     return this.byName.get(name);
   }
@@ -63,7 +63,10 @@ export class Cluster<N extends ClusterNode = ClusterNode> {
   }
 }
 
-/** Makes a cluster whose parts the stack ends. Where that fails, nothing is left; rejects with the signal's reason once it is aborted. */
+/**
+ * Calls `build` with a stack that ends the cluster's parts. When `build` fails, the stack is disposed of, so that nothing is
+ * left. Rejects with the signal's reason when the signal is aborted.
+ */
 export async function startOn<C>(
   build: (stack: AsyncDisposableStack) => Promise<C>,
   signal: AbortSignal | undefined,

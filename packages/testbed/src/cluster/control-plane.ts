@@ -31,7 +31,7 @@ export interface ControlPlane {
   readonly kubeConfigFile: string;
 }
 
-/** Starts the API server, with the services that it knows, Redis and the node controller; `stack` ends them. */
+/** Starts the API server with its services, Redis and the node controller. The stack ends them. */
 export async function startControlPlane(
   options: ControlPlaneOptions,
   stack: AsyncDisposableStack,
@@ -58,7 +58,7 @@ export async function startControlPlane(
   return { apiServer, redis, nodeController, kubeConfigFile };
 }
 
-/** A few at a time: more than two for each processor would only be in each other's way. */
+/** Does the work for a few items at a time. More than two for each processor would only delay each other. */
 export async function inBatches<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
@@ -66,7 +66,7 @@ export async function inBatches<T, R>(
   const results: R[] = [];
   const size = 2 * availableParallelism();
   for (let at = 0; at < items.length; at += size) {
-    // Settled, so that after a failure none is still on its way when the others are removed.
+    // All of a batch are awaited, so that none is still starting when a failure removes the others.
     const batch = await Promise.allSettled(items.slice(at, at + size).map(work));
     for (const each of batch) {
       if (each.status === "rejected") throw each.reason;

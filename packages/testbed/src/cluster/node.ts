@@ -14,17 +14,17 @@ import type { Workload } from "../kubernetes/objects/pod-object.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { type Pod, podsReady } from "./pod.ts";
 
-/** A node's kubelet, in this process or in one of its own. */
+/** A node's kubelet. It runs in this process or in one of its own. */
 export interface NodeKubelet {
-  /** Whether its process lives. */
+  /** Whether it lives. */
   readonly running: boolean;
   /** When it last renewed its Lease, milliseconds since 1970. */
   readonly heartbeatAt: number;
-  /** Starts it where it does not live, and resolves when it listens; it takes over the pods that it watched before. */
+  /** Starts it unless it lives, and resolves when it listens. It takes over the pods that it watched before. */
   start(): Promise<void>;
-  /** Its process is gone: its port is closed and its Lease not renewed. Pods live on. Safe to call twice. */
+  /** Ends it: its port is closed and its Lease is not renewed. Pods live on. It is safe to call twice. */
   stop(): Promise<void>;
-  /** Probes the pod until that is gone. */
+  /** Probes the pod until the pod is gone. */
   watch(pod: Pod): void;
 }
 
@@ -32,16 +32,16 @@ export interface NodeKubelet {
 interface NodeDescription {
   readonly name: string;
   readonly ip: string;
-  /** Its second address, in a dual-stack cluster. */
+  /** The node's second address, in a dual-stack cluster. */
   readonly ipv6?: string | undefined;
   readonly joinedAt: Date;
-  /** Beside those that every node has: zone, pool. */
+  /** Labels in addition to those that every node has, for example its zone. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** Why it is not ready when it joins; null where it is. */
+  /** Why the node is not ready when it joins; null when it is ready. */
   readonly notReady?: string | null;
 }
 
-/** What every node is, whatever its network: an object in the store, a kubelet that speaks for it, and two pods. */
+/** A node has an object in the store, a kubelet that speaks for it, and two pods. Subclasses add its network. */
 export abstract class ClusterNode<P extends Pod = Pod> {
   readonly name: string;
   readonly ip: string;
@@ -135,10 +135,10 @@ export abstract class ClusterNode<P extends Pod = Pod> {
     this.deleteObject();
   }
 
-  /** What is left of the node once its processes have ended. Safe to call twice. */
+  /** Removes what is left of the node once its processes have ended. It is safe to call twice. */
   protected abstract removeNetwork(): Promise<void>;
 
-  /** The kubelet tells how the node is, unless that is known. */
+  /** The kubelet writes how the node is, unless the object says it already. */
   protected post(): void {
     const notReady = this.#notReady;
     if (notReady === null && this.readiness === "True") return;

@@ -17,15 +17,15 @@ import {
   type Workload,
 } from "../kubernetes/objects/pod-object.ts";
 
-/** Where a pod's process runs. */
+/** The network that a pod's process runs in. */
 export interface PodNetwork {
-  /** What is put before its command, so that it runs there; nothing where that is this machine's own network. */
+  /** Words that stand before the process's command, so that it runs in this network. They are empty for this machine's own. */
   readonly within: readonly string[];
-  /** Its process has started. Rejects with a {@link TestbedError}. */
+  /** The pod calls this when its process has started. Rejects with a {@link TestbedError}. */
   open?(): Promise<void>;
-  /** Its process has ended. Safe to call twice. */
+  /** The pod calls this when its process has ended. It is safe to call twice. */
   close?(): Promise<void>;
-  /** The pod is gone. Safe to call twice. */
+  /** The pod calls this when it is removed. It is safe to call twice. */
   remove?(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export interface PodSpec<Network extends PodNetwork = PodNetwork> {
 export class Pod<Network extends PodNetwork = PodNetwork> {
   readonly spec: PodSpec<Network>;
   readonly name: string;
-  /** What its process finds in its environment, from its next start on, beside what its spec gives it. */
+  /** Variables that the process gets in addition to those of the spec, from its next start on. */
   extraEnv: Readonly<Record<string, string>> = {};
   readonly #store: ObjectStore;
   #child: Child | undefined;

@@ -31,7 +31,7 @@ export class UnmeasuredError extends Error {
   override name = "UnmeasuredError";
 }
 
-/** The same, but a {@link TestbedError} becomes its sentence and an exit code; `hint` follows on a {@link UsageError}. */
+/** Runs it, and turns a {@link TestbedError} into its sentence and an exit code. `hint` follows after a {@link UsageError}. */
 export const orSayWhy =
   (run: Run, hint: string): Run =>
   async (args, terminal, signal) => {

@@ -1,10 +1,10 @@
 import type { Verdict } from "@netchecker/contract";
 import type { RoundView } from "./round-line.ts";
 
-/** Something that netchecker did not show before: a round that closed, or why none does. */
+/** What netchecker shows: a round that has closed, or why it cannot know. */
 export type Shown =
   | { readonly view: RoundView }
-  /** Never for the first round being yet to come: that is waited for. */
+  /** It is not given while the first round is pending, because that round will come. */
   | { readonly unmeasured: Verdict };
 
 /** Looks at the last round that netchecker has closed. */
@@ -13,19 +13,19 @@ export class LastRound {
   #etag = "";
   #id = 0;
 
-  /** `ask` gives null where netchecker does not answer and that is no error. */
+  /** `ask` gives null when netchecker does not answer and the caller wants to go on. */
   constructor(ask: (path: string, init: RequestInit) => Promise<Response | null>) {
     this.#ask = ask;
   }
 
-  /** Its id; 0 before the first look that found one. */
+  /** The round's id; 0 before a round was found. */
   get id(): number {
     return this.#id;
   }
 
-  /** What is new since the last look; null where nothing is. Rejects as `ask` does. */
+  /** What is new since the last look; null when nothing is. Rejects as `ask` does. */
   async look(): Promise<Shown | null> {
-    // The failures alone: a whole big round, several times a second, would be work for nothing.
+    // Only failures are asked for. A whole round several times a second would cost much and tell no more.
     const headers = { "if-none-match": this.#etag };
     const response = await this.#ask("/results?ok=false", { headers });
     if (!response) return null;

@@ -29,13 +29,13 @@ export interface RowEffect {
   readonly sure: boolean;
 }
 
-/** What netchecker should conclude: everything that is named here. */
+/** A finding that netchecker should make. Only what is named here is compared. */
 export interface ExpectedFinding {
   readonly kind: FindingKind;
   readonly nodes: readonly string[];
   readonly peers?: readonly string[];
   readonly direction?: Direction;
-  /** The largest packet that it says gets through, bytes on the wire between nodes. */
+  /** The largest packet that the finding says gets through, in bytes on the wire between nodes. */
   readonly passesBytes?: number;
 }
 
@@ -59,6 +59,6 @@ export interface Effect {
   readonly planned?: readonly string[];
   /** Rounds cannot be opened, or not be kept; of one that is, any agent may be missing. */
   readonly noRounds?: boolean;
-  /** What should be concluded from it where nothing else is broken; by default nothing. */
+  /** The findings that netchecker should make when nothing else is broken. Default: none. */
   readonly findings?: readonly ExpectedFinding[];
 }

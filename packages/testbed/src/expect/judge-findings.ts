@@ -1,7 +1,7 @@
 import type { Finding } from "@netchecker/contract";
 import type { Effect, ExpectedFinding } from "./effect.ts";
 
-/** What should be concluded from several faults, each of which shows: of nodes that are planned to be so, nothing. Pure. */
+/** The findings of several effects together. A finding whose nodes are all planned is not expected. Pure. */
 export function expectFindings(effects: readonly Effect[]): ExpectedFinding[] {
   const planned = new Set(effects.flatMap((effect) => effect.planned ?? []));
   return effects

@@ -26,13 +26,16 @@ export interface FaultDefinition<P extends TObject> extends Pick<
   FaultKind<P>,
   "summary" | "parameters"
 > {
-  /** What it breaks: what several faults break is broken once, and whole again when all are healed. Default: a thing of its own. */
+  /**
+   * Names the thing that it breaks. A thing that several faults break is broken once, and mended when all of them are healed.
+   * Default: a thing of its own.
+   */
   thing?(parameters: Static<P>): string;
-  /** Breaks it, and says before each step how that is undone. */
+  /** Breaks the thing, and says before each step how to undo it. */
   break(lab: Lab, parameters: Static<P>, undo: Undo, id: string): Promise<void>;
-  /** Whose pod on the fault's node is ready again once it is healed, if nothing else keeps it from that. */
+  /** Healing waits until this pod of the fault's node is ready, unless another fault keeps it from that. */
   readonly recovers?: Workload;
-  /** As {@link FaultKind.effect}. Default: nothing that should be seen. */
+  /** See {@link FaultKind.effect}. Default: a correct product sees nothing. */
   effect?(parameters: Static<P>): Effect;
 }
 

@@ -18,7 +18,7 @@ export const kubeletDown = faultKind({
       if (check === "tcp") return { reasons: ["connection_refused"], sure: true };
       return check === "nodeport" ? { reasons: ["connect_timeout"], sure: false } : null;
     },
-    // Nothing that netChecker knows listens there but the kubelet: it says what it sees.
+    // netChecker knows no other program on that port, so that it names no cause.
     findings: [{ kind: "undetermined", nodes: [node] }],
   }),
 });

@@ -63,7 +63,7 @@ export const nodeDown = faultKind({
   }),
 });
 
-/** Less than this is nothing that anyone should be told of. */
+/** A loss below this share is no finding. */
 const FEW_PERCENT = 5;
 
 function lossFindings(
@@ -139,7 +139,7 @@ export const partition = faultKind({
       if (layer === "outside" || !nodes.includes(from) || nodes.includes(to)) return null;
       return to === CONTROL_END && control === "reachable" ? null : { of: "all" };
     },
-    // From the side of netchecker nobody can tell those that are parted from Redis too from nodes that are down.
+    // Nodes that do not reach Redis either cannot be told from nodes that are down.
     findings:
       control === "reachable"
         ? [{ kind: "partition", nodes }]
@@ -191,7 +191,7 @@ export const mtuBlackHole = faultKind({
         nodes: [node],
         passesBytes: size,
         ...(peer !== undefined && { peers: [peer] }),
-        // At a node that loses them both ways it need not be said.
+        // The finding need not name a direction when a node loses large packets both ways and with everybody.
         ...((peer !== undefined || direction !== "both") && { direction }),
       },
     ],

@@ -4,7 +4,7 @@ export const NodeParameter = Type.String({
   pattern: "^node-[1-9][0-9]{0,2}$",
   description: "a node, such as node-3",
 });
-/** For kinds that take one node, and for those that take nothing. */
+/** The parameters of kinds that take one node, and of kinds that take nothing. */
 export const NODE = Type.Object({ node: NodeParameter });
 export const NOTHING = Type.Object({});
 

@@ -17,10 +17,10 @@ import { NODE } from "./parameters.ts";
 
 type Change = (object: NodeObject) => void;
 
-/** Parts of a fault that is what somebody says of a node. */
+/** The parts that faults have in common which change what Kubernetes says of a node. */
 type Saying = Pick<FaultDefinition<typeof NODE>, "parameters" | "thing" | "break">;
 
-/** Changes the node's object, and back when the fault is healed. */
+/** The node's object is changed, and changed back when the fault is healed. */
 const changed = (what: string, change: Change, back: Change): Saying => ({
   parameters: NODE,
   thing: ({ node }) => `${node} is ${what}`,

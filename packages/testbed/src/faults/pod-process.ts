@@ -31,10 +31,10 @@ export async function becomesReady(lab: Lab, process: Process): Promise<void> {
   await lab.kubeProxy.settled().catch(() => {});
 }
 
-/** Parts of a fault of one node's agent or pong. */
+/** The parts that faults of one node's agent or pong have in common. */
 type Part = Pick<FaultDefinition<typeof NODE>, "thing" | "break" | "recovers">;
 
-/** Kills it, for as long as the fault lasts; `unnoticed`, Kubernetes shows it as it was. */
+/** The process is killed for as long as the fault lasts. When it is `unnoticed`, Kubernetes shows the pod as before. */
 export const killed = (workload: Workload, unnoticed = false): Part => ({
   thing: ({ node }) => deadName({ node, workload }),
   async break(lab, { node }, undo) {
@@ -51,7 +51,7 @@ export const killed = (workload: Workload, unnoticed = false): Part => ({
   recovers: workload,
 });
 
-/** Stops it where it is, for as long as the fault lasts. */
+/** The process is stopped for as long as the fault lasts. */
 export const frozen = (workload: Workload): Part => ({
   thing: ({ node }) => hungName({ node, workload }),
   async break(lab, { node }, undo) {
@@ -62,7 +62,7 @@ export const frozen = (workload: Workload): Part => ({
   recovers: workload,
 });
 
-/** Stops it for a moment, again and again, for as long as the fault lasts. */
+/** The process is stopped for a moment again and again, for as long as the fault lasts. */
 export const slowed = (workload: Workload): Part => ({
   thing: ({ node }) => `${workload} of ${node}: slow`,
   async break(lab, { node }, undo) {

@@ -18,29 +18,29 @@ export interface ProxiedService {
   readonly backends: readonly Backend[];
 }
 
-/** What makes services reachable, on a node or for all of them. */
+/** The rules that make services reachable, on one node or for all nodes. */
 export interface ServiceRules {
-  /** Makes it so, in the place of what was before. */
+  /** Replaces what was written before. */
   write(services: readonly ProxiedService[]): Promise<void>;
-  /** Takes it away. Safe to call twice. */
+  /** Takes the rules away. It is safe to call twice. */
   remove?(): Promise<void>;
 }
 
 export interface KubeProxyOptions {
   /** Where services without a selector lead, by their names. */
   readonly endpoints?: Readonly<Record<string, string>>;
-  /** How long after a change it is written; what changes together is written once then. Default: at once. */
+  /** How long after a change the rules are written. Changes within that time are written once. Default: at once. */
   readonly syncAfterMs?: number;
 }
 
 interface Place<Rules> {
   readonly rules: Rules;
-  /** What a stale one knows, and nothing newer; null where it follows. */
+  /** The services that a stale kube-proxy knows; null while it follows the store. */
   staleView: readonly ProxiedService[] | null;
   writing: Promise<void>;
 }
 
-/** Every node's kube-proxy: follows services and pods in the store, and writes what follows from them everywhere. */
+/** The kube-proxies of all nodes. They follow services and pods in the store, and write each node's rules. */
 export class KubeProxy<Rules extends ServiceRules = ServiceRules> {
   readonly #store: ObjectStore;
   readonly #options: KubeProxyOptions;
@@ -64,7 +64,7 @@ export class KubeProxy<Rules extends ServiceRules = ServiceRules> {
     await this.#write(place);
   }
 
-  /** Takes a place's rules away. Safe to call twice. */
+  /** Takes a place's rules away. It is safe to call twice. */
   async remove(name: string): Promise<void> {
     const place = this.#places.get(name);
     this.#places.delete(name);
@@ -72,7 +72,7 @@ export class KubeProxy<Rules extends ServiceRules = ServiceRules> {
     await place?.rules.remove?.();
   }
 
-  /** Changes a place's rules themselves and writes them; a place that is gone has none. */
+  /** Changes how a place's rules are made, and writes them. It does nothing for a place that is gone. */
   async change(name: string, change: (rules: Rules) => void): Promise<void> {
     const place = this.#places.get(name);
     if (!place) return;
@@ -80,7 +80,7 @@ export class KubeProxy<Rules extends ServiceRules = ServiceRules> {
     await this.#write(place);
   }
 
-  /** A stale kube-proxy does not follow any more. Resolves when the rules are so; a place that is gone has none. */
+  /** A stale kube-proxy follows the store no more. Resolves when its rules are written. It does nothing for a place that is gone. */
   async setStale(name: string, stale: boolean): Promise<void> {
     const place = this.#places.get(name);
     if (!place) return;
@@ -113,7 +113,7 @@ export class KubeProxy<Rules extends ServiceRules = ServiceRules> {
 
   #sync(): void {
     this.#syncing = undefined;
-    // A place that is on its way out has no rules to write any more, and an address that somebody took meanwhile is theirs.
+    // Writing fails where a node is being removed, or where another program has taken the address. Neither matters here.
     this.settled().catch(() => {});
   }
 

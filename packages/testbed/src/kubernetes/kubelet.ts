@@ -37,7 +37,7 @@ export class Kubelet {
   readonly #pods = new Set<ProbedPod>();
   readonly #sockets = new Set<Socket>();
   #servers: Server[] = [];
-  /** Ends what it does; null while it does not live. */
+  /** Aborting it ends all that the kubelet does. It is null while the kubelet does not live. */
   #life: AbortController | null = null;
   #since = Date.now();
   #lastHeartbeatAt: number | null = null;
@@ -69,7 +69,7 @@ export class Kubelet {
     this.#lastHeartbeatAt = null;
   }
 
-  /** Probes the pod until that is gone, or whenever the kubelet lives. */
+  /** Probes the pod while the kubelet lives, until the pod is gone. */
   watch(pod: ProbedPod): void {
     this.#pods.add(pod);
     this.#probeOnAndOn(pod);

@@ -9,7 +9,7 @@ import { TestbedError } from "../testbed-error.ts";
 import { BREAKS, type BreakKind } from "./breaks.ts";
 import type { LocalNode } from "./local-node.ts";
 
-/** What a local cluster has beside what every cluster has. */
+/** The parts that a local cluster has in addition to those of every cluster. */
 export interface LocalClusterParts extends ClusterParts<LocalNode> {
   /** Pods of one that is not ready are yet to start. */
   readonly startNode: (name: string, how?: NewNode) => Promise<LocalNode>;
@@ -38,7 +38,7 @@ interface AddNodeOptions extends Pick<NewNode, "labels"> {
 
 const BREAK_TIMEOUT_MS = 15_000;
 
-/** A cluster on loopback addresses: its parts, what can be broken and healed, and what netchecker says of it. */
+/** A cluster on loopback addresses. Its nodes can be broken and healed, and netchecker can be asked what it sees. */
 export class LocalCluster extends Cluster<LocalNode> {
   /** Logs of all processes, until the cluster is stopped. */
   readonly folder: string;

@@ -23,7 +23,7 @@ export interface NodeSpec {
   readonly ipv6?: Readonly<Record<"node" | Workload, string>> | undefined;
   readonly joinedAt: Date;
   readonly redisProxyIp: string;
-  /** Where the node's pong is reached by the node's address. */
+  /** The port where pong is reached by the node's address. */
   readonly nodePort: number;
   readonly bundle: Readonly<Record<Workload, string>>;
   readonly env: Readonly<Record<Workload, Readonly<Record<string, string>>>>;

@@ -3,9 +3,8 @@ import { POD_PORT } from "../kubernetes/kubelet.ts";
 import { TcpProxy } from "../sockets/tcp-proxy.ts";
 
 /**
- * What a CNI does: it gives the pod its second address. There is no network namespace on the loopback and a process listens
- * on one address only, so that this one is passed on to the other; pong takes this cluster for its `caller` then. Where no
- * process listens, both addresses refuse.
+ * The second address of a pod on the loopback. The pod's process listens on its first address only, so that connections to
+ * the second are passed on. pong takes this cluster for its `caller` then. While no process runs, both addresses refuse.
  */
 export class SecondAddress implements PodNetwork {
   readonly within = [];

@@ -17,8 +17,8 @@ class Entrances {
   }
 
   /**
-   * From now on the address leads to any of the backends that have an address of the same family; without one it stays
-   * silent. Rejects with a TestbedError when the address is taken.
+   * The address leads to any of the backends that have an address of the same family. Without such a backend it accepts and
+   * stays silent. Rejects with a TestbedError when the address is taken.
    */
   async lead(at: Address, backends: readonly Backend[]): Promise<void> {
     const entrance = this.#entrance(at);
@@ -26,7 +26,7 @@ class Entrances {
     await entrance.proxy.open();
   }
 
-  /** From now on the address refuses. At first it is opened all the same, to know that it can be; rejects as `lead` does. */
+  /** The address refuses connections. A new address is opened once, to know that it is free. Rejects as `lead` does. */
   async refuse(at: Address): Promise<void> {
     if (!this.#entrances.has(keyOf(at))) await this.lead(at, []);
     await this.#entrance(at).proxy.close();
@@ -53,10 +53,10 @@ class Entrances {
 
 const keyOf = ({ host, port }: Address) => `${host} ${port}`;
 
-/** Every agent dials it in the same moment, several times. */
+/** Every agent dials a ClusterIP at the same moment, several times. */
 const CLUSTER_IP_ACCEPTORS = 16;
 
-/** Services' ClusterIPs, which are the same for every node: they lead to any ready pod, and refuse where there is none. */
+/** The ClusterIPs of services. They lead to any ready pod, and refuse when there is none. One set serves all nodes. */
 export class ClusterIps implements ServiceRules {
   readonly #entrances = new Entrances(CLUSTER_IP_ACCEPTORS);
 
@@ -76,7 +76,7 @@ export class ClusterIps implements ServiceRules {
   }
 }
 
-/** A node's NodePorts: they lead to the node's own ready pod, and where there is none their packets are dropped. */
+/** The NodePorts of one node. They lead to the node's own ready pod. Without one they accept and stay silent, as near to a dropped packet as a loopback gets. */
 export class NodePorts implements ServiceRules {
   readonly #node: string;
   readonly #ips: readonly string[];

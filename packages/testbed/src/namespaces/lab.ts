@@ -52,7 +52,7 @@ options ndots:5
 
 const API_PORT = 6443;
 
-/** What a laboratory has beside what every cluster has. */
+/** The parts that a laboratory has in addition to those of every cluster. */
 interface LabParts extends ClusterParts<LabNode> {
   readonly dns: DnsServer;
   readonly fabric: Fabric;
@@ -64,7 +64,7 @@ interface LabParts extends ClusterParts<LabNode> {
   readonly options: LabOptions;
 }
 
-/** As kube-proxy does; a real one waits a second. */
+/** Changes within this time are written once. A real kube-proxy waits a second. */
 const SYNC_AFTER_MS = 200;
 
 /**

@@ -1,7 +1,7 @@
 import { TestbedError } from "../testbed-error.ts";
 import { findOnPath, findOrInstall, type Machine, thisMachine } from "./find-or-install.ts";
 
-// Each finds a program on the PATH, or else installs it. Rejects with a TestbedError that says what to do.
+// Each function finds a program on the PATH or installs it. It rejects with a TestbedError that says what to do.
 
 export const findOrInstallRedis = (signal?: AbortSignal, machine?: Machine): Promise<string> =>
   findOrInstall(
@@ -23,8 +23,8 @@ export const findOrInstallPrometheus = (command: "prometheus" | "promtool"): Pro
   });
 
 /**
- * A Chromium without a window: it draws as the whole one does, and opens a page in a third of the time. Where it can
- * neither be found nor installed, a whole Chromium on the PATH does.
+ * Finds or installs a Chromium without a window. It draws like the whole Chromium, and opens a page in a third of the time.
+ * When it cannot be had, a whole Chromium on the PATH is taken.
  */
 export const findOrInstallChromium = (): Promise<string> =>
   findOrInstall({
@@ -37,7 +37,7 @@ export const findOrInstallChromium = (): Promise<string> =>
     throw error;
   });
 
-/** Whether it is there now; says why not. */
+/** Whether the program is there now. Prints why it is not. */
 async function isThere(find: Promise<string>): Promise<boolean> {
   try {
     await find;
@@ -49,8 +49,8 @@ async function isThere(find: Promise<string>): Promise<boolean> {
   }
 }
 
-// Before the tests that need them, which run side by side: apt-get installs one at a time. Without Redis there is no test;
-// where another cannot be installed those that need it say so, each for itself, and all others run.
+// This runs before the tests, because they run side by side and apt-get installs one package at a time. Without Redis no test
+// can run. Without one of the others, only the tests that need it fail, and they say so.
 if (import.meta.main)
   if (await isThere(findOrInstallRedis())) {
     await isThere(findOrInstallPrometheus("promtool"));

@@ -1,10 +1,10 @@
 import type { FaultSpec } from "../faults/fault.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** One fault; what should be concluded from it is the fault's own to say. */
+/** A scenario of one fault. */
 const of = (name: string, fault: FaultSpec): Scenario => ({ name, faults: [fault] });
 
-/** As {@link of}; every test run plays it. */
+/** A scenario of one fault that every test run plays. */
 const core = (name: string, fault: FaultSpec): Scenario => ({ ...of(name, fault), core: true });
 
 const DIRECTIONS = ["in", "out", "both"] as const;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { TestbedError } from "../testbed-error.ts";
 
 export interface ChildOptions {
-  /** What is put before the command, so that it runs elsewhere: in a namespace, say. */
+  /** Words that stand before the command, so that it runs elsewhere, for example in a namespace. */
   readonly within?: readonly string[];
   readonly file: string;
   readonly args: readonly string[];
@@ -26,7 +26,7 @@ export interface Exit {
 }
 
 interface UpOptions {
-  /** What to say where it does not come up: `redis-server did not start on …`. */
+  /** The error's message begins with this when the process does not come up. */
   readonly failure: string;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -85,8 +85,8 @@ export class Child {
   }
 
   /**
-   * Starts one and resolves when it says that it is up, by its first message or else its first line. Rejects with a
-   * {@link TestbedError}, of `failure` and its last words, when it ends before.
+   * Starts a process and resolves when it has said something: its first message where it has a channel, else its first line.
+   * Rejects with a {@link TestbedError} when the process ends before; the message is `failure` and the process's last words.
    */
   static async started(options: ChildOptions, failure: string): Promise<Child> {
     const up = Promise.withResolvers<void>();
@@ -120,7 +120,7 @@ export class Child {
     if (this.#process.connected) this.#process.send(message, () => {});
   }
 
-  /** Resolves when `isUp` says so. Rejects with a {@link TestbedError} when it ends before, or takes too long. */
+  /** Resolves when `isUp` gives true. Rejects with a {@link TestbedError} when the process ends before that or takes too long. */
   async isUpWhen(
     isUp: () => Promise<boolean>,
     { failure, timeoutMs, signal }: UpOptions,

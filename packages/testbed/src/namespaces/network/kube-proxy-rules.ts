@@ -15,7 +15,7 @@ interface ProxiedNode {
 
 /** The rules that kube-proxy writes on one node. */
 export class NodeRules implements ServiceRules {
-  /** What they are without; a change is seen once they are written again. */
+  /** The parts that are left out. A change takes effect when the rules are written again. */
   readonly gaps = new Set<KubeProxyGap>();
   readonly #node: ProxiedNode;
   #written = "";

@@ -54,7 +54,7 @@ interface PodPort {
   readonly resolvConf?: string;
 }
 
-/** A namespace for a pod: plugged into its node's bridge, with an address and a way out. */
+/** Makes a namespace for a pod. It is plugged into the node's bridge, and has an address and a way out. */
 export async function createPodNetwork(
   { index, namespace: node }: NodePlace,
   { name, ip, port, logFolder, resolvConf }: PodPort,

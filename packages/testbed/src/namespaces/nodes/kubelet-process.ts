@@ -7,7 +7,7 @@ import type { ApiEndpoint } from "./api-link.ts";
 
 const MAIN = fileURLToPath(new URL("kubelet-main.ts", import.meta.url));
 
-/** What a kubelet's process is told of one of its pods; without an address, the pod is gone. */
+/** What the kubelet's process hears of one of its pods. A pod without an address is gone. */
 export interface PodNews {
   readonly pod: string;
   readonly ip: string | null;
@@ -15,7 +15,7 @@ export interface PodNews {
   readonly ready: boolean;
 }
 
-/** Or whether it notices what becomes of its pods. */
+/** The kubelet's process hears of its pods, or whether it is to notice what becomes of them. */
 export type ToKubelet = PodNews | { readonly probing: boolean };
 
 export type FromKubelet =
@@ -31,7 +31,7 @@ interface KubeletSpec {
   readonly logFile: string;
 }
 
-/** A kubelet in a process of its own: it hears of its pods from here, and tells of their readiness. */
+/** A kubelet in a process of its own. It hears of its pods from here, and tells whether they are ready. */
 export class KubeletProcess implements NodeKubelet {
   readonly #spec: KubeletSpec;
   readonly #pods = new Map<string, Pod>();
@@ -53,7 +53,7 @@ export class KubeletProcess implements NodeKubelet {
     return this.#heardAt;
   }
 
-  /** A heartbeat of it has arrived where the API server is. */
+  /** A heartbeat has arrived at the API server. */
   heard(): void {
     this.#heardAt = Date.now();
   }
@@ -86,12 +86,12 @@ export class KubeletProcess implements NodeKubelet {
     this.#tell();
   }
 
-  /** Whether it notices what becomes of its pods, until it is started anew; its heartbeat goes on. */
+  /** Whether the kubelet notices what becomes of its pods. The heartbeat goes on. A new start makes it notice again. */
   notice(probing: boolean): void {
     this.#send({ probing });
   }
 
-  /** Follows its pods no longer. */
+  /** Tells the kubelet nothing more of its pods. */
   forget(): void {
     this.#unsubscribe();
   }

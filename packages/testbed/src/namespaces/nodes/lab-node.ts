@@ -40,7 +40,7 @@ export class LabNode extends ClusterNode<LabPod> implements NodePlace {
   readonly index: number;
   readonly namespace: Namespace;
   readonly kubelet: KubeletProcess;
-  /** None before {@link startPods}. */
+  /** It has no pods before {@link startPods}. */
   readonly pods = {} as Record<Workload, LabPod>;
   readonly #around: NodeSurroundings;
   #lastHost = 1;
@@ -105,7 +105,7 @@ export class LabNode extends ClusterNode<LabPod> implements NodePlace {
     return pod;
   }
 
-  /** Its kubelet's heartbeat has arrived. After a silence it says how the node is. */
+  /** The kubelet's heartbeat has arrived. After a silence the kubelet also writes how the node is. */
   heartbeat(): void {
     this.kubelet.heard();
     if (this.readiness === "Unknown") this.post();
