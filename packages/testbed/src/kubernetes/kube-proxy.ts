@@ -37,7 +37,8 @@ interface Place<Rules> {
   readonly rules: Rules;
   /** The services that a stale kube-proxy knows; null while it follows the store. */
   staleView: readonly ProxiedService[] | null;
-  writing: Promise<void>;
+  /** The last write, while it goes on. */
+  writing: Promise<void> | null;
 }
 
 /** The kube-proxies of all nodes. They follow services and pods in the store, and write each node's rules. */
@@ -59,7 +60,7 @@ export class KubeProxy<Rules extends ServiceRules = ServiceRules> {
 
   /** Writes a place's rules from now on; resolves when they are there. Rejects as {@link ServiceRules.write} does. */
   async add(name: string, rules: Rules): Promise<void> {
-    const place = { rules, staleView: null, writing: Promise.resolve() };
+    const place = { rules, staleView: null, writing: null };
     this.#places.set(name, place);
     await this.#write(place);
   }
@@ -68,7 +69,7 @@ export class KubeProxy<Rules extends ServiceRules = ServiceRules> {
   async remove(name: string): Promise<void> {
     const place = this.#places.get(name);
     this.#places.delete(name);
-    await place?.writing.catch(() => {});
+    await place?.writing?.catch(() => {});
     await place?.rules.remove?.();
   }
 
@@ -117,14 +118,19 @@ export class KubeProxy<Rules extends ServiceRules = ServiceRules> {
     this.settled().catch(() => {});
   }
 
+  /** Writes follow each other. The first one begins at once, so that who is told of a change later finds it written. */
   #write(place: Place<Rules>): Promise<void> {
-    place.writing = place.writing
-      .catch(() => {})
-      .then(async () => {
-        if (![...this.#places.values()].includes(place)) return;
-        await place.rules.write(place.staleView ?? this.#services);
-      });
-    return place.writing;
+    const write = async () => {
+      if (![...this.#places.values()].includes(place)) return;
+      await place.rules.write(place.staleView ?? this.#services);
+    };
+    const writing = place.writing ? place.writing.catch(() => {}).then(write) : write();
+    place.writing = writing;
+    const ended = () => {
+      if (place.writing === writing) place.writing = null;
+    };
+    writing.then(ended, ended);
+    return writing;
   }
 
   #proxied({ metadata, spec }: ServiceObject): ProxiedService {
