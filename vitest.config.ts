@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Whole clusters with a network each: two at a time, and when nothing else runs. */
-const LABORATORIES = "packages/fault-lab/tests/**/*.test.ts";
+const LABORATORIES = "packages/testbed/tests/namespaces/**/*.test.ts";
 
 /** Takes as long as all other laboratories together. vitest goes by the size of a file where it has not run before. */
 const LONGEST_LABORATORY = "/core-scenarios.test.ts";

@@ -3,18 +3,18 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
-import { kubeConfig } from "@netchecker/local-cluster/kube-config";
-import { claimLoopbackSlice } from "@netchecker/local-cluster/loopback-slice";
-import { nodeObject } from "@netchecker/local-cluster/objects/node-object";
+import { ApiServer } from "@netchecker/testbed/kubernetes/api-server/api-server";
+import { kubeConfig } from "@netchecker/testbed/kubernetes/kube-config";
+import { claimLoopbackSlice } from "@netchecker/testbed/loopback/loopback-slice";
+import { nodeObject } from "@netchecker/testbed/kubernetes/objects/node-object";
 import {
   podObject,
   type PodObject,
   run,
   schedule,
   setReady,
-} from "@netchecker/local-cluster/objects/pod-object";
-import { RedisServer } from "@netchecker/local-cluster/redis-server";
+} from "@netchecker/testbed/kubernetes/objects/pod-object";
+import { RedisServer } from "@netchecker/testbed/services/redis-server";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Containment, containFault } from "./support/contain.ts";
 import { readStages, SERVICES, valuesOf } from "./support/dockerfile.ts";

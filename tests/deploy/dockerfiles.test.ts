@@ -3,7 +3,7 @@ import { cp, glob, mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/p
 import { tmpdir } from "node:os";
 import { dirname, join, matchesGlob, relative } from "node:path";
 import { promisify } from "node:util";
-import { IMAGE_ENV } from "@netchecker/local-cluster/image-env";
+import { IMAGE_ENV } from "@netchecker/testbed/services/image-env";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readStages, ROOT, SERVICES, type Stage, valuesOf } from "./support/dockerfile.ts";
 

@@ -1,5 +1,5 @@
-import type { BreakKind } from "@netchecker/local-cluster/breaks";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import type { BreakKind } from "@netchecker/testbed/loopback/breaks";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aClusterOnRequest, aRound, notOk, type Results } from "./support/a-cluster.ts";
 

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { cgroupFault, LimitedCgroup } from "@netchecker/local-cluster/limited-cgroup";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
-import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
+import { cgroupFault, LimitedCgroup } from "@netchecker/testbed/services/limited-cgroup";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
+import { startLocalCluster } from "@netchecker/testbed/loopback/start-local-cluster";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Results } from "./support/a-cluster.ts";
 

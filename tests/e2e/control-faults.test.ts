@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
-import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
+import { startLocalCluster } from "@netchecker/testbed/loopback/start-local-cluster";
 
 /**
  * Faults of the things that netchecker and Redis depend on. Other tests check what netchecker says

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { hostileMessages } from "@netchecker/local-cluster/hostile-messages";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import { hostileMessages } from "@netchecker/testbed/services/hostile-messages";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aClusterOnRequest, aRound, openRound, type Results } from "./support/a-cluster.ts";
 import { NAMES, type OnRedis, onRedis } from "./support/on-redis.ts";

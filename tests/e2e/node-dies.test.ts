@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   aClusterOnRequest,

@@ -1,5 +1,5 @@
 import { type Report, TARGET_TYPES } from "@netchecker/contract";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { aClusterOnRequest, aRound, notOk, openRound, type Results } from "./support/a-cluster.ts";
 import { NAMES, type OnRedis, onRedis } from "./support/on-redis.ts";

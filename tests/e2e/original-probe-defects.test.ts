@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { aClusterOnRequest, aRound, notOk, type Results } from "./support/a-cluster.ts";
 import { onRedis } from "./support/on-redis.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TARGET_TYPES } from "@netchecker/contract";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   aClusterOnRequest,

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
-import { RedisServer } from "@netchecker/local-cluster/redis-server";
-import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
-import { TcpProxy } from "@netchecker/local-cluster/tcp-proxy";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
+import { RedisServer } from "@netchecker/testbed/services/redis-server";
+import { startLocalCluster } from "@netchecker/testbed/loopback/start-local-cluster";
+import { TcpProxy } from "@netchecker/testbed/sockets/tcp-proxy";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { lastResults, type Results, rounds } from "./support/a-cluster.ts";

@@ -1,6 +1,6 @@
 import type { UnmeasuredReason, Verdict } from "@netchecker/contract";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
-import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
+import { startLocalCluster } from "@netchecker/testbed/loopback/start-local-cluster";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 const INTERVAL_MS = 1_500;

@@ -5,7 +5,7 @@ import {
   SummarySchema,
   type TargetType,
 } from "@netchecker/contract";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
 import { Compile } from "typebox/compile";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aClusterOnRequest, type Results, storedRoundAfter } from "./support/a-cluster.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
-import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
+import { startLocalCluster } from "@netchecker/testbed/loopback/start-local-cluster";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { storedRoundAfter } from "../e2e/support/a-cluster.ts";
 import { DEPLOY } from "../deploy/support/rendered.ts";

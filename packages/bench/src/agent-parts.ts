@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BUNDLES, requireBundles } from "@netchecker/local-cluster/bundles";
-import { Child, type ChildOptions } from "@netchecker/local-cluster/child-process";
-import { IMAGE_ENV } from "@netchecker/local-cluster/image-env";
-import { RedisServer } from "@netchecker/local-cluster/redis-server";
+import { BUNDLES, requireBundles } from "@netchecker/testbed/services/bundles";
+import { Child, type ChildOptions } from "@netchecker/testbed/services/child-process";
+import { IMAGE_ENV } from "@netchecker/testbed/services/image-env";
+import { RedisServer } from "@netchecker/testbed/services/redis-server";
 import { createLog } from "@netchecker/runtime/log";
 import { connectRedis, type Redis } from "@netchecker/runtime/redis";
 

@@ -1,7 +1,12 @@
-import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
-import { nodeObject } from "@netchecker/local-cluster/objects/node-object";
-import { podObject, run, schedule, setReady } from "@netchecker/local-cluster/objects/pod-object";
-import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
+import { ApiServer } from "@netchecker/testbed/kubernetes/api-server/api-server";
+import { nodeObject } from "@netchecker/testbed/kubernetes/objects/node-object";
+import {
+  podObject,
+  run,
+  schedule,
+  setReady,
+} from "@netchecker/testbed/kubernetes/objects/pod-object";
+import { serviceObject } from "@netchecker/testbed/kubernetes/objects/service-object";
 
 /** Bytes of JSON of a node on a real cluster: most of it images. */
 const REAL_NODE_BYTES = 11_000;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { POD_PORT } from "@netchecker/local-cluster/kubelet";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
-import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
+import { POD_PORT } from "@netchecker/testbed/kubernetes/kubelet";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
+import { startLocalCluster } from "@netchecker/testbed/loopback/start-local-cluster";
 import { usageOf } from "./process-usage.ts";
 import { scrape } from "./scrape.ts";
 import { below, type Row, told } from "./table.ts";

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { redisNames } from "@netchecker/contract";
-import type { NetcheckerProcess } from "@netchecker/local-cluster/netchecker-process";
+import type { NetcheckerProcess } from "@netchecker/testbed/services/netchecker-process";
 import { benchMesh, benchResults } from "./answers-bench.ts";
 import { benchHistory } from "./history-bench.ts";
 import { storedRound, withLoneNetchecker } from "./lone-netchecker.ts";

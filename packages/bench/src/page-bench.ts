@@ -1,6 +1,6 @@
 import { redisNames } from "@netchecker/contract";
-import { launchChromium } from "@netchecker/local-cluster/launch-chromium";
-import { LocalClusterError } from "@netchecker/local-cluster/local-cluster-error";
+import { launchChromium } from "@netchecker/testbed/programs/launch-chromium";
+import { TestbedError } from "@netchecker/testbed/testbed-error";
 import type { Browser } from "playwright-core";
 import { fillHistory } from "./fill-history.ts";
 import { type LoneNetchecker, storedRound, withLoneNetchecker } from "./lone-netchecker.ts";
@@ -23,10 +23,10 @@ const FRAME_MS = 16;
 /** The page that netchecker serves, in a real browser, with a day of rounds behind it. */
 export async function benchPage(sizes: readonly PageLimits[]): Promise<Row[]> {
   const browser = await launchChromium().catch((error: unknown) => {
-    if (error instanceof LocalClusterError) return error;
+    if (error instanceof TestbedError) return error;
     throw error;
   });
-  if (browser instanceof LocalClusterError) return [notMeasured("page", browser.message)];
+  if (browser instanceof TestbedError) return [notMeasured("page", browser.message)];
   try {
     const rows: Row[] = [];
     for (const limits of sizes)

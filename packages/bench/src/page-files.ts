@@ -1,6 +1,6 @@
 import { glob, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { BUNDLES } from "@netchecker/local-cluster/bundles";
+import { BUNDLES } from "@netchecker/testbed/services/bundles";
 import type { FirstPicture } from "./page-visit.ts";
 import { below, type Row, told } from "./table.ts";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { cgroupFault, LimitedCgroup } from "@netchecker/local-cluster/limited-cgroup";
+import { cgroupFault, LimitedCgroup } from "@netchecker/testbed/services/limited-cgroup";
 import { falseFailures, largestReport } from "./agent-rows.ts";
 import { type Answer, LoneAgent } from "./lone-agent.ts";
 import { manyPods } from "./many-pods.ts";

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "@netchecker/local-cluster/listen";
-import { cgroupFault } from "@netchecker/local-cluster/limited-cgroup";
+import { freePort } from "@netchecker/testbed/sockets/listen";
+import { cgroupFault } from "@netchecker/testbed/services/limited-cgroup";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { ServicePod } from "../src/load/bed/service-pod.ts";
 

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { launchChromium } from "@netchecker/local-cluster/launch-chromium";
+import { launchChromium } from "@netchecker/testbed/programs/launch-chromium";
 import type { UnmeasuredReason } from "@netchecker/contract";
 import type { Browser, Page } from "playwright-core";
 import { FixtureServer } from "../tests/support/fixture-server.ts";

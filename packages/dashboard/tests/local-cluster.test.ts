@@ -1,10 +1,10 @@
 import type { Finding } from "@netchecker/contract";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
-import { startLocalCluster } from "@netchecker/local-cluster/start-local-cluster";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
+import { startLocalCluster } from "@netchecker/testbed/loopback/start-local-cluster";
 import { Redis } from "ioredis";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, vi } from "vitest";
-import type { BreakKind } from "@netchecker/local-cluster/breaks";
+import type { BreakKind } from "@netchecker/testbed/loopback/breaks";
 import { violations } from "./support/axe.ts";
 import { test } from "./support/page-test.ts";
 

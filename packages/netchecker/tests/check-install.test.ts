@@ -1,7 +1,12 @@
-import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
-import { nodeObject } from "@netchecker/local-cluster/objects/node-object";
-import { podObject, run, schedule, setReady } from "@netchecker/local-cluster/objects/pod-object";
-import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
+import { ApiServer } from "@netchecker/testbed/kubernetes/api-server/api-server";
+import { nodeObject } from "@netchecker/testbed/kubernetes/objects/node-object";
+import {
+  podObject,
+  run,
+  schedule,
+  setReady,
+} from "@netchecker/testbed/kubernetes/objects/pod-object";
+import { serviceObject } from "@netchecker/testbed/kubernetes/objects/service-object";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { ApiServerAccess } from "../src/adapters/api-server-access.ts";
 import { watchCluster } from "../src/adapters/watch-cluster.ts";

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { listen } from "@netchecker/local-cluster/listen";
+import { listen } from "@netchecker/testbed/sockets/listen";
 import { explainRedisError, type Redis } from "@netchecker/runtime/redis";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { diagnoseRedis } from "../src/adapters/diagnose-redis.ts";

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
-import { type NodeObject, nodeObject } from "@netchecker/local-cluster/objects/node-object";
+import { ApiServer } from "@netchecker/testbed/kubernetes/api-server/api-server";
+import { type NodeObject, nodeObject } from "@netchecker/testbed/kubernetes/objects/node-object";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ApiServerAccess } from "../src/adapters/api-server-access.ts";
 import { watchCluster } from "../src/adapters/watch-cluster.ts";

@@ -1,12 +1,12 @@
 import type { Outcome, TargetList } from "@netchecker/contract";
-import { kubeTime } from "@netchecker/local-cluster/api-server/kube-object";
-import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
+import { kubeTime } from "@netchecker/testbed/kubernetes/api-server/kube-object";
+import { ApiServer } from "@netchecker/testbed/kubernetes/api-server/api-server";
 import {
   cordon,
   type NodeObject,
   nodeObject,
   setNodeReady,
-} from "@netchecker/local-cluster/objects/node-object";
+} from "@netchecker/testbed/kubernetes/objects/node-object";
 import {
   type PodObject,
   podObject,
@@ -14,8 +14,8 @@ import {
   schedule,
   setReady,
   terminate,
-} from "@netchecker/local-cluster/objects/pod-object";
-import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
+} from "@netchecker/testbed/kubernetes/objects/pod-object";
+import { serviceObject } from "@netchecker/testbed/kubernetes/objects/service-object";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { watchCluster } from "../src/adapters/watch-cluster.ts";
 import type { ClosedRound } from "@netchecker/round/closed-round";

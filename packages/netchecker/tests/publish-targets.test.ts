@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TargetList } from "@netchecker/contract";
-import { TcpProxy } from "@netchecker/local-cluster/tcp-proxy";
+import { TcpProxy } from "@netchecker/testbed/sockets/tcp-proxy";
 import { connectRedisPair, type RedisPair } from "@netchecker/runtime/redis";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { reconnectIfUnheard } from "../src/adapters/publish-targets.ts";

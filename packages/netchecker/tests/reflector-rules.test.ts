@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
-import { cordon, nodeObject } from "@netchecker/local-cluster/objects/node-object";
-import { podObject } from "@netchecker/local-cluster/objects/pod-object";
+import { ApiServer } from "@netchecker/testbed/kubernetes/api-server/api-server";
+import { cordon, nodeObject } from "@netchecker/testbed/kubernetes/objects/node-object";
+import { podObject } from "@netchecker/testbed/kubernetes/objects/pod-object";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ApiServerAccess } from "../src/adapters/api-server-access.ts";
 import { listResource } from "../src/adapters/list-resource.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { redisNames } from "@netchecker/contract";
-import { TcpProxy } from "@netchecker/local-cluster/tcp-proxy";
+import { TcpProxy } from "@netchecker/testbed/sockets/tcp-proxy";
 import { connectRedisPair, type Redis } from "@netchecker/runtime/redis";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type ARedis, aRedis, LOG } from "./support/a-redis.ts";

@@ -2,16 +2,21 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiServer } from "@netchecker/local-cluster/api-server/api-server";
-import { kubeTime } from "@netchecker/local-cluster/api-server/kube-object";
+import { ApiServer } from "@netchecker/testbed/kubernetes/api-server/api-server";
+import { kubeTime } from "@netchecker/testbed/kubernetes/api-server/kube-object";
 import {
   cordon,
   type NodeObject,
   nodeObject,
   setNodeReady,
-} from "@netchecker/local-cluster/objects/node-object";
-import { podObject, run, schedule, setReady } from "@netchecker/local-cluster/objects/pod-object";
-import { serviceObject } from "@netchecker/local-cluster/objects/service-object";
+} from "@netchecker/testbed/kubernetes/objects/node-object";
+import {
+  podObject,
+  run,
+  schedule,
+  setReady,
+} from "@netchecker/testbed/kubernetes/objects/pod-object";
+import { serviceObject } from "@netchecker/testbed/kubernetes/objects/service-object";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { KubeConfigError, loadKubeConfig } from "../src/adapters/load-kube-config.ts";
 import { watchCluster } from "../src/adapters/watch-cluster.ts";

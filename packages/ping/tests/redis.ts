@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RedisServer } from "@netchecker/local-cluster/redis-server";
+import { RedisServer } from "@netchecker/testbed/services/redis-server";
 import { onTestFinished } from "vitest";
 
 export async function freePort(): Promise<number> {

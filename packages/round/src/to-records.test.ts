@@ -5,7 +5,7 @@ import type { RememberedNode } from "./remember-node.ts";
 import { UnreadableObjectError } from "./kubernetes-objects.ts";
 import { toNodeRecord, toPodRecord, toServiceRecord } from "./to-records.ts";
 
-const RECORDED = new URL("../../local-cluster/tests/recorded/", import.meta.url);
+const RECORDED = new URL("../../testbed/tests/recorded/", import.meta.url);
 const recorded = (name: string) => readFileSync(new URL(name, RECORDED), "utf8");
 const events = (name: string) =>
   recorded(name)

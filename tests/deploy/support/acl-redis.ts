@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { findOrInstallRedis } from "@netchecker/local-cluster/ensure-redis";
-import { listen } from "@netchecker/local-cluster/listen";
+import { findOrInstallRedis } from "@netchecker/testbed/programs/ensure";
+import { listen } from "@netchecker/testbed/sockets/listen";
 import { Redis } from "ioredis";
 import { containersOf, type Rendered } from "./rendered.ts";
 

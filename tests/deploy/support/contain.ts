@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cgroupFault, LimitedCgroup } from "@netchecker/local-cluster/limited-cgroup";
+import { cgroupFault, LimitedCgroup } from "@netchecker/testbed/services/limited-cgroup";
 
 /** Why this machine cannot contain a process, in a sentence. Null if it can. */
 export const containFault = cgroupFault;

@@ -1,9 +1,9 @@
 import type { Finding, Result, RoundHead, Summary, Verdict } from "@netchecker/contract";
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
 import {
   type LocalClusterOptions,
   startLocalCluster,
-} from "@netchecker/local-cluster/start-local-cluster";
+} from "@netchecker/testbed/loopback/start-local-cluster";
 import { vi } from "vitest";
 
 /** The body of `GET /results`. */

@@ -1,4 +1,4 @@
-import type { LocalCluster } from "@netchecker/local-cluster/local-cluster";
+import type { LocalCluster } from "@netchecker/testbed/loopback/local-cluster";
 import {
   redisNames,
   type Report,

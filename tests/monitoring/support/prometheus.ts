@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Child } from "@netchecker/local-cluster/child-process";
-import { findOrInstallPrometheus } from "@netchecker/local-cluster/ensure-prometheus";
-import { freePort } from "@netchecker/local-cluster/listen";
+import { Child } from "@netchecker/testbed/services/child-process";
+import { findOrInstallPrometheus } from "@netchecker/testbed/programs/ensure";
+import { freePort } from "@netchecker/testbed/sockets/listen";
 
 /**
  * What to scrape: a job, its targets as `host:port`, and the labels that the operator would add.

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { findOrInstallPrometheus } from "@netchecker/local-cluster/ensure-prometheus";
+import { findOrInstallPrometheus } from "@netchecker/testbed/programs/ensure";
 
 /**
  * Runs promtool in a folder with `files`, and with `input` on its stdin. Returns its exit code and

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { launchChromium } from "@netchecker/local-cluster/launch-chromium";
+import { launchChromium } from "@netchecker/testbed/programs/launch-chromium";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { build } from "vite";
 import { test as base, vi } from "vitest";

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { redisNames } from "@netchecker/contract";
-import { RedisServer } from "@netchecker/local-cluster/redis-server";
+import { RedisServer } from "@netchecker/testbed/services/redis-server";
 import { createLog } from "@netchecker/runtime/log";
 import { connectRedis, type Redis } from "@netchecker/runtime/redis";
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { listen } from "@netchecker/local-cluster/listen";
-import type { Address } from "@netchecker/local-cluster/tcp-proxy";
+import { listen } from "@netchecker/testbed/sockets/listen";
+import type { Address } from "@netchecker/testbed/sockets/tcp-proxy";
 
 /**
  * A proxy to Redis on a path that loses large packets. Data that is sent at once and is larger than `maxBytes` never

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cgroupFault } from "@netchecker/local-cluster/limited-cgroup";
+import { cgroupFault } from "@netchecker/testbed/services/limited-cgroup";
 
 /** Where Debian keeps `ip`, which is not on everybody's PATH. */
 const PATH = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;

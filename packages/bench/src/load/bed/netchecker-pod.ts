@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BUNDLES } from "@netchecker/local-cluster/bundles";
-import { IMAGE_ENV } from "@netchecker/local-cluster/image-env";
-import { kubeConfig } from "@netchecker/local-cluster/kube-config";
-import { freePort } from "@netchecker/local-cluster/listen";
+import { BUNDLES } from "@netchecker/testbed/services/bundles";
+import { IMAGE_ENV } from "@netchecker/testbed/services/image-env";
+import { kubeConfig } from "@netchecker/testbed/kubernetes/kube-config";
+import { freePort } from "@netchecker/testbed/sockets/listen";
 import type { ServiceManifest } from "./manifest.ts";
 import { ServicePod } from "./service-pod.ts";
 

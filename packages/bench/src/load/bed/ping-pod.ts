@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { BUNDLES } from "@netchecker/local-cluster/bundles";
-import { IMAGE_ENV } from "@netchecker/local-cluster/image-env";
-import { freePort } from "@netchecker/local-cluster/listen";
+import { BUNDLES } from "@netchecker/testbed/services/bundles";
+import { IMAGE_ENV } from "@netchecker/testbed/services/image-env";
+import { freePort } from "@netchecker/testbed/sockets/listen";
 import type { Manifests } from "./manifest.ts";
 import { answersOk } from "./netchecker-pod.ts";
 import { ServicePod } from "./service-pod.ts";

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findOrInstallRedis } from "@netchecker/local-cluster/ensure-redis";
+import { findOrInstallRedis } from "@netchecker/testbed/programs/ensure";
 import { connectOnce } from "@netchecker/runtime/redis";
 import { REDIS_CONFIG, type ServiceManifest } from "./manifest.ts";
 import { ServicePod } from "./service-pod.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Child, type Exit } from "@netchecker/local-cluster/child-process";
-import { LimitedCgroup } from "@netchecker/local-cluster/limited-cgroup";
+import { Child, type Exit } from "@netchecker/testbed/services/child-process";
+import { LimitedCgroup } from "@netchecker/testbed/services/limited-cgroup";
 
 export interface PodOptions {
   /** Unique among those that this process starts. */

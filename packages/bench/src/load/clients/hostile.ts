@@ -8,7 +8,7 @@ import {
   TARGET_TYPES,
   type TargetList,
 } from "@netchecker/contract";
-import { hostileMessages } from "@netchecker/local-cluster/hostile-messages";
+import { hostileMessages } from "@netchecker/testbed/services/hostile-messages";
 import { createLog } from "@netchecker/runtime/log";
 import { connectRedis, type Redis } from "@netchecker/runtime/redis";
 import { drawColumns } from "../bed/agent-outcomes.ts";

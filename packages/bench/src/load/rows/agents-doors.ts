@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { decodeReport, outcomeAt, redisNames, type TargetList } from "@netchecker/contract";
-import { freePort } from "@netchecker/local-cluster/listen";
+import { freePort } from "@netchecker/testbed/sockets/listen";
 import { createLog } from "@netchecker/runtime/log";
 import { connectRedis, subscribe } from "@netchecker/runtime/redis";
 import { ClientGroup } from "../bed/client-group.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { redisNames } from "@netchecker/contract";
-import { freePort } from "@netchecker/local-cluster/listen";
-import { TcpProxy } from "@netchecker/local-cluster/tcp-proxy";
+import { freePort } from "@netchecker/testbed/sockets/listen";
+import { TcpProxy } from "@netchecker/testbed/sockets/tcp-proxy";
 import { createLog } from "@netchecker/runtime/log";
 import { connectRedis } from "@netchecker/runtime/redis";
 import { largeCluster } from "../../large-cluster.ts";

@@ -1,6 +1,0 @@
-import type { Lab } from "../lab.ts";
-import type { LabNode } from "../nodes/lab-node.ts";
-
-/** The node of that name; undefined where it is gone by now, which is no error for who heals. */
-export const nodeOf = (lab: Lab, name: string): LabNode | undefined =>
-  lab.nodes.find((node) => node.name === name);

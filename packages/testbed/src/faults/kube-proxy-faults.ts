@@ -1,0 +1,69 @@
+import { Type } from "typebox";
+import type { Row, RowEffect } from "../expect/effect.ts";
+import { replacePod } from "../namespaces/replace-pod.ts";
+import { faultKind } from "./fault.ts";
+import { noNewRedisConnection } from "./new-redis-connection.ts";
+import { NODE, NodeParameter } from "./parameters.ts";
+
+/** Faults of one node's service translation. */
+
+export const kubeProxy = faultKind({
+  summary: "kube-proxy's rules for ClusterIPs, or for NodePorts, are missing on a node",
+  parameters: Type.Object({
+    node: NodeParameter,
+    part: Type.Enum(["cluster-ip", "node-port"] as const, {
+      default: "cluster-ip",
+      description: "which rules are missing",
+    }),
+  }),
+  thing: ({ node, part }) => `kube-proxy of ${node}: ${part}`,
+  async break(lab, { node, part }, undo) {
+    lab.node(node);
+    undo.defer(() => lab.kubeProxy.change(node, ({ gaps }) => gaps.delete(part)));
+    await lab.kubeProxy.change(node, ({ gaps }) => gaps.add(part));
+  },
+  effect: ({ node, part }) =>
+    part === "cluster-ip"
+      ? {
+          // DNS and Redis are behind ClusterIPs too.
+          onLeg: (leg) => (leg.from === node ? noNewRedisConnection(leg) : null),
+          onRow({ check, from }) {
+            if (from.node !== node) return null;
+            if (check === "clusterip") return { reasons: ["connect_timeout"], sure: true };
+            return check === "dns" ? { reasons: ["dns_failure"], sure: true } : null;
+          },
+          findings: [{ kind: "cluster-ip", nodes: [node] }],
+        }
+      : {
+          // Untranslated it meets the node itself, where nobody listens.
+          onRow: ({ check, to }) =>
+            check === "nodeport" && to.node === node
+              ? { reasons: ["connection_refused"], sure: true }
+              : null,
+          findings: [{ kind: "node-port", nodes: [node] }],
+        },
+});
+
+export const kubeProxyStale = faultKind({
+  summary: "a node's kube-proxy follows no more, and then the node's pong is replaced",
+  parameters: NODE,
+  thing: ({ node }) => `kube-proxy of ${node}: stale`,
+  async break(lab, { node }, undo) {
+    lab.node(node);
+    undo.defer(() => lab.kubeProxy.setStale(node, false));
+    await lab.kubeProxy.setStale(node, true);
+    await replacePod(lab, node, "pong");
+  },
+  effect: ({ node }) => ({
+    onRow: (row) => whereTranslated(row, node),
+    findings: [{ kind: "node-port", nodes: [node] }],
+  }),
+});
+
+/** Nobody has the old address: silence at first, then word from the node itself that its neighbour is gone. */
+const NOBODY = ["connect_timeout", "host_unreachable"] as const;
+
+function whereTranslated({ check, from, to }: Row, node: string): RowEffect | null {
+  if (check === "nodeport" && to.node === node) return { reasons: NOBODY, sure: true };
+  return check === "clusterip" && from.node === node ? { reasons: NOBODY, sure: false } : null;
+}

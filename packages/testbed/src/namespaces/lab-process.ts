@@ -1,0 +1,84 @@
+/**
+ * The laboratory's process, in a network and mount namespace of its own: Redis, the API server, DNS and netchecker are
+ * in there with it. It takes commands on a Unix socket, and ends when it is told to, or with who started it.
+ */
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { rmSync, writeFileSync } from "node:fs";
+import type { Server } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { ActiveFaults } from "../faults/active-faults.ts";
+import { Lab, RESOLV_CONF } from "./lab.ts";
+import { TestbedError } from "../testbed-error.ts";
+import type { FromLabProcess, LabProcessSpec } from "./lab-messages.ts";
+import { socketIn } from "./lab-record.ts";
+import { labServer } from "./lab-server.ts";
+import { CONTROL } from "./network/addresses.ts";
+import { bindResolvConf } from "./network/namespace.ts";
+import { passConnections } from "../sockets/pass-connections.ts";
+
+const HEAL_TIMEOUT_MS = 5_000;
+const STOP_TIMEOUT_MS = 20_000;
+
+const spec = JSON.parse(process.argv[2]!) as LabProcessSpec;
+const end = new AbortController();
+let ready = false;
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+  process.on(signal, () => end.abort());
+process.on("disconnect", () => {
+  if (!(spec.background && ready)) end.abort();
+});
+
+const stack = new AsyncDisposableStack();
+try {
+  const listener = await takeListener();
+  // Already while it starts: what connects too early is told so by a reset.
+  const stopPassing = passConnections(listener, { host: CONTROL.netchecker, port: 8080 });
+  stack.defer(stopPassing);
+  await ownResolvConf(spec.folder);
+  const lab = await Lab.start({ ...spec, signal: end.signal });
+  stack.defer(() => lab.stop());
+  const faults = new ActiveFaults(lab);
+  stack.defer(() => healInTime(faults));
+  const server = labServer({ lab, faults, url: spec.url, down: () => end.abort() });
+  stack.defer(() => server.close());
+  process.umask(0o077);
+  await server.listen({ path: socketIn(spec.folder) });
+  ready = true;
+  tell({ ready });
+  if (!end.signal.aborted) await once(end.signal, "abort");
+} catch (error) {
+  const forUser = error instanceof TestbedError;
+  if (!end.signal.aborted)
+    tell({ failed: forUser ? error.message : String((error as Error).stack) });
+} finally {
+  // Leaving ends all children on the spot.
+  setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+  await stack.disposeAsync();
+  rmSync(spec.folder, { recursive: true, force: true });
+  if (process.connected) process.disconnect!();
+}
+
+/** The socket that listens in the network of who started this. */
+async function takeListener(): Promise<Server> {
+  const [, listener] = await once(process, "message", { signal: end.signal });
+  return listener as Server;
+}
+
+async function ownResolvConf(folder: string): Promise<void> {
+  const file = join(folder, "resolv.conf");
+  writeFileSync(file, RESOLV_CONF);
+  await promisify(execFile)("sh", ["-ec", bindResolvConf(file)]);
+}
+
+/** What a fault made outside of the namespaces, a cgroup say, does not go with them. */
+async function healInTime(faults: ActiveFaults): Promise<void> {
+  const healed = faults.heal().catch(() => {});
+  await Promise.race([healed, sleep(HEAL_TIMEOUT_MS, null, { ref: false })]);
+}
+
+function tell(message: FromLabProcess): void {
+  process.send?.(message, undefined, undefined, () => {});
+}

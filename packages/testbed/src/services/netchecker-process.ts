@@ -1,0 +1,76 @@
+import { Child, type Exit } from "./child-process.ts";
+
+export interface NetcheckerSpec {
+  readonly bundle: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly url: string;
+  readonly logFile: string;
+  readonly onLog?: ((line: string) => void) | undefined;
+}
+
+const START_TIMEOUT_MS = 15_000;
+
+/** The real netchecker as a process that can be ended in any way and started again. */
+export class NetcheckerProcess {
+  readonly spec: NetcheckerSpec;
+  #child: Child | undefined;
+
+  constructor(spec: NetcheckerSpec) {
+    this.spec = spec;
+  }
+
+  get url(): string {
+    return this.spec.url;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get running(): boolean {
+    return this.#child?.running ?? false;
+  }
+
+  /** Its last words, one line, for an error message. */
+  lastWords(): string {
+    return this.#child?.lastWords() ?? "";
+  }
+
+  /** Starts it and resolves when its `/healthz` answers. Rejects with a TestbedError. */
+  async start(signal?: AbortSignal): Promise<void> {
+    if (this.running) return;
+    const { bundle, env, logFile, onLog, url } = this.spec;
+    const child = new Child({
+      file: process.execPath,
+      args: ["--max-semi-space-size=1", bundle],
+      env,
+      logFile,
+      ...(onLog && { onLine: onLog }),
+    });
+    this.#child = child;
+    const failure = `netchecker did not start on ${url}`;
+    await child.isUpWhen(() => answersHealth(url), {
+      failure,
+      timeoutMs: START_TIMEOUT_MS,
+      signal,
+    });
+  }
+
+  /** Ends it with a signal, SIGKILL for `kill -9`, and resolves when it is gone. */
+  async kill(signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<Exit | undefined> {
+    this.#child?.signal(signal);
+    return this.#child?.exited;
+  }
+
+  /** Safe to call twice. */
+  async stop(): Promise<void> {
+    await this.#child?.end(5_000);
+  }
+}
+
+function answersHealth(url: string): Promise<boolean> {
+  return fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
