@@ -52,6 +52,9 @@ export interface Overrides {
 /** How long a shutdown waits for the last writes. */
 const LAST_WRITES_MS = 5_000;
 
+/** How long the first round waits for Redis. Each start needs a moment to connect, and that is no trouble with Redis. */
+const CONNECT_MS = 1_000;
+
 /** The folder of the started bundle. The page is beside it. */
 const BUNDLE_FOLDER = dirname(process.argv[1]!);
 
@@ -125,6 +128,13 @@ export function createNetchecker(config: Config, overrides: Overrides = {}) {
     stop.signal,
   );
   health.onReady(() => void runner.redisIsBack().catch(() => {}));
+  async function connectAndRun(): Promise<void> {
+    if (commands.status !== "ready")
+      await once(commands, "ready", {
+        signal: AbortSignal.any([stop.signal, AbortSignal.timeout(CONNECT_MS)]),
+      }).catch(() => {});
+    await runner.run();
+  }
   const startedAt = Date.now();
   const verdicts = new VerdictWatch(
     () => ({
@@ -152,7 +162,7 @@ export function createNetchecker(config: Config, overrides: Overrides = {}) {
     tally,
     log,
     /** Opens rounds until `stop`. */
-    runRounds: () => (running ??= runner.run()),
+    runRounds: () => (running ??= connectAndRun()),
     /** Answers over HTTP, and answers `--check`. Resolves to the address; rejects if it cannot listen there. */
     async serve() {
       const metrics = {

@@ -62,8 +62,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
     "Redis is in protected mode and takes connections from its own host alone: give it a password, or set protected-mode to no",
 };
 
-const CUT =
-  "the connection to Redis was cut: does it start just now, or does it want TLS (rediss://)?";
+const CUT = "the connection to Redis was cut: Redis may be starting, or it wants TLS (rediss://)";
 
 /**
  * Sentences for a connection that was never made or that broke. The codes are in Node's "Common
@@ -71,7 +70,7 @@ const CUT =
  */
 const SOCKET_SENTENCES: Readonly<Record<string, (error: SocketError) => string>> = {
   ECONNREFUSED: (error) =>
-    `nothing listens at Redis' address${at(error)}: is Redis running, and does its service have an endpoint?`,
+    `nothing listens at Redis' address${at(error)}: look whether Redis runs, and whether its service has an endpoint`,
   ECONNRESET: () => CUT,
   EPIPE: () => CUT,
   ENOTFOUND: (error) => notFound(error),
@@ -160,7 +159,7 @@ function sayReply(error: ClientError, code: string): string {
   if (code === "NOPERM")
     return `Redis does not let this user do that${told(error)}: its rules must be those of deploy/components/redis-auth/users.acl, for this REDIS_PREFIX`;
   if (code === "WRONGTYPE")
-    return `Redis has something else under a key of netchecker's${told(error)}: does another program use the same REDIS_PREFIX?`;
+    return `Redis has something else under a key of netchecker's${told(error)}: another program may use the same REDIS_PREFIX`;
   return `Redis refuses: ${clip(error.message)}`;
 }
 
