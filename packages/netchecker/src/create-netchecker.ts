@@ -53,7 +53,7 @@ export interface Overrides {
 const LAST_WRITES_MS = 5_000;
 
 /** How long the first round waits for Redis. Each start needs a moment to connect, and that is no trouble with Redis. */
-const CONNECT_MS = 1_000;
+const CONNECT_MS = 2_000;
 
 /** The folder of the started bundle. The page is beside it. */
 const BUNDLE_FOLDER = dirname(process.argv[1]!);

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RoundHead, TARGET_TYPES } from "@netchecker/contract";
+import { connectRedisPair } from "@netchecker/runtime/redis";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { NodePasts } from "@netchecker/round/node-past";
 import type { RoundsTally } from "../src/core/metrics/rounds-tally.ts";
 import { CannotOpenRoundError } from "../src/run-one-round.ts";
-import { type ARedis, aRedis, NAMES } from "./support/a-redis.ts";
+import { type ARedis, aRedis, LOG, NAMES } from "./support/a-redis.ts";
 import { aRunner, type RunnerOptions } from "./support/a-runner.ts";
 import { aPublisher, aStore } from "./support/a-store.ts";
 import { aClosedRound, aView } from "@netchecker/round/testing/a-round";
@@ -44,6 +45,19 @@ const simulate = async (agents: readonly SimulatedAgent[]) =>
   simulateAgents(await redis.connect("subscriber"), await redis.connect(), () => agents);
 
 describe("rounds", () => {
+  it("wait for the connection at a start, and do not call that trouble with Redis", async () => {
+    await simulate(AGENTS);
+    const pair = connectRedisPair(redis.address, { service: "test", log: LOG });
+    expect(pair.commands.status).not.toBe("ready");
+    const failed = vi.fn<(error: unknown) => void>();
+    const runner = aRunner(pair, { owner: "netchecker-1", failed });
+    stops.push(runner.stop, async () => {
+      for (const each of Object.values(pair)) each.disconnect();
+    });
+    await vi.waitFor(() => expect(runner.keeper.latest).not.toBeNull(), { timeout: 5_000 });
+    expect(failed).not.toHaveBeenCalled();
+  });
+
   it("close by reports as soon as every agent has reported every type, and are stored", async () => {
     await simulate(AGENTS);
     const { keeper, store } = await startRunner({ timeoutMs: 20_000 });

@@ -20,6 +20,8 @@ export interface RunnerOptions {
   /** The default is a cluster that does not change. */
   readonly cluster?: LiveClusterWatch;
   readonly nodeStartupMs?: number;
+  /** Told of each failed use of Redis. */
+  readonly failed?: (error: unknown) => void;
   /** Replacements for methods of the store. */
   readonly store?: Partial<RoundStore>;
   /** What the watch has learned of nodes. */
@@ -61,7 +63,7 @@ export function aRunner(redis: RedisPair, options: RunnerOptions) {
       },
       trouble: {
         trouble: () => ({ kind: "away", code: "ERR", sentence: "it has no room", since: 0 }),
-        failed: () => {},
+        failed: options.failed ?? (() => {}),
         worked: () => {},
       },
       newListId: () => `${owner}-list-${(lists += 1)}`,
