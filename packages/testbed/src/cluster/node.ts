@@ -103,7 +103,12 @@ export abstract class ClusterNode<P extends Pod = Pod> {
   /** The kubelet says why the node is not ready; null: that it is. One that does not live says nothing. */
   say(notReady: string | null): void {
     this.#notReady = notReady;
-    if (this.kubelet.running) this.post();
+    if (this.canPost) this.post();
+  }
+
+  /** Whether what the kubelet writes arrives at the API server. */
+  protected get canPost(): boolean {
+    return this.kubelet.running;
   }
 
   /** The kubelet's process is gone: its port is closed and its Lease not renewed. Pods live on. */

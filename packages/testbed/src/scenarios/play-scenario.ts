@@ -23,6 +23,10 @@ export interface Played {
 /** A product may take so many rounds to be sure of a fault, and as many to notice that all is well again. */
 const ROUNDS_TO_TELL = 2;
 
+/** A kubelet may take so long to call its node's pods ready again. */
+const READY_WITHIN_MS = 15_000;
+const POLL_MS = 100;
+
 /** Plays one scenario in a lab that is up: a clean round, rounds that lie wholly in its faults, healed, clean again. */
 export async function playScenario(
   lab: LabClient,
@@ -65,6 +69,7 @@ export async function playScenario(
   } finally {
     await lab.heal();
   }
+  note("after", await untilReady(lab));
   note("after", await untilClean(next, names));
   const { pairs } = before;
   const { failed, unknown } = during;
@@ -79,6 +84,19 @@ async function noRoundDuring(rounds: RoundWatcher, waitMs: number): Promise<stri
   const latest = await rounds.latest();
   const fresh = latest && Date.parse(latest.round.startedAt) >= since;
   return fresh ? [`round ${latest.round.id} is closed, though none can be`] : [];
+}
+
+/** netChecker repeats what Kubernetes says of a pod, so that Kubernetes has to call all of them ready first. */
+async function untilReady(lab: LabClient): Promise<string[]> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    const { nodes } = await lab.state();
+    const notReady = nodes.flatMap(({ ping, pong }) => [ping, pong]).filter(({ ready }) => !ready);
+    if (notReady.length === 0) return [];
+    if (Date.now() > deadline)
+      return notReady.map(({ name }) => `Kubernetes does not call ${name} ready again`);
+    await sleep(POLL_MS);
+  }
 }
 
 /** What is still wrong when all should be well again: pairs, and findings that have not recovered. */

@@ -111,6 +111,11 @@ export class LabNode extends ClusterNode<LabPod> implements NodePlace {
     if (this.readiness === "Unknown") this.post();
   }
 
+  /** A kubelet that is not heard writes nothing before its next heartbeat arrives. */
+  protected override get canPost(): boolean {
+    return super.canPost && this.readiness !== "Unknown";
+  }
+
   protected async removeNetwork(): Promise<void> {
     this.kubelet.forget();
     await this.namespace.remove();
