@@ -5,7 +5,7 @@ import type { RoundCollector } from "./round-collector.ts";
 import { finish, type Steps } from "./steps.ts";
 import { isoTime } from "./iso-time.ts";
 import { missingAgents } from "./missing-agents.ts";
-import { summarize } from "./summarize.ts";
+import { countRound, summaryOf } from "./count-round.ts";
 
 /** How a round went, as netchecker saw it. Times are milliseconds since 1970. */
 export interface RoundRun {
@@ -53,12 +53,7 @@ export function* closeRoundInSteps(
     failure: null,
     verdict: null,
   };
-  return {
-    head,
-    summary: yield* summarize(plan, round.matrices),
-    findings: [],
-    plan,
-    agents: round.agents,
-    matrices: round.matrices,
-  };
+  const { agents, matrices } = round;
+  const summary = summaryOf(yield* countRound({ plan, matrices }));
+  return { head, summary, findings: [], plan, agents, matrices };
 }

@@ -11,6 +11,7 @@ import {
 } from "@netchecker/contract";
 import type { ClosedRound } from "@netchecker/round/closed-round";
 import type { ClusterView } from "@netchecker/round/cluster-view";
+import { nodeIndex } from "@netchecker/round/node-index";
 import { NOT_KEPT_CODE } from "@netchecker/round/outcome-matrix";
 import type { Steps } from "@netchecker/round/steps";
 import type { Claim } from "./claim.ts";
@@ -57,7 +58,7 @@ export class Evidence {
   readonly #starved: readonly boolean[];
   readonly #comesBack: readonly boolean[];
   readonly #planeOf: Readonly<Record<"pod" | "node", Int32Array>>;
-  readonly #nodeOf: Readonly<Record<"pod" | "node", Int32Array>>;
+  readonly #nodeOf: Readonly<Record<TargetType, Int32Array>>;
 
   /** `cameBack`: nodes that were down or have booted since the round before. */
   static *of(
@@ -77,7 +78,8 @@ export class Evidence {
     this.round = round;
     this.nodes = plan.agents.map(({ node }) => node);
     this.kubernetes = new KubernetesSays(view, this.nodes, Date.parse(round.head.startedAt));
-    this.agentOf = new Map(this.nodes.map((node, index) => [node, index]));
+    const { byName, ofTargets } = nodeIndex(plan);
+    this.agentOf = byName;
     const missing = new Map(round.head.missing.map((each) => [each.node, each]));
     this.missing = this.nodes.map((node) => missing.get(node) ?? null);
     this.#heard = round.agents.map(({ health }) => Object.keys(health).length > 0);
@@ -93,7 +95,7 @@ export class Evidence {
     this.planes = meshPlanes(plan, this.agentOf, this.states);
     this.scopes = scopesOf(this.planes);
     this.#planeOf = { pod: this.#planeIndex("pod"), node: this.#planeIndex("node") };
-    this.#nodeOf = { pod: this.#nodeIndex("pod"), node: this.#nodeIndex("node") };
+    this.#nodeOf = ofTargets;
   }
 
   get size(): number {
@@ -270,12 +272,5 @@ export class Evidence {
       if (plane.type === type)
         for (const target of plane.column) if (target !== -1) index[target] = p;
     return index;
-  }
-
-  #nodeIndex(type: "pod" | "node"): Int32Array {
-    return Int32Array.from(
-      this.round.plan.targets[type],
-      ({ node }) => this.agentOf.get(node ?? "") ?? -1,
-    );
   }
 }

@@ -1,5 +1,6 @@
 import { type Check, OK_CODE, type TargetType } from "@netchecker/contract";
 import type { ClosedRound } from "@netchecker/round/closed-round";
+import { nodeIndex } from "@netchecker/round/node-index";
 import type { Steps } from "@netchecker/round/steps";
 
 /**
@@ -38,11 +39,11 @@ export function* nodeLatencies(round: ClosedRound): Steps<NodeLatency[]> {
 function* quartiles(round: ClosedRound, type: TargetType, check: Check) {
   const { agents, targets } = round.plan;
   const matrix = round.matrices[type];
-  const agentOf = new Map(agents.map(({ node }, index) => [node, index]));
+  const { ofTargets } = nodeIndex(round.plan);
   const columnOf = new Int32Array(agents.length).fill(-1);
   for (const [t, target] of targets[type].entries()) {
-    const n = target.check === check ? agentOf.get(target.node ?? "") : undefined;
-    if (n !== undefined && columnOf[n] === -1) columnOf[n] = t;
+    const n = ofTargets[type][t]!;
+    if (target.check === check && columnOf[n] === -1) columnOf[n] = t;
   }
   const trusted = agents.map((_, a) => round.agents[a]!.health[type]?.prober.starved === false);
   const samples = new Uint32Array(MOST_SAMPLES);

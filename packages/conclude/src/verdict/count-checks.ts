@@ -1,5 +1,7 @@
-import { countCell, isStarting, TARGET_TYPES } from "@netchecker/contract";
+import { isStarting, TARGET_TYPES } from "@netchecker/contract";
 import type { ClosedRound } from "@netchecker/round/closed-round";
+import { countRound, type NodeCounts } from "@netchecker/round/count-round";
+import { finish } from "@netchecker/round/steps";
 
 /** How many checks of a round, of all types, ended in one way. */
 export function countChecks(
@@ -17,15 +19,12 @@ export function countUnmeasured(round: ClosedRound): number {
   return countChecks(round, "unknown") - countUnknownOfStarting(round);
 }
 
-function countUnknownOfStarting({ plan, matrices }: ClosedRound): number {
-  let count = 0;
-  for (const [a, agent] of plan.agents.entries()) {
-    if (!isStarting(agent.planned)) continue;
-    for (const type of TARGET_TYPES)
-      for (const [t, target] of plan.targets[type].entries()) {
-        const code = matrices[type].reasons[matrices[type].cell(a, t)]!;
-        if (countCell(code, agent.planned, target.planned) === "unknown") count += 1;
-      }
-  }
-  return count;
+function countUnknownOfStarting(round: ClosedRound): number {
+  const { nodes } = finish(countRound(round));
+  const starting = nodes.filter((_, n) => isStarting(round.plan.agents[n]!.planned));
+  return starting.reduce((sum, { from }) => sum + countUnknown(from), 0);
+}
+
+function countUnknown(from: NodeCounts["from"]): number {
+  return TARGET_TYPES.reduce((sum, type) => sum + from[type].unknown, 0);
 }

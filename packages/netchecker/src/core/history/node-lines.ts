@@ -1,7 +1,8 @@
-import { latencyCode, latencyOf, type NodeMoment } from "@netchecker/contract";
+import { type Counts, latencyCode, latencyOf, type NodeMoment } from "@netchecker/contract";
 import type { ClosedRound } from "@netchecker/round/closed-round";
+import { countRound } from "@netchecker/round/count-round";
 import { finish, type Steps } from "@netchecker/round/steps";
-import { nodeColumns } from "./node-columns.ts";
+import { peerLatencies } from "./peer-latencies.ts";
 
 /**
  * What a round keeps of its nodes for as long as the round is kept: the round's start, then one line per node. One
@@ -10,20 +11,26 @@ import { nodeColumns } from "./node-columns.ts";
 export function* writeNodeLines(round: ClosedRound): Steps<string> {
   const { head, plan } = round;
   const missing = new Map(head.missing.map(({ node, why }) => [node, why]));
-  const columns = yield* nodeColumns(round);
-  const lines = plan.agents.map(({ node }, n) =>
-    [
+  const { nodes } = yield* countRound(round);
+  const latencies = yield* peerLatencies(round);
+  const lines = plan.agents.map(({ node }, n) => {
+    const { from, to, atItself } = nodes[n]!;
+    return [
       node,
       missing.get(node) ?? "reported",
-      columns.outFailed[n],
-      columns.outTotal[n],
-      columns.inFailed[n],
-      columns.inTotal[n],
-      latencyCode(columns.outLatencyUs[n]! / 1000),
-      latencyCode(columns.inLatencyUs[n]! / 1000),
-    ].join(" "),
-  );
+      ...withPeers(from, atItself),
+      ...withPeers(to, atItself),
+      latencyCode(latencies.from[n]! / 1000),
+      latencyCode(latencies.towards[n]! / 1000),
+    ].join(" ");
+  });
   return `${[head.startedAt, ...lines].join("\n")}\n`;
+}
+
+/** Failed and total between a node and the others. What a node finds at itself crosses no network. */
+function withPeers(all: Readonly<Record<"pod" | "node", Counts>>, atItself: Counts) {
+  const sum = (what: "failed" | "total") => all.pod[what] + all.node[what] - atItself[what];
+  return [sum("failed"), sum("total")];
 }
 
 /** {@link writeNodeLines}, all steps at once. */

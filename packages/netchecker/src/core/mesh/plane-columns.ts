@@ -1,5 +1,6 @@
 import { type MeshPlane, TARGET_TYPES } from "@netchecker/contract";
 import { addressFamily } from "@netchecker/round/address-family";
+import { nodeIndex } from "@netchecker/round/node-index";
 import type { AskedTarget, RoundPlan } from "@netchecker/round/plan";
 
 /** A plane of the mesh: its type, check and family, and the targets that are its columns. */
@@ -10,8 +11,8 @@ export interface PlaneColumns extends Pick<MeshPlane, "type" | "check" | "family
 
 /** One plane for each combination of type, check and family in a round. Its columns are in the order of the nodes. */
 export function planeColumns(plan: RoundPlan): PlaneColumns[] {
-  const nodeOf = new Map(plan.agents.map(({ node }, index) => [node, index]));
-  const place = ({ node }: AskedTarget) => nodeOf.get(node ?? "") ?? null;
+  const { byName } = nodeIndex(plan);
+  const place = ({ node }: AskedTarget) => byName.get(node ?? "") ?? null;
   return TARGET_TYPES.flatMap((type) => {
     const targets = plan.targets[type].map((target, index) => ({ target, index }));
     return [...Map.groupBy(targets, planeKeys(plan.targets[type])).values()].map((group) => {

@@ -9,6 +9,7 @@ import {
 } from "@netchecker/contract";
 import { Histogram, type MetricFamily, Tally } from "@netchecker/contract/metrics";
 import type { ClosedRound } from "@netchecker/round/closed-round";
+import { countRound } from "@netchecker/round/count-round";
 import type { DropReason } from "@netchecker/round/round-collector";
 import type { Steps } from "@netchecker/round/steps";
 
@@ -104,7 +105,12 @@ export class RoundsTally {
     this.ended(round.head.closedBy!);
     this.#roundSeconds.of({}).add(round.head.durationMs! / 1_000);
     this.#concludeSeconds.of({}).add(concludedInMs / 1_000);
-    for (const type of TARGET_TYPES) yield* this.#addOutcomes(round, type);
+    for (const { type, check, reasons, retried } of (yield* countRound(round)).checks) {
+      this.#retried.add({ type, check }, retried);
+      for (const [code, reason] of REASONS.entries())
+        if (reasons[code]! > 0) this.#checks.add({ type, check, reason }, reasons[code]!);
+    }
+    for (const type of TARGET_TYPES) yield* this.#addLatencies(round, type);
   }
 
   get families(): MetricFamily[] {
@@ -120,25 +126,17 @@ export class RoundsTally {
     ].map(({ family }) => family);
   }
 
-  /** Counts a matrix in one pass, target by target, because each target has one check. */
-  *#addOutcomes({ plan, matrices, agents }: ClosedRound, type: TargetType): Steps<void> {
-    const { reasons, attempts, latencyUs, targets } = matrices[type];
+  /** Goes target by target, because each target has one check. */
+  *#addLatencies({ plan, matrices, agents }: ClosedRound, type: TargetType): Steps<void> {
+    const { reasons, latencyUs, targets } = matrices[type];
     const trusted = agents.map(({ health }) => health[type]?.prober.starved === false);
     for (const [target, { check }] of plan.targets[type].entries()) {
       yield;
       const latency = this.#latency.of({ type, check });
-      const counts = REASONS.map(() => 0);
-      let retried = 0;
       for (let agent = 0; agent < agents.length; agent += 1) {
         const cell = agent * targets + target;
-        const reason = reasons[cell]!;
-        counts[reason]! += 1;
-        if (attempts[cell]! > 1) retried += 1;
-        if (reason === OK_CODE && trusted[agent]) latency.add(latencyUs[cell]! / 1e6);
+        if (reasons[cell] === OK_CODE && trusted[agent]) latency.add(latencyUs[cell]! / 1e6);
       }
-      this.#retried.add({ type, check }, retried);
-      for (const [code, count] of counts.entries())
-        if (count > 0) this.#checks.add({ type, check, reason: REASONS[code]! }, count);
     }
   }
 }

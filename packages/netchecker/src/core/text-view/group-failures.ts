@@ -1,4 +1,11 @@
-import { okOf, type Reason, reasonOf, TARGET_TYPES, type TargetType } from "@netchecker/contract";
+import {
+  countCell,
+  type PlannedWhy,
+  type Reason,
+  reasonOf,
+  TARGET_TYPES,
+  type TargetType,
+} from "@netchecker/contract";
 import type { ClosedRound } from "@netchecker/round/closed-round";
 import { NOT_KEPT_CODE } from "@netchecker/round/outcome-matrix";
 import type { Steps } from "@netchecker/round/steps";
@@ -62,7 +69,10 @@ function* countFailures(
 ): Steps<Map<string, FailuresLeft>> {
   const { reasons, targets: count } = matrices[type];
   const targets = plan.targets[type];
-  const isPlanned = targets.map(({ planned }) => planned !== null);
+  const failureAt = (agent: number, target: number): number | null => {
+    const code = reasons[agent * count + target]!;
+    return isFailure(code, plan.agents[agent]!.planned, targets[target]!.planned) ? code : null;
+  };
   const left = new Map<string, FailuresLeft>();
   const byCheck = Map.groupBy(targets.keys(), (target) => targets[target]!.check);
   for (const [check, columns] of byCheck) {
@@ -70,13 +80,13 @@ function* countFailures(
     const ofTarget = new Uint32Array(count);
     const codeOf = (agent: number, target: number): number | null => {
       if (ofAgent[agent] === 0 || ofTarget[target] === 0) return null;
-      return failureAt(reasons[agent * count + target]!, isPlanned[target]!);
+      return failureAt(agent, target);
     };
     let total = 0;
     for (const [agent, { planned }] of plan.agents.entries()) {
       if (planned !== null) continue;
       for (const target of columns) {
-        if (failureAt(reasons[agent * count + target]!, isPlanned[target]!) === null) continue;
+        if (failureAt(agent, target) === null) continue;
         ofAgent[agent]! += 1;
         ofTarget[target]! += 1;
         total += 1;
@@ -88,9 +98,8 @@ function* countFailures(
   return left;
 }
 
-/** The reason code of an unplanned failure; null for all other outcomes. */
-function failureAt(code: number, isPlanned: boolean): number | null {
-  return code === NOT_KEPT_CODE || okOf(code) !== false || isPlanned ? null : code;
+function isFailure(code: number, agent: PlannedWhy | null, target: PlannedWhy | null): boolean {
+  return code !== NOT_KEPT_CODE && countCell(code, agent, target) === "failed";
 }
 
 /** Removes the row or column with the greatest share of failures, and returns it as a group. */
