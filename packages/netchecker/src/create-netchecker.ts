@@ -28,7 +28,7 @@ import { RoundsTally } from "./core/metrics/rounds-tally.ts";
 import { driveSteps } from "./drive-steps.ts";
 import { gatherMetrics } from "./gather-metrics.ts";
 import { createApp } from "./http/app.ts";
-import { readinessOf } from "./http/health-routes.ts";
+import { readinessOf } from "./http/routes/health-routes.ts";
 import { limitsWithin } from "./http/limits-within.ts";
 import type { Served } from "./http/served.ts";
 import { RoundKeeper } from "./keep-rounds.ts";

@@ -1,3 +1,4 @@
+import { JSON_TYPE } from "./json-stream.ts";
 import { boundConnections, REQUEST_LIMITS } from "@netchecker/runtime/connections";
 import bearerAuth from "@fastify/bearer-auth";
 import swagger from "@fastify/swagger";
@@ -6,23 +7,23 @@ import { fastify, type FastifyBaseLogger } from "fastify";
 import { Answers, type AnswerLimits } from "./answers/answers.ts";
 import { boundWholeTexts } from "./answers/whole-texts.ts";
 import type { Api } from "./api.ts";
-import { describeFaults, type ErrorBody, HttpError, NoParametersSchema } from "./errors.ts";
-import { findingsRoutes } from "./findings-routes.ts";
-import { healthRoutes } from "./health-routes.ts";
-import { historyRoutes } from "./history-routes.ts";
-import { legacyRoutes } from "./legacy-routes.ts";
-import { meshRoutes } from "./mesh-routes.ts";
-import { metricsRoutes } from "./metrics-routes.ts";
-import { nodeStatesRoutes } from "./node-states-routes.ts";
+import { type ErrorBody } from "./schemas/errors.ts";
+import { NoParametersSchema } from "./schemas/parameters.ts";
+import { describeFaults, HttpError } from "./http-error.ts";
+import { findingsRoutes } from "./routes/findings-routes.ts";
+import { healthRoutes } from "./routes/health-routes.ts";
+import { historyRoutes } from "./routes/history-routes.ts";
+import { legacyRoutes } from "./routes/legacy-routes.ts";
+import { metricsRoutes } from "./routes/metrics-routes.ts";
 import { OldRounds } from "./old-rounds.ts";
-import { pageRoutes } from "./page-routes.ts";
+import { pageRoutes } from "./routes/page-routes.ts";
 import { refuseUnreadable } from "./refuse-unreadable.ts";
-import { resultsRoutes } from "./results-routes.ts";
-import { roundsRoutes } from "./rounds-routes.ts";
+import { roundRoutes } from "./routes/round-routes.ts";
+import { roundsRoutes } from "./routes/rounds-routes.ts";
 import { refuseWhileStandingBy } from "./stand-by.ts";
 import { SharedWork } from "./shared-work.ts";
-import { stateRoutes } from "./state-routes.ts";
-import { verdictRoutes } from "./verdict-routes.ts";
+import { stateRoutes } from "./routes/state-routes.ts";
+import { verdictRoutes } from "./routes/verdict-routes.ts";
 import type { Served } from "./served.ts";
 
 const UNAUTHORIZED: ErrorBody = {
@@ -78,7 +79,7 @@ export async function createApp(
       // These headers belong to the answer that failed.
       for (const header of ["etag", "content-encoding", "content-length"])
         reply.removeHeader(header);
-      reply.type("application/json; charset=utf-8");
+      reply.type(JSON_TYPE);
       return reply.code(fault.statusCode).headers(fault.headers).send(body);
     },
   );
@@ -134,18 +135,19 @@ export async function createApp(
         // The routes do not change once the app is ready.
         openApi ??= JSON.stringify(app.swagger());
         const pieces = [openApi];
-        const type = "application/json; charset=utf-8";
-        return api.answers.send(request, reply, { key: "openapi", type, open: () => ({ pieces }) });
+        return api.answers.send(request, reply, {
+          key: "openapi",
+          type: JSON_TYPE,
+          open: () => ({ pieces }),
+        });
       },
     );
     await guarded.register(async (data) => {
       data.addHook("onRequest", refuseWhileStandingBy(served));
       await data.register(verdictRoutes(api));
-      await data.register(resultsRoutes(api));
+      await data.register(roundRoutes(api));
       await data.register(roundsRoutes(api));
-      await data.register(meshRoutes(api));
       await data.register(findingsRoutes(api));
-      await data.register(nodeStatesRoutes(api));
       await data.register(historyRoutes(api));
       await data.register(stateRoutes(served));
       await data.register(legacyRoutes(api));

@@ -4,7 +4,7 @@ import { capitalized } from "@netchecker/conclude/phrases";
 import { busy } from "./answers/answers.ts";
 import { FullError, type Held } from "./answers/bounded-cache.ts";
 import type { Api } from "./api.ts";
-import { HttpError } from "./errors.ts";
+import { HttpError } from "./http-error.ts";
 import type { Served } from "./served.ts";
 
 /** A round to answer about. An old round is read from Redis when `open` is called, and released after the answer. */

@@ -1,3 +1,5 @@
+export const JSON_TYPE = "application/json; charset=utf-8";
+
 /** The size of a piece: large enough to be cheap, and small enough not to matter in memory. */
 const PIECE_CHARACTERS = 64 * 1024;
 

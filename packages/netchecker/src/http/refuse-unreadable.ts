@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { ErrorBody } from "./errors.ts";
+import type { ErrorBody } from "./schemas/errors.ts";
 
 const REFUSALS: Readonly<Record<string, { readonly status: string } & ErrorBody>> = {
   ERR_HTTP_REQUEST_TIMEOUT: {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { sayVerdict } from "../core/verdict/say-verdict.ts";
 import { capitalized } from "@netchecker/conclude/phrases";
-import { HttpError } from "./errors.ts";
+import { HttpError } from "./http-error.ts";
 import type { Served } from "./served.ts";
 
 /**

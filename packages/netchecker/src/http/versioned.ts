@@ -1,3 +1,4 @@
+import { JSON_TYPE } from "./json-stream.ts";
 import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Api } from "./api.ts";
@@ -34,6 +35,9 @@ export async function sendVersioned(
   // A 304 stands for a 200, so other answers are always sent in full.
   if (reply.statusCode === 200 && hasVersion(request.headers["if-none-match"], etag))
     return reply.code(304).send();
-  const type = "application/json; charset=utf-8";
-  return api.answers.send(request, reply, { key: etag, type, open: () => ({ pieces: [text] }) });
+  return api.answers.send(request, reply, {
+    key: etag,
+    type: JSON_TYPE,
+    open: () => ({ pieces: [text] }),
+  });
 }

@@ -1,6 +1,6 @@
 import { finished, Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { HttpError } from "../errors.ts";
+import { HttpError } from "../http-error.ts";
 import { BoundedCache, FullError } from "./bounded-cache.ts";
 import { encodingOf, type Encoding } from "./encodings.ts";
 import { type Body, encodedStream, inTurns, makeBody } from "./make-body.ts";

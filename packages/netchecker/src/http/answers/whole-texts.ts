@@ -1,9 +1,10 @@
+import { JSON_TYPE } from "../json-stream.ts";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { deflate, gzip, zstdCompress } from "node:zlib";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import pLimit from "p-limit";
-import type { ErrorBody } from "../errors.ts";
+import type { ErrorBody } from "../schemas/errors.ts";
 import { busy, whenSent } from "./answers.ts";
 import { encodingOf } from "./encodings.ts";
 
@@ -60,6 +61,6 @@ function busyInstead(reply: FastifyReply): string {
   const { statusCode, code, message, headers } = busy();
   reply.removeHeader("content-length");
   reply.removeHeader("etag");
-  reply.code(statusCode).headers(headers).type("application/json; charset=utf-8");
+  reply.code(statusCode).headers(headers).type(JSON_TYPE);
   return JSON.stringify({ code, message } satisfies ErrorBody);
 }

@@ -1,27 +1,19 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import {
-  FindingSchema,
-  RoundHeadSchema,
-  RoundIdSchema,
-  SummarySchema,
-  TimeSchema,
-} from "@netchecker/contract";
-import { Type } from "typebox";
 import { isoTime } from "@netchecker/round/iso-time";
 import { roundWithoutResult } from "@netchecker/round/round-without-result";
-import { CannotOpenRoundError } from "../run-one-round.ts";
-import type { Api } from "./api.ts";
-import { ErrorSchema, HttpError, NoParametersSchema, UnavailableSchema } from "./errors.ts";
-import { fromHistory, keptRound, noSuchRound } from "./find-round.ts";
-import { ResultsBodySchema, ResultsQuerySchema, sendResults } from "./results-routes.ts";
-
-const EntrySchema = Type.Object({
-  round: RoundHeadSchema,
-  summary: Type.Union([SummarySchema, Type.Null()]),
-});
-
-const IdParams = Type.Object({ id: RoundIdSchema });
+import { CannotOpenRoundError } from "../../run-one-round.ts";
+import type { Api } from "../api.ts";
+import { ErrorSchema, UnavailableSchema } from "../schemas/errors.ts";
+import { NoParametersSchema, RoundParamsSchema } from "../schemas/parameters.ts";
+import { HttpError } from "../http-error.ts";
+import { fromHistory, noSuchRound } from "../find-round.ts";
+import {
+  OpenedRoundSchema,
+  RoundBodySchema,
+  RoundsBodySchema,
+  RoundsQuerySchema,
+} from "../schemas/rounds.ts";
 
 export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
   const { keeper } = api;
@@ -31,18 +23,9 @@ export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: "Rounds, newest first",
-          querystring: Type.Object(
-            {
-              limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
-              before: Type.Optional(RoundIdSchema),
-            },
-            { additionalProperties: false },
-          ),
+          querystring: RoundsQuerySchema,
           response: {
-            200: Type.Object({
-              rounds: Type.Array(EntrySchema),
-              next: Type.Union([RoundIdSchema, Type.Null()]),
-            }),
+            200: RoundsBodySchema,
             400: ErrorSchema,
             503: UnavailableSchema,
           },
@@ -66,10 +49,10 @@ export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: "One round: how it went and its summary",
-          params: IdParams,
+          params: RoundParamsSchema,
           querystring: NoParametersSchema,
           response: {
-            200: Type.Object({ ...EntrySchema.properties, findings: Type.Array(FindingSchema) }),
+            200: RoundBodySchema,
             404: ErrorSchema,
             503: UnavailableSchema,
           },
@@ -83,28 +66,6 @@ export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
         if (!found) throw noSuchRound(id);
         const findings = await fromHistory(() => keeper.findingsOf(id));
         return { round: found.head, summary: found.summary, findings: [...findings] };
-      },
-    );
-
-    app.get(
-      "/rounds/:id/results",
-      {
-        schema: {
-          summary: "The results of one round; of an old one, its failures",
-          params: IdParams,
-          querystring: ResultsQuerySchema,
-          response: {
-            200: ResultsBodySchema,
-            400: ErrorSchema,
-            404: ErrorSchema,
-            503: UnavailableSchema,
-          },
-        },
-      },
-      async (request, reply) => {
-        const round = await keptRound(api, request.params.id);
-        const { verdict } = round.head;
-        return sendResults(api, { round, verdict }, request.query, request, reply) as never;
       },
     );
 
@@ -123,7 +84,7 @@ export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
             "Needs `Content-Type: application/json` or `X-Netchecker: 1`, which no page of another site can send unasked. The last 20 requested rounds are kept in addition to the scheduled ones.",
           querystring: NoParametersSchema,
           response: {
-            202: Type.Object({ id: RoundIdSchema, startedAt: TimeSchema, url: Type.String() }),
+            202: OpenedRoundSchema,
             409: ErrorSchema,
             415: ErrorSchema,
             429: ErrorSchema,

@@ -1,10 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { NodeHistorySchema, TimelineSchema } from "@netchecker/contract";
-import { Type } from "typebox";
-import type { Api } from "./api.ts";
-import { ErrorSchema, HttpError, NoParametersSchema, UnavailableSchema } from "./errors.ts";
-import { fromHistory } from "./find-round.ts";
-import { sendVersioned, versioned } from "./versioned.ts";
+import type { Api } from "../api.ts";
+import { ErrorSchema, UnavailableSchema } from "../schemas/errors.ts";
+import { NoParametersSchema } from "../schemas/parameters.ts";
+import { HttpError } from "../http-error.ts";
+import { NodeParamsSchema, TimelineQuerySchema } from "../schemas/history.ts";
+import { fromHistory } from "../find-round.ts";
+import { sendVersioned, versioned } from "../versioned.ts";
 
 /** The kept rounds on a timeline, and one node over the kept rounds. */
 export function historyRoutes(api: Api): FastifyPluginAsyncTypebox {
@@ -15,19 +17,7 @@ export function historyRoutes(api: Api): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: "The kept rounds in short, the oldest first",
-          querystring: Type.Object(
-            {
-              limit: Type.Optional(
-                Type.Integer({
-                  minimum: 1,
-                  maximum: 10_000,
-                  default: 1_440,
-                  description: "How many rounds; the newest ones.",
-                }),
-              ),
-            },
-            { additionalProperties: false },
-          ),
+          querystring: TimelineQuerySchema,
           response: { 200: TimelineSchema, 400: ErrorSchema, 503: UnavailableSchema },
         },
       },
@@ -46,7 +36,7 @@ export function historyRoutes(api: Api): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: "One node over the kept rounds, the oldest first",
-          params: Type.Object({ node: Type.String({ minLength: 1, maxLength: 253 }) }),
+          params: NodeParamsSchema,
           querystring: NoParametersSchema,
           response: { 200: NodeHistorySchema, 404: ErrorSchema, 503: UnavailableSchema },
         },

@@ -1,12 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
-import { legacyNodes, legacyReport, legacySimple } from "../core/legacy-report.ts";
+import { legacyNodes, legacyReport, legacySimple } from "../../core/legacy-report.ts";
 import type { ClosedRound } from "@netchecker/round/closed-round";
-import type { Api } from "./api.ts";
-import { NoParametersSchema, UnavailableSchema } from "./errors.ts";
-import { measuredRound } from "./find-round.ts";
-import { arrayPieces } from "./json-stream.ts";
-import { etagOf } from "./serve-round.ts";
+import type { Api } from "../api.ts";
+import { UnavailableSchema } from "../schemas/errors.ts";
+import { NoParametersSchema } from "../schemas/parameters.ts";
+import { measuredRound } from "../find-round.ts";
+import { arrayPieces, JSON_TYPE } from "../json-stream.ts";
+import { etagOf } from "../serve-round.ts";
 
 /** The original's routes, each with the rows that it gives. */
 const ROUTES: Readonly<Record<string, (round: ClosedRound) => Iterable<unknown>>> = {
@@ -39,8 +40,7 @@ export function legacyRoutes(api: Api): FastifyPluginAsyncTypebox {
           const round = measuredRound(api);
           const key = `legacy ${etagOf(api, round, null, path)}`;
           const open = () => ({ pieces: arrayPieces(rows(round)) });
-          const type = "application/json; charset=utf-8";
-          return api.answers.send(request, reply, { key, type, open }) as never;
+          return api.answers.send(request, reply, { key, type: JSON_TYPE, open }) as never;
         },
       );
   };

@@ -1,10 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { StateSchema } from "@netchecker/contract";
-import { HttpError, NoParametersSchema, UnavailableSchema } from "./errors.ts";
-import { EventStream } from "./event-stream.ts";
-import { stateOf } from "./serve-state.ts";
-import { StateFeed } from "./state-feed.ts";
-import type { Served } from "./served.ts";
+import { UnavailableSchema } from "../schemas/errors.ts";
+import { NoParametersSchema } from "../schemas/parameters.ts";
+import { HttpError } from "../http-error.ts";
+import { EventStream } from "../event-stream.ts";
+import { stateOf } from "../serve-state.ts";
+import { StateFeed } from "../state-feed.ts";
+import type { Served } from "../served.ts";
 
 /** Each listener holds a connection and some kilobytes. */
 const MAX_LISTENERS = 100;

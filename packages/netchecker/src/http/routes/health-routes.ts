@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { TimeSchema, VerdictSchema } from "@netchecker/contract";
 import { Type } from "typebox";
 import { isoTime } from "@netchecker/round/iso-time";
-import { NoParametersSchema } from "./errors.ts";
-import type { Served } from "./served.ts";
+import { NoParametersSchema } from "../schemas/parameters.ts";
+import type { Served } from "../served.ts";
 
 /** The answer of `/readyz`, on the API's listener and on the one for health alone. */
 export function readinessOf(served: Served) {

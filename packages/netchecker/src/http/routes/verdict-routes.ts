@@ -1,31 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { RoundIdSchema, TimeSchema, VerdictSchema } from "@netchecker/contract";
 import { Type } from "typebox";
-import { sayVerdict } from "../core/verdict/say-verdict.ts";
-import type { Api } from "./api.ts";
-import { ErrorSchema, UnavailableSchema } from "./errors.ts";
-import { sendVersioned, versioned } from "./versioned.ts";
-
-const BodySchema = Type.Object({
-  ...VerdictSchema.properties,
-  /** The last closed round; null before there is one. */
-  round: Type.Union([Type.Object({ id: RoundIdSchema, at: TimeSchema }), Type.Null()]),
-});
-
-const QuerySchema = Type.Object(
-  {
-    format: Type.Optional(
-      Type.Enum(["json", "text"] as const, { description: "text is one line for people." }),
-    ),
-    strict: Type.Optional(
-      Type.Enum(["", "failing", "degraded"] as const, {
-        description:
-          "Answers 503 instead of 200 when the verdict is failing or unmeasured; with `degraded`, when it is degraded, too.",
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
+import { sayVerdict } from "../../core/verdict/say-verdict.ts";
+import type { Api } from "../api.ts";
+import { ErrorSchema, UnavailableSchema } from "../schemas/errors.ts";
+import { VerdictBodySchema, VerdictQuerySchema } from "../schemas/verdict.ts";
+import { sendVersioned, versioned } from "../versioned.ts";
 
 /** The verdict, for scripts, health checks and people in a hurry. */
 export function verdictRoutes(api: Api): FastifyPluginAsyncTypebox {
@@ -35,11 +14,11 @@ export function verdictRoutes(api: Api): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: "What netchecker knows of the cluster's network now",
-          querystring: QuerySchema,
+          querystring: VerdictQuerySchema,
           response: {
-            200: BodySchema,
+            200: VerdictBodySchema,
             400: ErrorSchema,
-            503: Type.Union([BodySchema, UnavailableSchema]),
+            503: Type.Union([VerdictBodySchema, UnavailableSchema]),
           },
         },
       },

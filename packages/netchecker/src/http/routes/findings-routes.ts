@@ -1,56 +1,26 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import {
-  EvidenceExampleSchema,
-  type Finding,
-  FINDING_STATES,
-  FindingSchema,
-  FindingStateSchema,
-  RoundIdSchema,
-  SeveritySchema,
-  TimeSchema,
-} from "@netchecker/contract";
-import { type Static, Type } from "typebox";
+import type { Finding } from "@netchecker/contract";
 import type { ClosedRound } from "@netchecker/round/closed-round";
-import type { Api } from "./api.ts";
-import { ErrorSchema, HttpError, NoParametersSchema, UnavailableSchema } from "./errors.ts";
-import { fromHistory, latestRound } from "./find-round.ts";
-import { LongObject, objectPieces } from "./json-stream.ts";
-import { etagOf } from "./serve-round.ts";
-
-const QuerySchema = Type.Object(
-  {
-    state: Type.Optional(
-      Type.Enum(FINDING_STATES, { description: "Without it: all, recovered ones included." }),
-    ),
-    node: Type.Optional(Type.String({ minLength: 1, maxLength: 253 })),
-    since: Type.Optional({
-      ...RoundIdSchema,
-      description: "Findings that began in this round or after it.",
-    }),
-  },
-  { additionalProperties: false },
-);
-type Query = Static<typeof QuerySchema>;
-
-const RoundRefSchema = Type.Object({ id: RoundIdSchema, startedAt: TimeSchema });
-
-/** One finding, as one round showed it. */
-const MomentSchema = Type.Object({
-  round: RoundIdSchema,
-  startedAt: TimeSchema,
-  state: FindingStateSchema,
-  severity: SeveritySchema,
-  summary: Type.String(),
-  explains: Type.Integer(),
-  ofFailures: Type.Integer(),
-  examples: Type.Array(EvidenceExampleSchema),
-});
-type Moment = Static<typeof MomentSchema>;
+import type { Api } from "../api.ts";
+import { ErrorSchema, UnavailableSchema } from "../schemas/errors.ts";
+import { NoParametersSchema } from "../schemas/parameters.ts";
+import { HttpError } from "../http-error.ts";
+import { fromHistory, latestRound } from "../find-round.ts";
+import {
+  FindingBodySchema,
+  FindingParamsSchema,
+  FindingsBodySchema,
+  type FindingsQuery,
+  FindingsQuerySchema,
+  type Moment,
+} from "../schemas/findings.ts";
+import { LongObject, objectPieces, JSON_TYPE } from "../json-stream.ts";
+import { etagOf } from "../serve-round.ts";
 
 /** How many rounds back a finding is looked for. */
 const HISTORY_ROUNDS = 500;
 
-function isWanted(finding: Finding, { state, node, since }: Query): boolean {
+function isWanted(finding: Finding, { state, node, since }: FindingsQuery): boolean {
   return (
     (state === undefined || finding.state === state) &&
     (node === undefined || finding.nodes.includes(node) || finding.peers.includes(node)) &&
@@ -66,9 +36,9 @@ export function findingsRoutes(api: Api): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: "What is broken: the findings of the last closed round",
-          querystring: QuerySchema,
+          querystring: FindingsQuerySchema,
           response: {
-            200: Type.Object({ round: RoundRefSchema, findings: Type.Array(FindingSchema) }),
+            200: FindingsBodySchema,
             400: ErrorSchema,
             503: UnavailableSchema,
           },
@@ -86,8 +56,7 @@ export function findingsRoutes(api: Api): FastifyPluginAsyncTypebox {
             new LongObject({ round: { id, startedAt } }, { findings: findings() }),
           ),
         });
-        const type = "application/json; charset=utf-8";
-        return api.answers.send(request, reply, { key, type, open }) as never;
+        return api.answers.send(request, reply, { key, type: JSON_TYPE, open }) as never;
       },
     );
 
@@ -96,10 +65,10 @@ export function findingsRoutes(api: Api): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: "One finding, and how it was in each kept round that showed it, newest first",
-          params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 253 }) }),
+          params: FindingParamsSchema,
           querystring: NoParametersSchema,
           response: {
-            200: Type.Object({ finding: FindingSchema, history: Type.Array(MomentSchema) }),
+            200: FindingBodySchema,
             404: ErrorSchema,
             503: UnavailableSchema,
           },

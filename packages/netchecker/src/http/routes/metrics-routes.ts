@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
-import type { Api } from "./api.ts";
-import { NoParametersSchema, UnavailableSchema } from "./errors.ts";
+import type { Api } from "../api.ts";
+import { UnavailableSchema } from "../schemas/errors.ts";
+import { NoParametersSchema } from "../schemas/parameters.ts";
 
 export function metricsRoutes(api: Api): FastifyPluginAsyncTypebox {
   return async (app) => {

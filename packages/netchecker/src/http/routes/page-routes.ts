@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { FastifyPluginAsync } from "fastify";
-import { HttpError } from "./errors.ts";
+import { HttpError } from "../http-error.ts";
 
 /** The page may load only netchecker's own files and answers, has no inline script, and may not be framed. */
 const HEADERS = {

@@ -1,0 +1,11 @@
+import { type Static, Type } from "typebox";
+import { query } from "./parameters.ts";
+
+export const MeshQuerySchema = query({
+  with: Type.Optional(
+    Type.String({
+      description: "What is wanted beside reasons, comma-separated: attempts, latencies.",
+    }),
+  ),
+});
+export type MeshQuery = Static<typeof MeshQuerySchema>;
