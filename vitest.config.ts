@@ -1,24 +1,35 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Whole clusters with a network each: two at a time, and when nothing else runs. */
+/** Whole clusters with a network each: three at a time, and when nothing else runs. */
 const LABORATORIES = "packages/testbed/tests/namespaces/**/*.test.ts";
 
-/** Takes as long as all other laboratories together. vitest goes by the size of a file where it has not run before. */
-const LONGEST_LABORATORY = "/core-scenarios.test.ts";
+/** These files take longest, because clusters or browsers run in them: the longest first. */
+const LONGEST = [
+  "core-scenarios.test.ts",
+  "lab-commands.test.ts",
+  "scrape.test.ts",
+  "dashboard/tests/local-cluster.test.ts",
+  "command-line.test.ts",
+  "nodes-die-together.test.ts",
+];
 
+/** vitest goes by the size of a file that it has not run before. Tests beside the source end in a moment. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLater = ({ moduleId }: TestSpecification) =>
-      Number(!moduleId.endsWith(LONGEST_LABORATORY));
-    return (await super.sort(files)).toSorted((a, b) => isLater(a) - isLater(b));
+    const placeOf = ({ moduleId }: TestSpecification) => {
+      const at = LONGEST.findIndex((name) => moduleId.endsWith(`/${name}`));
+      if (at !== -1) return at;
+      return moduleId.includes("/src/") ? LONGEST.length + 1 : LONGEST.length;
+    };
+    return (await super.sort(files)).toSorted((a, b) => placeOf(a) - placeOf(b));
   }
 }
 
 export default defineConfig({
   test: {
     // For two cores. Whole clusters of processes run inside some of these tests, and wait most of the time.
-    maxWorkers: 3,
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     sequence: { sequencer: LongestFirst },
@@ -41,7 +52,7 @@ export default defineConfig({
         test: {
           name: "laboratories",
           include: [LABORATORIES],
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

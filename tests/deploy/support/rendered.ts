@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { glob, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import type { IDaemonSet, IDeployment } from "kubernetes-models/apps/v1";
@@ -87,13 +88,45 @@ export function containersOf(workload: Workload) {
   return [...initContainers, ...containers];
 }
 
+const CACHE = join(import.meta.dirname, "../../../node_modules/.cache/netchecker-manifests");
+
+/** A digest of all files in deploy/. */
+const deployDigest = once(async () => {
+  const digest = createHash("sha256");
+  const paths = await Array.fromAsync(glob("**/*.*", { cwd: DEPLOY }));
+  for (const path of paths.toSorted())
+    digest.update(path).update(await readFile(join(DEPLOY, path)));
+  return digest.digest("hex");
+});
+
+/**
+ * Gives what `make` gave before for the same files and the same `what`, if it did. Rendering takes seconds, and most
+ * test files need the same manifests.
+ */
+async function renderOnce(what: unknown, make: () => Promise<string>): Promise<Rendered> {
+  const key = createHash("sha256").update(JSON.stringify([what, await deployDigest()]));
+  const file = join(CACHE, `${key.digest("hex")}.yaml`);
+  const known = await readFile(file, "utf8").catch(() => null);
+  if (known !== null) return new Rendered(known);
+  const yaml = await make();
+  await mkdir(CACHE, { recursive: true });
+  // Another test file may write it at the same time.
+  await writeFile(`${file}.${process.pid}`, yaml);
+  await rename(`${file}.${process.pid}`, file);
+  return new Rendered(yaml);
+}
+
 /** Renders a folder of deploy/ as it is. */
-async function render(folder: string): Promise<Rendered> {
-  return new Rendered(await renderManifests(join(DEPLOY, folder)));
+function render(folder: string): Promise<Rendered> {
+  return renderOnce(folder, () => renderManifests(join(DEPLOY, folder)));
 }
 
 /** Renders the base with components, as a user's own kustomization would name them. */
-export async function renderWith(components: string[], fields: object = {}): Promise<Rendered> {
+export function renderWith(components: string[], fields: object = {}): Promise<Rendered> {
+  return renderOnce({ components, fields }, () => renderKustomization(components, fields));
+}
+
+async function renderKustomization(components: string[], fields: object): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "netchecker-kustomize-"));
   try {
     const to = (path: string) => relative(folder, join(DEPLOY, path));
@@ -103,7 +136,7 @@ export async function renderWith(components: string[], fields: object = {}): Pro
       ...fields,
     };
     await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(kustomization));
-    return new Rendered(await renderManifests(folder));
+    return await renderManifests(folder);
   } finally {
     await rm(folder, { recursive: true });
   }

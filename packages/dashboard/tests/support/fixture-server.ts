@@ -42,7 +42,6 @@ export class FixtureServer {
   ageMs = 37_000;
   /** The path of the page: `/`, or below a prefix. */
   readonly prefix: string;
-  readonly #dist: string;
   readonly #entries: Timeline["rounds"] = [];
   readonly #source: Generator<SimulatedRound>;
   readonly #streams = new Set<ServerResponse>();
@@ -56,13 +55,8 @@ export class FixtureServer {
   });
 
   /** The last `held` rounds of the story are kept for later. */
-  constructor(
-    size: number,
-    phases: readonly Phase[],
-    { prefix = "/", seed = 1, held = 0, dist = DIST } = {},
-  ) {
+  constructor(size: number, phases: readonly Phase[], { prefix = "/", seed = 1, held = 0 } = {}) {
     this.prefix = prefix;
-    this.#dist = dist;
     this.#source = simulateRounds(size, phases, seed);
     const total = phases.reduce((sum, { rounds }) => sum + rounds, 0);
     for (let round = held; round < total; round += 1) this.#take();
@@ -154,7 +148,7 @@ export class FixtureServer {
       return fail(response, 404, "no_such_route", "It is elsewhere.");
     const path = url.pathname.slice(this.prefix.length);
     if (path === "" || path.startsWith("assets/"))
-      return serveFile(join(this.#dist, path || "index.html"), response);
+      return serveFile(join(DIST, path || "index.html"), response);
     if (this.token !== null && authorization !== `Bearer ${this.token}`)
       return fail(
         response,

@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { launchChromium } from "@netchecker/testbed/programs/launch-chromium";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { build } from "vite";
 import { test as base, vi } from "vitest";
 import { FixtureServer } from "./fixture-server.ts";
 import type { Phase } from "./simulated-rounds.ts";
@@ -27,7 +23,6 @@ interface Story {
 }
 
 interface PageFixtures {
-  readonly dist: string;
   readonly browser: Browser;
   /** Starts a server with the cluster of a story. */
   readonly serve: (story: Story) => Promise<{ server: FixtureServer; url: string }>;
@@ -37,21 +32,10 @@ interface PageFixtures {
   readonly open: (url: string, opening?: Opening) => Promise<{ page: Page; complaints: string[] }>;
 }
 
-/** Tests with the page built from this source, in a real Chromium. */
+/** Tests with the built page, in a real Chromium. */
 export const test = base.extend<PageFixtures>({
-  dist: [
-    // vitest reads from this pattern which fixtures this one needs: none.
-    // oxlint-disable-next-line no-empty-pattern
-    async ({}, use) => {
-      const dist = await mkdtemp(join(tmpdir(), "netchecker-page-"));
-      const root = join(import.meta.dirname, "../..");
-      await build({ root, build: { outDir: dist, emptyOutDir: true }, logLevel: "warn" });
-      await use(dist);
-      await rm(dist, { recursive: true });
-    },
-    { scope: "file" },
-  ],
   browser: [
+    // vitest reads from this pattern which fixtures this one needs: none.
     // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const browser = await launchChromium();
@@ -60,10 +44,11 @@ export const test = base.extend<PageFixtures>({
     },
     { scope: "file" },
   ],
-  serve: async ({ dist }, use) => {
+  // oxlint-disable-next-line no-empty-pattern
+  serve: async ({}, use) => {
     const servers: FixtureServer[] = [];
     await use(async ({ size, phases, held = 0, prefix = "/" }) => {
-      const server = new FixtureServer(size, phases, { held, prefix, dist });
+      const server = new FixtureServer(size, phases, { held, prefix });
       servers.push(server);
       return { server, url: await server.listen() };
     });
