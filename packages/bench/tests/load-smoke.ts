@@ -3,7 +3,7 @@ import type { LoadRow } from "../src/load/load-row.ts";
 import { tryDamage } from "../src/load/rows/damage.ts";
 import { tryReaders } from "../src/load/rows/readers.ts";
 
-/** A process in a network of its own: rows of the load benchmark as small as they get, as JSON. */
+/** Runs two rows of the load benchmark, as small as possible, and prints them as JSON. Needs a new network namespace. */
 upLoopback();
 const rows: LoadRow[] = [
   ...(await tryReaders({

@@ -16,7 +16,7 @@ afterEach(async () => {
   for (const pod of pods.splice(0)) await pod.stop();
 });
 
-/** A script of Node's, which prints to say that it is up; held to 128 MiB. */
+/** Starts a Node script with a memory limit of 128 MiB. */
 async function startPod(name: string, script: string): Promise<ServicePod> {
   const file = join(folder, `${name}.cjs`);
   writeFileSync(file, script);
@@ -38,7 +38,7 @@ const fault = cgroupFault();
 describe.skipIf(fault !== null)(
   `a service in its cgroup${fault === null ? "" : `: ${fault}`}`,
   () => {
-    it("that takes more than its limit is killed, counted, and started again", async () => {
+    it("is killed, counted and started again if it takes more memory than its limit", async () => {
       const pod = await startPod(
         "greedy",
         "const held = []; setInterval(() => held.push(Buffer.alloc(8 << 20, 1)), 20);",
@@ -48,14 +48,14 @@ describe.skipIf(fault !== null)(
       expect(pod.peakMiB).toBeGreaterThan(100);
     });
 
-    it("that ends by itself is told with how it ended", async () => {
+    it("counts as a death, with the exit code, if it ends by itself", async () => {
       const pod = await startPod("brief", "setTimeout(() => process.exit(3), 200);");
       await vi.waitFor(() => expect(pod.deaths).toContain("brief: ended with 3"), {
         timeout: 15_000,
       });
     });
 
-    it("dies of what its sockets hold, too, where nobody reads them", async () => {
+    it("is killed, too, if data that nobody reads fills its sockets up to the limit", async () => {
       const port = await freePort("127.0.0.1");
       const script = `require("node:net").createServer((socket) => { socket.on("error", () => {}); socket.write(Buffer.alloc(1 << 20)); }).listen(${port}, "127.0.0.1");`;
       const pod = await startPod("unread", script);

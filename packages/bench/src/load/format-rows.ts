@@ -1,9 +1,9 @@
 import { isMet, type LoadRow, type SkippedRow } from "./load-row.ts";
 
-/** How many different ones of a kind are told. */
-const TOLD = 3;
+/** How many different texts of a kind are printed. */
+const MAX_TEXTS_PER_KIND = 3;
 
-/** The rows as a table: tried, died, lost, peak memory; below each what else was seen, and what was not as asked. */
+/** The rows as a table: tried, died, lost, peak memory. Below each row are the observations and the faults. */
 export function formatRows(
   rows: Readonly<Record<string, readonly (LoadRow | SkippedRow)[]>>,
 ): string {
@@ -33,13 +33,17 @@ export function formatRows(
     .join("\n");
 }
 
-/** The most frequent ones, with how often. */
+/** The most frequent texts, each with its count. */
 function say(what: string, each: readonly string[]): string[] {
   const counts = new Map<string, number>();
-  // Rounds differ by their ids only.
+  // Texts that differ only in the id of the round count as one.
   for (const text of each.map((one) => one.replace(/round \d+/, "a round")))
     counts.set(text, (counts.get(text) ?? 0) + 1);
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
-  const told = sorted.slice(0, TOLD).map(([text, count]) => `${what}: ${count} × ${text}`);
-  return sorted.length > TOLD ? [...told, `${what}: and ${sorted.length - TOLD} kinds more`] : told;
+  const told = sorted
+    .slice(0, MAX_TEXTS_PER_KIND)
+    .map(([text, count]) => `${what}: ${count} × ${text}`);
+  return sorted.length > MAX_TEXTS_PER_KIND
+    ? [...told, `${what}: ${sorted.length - MAX_TEXTS_PER_KIND} more kinds`]
+    : told;
 }

@@ -1,24 +1,25 @@
 import type { LoadBed } from "./bed/load-bed.ts";
 import type { ServicePod } from "./bed/service-pod.ts";
 
-/** What one thing that was tried came to. */
+/** The result of one attempt to overload netChecker. */
 export interface LoadRow {
   readonly tried: string;
-  /** Ends of processes that nobody asked for. */
+  /** The processes that ended although nobody asked them to. */
   readonly died: readonly string[];
-  /** Rounds that were not kept, readers that were never served, and the like. */
+  /** What was lost, for example a round that was not kept or a reader that was never served. */
   readonly lost: readonly string[];
-  /** The most that each service held, with its limit. */
+  /** The peak memory of each service, with its limit. */
   readonly peak: string;
-  /** More that was seen, in a line. */
+  /** Other observations, in one line. */
   readonly seen: string;
-  /** What was asked beside no deaths and nothing lost, and is not so. */
+  /** The other requirements that were not met, for example a health answer that took too long. */
   readonly faults: readonly string[];
 }
 
-/** A row that was not tried, and why, in a sentence. */
+/** A row that was not tried. */
 export interface SkippedRow {
   readonly tried: string;
+  /** The reason, as a sentence. */
   readonly skipped: string;
 }
 
@@ -36,11 +37,11 @@ export const peakOf = (...pods: readonly ServicePod[]): string =>
     })
     .join(", ");
 
-/** How long health may take, and the event loop be away. */
-const HEALTH_WITHIN_MS = 1_000;
-const AWAY_AT_MOST_MS = 500;
+/** The longest time that a health answer may take, and that the event loop may be busy. */
+const MAX_HEALTH_ANSWER_MS = 1_000;
+const MAX_LOOP_AWAY_MS = 500;
 
-/** How a bed's services fared since a moment: deaths, rounds, memory, health and event loop. */
+/** The result of a bed's services since a moment: deaths, rounds, memory, health answers and event loop. */
 export function bedRow(
   tried: string,
   bed: LoadBed,
@@ -50,15 +51,16 @@ export function bedRow(
   const { latestMs, late, refused } = bed.health.summary;
   const awayMs = bed.netchecker.longestAwayMs(since);
   const faults: string[] = [];
-  if (late > 0) faults.push(`${late} health answers took more than ${HEALTH_WITHIN_MS} ms`);
+  if (late > 0) faults.push(`${late} health answers took more than ${MAX_HEALTH_ANSWER_MS} ms`);
   if (refused > 0) faults.push(`${refused} health requests were not answered`);
-  if (awayMs > AWAY_AT_MOST_MS) faults.push(`the event loop was away for ${Math.round(awayMs)} ms`);
+  if (awayMs > MAX_LOOP_AWAY_MS)
+    faults.push(`the event loop was busy for ${Math.round(awayMs)} ms`);
   return {
     tried,
     died: deathsOf(bed.netchecker.pod, bed.redis.pod),
     lost,
     peak: peakOf(bed.netchecker.pod, bed.redis.pod),
-    seen: `${due} rounds due; latest health answer ${Math.round(latestMs)} ms; event loop away for ${Math.round(awayMs)} ms at the most`,
+    seen: `${due} rounds due; slowest health answer ${Math.round(latestMs)} ms; event loop busy for ${Math.round(awayMs)} ms at most`,
     faults,
   };
 }

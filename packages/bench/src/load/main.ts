@@ -7,19 +7,19 @@ import { formatRows } from "./format-rows.ts";
 import { isMet, type LoadRow, type SkippedRow } from "./load-row.ts";
 import { ROWS } from "./rows.ts";
 
-const HELP = `Tries what would knock netChecker over, and tells what died, what was lost, and the peak memory.
+const HELP = `Tries to overload netChecker. Prints which processes died, what was lost, and the peak memory.
 
   npx -y pnpm@12 bench:load [--only ROW,…] [--quick]
 
-  --only ROW,…  these rows, of: ${Object.keys(ROWS).join(", ")}
-  --quick       seconds instead of minutes, and a draw instead of all
-  --help        this
+  --only ROW,…  try only these rows. The rows: ${Object.keys(ROWS).join(", ")}
+  --quick       takes seconds instead of minutes. Where a row has many cases, it tries a random sample
+  --help        prints this text
 
-It takes root on Linux: each service runs in a cgroup with the memory limit of its manifest, all of it in a
-network of its own. Exit code: 0 when each row is met, 1 when one is not, 2 for bad arguments.`;
+It needs root on Linux. Each service runs in a cgroup with the memory limit of its manifest. All services run in
+one network namespace. Exit code: 0 if all rows are met, 1 if one is not met, 2 for bad arguments.`;
 
-/** Set where this process is in the network that was made for it. */
-const INSIDE = "NETCHECKER_LOAD_INSIDE";
+/** This environment variable is set in the process that runs in the new network namespace. */
+const INSIDE_VARIABLE = "NETCHECKER_LOAD_INSIDE";
 
 interface Options {
   readonly only: readonly string[];
@@ -47,7 +47,7 @@ function readOptions(): Options | null {
 async function tryRows({ only, quick }: Options): Promise<void> {
   const fault = limitsFault();
   if (fault === null) upLoopback();
-  // Many services at once, each of which leaves nothing behind at an exit.
+  // Many services run at once, and each one adds a listener that cleans up when this process exits.
   process.setMaxListeners(200);
   const rows: Record<string, readonly (LoadRow | SkippedRow)[]> = {};
   for (const [name, attempt] of Object.entries(ROWS)) {
@@ -65,27 +65,27 @@ async function tryRows({ only, quick }: Options): Promise<void> {
   if (all.some((row) => !("skipped" in row) && !isMet(row))) process.exitCode = 1;
 }
 
-/** A row that fell over itself is not met: nobody knows what it would have found. */
+/** A row that throws an error is not met: nobody knows what it would have found. */
 function couldNotBeTried(tried: string, error: Error): LoadRow {
   return { tried, died: [], lost: [], peak: "", seen: "", faults: [error.stack ?? error.message] };
 }
 
-/** The same command in a network of its own: its connections are in nobody's way, and gone with it. */
+/** Runs the same command in a new network namespace, so that its connections disturb nobody and end with it. */
 function runInside(): void {
   const args = ["--net", "--", process.execPath, fileURLToPath(import.meta.url)];
   const child = spawn("unshare", [...args, ...process.argv.slice(2)], {
     stdio: "inherit",
-    env: { ...process.env, [INSIDE]: "1" },
+    env: { ...process.env, [INSIDE_VARIABLE]: "1" },
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
   child.on("exit", (code) => (process.exitCode = code ?? 1));
 }
 
-// An end by signal is an exit: then what was started and made ends and goes, too.
+// A signal makes this process exit normally, so that the exit listeners end the services and remove the files.
 try {
   const options = readOptions();
   if (options === null) console.log(HELP);
-  else if (process.env[INSIDE] === undefined && limitsFault() === null) runInside();
+  else if (process.env[INSIDE_VARIABLE] === undefined && limitsFault() === null) runInside();
   else {
     for (const signal of ["SIGINT", "SIGTERM"] as const)
       process.once(signal, () => process.exit(130));

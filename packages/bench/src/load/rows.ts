@@ -1,16 +1,16 @@
 import type { LoadRow, SkippedRow } from "./load-row.ts";
-import { tryDoors } from "./rows/agents-doors.ts";
-import { tryCheck } from "./rows/check-beside.ts";
+import { tryAgentConnections } from "./rows/agent-connections.ts";
+import { tryCheck } from "./rows/check-command.ts";
 import { tryDamage } from "./rows/damage.ts";
 import { type FailureOptions, tryFailures } from "./rows/failures.ts";
 import { tryHostile } from "./rows/hostile.ts";
 import { tryPartition } from "./rows/partition.ts";
 import { tryReaders } from "./rows/readers.ts";
 
-/** Tries one row, in seconds where `quick`. */
+/** Tries one row. With `quick` it takes seconds instead of minutes. */
 type Attempt = (quick: boolean) => Promise<readonly (LoadRow | SkippedRow)[]>;
 
-const READ_AT_200 = [
+const PATHS_AT_200_NODES = [
   "/results",
   "/mesh",
   "/mesh?with=attempts,latencies",
@@ -18,7 +18,7 @@ const READ_AT_200 = [
   "/rounds/OLD/results",
   "/rounds/OLD/mesh",
 ];
-const READ_AT_1000 = [
+const PATHS_AT_1000_NODES = [
   "/mesh",
   "/results?ok=false",
   "/findings",
@@ -27,11 +27,11 @@ const READ_AT_1000 = [
 ];
 
 const FAILURES = [
-  { pattern: "all-fail", saying: "everything fails at once, with details" },
-  { pattern: "half", saying: "half of all fails, each by chance" },
-  { pattern: "fifth", saying: "a fifth of all fails, each by chance" },
-  { pattern: "detail-each", saying: "a detail of its own in each cell" },
-  { pattern: "well", saying: "three agents, the other nodes without one", agents: 3 },
+  { pattern: "all-fail", description: "all checks fail at once, with details" },
+  { pattern: "half", description: "half of all checks fail at random" },
+  { pattern: "fifth", description: "a fifth of all checks fail at random" },
+  { pattern: "detail-each", description: "all checks fail, each with a different detail" },
+  { pattern: "healthy", description: "three nodes have an agent, the others have none", agents: 3 },
 ] as const satisfies readonly Partial<FailureOptions>[];
 
 async function failuresAt(nodes: number, intervalMs: number, rounds: number): Promise<LoadRow[]> {
@@ -40,7 +40,7 @@ async function failuresAt(nodes: number, intervalMs: number, rounds: number): Pr
   return rows;
 }
 
-/** What is tried, by the names that the command line knows. */
+/** The rows, by the names that the command line accepts. */
 export const ROWS: Readonly<Record<string, Attempt>> = {
   "readers-200": (quick) =>
     tryReaders({
@@ -49,7 +49,7 @@ export const ROWS: Readonly<Record<string, Attempt>> = {
       loadMs: quick ? 30_000 : 300_000,
       graceMs: quick ? 60_000 : 120_000,
       honest: 200,
-      paths: READ_AT_200,
+      paths: PATHS_AT_200_NODES,
       wholePaths: [],
       never: 200,
       idle: 10_000,
@@ -61,7 +61,7 @@ export const ROWS: Readonly<Record<string, Attempt>> = {
       loadMs: quick ? 60_000 : 300_000,
       graceMs: 120_000,
       honest: 200,
-      paths: READ_AT_1000,
+      paths: PATHS_AT_1000_NODES,
       wholePaths: ["/results", "/report"],
       never: 200,
       idle: 10_000,
@@ -79,12 +79,12 @@ export const ROWS: Readonly<Record<string, Attempt>> = {
     await tryDamage({ nodes: 5, intervalMs: 2_000, drawn: quick ? 6 : null }),
   ],
   agents: async (quick) => [
-    await tryDoors({ loadMs: quick ? 10_000 : 60_000, idle: 10_000, halfHeads: 80 }),
+    await tryAgentConnections({ loadMs: quick ? 10_000 : 60_000, idle: 10_000, halfHeads: 80 }),
   ],
   check: async (quick) => [
     await tryCheck({ nodes: 200, intervalMs: 5_000, times: quick ? 2 : 10 }),
   ],
   partition: async (quick) => [
-    await tryPartition(quick ? { steps: 4, worlds: 4 } : { steps: 200, worlds: 8 }),
+    await tryPartition(quick ? { steps: 4, pairs: 4 } : { steps: 200, pairs: 8 }),
   ],
 };

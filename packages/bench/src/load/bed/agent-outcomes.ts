@@ -6,8 +6,8 @@ import {
   type TargetList,
 } from "@netchecker/contract";
 
-/** What simulated agents find, all of them in each round. */
-export type Pattern = "well" | "all-fail" | "half" | "fifth" | "detail-each";
+/** Which outcomes the simulated agents draw. All agents follow the same pattern. */
+export type Pattern = "healthy" | "all-fail" | "half" | "fifth" | "detail-each";
 
 type Columns = Pick<Report, "reasons" | "attempts" | "latencyMs" | "answeredBy" | "detail">;
 type Random = () => number;
@@ -22,9 +22,15 @@ const BROKEN: Readonly<Record<Check, readonly [Reason, string?]>> = {
   connect: ["dns_failure", "EAI_AGAIN"],
   http: ["bad_status", "status 502"],
 };
-const SOME: readonly Reason[] = ["connect_timeout", "connection_refused", "response_timeout"];
-const SHARE: Readonly<Record<Pattern, number>> = {
-  well: 0.001,
+/** The reasons of checks that fail at random. */
+const RANDOM_REASONS: readonly Reason[] = [
+  "connect_timeout",
+  "connection_refused",
+  "response_timeout",
+];
+/** The share of checks that fail. */
+const FAILED_SHARE: Readonly<Record<Pattern, number>> = {
+  healthy: 0.001,
   "all-fail": 1,
   half: 0.5,
   fifth: 0.2,
@@ -34,11 +40,11 @@ const LETTER_A = 97;
 
 const letter = (reason: Reason) => String.fromCharCode(LETTER_A + reasonCode(reason));
 
-/** The columns of one agent's report on a list; each cell is drawn by itself. */
+/** Draws the columns of one agent's report on a list. Each outcome is drawn independently. */
 export function drawColumns(list: TargetList, pattern: Pattern, random: Random): Columns {
   const columns: Columns = { reasons: "", attempts: "", latencyMs: [], answeredBy: {}, detail: {} };
   list.check.forEach((check, index) => {
-    const fails = random() < SHARE[pattern];
+    const fails = random() < FAILED_SHARE[pattern];
     const [reason, detail] = fails ? failure(check, list, pattern, random) : (["ok"] as const);
     columns.reasons += letter(reason);
     columns.attempts += fails ? "3" : "1";
@@ -61,5 +67,5 @@ function failure(
     const other = Math.floor(random() * node.length);
     return ["wrong_responder", `pong-${Math.floor(random() * 1e9).toString(36)} on node-${other}`];
   }
-  return [SOME[Math.floor(random() * SOME.length)]!];
+  return [RANDOM_REASONS[Math.floor(random() * RANDOM_REASONS.length)]!];
 }

@@ -4,8 +4,8 @@ import { connectRedis, subscribe } from "@netchecker/runtime/redis";
 import { drawColumns, type Pattern } from "./agent-outcomes.ts";
 
 /**
- * A process of its own: agents that speak the real wire and probe nothing. Each answers each list once, spread over
- * `SPREAD_MS`, with outcomes of its own. Its parent says which pattern they follow.
+ * This process simulates agents. They use the real messages and probe nothing. Each agent answers each list once, with
+ * drawn outcomes. The answers are spread over `SPREAD_MS`. The parent process sets the pattern of the outcomes.
  */
 const { REDIS_URL = "", AGENTS = "[]", SPREAD_MS = "1500" } = process.env;
 const agents = JSON.parse(AGENTS) as { pod: string; node: string }[];
@@ -18,7 +18,7 @@ const publishers = Array.from({ length: Math.min(agents.length, 20) }, () =>
 );
 let seed = 1;
 const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
-let pattern: Pattern = "well";
+let pattern: Pattern = "healthy";
 process.on("message", (message) => {
   ({ pattern } = message as { pattern: Pattern });
 });
@@ -34,14 +34,14 @@ subscribe(subscriber, Object.values(names.lists), {
   },
 });
 
-/** How many reports of a round are out. */
-const out = new Map<number, number>();
+/** How many reports were sent, by round. */
+const sent = new Map<number, number>();
 
-/** Tells the parent once all of a round's are out: what is missing of it then is not this process's doing. */
-function count(round: number): void {
-  const here = (out.get(round) ?? 0) + 1;
-  out.set(round, here);
-  if (here === agents.length * TARGET_TYPES.length) process.send?.({ round, sentAt: Date.now() });
+/** Tells the parent when all reports of a round are sent. A report that is missing after that was lost elsewhere. */
+function countSent(round: number): void {
+  const count = (sent.get(round) ?? 0) + 1;
+  sent.set(round, count);
+  if (count === agents.length * TARGET_TYPES.length) process.send?.({ round, sentAt: Date.now() });
 }
 
 const wait = (index: number) => (Number(SPREAD_MS) * (index + random())) / agents.length;
@@ -58,8 +58,8 @@ function report(list: TargetList, index: number): void {
     ...drawColumns(list, pattern, random),
   });
   publishers[index % publishers.length]!.publish(names.reports[list.type], text).then(
-    () => count(list.round),
-    // Redis may be away: then this one is lost, as that of an agent that died.
+    () => countSent(list.round),
+    // Redis may be away. Then this report is lost, like the report of an agent that died.
     () => {},
   );
 }

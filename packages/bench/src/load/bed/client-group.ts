@@ -4,7 +4,7 @@ import type { ClientsJob, ClientsReport } from "../clients/clients.ts";
 
 const CLIENTS = fileURLToPath(new URL("../clients/clients.ts", import.meta.url));
 
-/** Clients in a process of their own, outside of every service's limits. */
+/** Clients in a separate process, which no service's limits include. */
 export class ClientGroup {
   readonly #process: ChildProcess;
   readonly #report: Promise<ClientsReport>;
@@ -18,7 +18,7 @@ export class ClientGroup {
     this.#report.catch(() => {});
   }
 
-  /** No new readings; those that still wait for their first are given `graceMs`. */
+  /** Ends the clients. Readers that were not yet served get `graceMs` more. */
   async finish(graceMs: number): Promise<ClientsReport> {
     if (this.#process.connected) this.#process.send({ graceMs });
     try {

@@ -2,9 +2,9 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const SCRIPT = fileURLToPath(new URL("./watch-health.ts", import.meta.url));
-const IN_TIME_MS = 1_000;
+const MAX_ANSWER_MS = 1_000;
 
-/** How a service's health was answered. */
+/** Records how a service answers its health requests. */
 export class HealthRecord {
   readonly #process;
   #latestMs = 0;
@@ -19,11 +19,11 @@ export class HealthRecord {
       this.#asked += 1;
       if (!ok) this.#refused += 1;
       else this.#latestMs = Math.max(this.#latestMs, ms);
-      if (ok && ms > IN_TIME_MS) this.#late += 1;
+      if (ok && ms > MAX_ANSWER_MS) this.#late += 1;
     });
   }
 
-  /** Forgets what was until now. */
+  /** Forgets all answers until now. */
   begin(): void {
     this.#latestMs = this.#asked = this.#late = this.#refused = 0;
   }

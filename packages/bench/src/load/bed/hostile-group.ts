@@ -4,7 +4,7 @@ import type { HostileJob, HostileReport } from "../clients/hostile.ts";
 
 const HOSTILE = fileURLToPath(new URL("../clients/hostile.ts", import.meta.url));
 
-/** Who sends hostile messages, in a process of its own. */
+/** A separate process that sends hostile messages. */
 export class HostileGroup {
   readonly done: Promise<HostileReport>;
 
@@ -13,7 +13,7 @@ export class HostileGroup {
     this.done = new Promise((resolve, reject) => {
       child.once("message", (message) => resolve(message as HostileReport));
       child.once("exit", (code) =>
-        reject(new Error(`who sends hostile messages ended with ${code}`)),
+        reject(new Error(`the sender of hostile messages ended with ${code}`)),
       );
     });
     this.done.catch(() => {});

@@ -37,17 +37,17 @@ const five = (change: (id: number) => [Partial<RoundHead>?, Partial<SeenRound>?]
 const third = (head: Partial<RoundHead>, seen: Partial<SeenRound> = {}) =>
   five((id) => (id === 3 ? [head, seen] : []));
 
-test("rounds that are closed, stored, complete and served in time are not lost", () => {
+test("a round that is closed, stored, complete and served in time is not lost", () => {
   expect(judgeRounds(five(), stretch)).toEqual({ due: 5, lost: [] });
 });
 
 test.each([
   [
-    "failed, with why",
+    "failed, with a reason",
     third({ state: "failed", failure: "Redis is away." }),
     "round 3 failed: Redis is away.",
   ],
-  ["measured only", third({ stored: false }), "round 3 not stored"],
+  ["measured and not stored", third({ stored: false }), "round 3 not stored"],
   ["incomplete", third({ reported: 3 }), "round 3 without 2 agents' reports"],
   ["never served", third({}, { servedAt: null }), "round 3 not served"],
   ["served late", third({}, { servedAt: T0 + 3.5 * INTERVAL }), "round 3 served after 14.5 s"],
@@ -55,14 +55,14 @@ test.each([
   expect(judgeRounds(rounds, stretch).lost).toEqual([why]);
 });
 
-test("rounds that were never begun are counted, also at the ends", () => {
+test("rounds that did not start count as lost, also the first and the last", () => {
   const without = (...gone: number[]) => five().filter(({ head }) => !gone.includes(head.id));
-  expect(judgeRounds(without(3), stretch).lost).toEqual(["one was not begun"]);
+  expect(judgeRounds(without(3), stretch).lost).toEqual(["a round did not start"]);
   expect(judgeRounds(without(2, 3), stretch).lost).toHaveLength(2);
   expect(judgeRounds(without(1, 2, 3, 4, 5), stretch).lost).toHaveLength(4);
 });
 
-test("reports that were not sent in time are no loss, nor is a round that has just begun", () => {
+test("a round is not lost if its reports were not sent in time, if some may be missing, or if it has just started", () => {
   expect(judgeRounds(third({ reported: 3 }, { sentAt: null }), stretch).lost).toEqual([]);
   expect(judgeRounds(third({ reported: 3 }), { ...stretch, complete: false }).lost).toEqual([]);
   const last = five((id) =>

@@ -1,18 +1,18 @@
 import type { RoundHead } from "@netchecker/contract";
 
-/** One round as it was last told, and what was seen of it from outside. */
+/** One round as netchecker described it last, and what clients saw of it. */
 export interface SeenRound {
   readonly head: RoundHead;
-  /** When it was first served as closed and stored; null: never. */
+  /** When it was first served as closed and stored. Null if it never was. */
   readonly servedAt: number | null;
-  /** When the last of its reports was out; null: they were not all, which on a busy machine is no fault of netchecker's. */
+  /** When the last of its reports was sent. Null if some were not sent, for example because the machine was too busy. */
   readonly sentAt: number | null;
 }
 
-/** What became of the rounds of a stretch of time. */
+/** The result of the rounds of a stretch of time. */
 export interface RoundsSummary {
   readonly due: number;
-  /** Each that was lost, in a few words. */
+  /** Why each lost round was lost, in a few words. */
   readonly lost: readonly string[];
 }
 
@@ -20,29 +20,30 @@ interface Stretch {
   readonly since: number;
   readonly until: number;
   readonly intervalMs: number;
-  /** Whether each agent has to be heard. */
+  /** Whether a round without all agents' reports is lost. */
   readonly complete: boolean;
 }
 
-/** So many intervals without the begin of a round are one in which it is missing. */
-const LATE_BY = 1.5;
+/** If more intervals than this pass without a start, a round is missing. */
+const MAX_INTERVALS_BETWEEN_STARTS = 1.5;
 
-/** A round is due each interval. It is kept where it is closed, stored, complete, and served within its interval. */
+/** One round is due per interval. It is lost unless it is closed, stored, complete, and served within its interval. */
 export function judgeRounds(rounds: readonly SeenRound[], stretch: Stretch): RoundsSummary {
   const { since, until, intervalMs } = stretch;
-  const began = rounds
+  const started = rounds
     .map((round) => ({ ...round, at: Date.parse(round.head.startedAt) }))
     .filter(({ at }) => at >= since && at < until)
     .sort((a, b) => a.at - b.at);
   const lost: string[] = [];
   let before = since;
-  for (const at of [...began.map((each) => each.at), until]) {
+  for (const at of [...started.map((each) => each.at), until]) {
     const intervals = (at - before) / intervalMs;
-    const missing = intervals > LATE_BY ? Math.max(1, Math.round(intervals) - 1) : 0;
-    lost.push(...Array.from({ length: missing }, () => "one was not begun"));
+    const missing =
+      intervals > MAX_INTERVALS_BETWEEN_STARTS ? Math.max(1, Math.round(intervals) - 1) : 0;
+    lost.push(...Array.from({ length: missing }, () => "a round did not start"));
     before = at;
   }
-  for (const round of began) {
+  for (const round of started) {
     const isOpen = round.head.state === "open" && round.at > until - intervalMs;
     const fault = isOpen ? null : faultOf(round, round.at, stretch);
     if (fault !== null) lost.push(`round ${round.head.id} ${fault}`);

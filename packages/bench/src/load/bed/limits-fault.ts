@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { cgroupFault } from "@netchecker/testbed/services/limited-cgroup";
 
-/** Where Debian keeps `ip`, which is not on everybody's PATH. */
+/** Debian keeps `ip` in /usr/sbin, which is not on every user's PATH. */
 const PATH = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;
 
-/** Why services cannot be held to their limits here, in a sentence; null where they can. */
+/** Why this machine cannot enforce the services' limits, as a sentence. Null if it can. */
 export function limitsFault(): string | null {
   const fault = cgroupFault();
   if (fault) return fault;
@@ -13,10 +13,10 @@ export function limitsFault(): string | null {
   });
   return status === 0
     ? null
-    : "this needs unshare of util-linux and ip of iproute2, to make a network of its own";
+    : "this needs unshare (util-linux) and ip (iproute2), to create a network namespace";
 }
 
-/** A network's packets are not as large as loopback's, which decides what the kernel buffers for a reader. */
+/** Sets the MTU of a real network, because the size of packets decides how much the kernel buffers for a reader. */
 export function upLoopback(): void {
   spawnSync("ip", ["link", "set", "lo", "mtu", "1500", "up"], { env: { PATH } });
 }

@@ -18,15 +18,15 @@ export interface BedOptions {
   readonly nodes: number;
   /** How many of the nodes have an agent. Default: all. */
   readonly agents?: number;
-  /** Whether the limits are those of components/large-cluster. Default: above 200 nodes. */
+  /** Whether components/large-cluster sets the limits. Default: yes above 200 nodes. */
   readonly large?: boolean;
   readonly intervalMs: number;
   readonly pattern?: Pattern;
-  /** Redis with the users of components/redis-auth. */
+  /** Whether Redis has the users of components/redis-auth. */
   readonly auth?: boolean;
 }
 
-/** One netchecker with all that it needs, each held to its manifest's limits, and what is written down of them. */
+/** One netchecker with everything that it needs, and records of how it does. Each service has its manifest's limits. */
 export interface LoadBed {
   readonly folder: string;
   readonly manifests: Manifests;
@@ -36,28 +36,29 @@ export interface LoadBed {
   readonly health: HealthRecord;
   readonly rounds: RoundsRecord;
   readonly intervalMs: number;
-  readonly follow: (pattern: Pattern) => void;
-  /** Names of the nodes' agents. */
+  /** Sets the pattern of the agents' outcomes. */
+  readonly setPattern: (pattern: Pattern) => void;
+  /** The simulated agents. */
   readonly agents: readonly { readonly pod: string; readonly node: string }[];
   readonly stack: AsyncDisposableStack;
 }
 
 const AGENTS = fileURLToPath(new URL("./agents.ts", import.meta.url));
 
-/** A folder for logs, and a stack that takes it away at last. `LOAD_KEEP` keeps it. */
+/** A folder for logs. The stack deletes it at its end, unless `LOAD_KEEP` is set. */
 export function bedFolder(stack: AsyncDisposableStack): string {
   const folder = mkdtempSync(join(tmpdir(), "netchecker-load-"));
   if (process.env["LOAD_KEEP"] !== undefined) return folder;
-  const forget = () => rmSync(folder, { recursive: true, force: true });
-  process.on("exit", forget);
+  const deleteFolder = () => rmSync(folder, { recursive: true, force: true });
+  process.on("exit", deleteFolder);
   stack.defer(() => {
-    process.off("exit", forget);
-    forget();
+    process.off("exit", deleteFolder);
+    deleteFolder();
   });
   return folder;
 }
 
-/** Starts it all, and resolves once two rounds are served. The stack ends it. */
+/** Starts all services. Resolves when two rounds were served. The stack ends the services. */
 export async function startLoadBed(options: BedOptions): Promise<LoadBed> {
   const stack = new AsyncDisposableStack();
   try {
@@ -80,8 +81,8 @@ async function build(options: BedOptions, stack: AsyncDisposableStack): Promise<
   stack.defer(() => api.stop());
   const simulation = await startAgents(redis.adminUrl, agents, Math.min(1_500, intervalMs / 8));
   stack.defer(() => void simulation.kill());
-  const follow = (pattern: Pattern) => void simulation.send({ pattern });
-  follow(options.pattern ?? "well");
+  const setPattern = (pattern: Pattern) => void simulation.send({ pattern });
+  setPattern(options.pattern ?? "healthy");
   const netchecker = await NetcheckerPod.create({
     name: "netchecker",
     folder,
@@ -110,13 +111,13 @@ async function build(options: BedOptions, stack: AsyncDisposableStack): Promise<
     health,
     rounds,
     intervalMs,
-    follow,
+    setPattern,
     agents,
     stack,
   };
 }
 
-/** Resolves once they wait for lists. */
+/** Starts simulated agents. Resolves when they have subscribed to the lists. */
 export async function startAgents(
   redisUrl: string,
   agents: readonly object[],

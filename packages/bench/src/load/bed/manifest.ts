@@ -4,18 +4,18 @@ import { parse, parseAllDocuments } from "yaml";
 
 const DEPLOY = new URL("../../../../../deploy/", import.meta.url);
 
-/** What the manifests give one service. */
+/** What the manifests set for one service. */
 export interface ServiceManifest {
   readonly memoryBytes: number;
   readonly env: Readonly<Record<string, string>>;
-  /** Behind the command. */
+  /** The arguments after the command. */
   readonly args: readonly string[];
 }
 
 type Service = "netchecker" | "ping" | "pong" | "redis";
 export type Manifests = Readonly<Record<Service, ServiceManifest>>;
 
-/** The file that Redis is configured by. */
+/** Redis' configuration file. */
 export const REDIS_CONFIG = fileURLToPath(new URL("base/config/valkey.conf", DEPLOY));
 
 interface Workload {
@@ -36,7 +36,7 @@ interface Resources {
   readonly limits: { readonly memory: string };
 }
 
-/** A component, as far as it is looked at. */
+/** The parts of a Kustomize component that are used here. */
 interface Component {
   readonly configMapGenerator?: readonly { readonly name: string; readonly literals?: string[] }[];
   readonly patches?: readonly {
@@ -50,7 +50,7 @@ interface Operation {
   readonly value: unknown;
 }
 
-/** The limits, arguments and environment of deploy/base, or of that with components/large-cluster. */
+/** The limits, arguments and environment from deploy/base. `large` adds components/large-cluster. */
 export function readManifests(large: boolean): Manifests {
   const component = large ? read<Component>("components/large-cluster/kustomization.yaml") : {};
   const of = (name: Service): ServiceManifest => {

@@ -20,13 +20,13 @@ export interface NetcheckerOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** One stretch in which the event loop did nothing else, less what it waited for a core. */
+/** A time during which the event loop was busy with one task. Waits for a core are subtracted. */
 interface Stretch {
   readonly at: number;
   readonly awayMs: number;
 }
 
-/** A netchecker as it is shipped, with its manifest's limit and environment, and where it answers. */
+/** The netchecker bundle that is shipped, with the limit and the environment of its manifest. */
 export class NetcheckerPod {
   readonly pod: ServicePod;
   readonly url: string;
@@ -40,7 +40,7 @@ export class NetcheckerPod {
     this.#loopFile = loopFile;
   }
 
-  /** Prepared; {@link ServicePod.start} starts it. */
+  /** Prepares a pod. {@link ServicePod.start} starts it. */
   static async create({ name, folder, manifest, ...options }: NetcheckerOptions) {
     const port = await freePort(HOST);
     const url = `http://${HOST}:${port}`;
@@ -74,7 +74,7 @@ export class NetcheckerPod {
     return new NetcheckerPod(pod, url, healthUrl, loopFile);
   }
 
-  /** The longest stretch for which its event loop was away since a moment, ms; 0 where none was worth a note. */
+  /** The longest time, in ms, that the event loop was busy since a moment. 0 if none was long enough to be recorded. */
   longestAwayMs(since: number): number {
     if (!existsSync(this.#loopFile)) return 0;
     const lines = readFileSync(this.#loopFile, "utf8").trim().split("\n").filter(Boolean);
@@ -83,7 +83,7 @@ export class NetcheckerPod {
   }
 }
 
-/** Whether it is answered with 200 within a second. */
+/** Whether a request to the URL is answered with 200 within a second. */
 export function answersOk(url: string): Promise<boolean> {
   return fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
     async (response) => {

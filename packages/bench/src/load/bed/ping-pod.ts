@@ -6,7 +6,7 @@ import type { Manifests } from "./manifest.ts";
 import { answersOk } from "./netchecker-pod.ts";
 import { ServicePod } from "./service-pod.ts";
 
-interface Around {
+interface PodContext {
   readonly folder: string;
   readonly manifests: Manifests;
   readonly redis: { readonly pingUrl: string };
@@ -14,7 +14,7 @@ interface Around {
 
 const HOST = "127.0.0.1";
 
-/** A ping or a pong as it is shipped, with its manifest's limit; and where it answers. */
+/** The ping or pong bundle that is shipped, with the limit of its manifest. */
 export class AgentPod extends ServicePod {
   readonly url: string;
   readonly healthUrl: string;
@@ -30,15 +30,15 @@ export class AgentPod extends ServicePod {
   }
 }
 
-/** One real ping beside the simulated agents; nobody asks for its report. */
-export function startPingPod(around: Around, stack: AsyncDisposableStack): Promise<AgentPod> {
-  return startAgentPod("ping", around, stack, { REDIS_URL: around.redis.pingUrl });
+/** Starts one real ping beside the simulated agents. netchecker does not expect its reports. */
+export function startPingPod(context: PodContext, stack: AsyncDisposableStack): Promise<AgentPod> {
+  return startAgentPod("ping", context, stack, { REDIS_URL: context.redis.pingUrl });
 }
 
-/** A pong; `env` is more of its environment. */
+/** Starts a ping or a pong. `env` adds to its environment. */
 export async function startAgentPod(
   service: "ping" | "pong",
-  { folder, manifests }: Pick<Around, "folder" | "manifests">,
+  { folder, manifests }: Pick<PodContext, "folder" | "manifests">,
   stack: AsyncDisposableStack,
   env: Readonly<Record<string, string>> = {},
 ): Promise<AgentPod> {

@@ -5,22 +5,22 @@ import { connectOnce } from "@netchecker/runtime/redis";
 import { REDIS_CONFIG, type ServiceManifest } from "./manifest.ts";
 import { ServicePod } from "./service-pod.ts";
 
-const REDIS_START_MS = 10_000;
+const START_TIMEOUT_MS = 10_000;
 const HOST = "127.0.0.1";
 const ACL = new URL("../../../../../deploy/components/redis-auth/users.acl", import.meta.url);
 
-/** A Redis as the manifests configure it, and how to get in. */
+/** A Redis as the manifests configure it, and the URLs to reach it. */
 export interface RedisPod {
   readonly pod: ServicePod;
   readonly url: string;
   readonly port: number;
-  /** As ping's user of components/redis-auth; the same as `url` without it. */
+  /** The URL of ping's user in components/redis-auth. */
   readonly pingUrl: string;
-  /** For this bench alone: all rights. */
+  /** The URL of a user with all rights, for the benchmark only. */
   readonly adminUrl: string;
 }
 
-/** Starts it, with the users of components/redis-auth or without any, on a free port of its own. */
+/** Starts Redis. `auth` adds the users of components/redis-auth. */
 export async function startRedisPod(
   name: string,
   { memoryBytes, args }: ServiceManifest,
@@ -36,10 +36,10 @@ export async function startRedisPod(
     writeFileSync(file, `${users.trim()}\nuser admin on >secret ~* &* +@all\n`);
     settings.push("--aclfile", file);
   }
-  // The folder of the image is not here; no later argument would mend a file that names it.
+  // The file names the image's folder, which does not exist here. Redis would fail before it reads a later argument.
   const config = join(folder, `${name}.conf`);
   writeFileSync(config, readFileSync(REDIS_CONFIG, "utf8").replace(/^dir .*$/m, ""));
-  // The first argument of the manifest names the file, where its image has it.
+  // The manifest's first argument is the path of the file in the image.
   const command = [await findOrInstallRedis(), config, ...args.slice(1), ...settings];
   const pod = new ServicePod({
     name,
@@ -50,7 +50,7 @@ export async function startRedisPod(
     healthy: () => answers(url("admin")),
   });
   try {
-    await pod.start(REDIS_START_MS);
+    await pod.start(START_TIMEOUT_MS);
   } catch (error) {
     await pod.stop();
     throw error;

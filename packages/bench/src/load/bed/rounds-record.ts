@@ -2,12 +2,10 @@ import type { RoundHead } from "@netchecker/contract";
 import { setTimeout as sleep } from "node:timers/promises";
 import { judgeRounds, type RoundsSummary } from "./judge-rounds.ts";
 
-const LOOK_EVERY_MS = 500;
-const LOOK_FOR_MS = 10_000;
+const LOOK_INTERVAL_MS = 500;
+const REQUEST_TIMEOUT_MS = 10_000;
 
-/**
- * Looks at netchecker's list of rounds a few times a second, and writes down when each was first served as closed.
- */
+/** Asks netchecker for its list of rounds twice a second. Records when each round was first served as closed. */
 export class RoundsRecord {
   readonly #url: string;
   readonly #intervalMs: number;
@@ -22,7 +20,7 @@ export class RoundsRecord {
     void this.#look();
   }
 
-  /** All reports of a round were out at a moment. */
+  /** Notes when all reports of a round had been sent. */
   noteSent(round: number, at: number): void {
     this.#sentAt.set(round, at);
   }
@@ -31,7 +29,7 @@ export class RoundsRecord {
     this.#stop.abort();
   }
 
-  /** Resolves once so many closed rounds have been seen. Rejects after `withinMs`. */
+  /** Resolves when `count` closed rounds were served. Rejects after `withinMs`. */
   async served(count: number, withinMs: number): Promise<void> {
     const deadline = Date.now() + withinMs;
     while (this.#servedAt.size < count) {
@@ -41,7 +39,7 @@ export class RoundsRecord {
     }
   }
 
-  /** The ids that were served as closed, the newest last. */
+  /** The ids of the rounds that were served as closed, the newest last. */
   get ids(): readonly number[] {
     return [...this.#servedAt.keys()].sort((a, b) => a - b);
   }
@@ -50,7 +48,7 @@ export class RoundsRecord {
     return this.#heads.get(id);
   }
 
-  /** Judges the rounds that began between two moments, see {@link judgeRounds}. */
+  /** Judges the rounds that started between two moments, see {@link judgeRounds}. */
   summary(since: number, until: number, complete = true): RoundsSummary {
     return judgeRounds(
       [...this.#heads.values()].map((head) => ({
@@ -66,15 +64,15 @@ export class RoundsRecord {
     const signal = this.#stop.signal;
     while (!signal.aborted) {
       await this.refresh(20);
-      await sleep(LOOK_EVERY_MS, null, { signal }).catch(() => {});
+      await sleep(LOOK_INTERVAL_MS, null, { signal }).catch(() => {});
     }
   }
 
-  /** Asks for the last rounds; one that is refused or not answered changes nothing. */
+  /** Asks for the last rounds. A request that fails changes nothing. Returns whether it succeeded. */
   async refresh(limit: number): Promise<boolean> {
     try {
-      const patience = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(LOOK_FOR_MS)]);
-      const response = await fetch(`${this.#url}/rounds?limit=${limit}`, { signal: patience });
+      const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
+      const response = await fetch(`${this.#url}/rounds?limit=${limit}`, { signal });
       if (!response.ok) {
         await response.body?.cancel();
         return false;

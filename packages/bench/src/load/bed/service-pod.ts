@@ -5,26 +5,26 @@ import { Child, type Exit } from "@netchecker/testbed/services/child-process";
 import { LimitedCgroup } from "@netchecker/testbed/services/limited-cgroup";
 
 export interface PodOptions {
-  /** Unique among those that this process starts. */
+  /** Unique among the pods that this process starts. */
   readonly name: string;
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly memoryBytes: number;
   readonly logFile: string;
-  /** Whether it is started. */
+  /** Whether the service answers its health request. */
   readonly healthy: () => Promise<boolean>;
 }
 
-const PRIORITY = -10;
-const SAMPLE_MS = 100;
-const RESTART_MS = 1_000;
+const NICENESS = -10;
+const SAMPLE_INTERVAL_MS = 100;
+const RESTART_DELAY_MS = 1_000;
 const START_TIMEOUT_MS = 60_000;
-/** What is left to a process where its sockets have taken the rest. */
-const LEAST_BYTES = 8 * 2 ** 20;
+/** A process keeps at least this limit, also if its sockets take the rest. */
+const MIN_LIMIT_BYTES = 8 * 2 ** 20;
 
 /**
- * One process in a cgroup with its manifest's memory limit, started again whenever it dies, as a kubelet does. Where the
- * kernel does not charge a cgroup with its sockets (version 1), the limit is what they leave of it.
+ * One process in a cgroup with its manifest's memory limit. It is started again when it dies, as a kubelet does. In
+ * version 1 the kernel does not count sockets for the cgroup, so the memory of sockets is subtracted from the limit.
  */
 export class ServicePod {
   readonly options: PodOptions;
@@ -38,7 +38,7 @@ export class ServicePod {
   #limitBytes: number;
   #overLimit = false;
 
-  /** Throws where no cgroup can be made. */
+  /** Throws if no cgroup can be created. */
   constructor(options: PodOptions) {
     this.options = options;
     this.#limitBytes = options.memoryBytes;
@@ -47,24 +47,24 @@ export class ServicePod {
       `netchecker-load-${process.pid}-${options.name}`,
     );
     this.#cgroup.countSockets();
-    this.#sampling = setInterval(() => this.#sample(), SAMPLE_MS);
+    this.#sampling = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS);
   }
 
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
-  /** How each of its processes ended that was not asked to. */
+  /** How each process ended that nobody had asked to end. */
   get deaths(): readonly string[] {
     return this.#deaths;
   }
 
-  /** The most that it held, sockets included, MiB. */
+  /** The peak memory, sockets included. */
   get peakMiB(): number {
     return this.#peakBytes / 2 ** 20;
   }
 
-  /** Of that, what its sockets held, MiB; 0 where the kernel does not tell them apart. */
+  /** The part of the peak that sockets held. 0 if the kernel does not count it separately. */
   get peakSocketsMiB(): number {
     return this.#socketsAtPeak / 2 ** 20;
   }
@@ -73,12 +73,12 @@ export class ServicePod {
     return this.options.memoryBytes / 2 ** 20;
   }
 
-  /** Puts another process beside it, as `kubectl exec` does. */
+  /** The command prefix that starts another process in the same cgroup, as `kubectl exec` does. */
   get within(): readonly string[] {
     return this.#cgroup.within;
   }
 
-  /** Resolves when it is healthy; it may have died meanwhile. Rejects when it never was. */
+  /** Resolves when the service is healthy. It may have died before. Rejects if it never was healthy. */
   async start(withinMs = START_TIMEOUT_MS): Promise<void> {
     this.#ended = false;
     this.#spawn();
@@ -96,17 +96,17 @@ export class ServicePod {
     this.#child?.signal(signal);
   }
 
-  /** How often the kernel killed something in its cgroup. */
+  /** How many processes the kernel killed in the cgroup. */
   get oomKills(): number {
     return this.#cgroup.oomKills();
   }
 
-  /** How many lines it has logged. */
+  /** How many lines the service has logged. */
   get logLines(): number {
     return readFileSync(this.options.logFile, "utf8").split("\n").length - 1;
   }
 
-  /** Ends it by a signal, as asked for, and starts it again; one that is stopped hears it when it goes on. */
+  /** Ends the process by a signal and starts it again. A stopped process is continued first, so that it gets the signal. */
   async restart(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
     this.#ended = true;
     this.signal("SIGCONT");
@@ -116,14 +116,14 @@ export class ServicePod {
     this.#spawn();
   }
 
-  /** Ends it at once, until {@link start}. */
+  /** Kills the process. {@link start} starts it again. */
   async kill(): Promise<void> {
     this.#ended = true;
     this.#child?.signal("SIGKILL");
     await this.#child?.exited;
   }
 
-  /** Ends it for good and resolves to how that went. */
+  /** Ends the process and removes the cgroup. Resolves to how the process ended. */
   async stop(graceMs = 15_000): Promise<Exit | undefined> {
     this.#ended = true;
     const exit = await this.#child?.end(graceMs);
@@ -138,14 +138,14 @@ export class ServicePod {
     const killsBefore = this.#cgroup.oomKills();
     const child = new Child({ file: file!, args, env, logFile });
     this.#child = child;
-    // In a cluster it has its own share of a core: what else runs on this machine does not keep it waiting.
-    if (child.pid !== undefined) setPriority(child.pid, PRIORITY);
+    // In a cluster the service has its own share of a core. Here a higher priority replaces that share.
+    if (child.pid !== undefined) setPriority(child.pid, NICENESS);
     void child.exited.then(async ({ code, signal }) => {
       if (this.#ended) return;
       const killed = this.#overLimit || this.#cgroup.oomKills() > killsBefore;
       this.#overLimit = false;
       this.#deaths.push(`${name}: ${killed ? "memory limit" : `ended with ${signal ?? code}`}`);
-      await sleep(RESTART_MS);
+      await sleep(RESTART_DELAY_MS);
       if (!this.#ended) this.#spawn();
     });
   }
@@ -156,13 +156,13 @@ export class ServicePod {
       this.#peakBytes = heldBytes + socketsBeside;
       this.#socketsAtPeak = socketsBeside;
     }
-    const left = Math.max(LEAST_BYTES, this.options.memoryBytes - socketsBeside);
+    const left = Math.max(MIN_LIMIT_BYTES, this.options.memoryBytes - socketsBeside);
     if (Math.abs(left - this.#limitBytes) < 2 ** 20) return;
     try {
       this.#cgroup.limit({ memoryBytes: left });
       this.#limitBytes = left;
     } catch (error) {
-      // It holds more than is left: where sockets are charged, its next allocation would end it.
+      // The process holds more than the new limit. If the kernel counted sockets, the next allocation would kill it.
       if ((error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
       this.#overLimit = true;
       this.#child?.signal("SIGKILL");

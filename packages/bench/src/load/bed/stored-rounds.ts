@@ -2,17 +2,17 @@ import type { RedisNames, RoundHead } from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const LOOK_EVERY_MS = 150;
+const LOOK_INTERVAL_MS = 150;
 
-/** What must stay of a closed round for ever. */
+/** The fields of a closed round that must never change. */
 type Kept = Pick<
   RoundHead,
   "state" | "startedAt" | "finishedAt" | "closedBy" | "expected" | "reported"
 >;
 
 /**
- * Looks at what Redis keeps, a few times a second: a round that was seen closed must stay as it was, the counter of ids
- * and the newest id must never fall, and a later id is of a round that began later.
+ * Compares the rounds in Redis a few times a second. A closed round must not change, and the counter of ids must never
+ * fall.
  */
 export class StoredRounds {
   readonly #redis: Redis;
@@ -29,17 +29,17 @@ export class StoredRounds {
     void this.#run();
   }
 
-  /** How many closed rounds were seen. */
+  /** How many closed rounds Redis has shown. */
   get closed(): number {
     return this.#closed.size;
   }
 
-  /** What was not as it must be, each once, with what had been done before. */
+  /** What was wrong, each fault once, with the actions before it. */
   get faults(): readonly string[] {
     return [...this.#faults];
   }
 
-  /** What is done now. */
+  /** Sets the actions that faults are reported with. */
   note(text: string): void {
     this.#note = text;
   }
@@ -86,7 +86,7 @@ export class StoredRounds {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       await this.look().catch(() => {});
-      await sleep(LOOK_EVERY_MS, null, { signal }).catch(() => {});
+      await sleep(LOOK_INTERVAL_MS, null, { signal }).catch(() => {});
     }
   }
 }

@@ -2,17 +2,17 @@ import { request } from "node:http";
 import { setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HonestReader, type Reading } from "./honest-reader.ts";
-import { IDLE, IdleConnections, neverReading } from "./idle-connections.ts";
+import { IDLE_KINDS, IdleConnections, neverReading } from "./idle-connections.ts";
 
-/** What one process of clients does, all at the same time. */
+/** What one process of clients does. It does everything at the same time. */
 export interface ClientsJob {
   readonly url: string;
   readonly honest?: { readonly readings: readonly Reading[]; readonly pauseMs: number };
   readonly never?: { readonly paths: readonly string[]; readonly count: number };
   readonly idle?: number;
-  /** Half-sent heads, and nothing else. */
+  /** The number of connections that send half a request head and nothing more. */
   readonly halfHeads?: number;
-  /** `POST /rounds`, again and again. */
+  /** Whether it sends `POST /rounds` in a loop. */
   readonly posts?: boolean;
 }
 
@@ -24,18 +24,18 @@ export interface ClientsReport {
   readonly neverServed: readonly string[];
   readonly longestWaitMs: number;
   readonly lastFailure: string;
-  readonly idleMost: number;
+  readonly maxIdle: number;
   readonly posts: Readonly<Record<string, number>>;
 }
 
 const ENCODINGS = ["zstd", "gzip", "deflate", "identity"] as const;
-const POST_EVERY_MS = 100;
-const AGAIN_MS = 2_000;
-/** Ten thousand that all come back at once would be an attack by connecting, which is another one. */
-const IDLE_AGAIN_MS = 20_000;
+const POST_PAUSE_MS = 100;
+const RECONNECT_MS = 2_000;
+/** Longer, because 10,000 clients that connect again at once would be another kind of attack. */
+const IDLE_RECONNECT_MS = 20_000;
 
 const job = JSON.parse(process.argv[2]!) as ClientsJob;
-// They stand for other machines, but an honest one has to be able to read.
+// In reality the clients run on other machines, so they get little CPU here. Only the honest readers need CPU to read.
 if (!job.honest) setPriority(10);
 const { hostname: host, port } = new URL(job.url);
 const to = { host, port: Number(port) };
@@ -46,16 +46,16 @@ const readers = (job.honest?.readings ?? []).map(
 const never = new IdleConnections(
   to,
   (job.never?.paths ?? []).flatMap((path) => ENCODINGS.map((each) => neverReading(path, each))),
-  AGAIN_MS,
+  RECONNECT_MS,
 );
-const idle = new IdleConnections(to, IDLE, IDLE_AGAIN_MS);
-const halfHeads = new IdleConnections(to, [IDLE[1]!], AGAIN_MS);
+const idle = new IdleConnections(to, IDLE_KINDS, IDLE_RECONNECT_MS);
+const halfHeads = new IdleConnections(to, [IDLE_KINDS[1]!], RECONNECT_MS);
 const posts: Record<string, number> = {};
 
 const ending = new AbortController();
-const impatience = new AbortController();
+const givingUp = new AbortController();
 const reading = Promise.all(
-  readers.map((each) => each.run(() => !ending.signal.aborted, impatience.signal)),
+  readers.map((each) => each.run(() => !ending.signal.aborted, givingUp.signal)),
 );
 void never.open(job.never?.count ?? 0);
 void idle.open(job.idle ?? 0);
@@ -68,7 +68,7 @@ process.on("message", async (message) => {
   ending.abort();
   for (const each of [never, idle, halfHeads]) each.close();
   await Promise.race([reading, sleep(graceMs)]);
-  impatience.abort();
+  givingUp.abort();
   await reading;
   process.send?.(report());
 });
@@ -86,7 +86,7 @@ async function post(): Promise<void> {
       sent.end();
     });
     posts[status] = (posts[status] ?? 0) + 1;
-    await sleep(POST_EVERY_MS);
+    await sleep(POST_PAUSE_MS);
   }
 }
 
@@ -103,7 +103,7 @@ function report(): ClientsReport {
       .map(({ reading: { url, encoding } }) => `${new URL(url).pathname} ${encoding}`),
     longestWaitMs: Math.max(0, ...readers.map(({ longestWaitMs }) => longestWaitMs)),
     lastFailure: readers.find(({ lastFailure }) => lastFailure !== "")?.lastFailure ?? "",
-    idleMost: Math.max(never.most, idle.most, halfHeads.most),
+    maxIdle: Math.max(never.maxOpen, idle.maxOpen, halfHeads.maxOpen),
     posts,
   };
 }

@@ -1,7 +1,7 @@
 import { Agent, get, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What a reader asks for, again and again. */
+/** What a reader asks for in a loop. */
 export interface Reading {
   readonly url: string;
   readonly encoding: "zstd" | "gzip" | "deflate" | "identity";
@@ -9,11 +9,11 @@ export interface Reading {
 
 type End = "served" | "busy" | "failed";
 
-const SILENCE_MS = 60_000;
+const MAX_SILENCE_MS = 60_000;
 
 /**
- * A client as one should be: it reads all of each answer as fast as it can, waits for as long as `Retry-After` says
- * after a 503 or 429, and a moment after a connection that broke.
+ * A well-behaved client. It reads each answer completely and as fast as it can. After a 503 or 429 it waits as long as
+ * `Retry-After` says. After a broken connection it waits a second.
  */
 export class HonestReader {
   readonly reading: Reading;
@@ -22,9 +22,9 @@ export class HonestReader {
   served = 0;
   busy = 0;
   failed = 0;
-  /** The longest that it went without an answer that it asked for, ms. */
+  /** The longest time from a request until it was served, retries included. */
   longestWaitMs = 0;
-  /** Why it failed last. */
+  /** The reason of the last failure. */
   lastFailure = "";
   #waitingSince = 0;
 
@@ -34,19 +34,19 @@ export class HonestReader {
     this.#agent = new Agent({ keepAlive, maxSockets: 1 });
   }
 
-  /** Reads until `asked` says no; what it then still wants it goes on asking for, until `signal` aborts. */
-  async run(asked: () => boolean, signal: AbortSignal): Promise<void> {
+  /** Reads while `mayAsk` returns true. A reader that was not yet served goes on until it is, or until `signal` aborts. */
+  async run(mayAsk: () => boolean, signal: AbortSignal): Promise<void> {
     await rest(Math.random() * this.#pauseMs, signal);
-    while ((asked() || this.served === 0) && !signal.aborted) {
+    while ((mayAsk() || this.served === 0) && !signal.aborted) {
       this.#waitingSince = performance.now();
-      while (!signal.aborted && !(await this.#once(signal))) this.#note();
-      this.#note();
+      while (!signal.aborted && !(await this.#once(signal))) this.#noteWait();
+      this.#noteWait();
       await rest(this.#pauseMs * (0.5 + Math.random()), signal);
     }
     this.#agent.destroy();
   }
 
-  #note(): void {
+  #noteWait(): void {
     this.longestWaitMs = Math.max(this.longestWaitMs, performance.now() - this.#waitingSince);
   }
 
@@ -54,7 +54,7 @@ export class HonestReader {
     const { end, retryAfterMs } = await this.#read(signal);
     this[end] += 1;
     if (end === "served") return true;
-    // Not all at the same moment again.
+    // The random part keeps the readers from asking again at the same moment.
     await rest(retryAfterMs * (1 + Math.random()), signal);
     return false;
   }
@@ -66,7 +66,7 @@ export class HonestReader {
         resolve({ end: "failed", retryAfterMs: 1_000 });
       };
       const headers = { "accept-encoding": this.reading.encoding };
-      const options = { headers, agent: this.#agent, timeout: SILENCE_MS, signal };
+      const options = { headers, agent: this.#agent, timeout: MAX_SILENCE_MS, signal };
       const request = get(this.reading.url, options, (response) => {
         response.on("error", (error) => fail(error.message));
         response.on("end", () => {

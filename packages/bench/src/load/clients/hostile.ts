@@ -16,51 +16,51 @@ import { drawColumns } from "../bed/agent-outcomes.ts";
 export interface HostileJob {
   readonly url: string;
   readonly messages: number;
-  /** Whom forged reports are said to be of. */
+  /** The agents in whose names reports are forged. */
   readonly agents: readonly { readonly pod: string; readonly node: string }[];
 }
 
 export interface HostileReport {
   readonly published: number;
-  /** By Redis: no right, too large. */
+  /** Messages that Redis refused because the sender has no right or the message is too large. */
   readonly refused: number;
-  /** Connections that Redis closed, or that broke. */
+  /** How many connections Redis closed or lost. */
   readonly cut: number;
   readonly bytes: number;
 }
 
 const WORKERS = 4;
 const MIB = 2 ** 20;
-/** Most messages are small; each so many-th may be so large, the largest that anybody would try. */
+/** Most messages are small. Every 100th and every 2,000th may be larger. 64 MiB is the most that anybody would try. */
 const SIZES = [
-  { each: 2_000, mostBytes: 64 * MIB },
-  { each: 100, mostBytes: MIB },
-  { each: 1, mostBytes: 16 * 1_024 },
+  { every: 2_000, mostBytes: 64 * MIB },
+  { every: 100, mostBytes: MIB },
+  { every: 1, mostBytes: 16 * 1_024 },
 ] as const;
-/** So large that Redis should not wait for the end, and allowed by its own defaults. */
+/** Redis' defaults allow a message of this size, so Redis would wait for its end. */
 const UNFINISHED_BYTES = 90 * MIB;
-const UNFINISHED = 3;
+const UNFINISHED_MESSAGES = 3;
 
 const job = JSON.parse(process.argv[2]!) as HostileJob;
 setPriority(15);
 const names = redisNames("netchecker:");
 const counts = { published: 0, refused: 0, cut: 0, bytes: 0 };
-/** Of the round that is open, read again and again. */
+/** The lists of the open round, read anew each second, and the reports forged from them. */
 const lists: TargetList[] = [];
 const reports: Report[] = [];
-const draws = SIZES.map(({ each, mostBytes }, seed) => {
+const draws = SIZES.map(({ every, mostBytes }, seed) => {
   const settings = { seed, names, mostBytes, onto: ["lists", "reports"] as const, reports, lists };
-  return { each, messages: hostileMessages(settings, job.messages) };
+  return { every, messages: hostileMessages(settings, job.messages) };
 });
 let next = 0;
 
 process.on("disconnect", () => process.exit());
-const looker = connection();
-const looking = setInterval(() => void overhear(looker), 1_000);
+const listener = connection();
+const listening = setInterval(() => void readLists(listener), 1_000);
 leaveUnfinished();
 await Promise.all(Array.from({ length: WORKERS }, work));
-clearInterval(looking);
-looker.disconnect();
+clearInterval(listening);
+listener.disconnect();
 process.send?.(counts);
 process.disconnect?.();
 
@@ -74,7 +74,7 @@ async function work(): Promise<void> {
   redis.on("close", () => (counts.cut += 1));
   while (next < job.messages) {
     next += 1;
-    const message = draws.find(({ each }) => next % each === 0)!.messages.next().value!;
+    const message = draws.find(({ every }) => next % every === 0)!.messages.next().value!;
     while (redis.status !== "ready") await sleep(50);
     try {
       await redis.publish(message.channel, message.text);
@@ -87,8 +87,8 @@ async function work(): Promise<void> {
   redis.disconnect();
 }
 
-/** Reads what ping may read, and makes reports of it that could be genuine. */
-async function overhear(redis: Redis): Promise<void> {
+/** Reads the lists, as ping may, and forges reports that look genuine. */
+async function readLists(redis: Redis): Promise<void> {
   if (redis.status !== "ready") return;
   for (const type of TARGET_TYPES) {
     const text = await redis.get(names.listKeys[type]).catch(() => null);
@@ -116,13 +116,13 @@ function forge(list: TargetList, agent: HostileJob["agents"][number]): Report {
   };
 }
 
-/** Messages that begin, and never end. */
+/** Sends messages that begin and never end. */
 function leaveUnfinished(): void {
   const { hostname: host, port, username, password } = new URL(job.url);
   const login = username === "" ? "" : `AUTH ${username} ${password}\r\n`;
   const channel = names.reports.pod;
   const head = `*3\r\n$7\r\nPUBLISH\r\n$${channel.length}\r\n${channel}\r\n$${UNFINISHED_BYTES + 1}\r\n`;
-  for (let count = 0; count < UNFINISHED; count += 1) {
+  for (let count = 0; count < UNFINISHED_MESSAGES; count += 1) {
     const socket = connect({ host, port: Number(port) });
     socket.on("error", () => {});
     socket.on("close", () => (counts.cut += 1));

@@ -4,22 +4,22 @@ import { createLog } from "@netchecker/runtime/log";
 import { connectRedis, type Redis } from "@netchecker/runtime/redis";
 import { startLoadBed } from "../bed/load-bed.ts";
 import { deathsOf, type LoadRow, peakOf } from "../load-row.ts";
-import { DAMAGES, damage, placesToDamage, sayPlace } from "./damages.ts";
+import { DAMAGE_KINDS, damage, placesToDamage, sayPlace } from "./damage-redis.ts";
 
 export interface DamageOptions {
   readonly nodes: number;
   readonly intervalMs: number;
-  /** How many of the damages are drawn; null: all. */
+  /** How many of the cases are tried, drawn at random. Null means all. */
   readonly drawn: number | null;
 }
 
 const names = redisNames("netchecker:");
-/** A lease that says anything is another's until it runs out, which is within the interval of the manifests. */
+/** A damaged lease counts as another netchecker's until it expires. A lease lives this long. */
 const LEASE_MS = 15_000;
-/** From the start of the process to its first health answer, on a busy machine; the interval begins after that. */
-const UP_WITHIN_MS = 20_000;
+/** The time from the start of the process to its first health answer, on a busy machine. */
+const START_TIMEOUT_MS = 20_000;
 
-/** What netchecker finds in Redis at its start is broken, in one place and one way each time: it must run rounds all the same. */
+/** Damages one record in Redis, in one way, before each start of netchecker. Rounds must run in spite of it. */
 export async function tryDamage({ nodes, intervalMs, drawn }: DamageOptions): Promise<LoadRow> {
   const bed = await startLoadBed({ nodes, intervalMs });
   await using stack = bed.stack;
@@ -37,7 +37,7 @@ export async function tryDamage({ nodes, intervalMs, drawn }: DamageOptions): Pr
   await pod.kill();
   await restore(redis, whole);
   const places = await placesToDamage(redis, names);
-  const all = places.flatMap((place) => DAMAGES.map((kind) => ({ place, kind })));
+  const all = places.flatMap((place) => DAMAGE_KINDS.map((kind) => ({ place, kind })));
   const chosen = drawn === null ? all : draw(all, drawn);
   const lost: string[] = [];
   let latestMs = 0;
@@ -46,28 +46,28 @@ export async function tryDamage({ nodes, intervalMs, drawn }: DamageOptions): Pr
     await damage(redis, place, kind);
     const startedAt = Date.now();
     const deaths = pod.deaths.length;
-    await pod.start(UP_WITHIN_MS).catch(() => {});
+    await pod.start(START_TIMEOUT_MS).catch(() => {});
     const upAt = performance.now();
-    // The round's own time comes on top: one that waits for an agent is closed by its timer.
+    // Two intervals: the first round may start late, and a round that waits for an agent lasts until its timer.
     const withinMs = 2 * intervalMs + (place.key === names.lease ? LEASE_MS : 0);
     const shown = await roundSince(bed.netchecker.url, startedAt, withinMs);
     const where = sayPlace(place);
     if (shown) latestMs = Math.max(latestMs, performance.now() - upAt);
-    else lost.push(`no round where ${where} was ${kind}`);
-    if (pod.deaths.length > deaths) lost.push(`it died where ${where} was ${kind}`);
+    else lost.push(`no round after ${where} was ${kind}`);
+    if (pod.deaths.length > deaths) lost.push(`netchecker died after ${where} was ${kind}`);
     await pod.kill();
   }
   return {
-    tried: `${nodes} nodes: ${chosen.length} of ${all.length} damages to what Redis keeps, a start after each`,
+    tried: `${nodes} nodes: ${chosen.length} of ${all.length} ways to damage Redis' records, and a start after each`,
     died: deathsOf(pod, bed.redis.pod),
     lost,
     peak: peakOf(pod),
-    seen: `latest round closed ${Math.round(latestMs)} ms after the start; rounds are due each ${intervalMs} ms`,
+    seen: `the slowest start had a closed round after ${Math.round(latestMs)} ms; the interval is ${intervalMs} ms`,
     faults: [],
   };
 }
 
-/** All that Redis keeps at a moment at which a round is open. */
+/** Everything that Redis keeps while a round is open. */
 interface Whole {
   readonly dumps: ReadonlyMap<string, Buffer>;
   readonly ids: readonly number[];
@@ -82,19 +82,19 @@ async function dumpWhileOpen(redis: Redis): Promise<Whole> {
         .map((key, index) => [key, dumps[index]!] as const)
         .filter(([, dump]) => dump);
       const ids = (await redis.zrange(names.rounds, "0", "-1")).map(Number);
-      // The list is read after the dump: a round that was closed between is no harm.
+      // The ids are read after the dump. It does no harm if a round closes in between.
       if (kept.some(([key]) => key === names.openRound)) return { dumps: new Map(kept), ids };
     }
     await sleep(5);
   }
 }
 
-/** Lists expire and leases, too; what is left of them here has as long as they have. */
+/** Lists and leases expire, so each of them gets a new full lifetime. */
 async function restore(redis: Redis, { dumps }: Whole): Promise<void> {
   await redis.flushall();
   for (const [key, dump] of dumps) {
     const expires = key.startsWith(names.lease) || key.includes("list:");
-    await redis.restore(key, expires ? 15_000 : 0, dump);
+    await redis.restore(key, expires ? LEASE_MS : 0, dump);
   }
 }
 
@@ -105,7 +105,7 @@ function draw<T>(all: readonly T[], count: number): T[] {
   ).flat();
 }
 
-/** Whether a round that closed after a moment is served within so long. */
+/** Waits up to `withinMs` for a round that closed after `since`. Returns whether it was served. */
 async function roundSince(url: string, since: number, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   while (performance.now() < deadline) {

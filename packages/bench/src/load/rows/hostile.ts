@@ -8,11 +8,11 @@ export interface HostileOptions {
   readonly nodes: number;
   readonly intervalMs: number;
   readonly messages: number;
-  /** With components/redis-auth, as ping's user; else anybody who reaches Redis. */
+  /** True: Redis has components/redis-auth, and the sender is ping's user. False: anybody who reaches Redis can send. */
   readonly auth: boolean;
 }
 
-/** Messages of every kind that nobody should send, in every channel; netchecker, Redis and a real ping have to live with them. */
+/** Sends hostile messages of all kinds on all channels. netchecker, Redis and a real ping must survive them. */
 export async function tryHostile(options: HostileOptions): Promise<LoadRow> {
   const { nodes, intervalMs, messages, auth } = options;
   const bed = await startLoadBed({ nodes, intervalMs, auth });
@@ -32,15 +32,15 @@ export async function tryHostile(options: HostileOptions): Promise<LoadRow> {
   const row = bedRow(`${nodes} nodes: ${messages} hostile messages, ${who}`, bed, {
     since,
     until,
-    // A message that is not of an agent can take an agent's place: docs/security.md says so.
+    // A forged report can take the place of an agent's report: docs/security.md says so.
     complete: false,
   });
   return {
     ...row,
-    // On the base what is lost has to be told, no more: an outsider can take all away.
+    // Without redis-auth an outsider can delete everything, so lost rounds are only printed there.
     lost: auth ? row.lost : [],
     died: [...row.died, ...deathsOf(ping)],
     peak: `${row.peak}, ${peakOf(ping)}`,
-    seen: `${row.seen}; ${sent.published} published, ${sent.refused} refused, ${sent.cut} connections cut, ${Math.round(sent.bytes / 2 ** 20)} MiB${auth ? "" : `; lost, and told: ${row.lost.length}`}`,
+    seen: `${row.seen}; ${sent.published} published, ${sent.refused} refused, ${sent.cut} connections cut, ${Math.round(sent.bytes / 2 ** 20)} MiB${auth ? "" : `; lost rounds: ${row.lost.length}`}`,
   };
 }

@@ -13,28 +13,28 @@ import { StoredRounds } from "../bed/stored-rounds.ts";
 import { deathsOf, type LoadRow, peakOf } from "../load-row.ts";
 
 export interface PartitionOptions {
-  /** In all, shared by the worlds. */
+  /** The number of actions, of all pairs together. */
   readonly steps: number;
-  /** How many pairs of netcheckers, each with a Redis of its own, go on side by side. */
-  readonly worlds: number;
+  /** How many pairs of netcheckers run at the same time. Each pair has its own Redis. */
+  readonly pairs: number;
 }
 
 const HOST = "127.0.0.1";
 const NODES = 3;
 const INTERVAL_MS = 1_000;
-/** A lease of 15 s has to run out in some of the pauses, and not in others. */
+/** A lease of 15 s expires during the longer pauses, and not during the shorter ones. */
 const PAUSES_MS = [500, 2_000, 6_000, 17_000, 22_000];
-/** After all is healed: the lease of one that is gone runs out, and rounds go on. */
-const HEALED_MS = 25_000;
+/** The pause after all faults are healed. It is long enough for a lease to expire and for rounds to go on. */
+const PAUSE_AFTER_HEALING_MS = 25_000;
 
-/** One of two netcheckers, and its own way to Redis. */
+/** One of two netcheckers, and the proxy through which it reaches Redis. */
 interface Side {
   readonly netchecker: NetcheckerPod;
   readonly link: TcpProxy;
 }
 
-/** What is done to one side: its way to Redis is cut or healed, it is stopped or goes on, it is killed and starts again. */
-const DEEDS = {
+/** The actions. Each cuts or heals one side's link to Redis, stops or continues its process, or restarts it. */
+const ACTIONS = {
   cut: ({ link }: Side) => link.close(),
   heal: ({ link }: Side) => link.open(),
   stop: ({ netchecker }: Side) => netchecker.pod.signal("SIGSTOP"),
@@ -43,21 +43,19 @@ const DEEDS = {
   kill: ({ netchecker }: Side) => netchecker.pod.restart("SIGKILL"),
 } as const satisfies Record<string, (side: Side) => unknown>;
 
-interface World {
+interface PairResult {
   readonly faults: readonly string[];
   readonly died: readonly string[];
   readonly rounds: number;
   readonly peak: string;
 }
 
-/** Two netcheckers on one Redis, cut off, stopped, killed and healed by chance: no closed round is ever replaced, ids only grow. */
-export async function tryPartition({ steps, worlds }: PartitionOptions): Promise<LoadRow> {
-  const each = Math.ceil(steps / worlds);
-  const all = await Promise.all(
-    Array.from({ length: worlds }, (_, index) => tryWorld(index, each)),
-  );
+/** Cuts off, stops, kills and heals two netcheckers with one Redis at random. No closed round may change, and ids only grow. */
+export async function tryPartition({ steps, pairs }: PartitionOptions): Promise<LoadRow> {
+  const each = Math.ceil(steps / pairs);
+  const all = await Promise.all(Array.from({ length: pairs }, (_, index) => tryPair(index, each)));
   return {
-    tried: `two netcheckers: cut off, stopped, killed, healed, in any order, ${each * worlds} times`,
+    tried: `two netcheckers are cut off, stopped, killed and healed in random order, ${each * pairs} times`,
     died: all.flatMap(({ died }) => died),
     lost: all.flatMap(({ faults }) => faults),
     peak: all[0]!.peak,
@@ -66,7 +64,7 @@ export async function tryPartition({ steps, worlds }: PartitionOptions): Promise
   };
 }
 
-async function tryWorld(index: number, steps: number): Promise<World> {
+async function tryPair(index: number, steps: number): Promise<PairResult> {
   await using stack = new AsyncDisposableStack();
   const folder = bedFolder(stack);
   const manifests = readManifests(false);
@@ -103,13 +101,13 @@ async function tryWorld(index: number, steps: number): Promise<World> {
       return { netchecker, link };
     }),
   );
-  const did: string[] = [];
+  const done: string[] = [];
   for (let step = 0; step < steps; step += 1) {
     const which = Math.random() < 0.5 ? 0 : 1;
-    const deed = pick(Object.keys(DEEDS) as (keyof typeof DEEDS)[]);
-    did.push(`${deed} ${"ab"[which]}`);
-    stored.note(did.slice(-4).join(", "));
-    await DEEDS[deed](sides[which]!);
+    const action = pick(Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]);
+    done.push(`${action} ${"ab"[which]}`);
+    stored.note(done.slice(-4).join(", "));
+    await ACTIONS[action](sides[which]!);
     await sleep(pick(PAUSES_MS));
   }
   for (const { netchecker, link } of sides) {
@@ -117,13 +115,15 @@ async function tryWorld(index: number, steps: number): Promise<World> {
     netchecker.pod.signal("SIGCONT");
   }
   const before = stored.closed;
-  await sleep(HEALED_MS);
+  await sleep(PAUSE_AFTER_HEALING_MS);
   await stored.look();
-  const goesOn =
-    stored.closed > before ? [] : [`no round after all was healed (${did.slice(-4).join(", ")})`];
+  const notResumed =
+    stored.closed > before
+      ? []
+      : [`no round after all faults were healed (${done.slice(-4).join(", ")})`];
   const pods = sides.map(({ netchecker }) => netchecker.pod);
   return {
-    faults: [...stored.faults, ...goesOn],
+    faults: [...stored.faults, ...notResumed],
     died: deathsOf(...pods, redis.pod),
     rounds: stored.closed,
     peak: peakOf(...pods),

@@ -11,9 +11,9 @@ export interface ReadersOptions {
   readonly loadMs: number;
   readonly graceMs: number;
   readonly honest: number;
-  /** What they read; `OLD` stands for the id of the oldest round. */
+  /** The paths that the honest readers read. `OLD` stands for the id of the oldest round. */
   readonly paths: readonly string[];
-  /** What only two at a time read. */
+  /** The paths of long answers. Only two readers read them. */
   readonly wholePaths: readonly string[];
   readonly never: number;
   readonly idle: number;
@@ -21,7 +21,7 @@ export interface ReadersOptions {
 
 const ENCODINGS = ["zstd", "gzip", "deflate", "identity"] as const;
 
-/** Honest readers, those that never read, idle connections and POSTs in a loop, all at once. */
+/** Honest readers, clients that never read, idle connections, and POST requests in a loop, all at the same time. */
 export async function tryReaders(options: ReadersOptions): Promise<LoadRow[]> {
   const { nodes, intervalMs, loadMs, honest, never, idle } = options;
   const bed = await startLoadBed({ nodes, intervalMs });
@@ -34,7 +34,7 @@ export async function tryReaders(options: ReadersOptions): Promise<LoadRow[]> {
   const reports = await Promise.all(groups.map((group) => group.finish(options.graceMs)));
   await sleep(2_000);
   await bed.rounds.refresh(200);
-  const tried = `${nodes} nodes, ${Math.round(loadMs / 1000)} s: ${honest} honest readers, ${never} that never read, ${idle} idle, POST in a loop`;
+  const tried = `${nodes} nodes, ${Math.round(loadMs / 1000)} s: ${honest} honest readers, ${never} clients that never read, ${idle} idle connections, POST in a loop`;
   return [withReaders(bedRow(tried, bed, { since, until }), reports)];
 }
 
@@ -57,7 +57,7 @@ function startGroups(bed: LoadBed, options: ReadersOptions): ClientGroup[] {
   ];
 }
 
-/** Adds what the readers saw to a row. */
+/** Adds the clients' reports to a row. */
 function withReaders(row: LoadRow, reports: readonly ClientsReport[]): LoadRow {
   const neverServed = reports.flatMap((report) => report.neverServed);
   const sum = (of: (report: ClientsReport) => number) =>
@@ -71,7 +71,7 @@ function withReaders(row: LoadRow, reports: readonly ClientsReport[]): LoadRow {
     row.seen,
     `${sum(({ served }) => served)} answers served, ${sum(({ busy }) => busy)} times 503, ${sum(({ failed }) => failed)} broken${failure && ` (${failure})`}`,
     `longest wait of a reader ${wait.toFixed(1)} s`,
-    `idle at once: ${Math.max(...reports.map(({ idleMost }) => idleMost))}`,
+    `idle at once: ${Math.max(...reports.map(({ maxIdle }) => maxIdle))}`,
     ...(posts.length > 0 ? [`POST: ${posts.join(", ")}`] : []),
   ].join("; ");
   return { ...row, seen, lost: [...row.lost, ...neverServed.map((who) => `never served: ${who}`)] };

@@ -9,9 +9,9 @@ export interface CheckOptions {
   readonly times: number;
 }
 
-const CHECK_WITHIN_MS = 60_000;
+const CHECK_TIMEOUT_MS = 60_000;
 
-/** `--check` in netchecker's own pod while it runs, as the README says, again and again. */
+/** Runs `--check` several times in the pod of a netchecker that runs, as the README describes. */
 export async function tryCheck({ nodes, intervalMs, times }: CheckOptions): Promise<LoadRow> {
   const bed = await startLoadBed({ nodes, intervalMs });
   await using _ = bed.stack;
@@ -31,7 +31,8 @@ export async function tryCheck({ nodes, intervalMs, times }: CheckOptions): Prom
     until,
   });
   const failed = ends.filter((end) => end !== "ok");
-  const kills = pod.oomKills > 0 ? [`${pod.oomKills} processes killed at the memory limit`] : [];
+  const kills =
+    pod.oomKills > 0 ? [`${pod.oomKills} processes were killed at the memory limit`] : [];
   return { ...row, died: [...row.died, ...kills], faults: [...row.faults, ...failed] };
 }
 
@@ -44,7 +45,7 @@ function check(
   const { NODE_OPTIONS: _, ...rest } = env;
   const options = {
     env: { ...rest, NODE_OPTIONS: "--max-semi-space-size=1" },
-    timeout: CHECK_WITHIN_MS,
+    timeout: CHECK_TIMEOUT_MS,
   };
   return new Promise((resolve) => {
     execFile(file!, args, options, (error, stdout) => {

@@ -1,8 +1,8 @@
 import type { RedisNames } from "@netchecker/contract";
 import type { Redis } from "@netchecker/runtime/redis";
 
-/** What may have become of something that Redis keeps. */
-export const DAMAGES = [
+/** The ways in which a record in Redis can be damaged. */
+export const DAMAGE_KINDS = [
   "not JSON",
   "null",
   "{}",
@@ -12,15 +12,15 @@ export const DAMAGES = [
   "of a newer version",
   "100 times too long",
 ] as const;
-export type Damage = (typeof DAMAGES)[number];
+export type DamageKind = (typeof DAMAGE_KINDS)[number];
 
-/** A key, or a field of one. */
+/** A key in Redis, or one field of it. `field` is null for the whole key. */
 export interface Place {
   readonly key: string;
   readonly field: string | null;
 }
 
-/** Each key that outlives a netchecker, and each field of the newest round. */
+/** All keys that stay when a netchecker ends, and all fields of the newest round. */
 export async function placesToDamage(redis: Redis, names: RedisNames): Promise<Place[]> {
   const [last] = await redis.zrange(names.fullRounds, "-1", "-1");
   const round = names.round(Number(last));
@@ -44,8 +44,8 @@ export async function placesToDamage(redis: Redis, names: RedisNames): Promise<P
 export const sayPlace = ({ key, field }: Place): string =>
   field === null ? key.replace(/\d+$/, "N") : `a round's ${field}`;
 
-/** Does it. What has an end of its life (a lease) keeps that, as a write by a stranger with `KEEPTTL` would. */
-export async function damage(redis: Redis, { key, field }: Place, kind: Damage): Promise<void> {
+/** Damages a place in one way. A key with a lifetime, such as a lease, keeps its lifetime. */
+export async function damage(redis: Redis, { key, field }: Place, kind: DamageKind): Promise<void> {
   const ttlMs = await redis.pttl(key);
   if (field !== null)
     await redis.hset(key, field, damaged(await redis.hgetBuffer(key, field), kind));
@@ -62,7 +62,7 @@ export async function damage(redis: Redis, { key, field }: Place, kind: Damage):
   if (ttlMs > 0) await redis.pexpire(key, ttlMs);
 }
 
-function damaged(before: Buffer | null, kind: Damage): Buffer {
+function damaged(before: Buffer | null, kind: DamageKind): Buffer {
   const value = before ?? Buffer.from("[1, 2, 3]");
   switch (kind) {
     case "null":
@@ -83,7 +83,7 @@ function damaged(before: Buffer | null, kind: Damage): Buffer {
   }
 }
 
-/** Where it is an object it says so; else it is that number. */
+/** An object with the version `v`. If the value is no object, the result is the number alone. */
 function withVersion(value: Buffer, v: number): Buffer {
   try {
     const read: unknown = JSON.parse(value.toString());

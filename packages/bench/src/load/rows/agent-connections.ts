@@ -12,17 +12,23 @@ import { startAgentPod } from "../bed/ping-pod.ts";
 import { startRedisPod } from "../bed/redis-pod.ts";
 import { deathsOf, type LoadRow, peakOf } from "../load-row.ts";
 
-export interface DoorsOptions {
+export interface AgentConnectionsOptions {
   readonly loadMs: number;
   readonly idle: number;
   readonly halfHeads: number;
 }
 
-const ROUND_MS = 2_000;
+const ROUND_INTERVAL_MS = 2_000;
+/** How long the agent may take for its report, and how long a list stays in Redis. */
+const REPORT_WITHIN_MS = 8_000;
 const names = redisNames("netchecker:");
 
-/** Idle connections and half-sent heads at a pong and a ping, while that ping probes that pong again and again. */
-export async function tryDoors({ loadMs, idle, halfHeads }: DoorsOptions): Promise<LoadRow> {
+/** A pong and a ping have many idle connections and half-sent request heads, while the ping probes the pong. */
+export async function tryAgentConnections({
+  loadMs,
+  idle,
+  halfHeads,
+}: AgentConnectionsOptions): Promise<LoadRow> {
   await using stack = new AsyncDisposableStack();
   const folder = bedFolder(stack);
   const manifests = readManifests(false);
@@ -38,8 +44,8 @@ export async function tryDoors({ loadMs, idle, halfHeads }: DoorsOptions): Promi
   const groups = [pong, ping].map(({ url }) => new ClientGroup({ url, idle, halfHeads }));
   await sleep(1_000);
   records.forEach((record) => record.begin());
-  const asked = Math.ceil(loadMs / ROUND_MS);
-  const answers = await probeAgainAndAgain(redis.url, new URL(pong.url).host, asked);
+  const asked = Math.ceil(loadMs / ROUND_INTERVAL_MS);
+  const answers = await probeInRounds(redis.url, new URL(pong.url).host, asked);
   const reports = await Promise.all(groups.map((group) => group.finish(0)));
   const [atPong, atPing] = records.map(({ summary }) => summary);
   const faults = [atPong!, atPing!].flatMap(({ late, refused }, index) => {
@@ -50,17 +56,19 @@ export async function tryDoors({ loadMs, idle, halfHeads }: DoorsOptions): Promi
     ];
   });
   return {
-    tried: `pong and ping: ${idle} idle connections and ${halfHeads} half-sent heads each, ${asked} rounds probed meanwhile`,
+    tried: `pong and ping: ${idle} idle connections and ${halfHeads} half-sent request heads each, while ping probes pong in ${asked} rounds`,
     died: deathsOf(pong, ping, redis.pod),
-    lost: answers.filter((answer) => answer !== "ok").map((answer) => `a probe: ${answer}`),
+    lost: answers
+      .filter((answer) => answer !== "ok")
+      .map((answer) => `a probe's outcome: ${answer}`),
     peak: peakOf(pong, ping),
-    seen: `latest health answer of pong ${Math.round(atPong!.latestMs)} ms, of ping ${Math.round(atPing!.latestMs)} ms; idle at once: ${reports.map(({ idleMost }) => idleMost).join(", ")}`,
+    seen: `slowest health answer of pong ${Math.round(atPong!.latestMs)} ms, of ping ${Math.round(atPing!.latestMs)} ms; idle at once: ${reports.map(({ maxIdle }) => maxIdle).join(", ")}`,
     faults,
   };
 }
 
-/** Lists with one pong, each as netchecker publishes it; gives what the agent found of it, at the first attempt. */
-async function probeAgainAndAgain(url: string, address: string, rounds: number): Promise<string[]> {
+/** Publishes lists with one pong, as netchecker does. Returns the agent's outcome for each, `ok` if one attempt was enough. */
+async function probeInRounds(url: string, address: string, rounds: number): Promise<string[]> {
   const log = createLog("bench", "silent");
   const of = { service: "netchecker", log };
   const commands = connectRedis({ host: "", url }, { ...of, role: "commands" });
@@ -84,7 +92,7 @@ async function probeAgainAndAgain(url: string, address: string, rounds: number):
       type: "pod",
       round,
       list: randomUUID(),
-      reportWithinMs: 8_000,
+      reportWithinMs: REPORT_WITHIN_MS,
       check: ["echo"],
       name: ["pong-load"],
       node: ["node-load"],
@@ -93,12 +101,12 @@ async function probeAgainAndAgain(url: string, address: string, rounds: number):
     const text = JSON.stringify(list);
     await commands
       .multi()
-      .set(names.listKeys.pod, text, "PX", 8_000)
+      .set(names.listKeys.pod, text, "PX", REPORT_WITHIN_MS)
       .publish(names.lists.pod, text)
       .exec();
-    await sleep(ROUND_MS);
+    await sleep(ROUND_INTERVAL_MS);
   }
-  await sleep(8_000);
+  await sleep(REPORT_WITHIN_MS);
   commands.disconnect();
   subscriber.disconnect();
   return Array.from({ length: rounds }, (_, index) => found.get(index + 1) ?? "no report");
