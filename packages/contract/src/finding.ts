@@ -61,7 +61,7 @@ export type FindingLayer = Static<typeof FindingLayerSchema>;
 
 export const SEVERITIES = ["critical", "warning", "info"] as const;
 export const SeveritySchema = Type.Enum(SEVERITIES, {
-  description: "Whatever is above info is an alarm.",
+  description: "Findings above info are alarms.",
 });
 export type Severity = Static<typeof SeveritySchema>;
 
@@ -74,7 +74,8 @@ export const FindingCountSchema = Type.Object({
 export type FindingCount = Static<typeof FindingCountSchema>;
 
 export const DirectionSchema = Type.Enum(["in", "out", "both"] as const, {
-  description: "Of new connections, or of large packets: towards `nodes`, from them, or both.",
+  description:
+    "The direction of new connections or of large packets: in is towards `nodes`, out is from `nodes`.",
 });
 export type Direction = Static<typeof DirectionSchema>;
 

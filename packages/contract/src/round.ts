@@ -19,7 +19,7 @@ export const MISSING_WHYS = [
 ] as const;
 export const MissingWhySchema = Type.Enum(MISSING_WHYS, {
   description:
-    "no_pod: no ping pod on the node. pod_not_ready: it is there, but not ready. silent: no report, though pods of its node were reached. unreachable: no report, and nothing of its node was reached. redis_away: netchecker could not collect.",
+    "no_pod: the node has no ping pod. pod_not_ready: the ping pod is not ready. silent: the agent did not report, although pods on its node were reached. unreachable: the agent did not report, and nothing on its node was reached. redis_away: netchecker could not collect reports.",
 });
 export type MissingWhy = Static<typeof MissingWhySchema>;
 
@@ -44,7 +44,7 @@ export const PLANNED_WHYS = [
 ] as const;
 export const PlannedWhySchema = Type.Enum(PLANNED_WHYS, {
   description:
-    "The planned change that explains it. node_leaving: a taint says that it will be taken away. node_shutting_down: its kubelet said that it shuts down in good order. …_gone: it went away while the round was open. node_starting: it has never been Ready. node_returning: it is Ready again, its pods are not yet. pod_starting: it is younger than its readiness. node_not_ready: in rounds stored before 0.2 only.",
+    "The planned change, or the start, that explains it. node_leaving: a taint says that the node will be taken away. node_shutting_down: the kubelet said that the node shuts down in good order. node_gone, pod_gone: it went away while the round was open. node_starting: the node has never been Ready. node_returning: the node is Ready again, but its pods are not yet. pod_starting: the pod is new and has not been ready yet. node_not_ready: only in rounds that were stored before 0.2.",
 });
 export type PlannedWhy = Static<typeof PlannedWhySchema>;
 
@@ -83,7 +83,7 @@ export const RoundStateSchema = Type.Enum(
   ["open", "measured", "closed", "failed", "abandoned"] as const,
   {
     description:
-      "open: collecting. measured: collected and stored, not concluded yet. closed: concluded. failed: could not be published. abandoned: netchecker ended while it was open.",
+      "open: netchecker collects reports. measured: the outcomes are stored, but not concluded yet. closed: the round is concluded. failed: the round could not be published. abandoned: netchecker ended while the round was open.",
   },
 );
 
@@ -93,7 +93,7 @@ export const RoundHeadSchema = Type.Object({
   requested: Type.Optional(
     Type.Literal(true, {
       description:
-        "Somebody asked for it (POST /rounds); the others are opened by the clock. The last 20 are kept beside them.",
+        "A client requested this round (POST /rounds). The clock opens all other rounds. The last 20 requested rounds are kept in addition to them.",
     }),
   ),
   startedAt: TimeSchema,
@@ -157,7 +157,7 @@ export const ResultSchema = Type.Object({
     node: orNull(NameSchema),
     address: orNull(AddressSchema),
     family: Type.Optional(
-      Type.Enum(["IPv4", "IPv6"] as const, { description: "Of an IP address." }),
+      Type.Enum(["IPv4", "IPv6"] as const, { description: "The family of the IP address." }),
     ),
   }),
   ok: orNull(Type.Boolean()),

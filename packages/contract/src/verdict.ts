@@ -7,7 +7,7 @@ const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()
 export const VERDICTS = ["ok", "degraded", "failing", "unmeasured"] as const;
 export const VerdictWordSchema = Type.Enum(VERDICTS, {
   description:
-    "ok: measured, and nothing is wrong beyond chance. degraded: something failed or is missing, and no alarm says it (yet). failing: an alarm. unmeasured: netchecker cannot know.",
+    "ok: the network was measured, and nothing is wrong beyond chance. degraded: something failed or is missing, and no alarm says so yet. failing: there is an alarm. unmeasured: netchecker cannot know.",
 });
 export type VerdictWord = Static<typeof VerdictWordSchema>;
 
@@ -32,7 +32,7 @@ export const UNMEASURED_REASONS = [
 ] as const;
 export const UnmeasuredReasonSchema = Type.Enum(UNMEASURED_REASONS, {
   description:
-    "first_round_pending: it is yet to close. rounds_stopped: none has closed for three intervals. redis_away: it does not answer. redis_refuses: it answers, and refuses what netchecker needs. redis_loses_large: it answers small commands and no large ones. lease_held: another netchecker opens the rounds. cluster_unseen: the API server was never seen. no_nodes: no node is known. no_agent_reported: none did. agents_starting: more than half are starting. agents_unheard: more than half could not report, for a reason that lies with netchecker or Redis. nothing_probed: agents reported, and none had probed anything. not_concluded: a round was measured, and netchecker failed to say what it means.",
+    "first_round_pending: the first round has not closed yet. rounds_stopped: no round has closed for three intervals. redis_away: Redis does not answer. redis_refuses: Redis answers, but refuses a command that netchecker needs. redis_loses_large: Redis answers small commands, but not large ones. lease_held: another netchecker opens the rounds. cluster_unseen: netchecker has never reached the API server. no_nodes: netchecker knows no node. no_agent_reported: no agent reported. agents_starting: more than half of the agents are starting. agents_unheard: more than half of the agents could not report, because of netchecker or Redis. nothing_probed: agents reported, but none of them had probed anything. not_concluded: a round was measured, but netchecker failed to conclude it.",
 });
 export type UnmeasuredReason = Static<typeof UnmeasuredReasonSchema>;
 

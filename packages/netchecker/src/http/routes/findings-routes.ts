@@ -64,7 +64,7 @@ export function findingsRoutes(api: Api): FastifyPluginAsyncTypebox {
       "/findings/:id",
       {
         schema: {
-          summary: "One finding, and how it was in each kept round that showed it, newest first",
+          summary: "One finding, and its state in each kept round that showed it, the newest first",
           params: FindingParamsSchema,
           querystring: NoParametersSchema,
           response: {

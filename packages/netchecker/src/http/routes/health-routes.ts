@@ -51,7 +51,7 @@ export function healthRoutes(served: Served): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary:
-            "Whether netchecker knows how the network is: 503 while it is unmeasured, or stands by",
+            "Whether netchecker knows the state of the network. 503 while the verdict is unmeasured or this netchecker stands by",
           querystring: NoParametersSchema,
           response: { 200: Readiness, 503: Readiness },
         },

@@ -16,7 +16,7 @@ export function historyRoutes(api: Api): FastifyPluginAsyncTypebox {
       "/timeline",
       {
         schema: {
-          summary: "The kept rounds in short, the oldest first",
+          summary: "The kept rounds in brief, the oldest first",
           querystring: TimelineQuerySchema,
           response: { 200: TimelineSchema, 400: ErrorSchema, 503: UnavailableSchema },
         },

@@ -30,7 +30,7 @@ export function legacyRoutes(api: Api): FastifyPluginAsyncTypebox {
         path,
         {
           schema: {
-            summary: "As the original netChecker served it",
+            summary: "A route of the original netChecker, with the same answer",
             deprecated: true,
             querystring: NoParametersSchema,
             response: { 200: Type.Array(Type.Unknown()), 503: UnavailableSchema },

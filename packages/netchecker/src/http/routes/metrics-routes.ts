@@ -11,7 +11,7 @@ export function metricsRoutes(api: Api): FastifyPluginAsyncTypebox {
       "/metrics",
       {
         schema: {
-          summary: "The last round and netchecker itself, for Prometheus",
+          summary: "Metrics of the last round and of netchecker itself, for Prometheus",
           querystring: NoParametersSchema,
           produces: ["text/plain"],
           response: { 200: Type.String(), 503: UnavailableSchema },

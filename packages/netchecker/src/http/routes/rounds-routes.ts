@@ -48,7 +48,7 @@ export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
       "/rounds/:id",
       {
         schema: {
-          summary: "One round: how it went and its summary",
+          summary: "One round: how it went, its summary, its findings",
           params: RoundParamsSchema,
           querystring: NoParametersSchema,
           response: {
@@ -79,9 +79,9 @@ export function roundsRoutes(api: Api): FastifyPluginAsyncTypebox {
       "/rounds",
       {
         schema: {
-          summary: "Start a round now; one at a time",
+          summary: "Start a round now. Only one round can be open",
           description:
-            "Needs `Content-Type: application/json` or `X-Netchecker: 1`, which no page of another site can send unasked. The last 20 requested rounds are kept in addition to the scheduled ones.",
+            "Needs `Content-Type: application/json` or `X-Netchecker: 1`, because a page of another site cannot send these without permission. The last 20 requested rounds are kept in addition to the scheduled ones.",
           querystring: NoParametersSchema,
           response: {
             202: OpenedRoundSchema,

@@ -29,7 +29,7 @@ export function stateRoutes(served: Served): FastifyPluginAsyncTypebox {
       "/state",
       {
         schema: {
-          summary: "How netchecker itself fares: the last round, the open one, what is away",
+          summary: "The state of netchecker itself: the last round, the open round, what is away",
           querystring: NoParametersSchema,
           response: { 200: StateSchema },
         },
@@ -46,11 +46,11 @@ export function stateRoutes(served: Served): FastifyPluginAsyncTypebox {
         // A HEAD request would listen for ever.
         exposeHeadRoute: false,
         schema: {
-          summary: "The same as server-sent events: one at once, and one at each change",
+          summary: "The state as server-sent events: one event at once, and one at each change",
           querystring: NoParametersSchema,
           response: {
             200: {
-              description: "Events of the name `state`, and a comment each 15 s",
+              description: "Events with the name `state`, and a comment every 15 s",
               content: { "text/event-stream": { schema: StateSchema } },
             },
             503: UnavailableSchema,

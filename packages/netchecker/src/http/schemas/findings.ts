@@ -12,7 +12,10 @@ import { query } from "./parameters.ts";
 
 export const FindingsQuerySchema = query({
   state: Type.Optional(
-    Type.Enum(FINDING_STATES, { description: "Without it: all, recovered ones included." }),
+    Type.Enum(FINDING_STATES, {
+      description:
+        "Only findings in this state. Without it, findings in every state, also recovered ones.",
+    }),
   ),
   node: Type.Optional(Type.String({ minLength: 1, maxLength: 253 })),
   since: Type.Optional({

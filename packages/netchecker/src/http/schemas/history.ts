@@ -7,7 +7,7 @@ export const TimelineQuerySchema = query({
       minimum: 1,
       maximum: 10_000,
       default: 1_440,
-      description: "How many rounds; the newest ones.",
+      description: "The largest number of rounds. The answer has the newest ones.",
     }),
   ),
 });

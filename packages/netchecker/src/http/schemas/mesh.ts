@@ -4,7 +4,7 @@ import { query } from "./parameters.ts";
 export const MeshQuerySchema = query({
   with: Type.Optional(
     Type.String({
-      description: "What is wanted beside reasons, comma-separated: attempts, latencies.",
+      description: "What to add to the reasons, comma-separated: attempts, latencies.",
     }),
   ),
 });

@@ -17,7 +17,7 @@ export const ResultsQuerySchema = query({
   ok: Type.Optional(
     Type.Enum(["true", "false", "unknown"] as const, {
       description:
-        "The result of the check. Rows that a missing agent did not measure are listed only for unknown, or if from names that agent; round.missing lists the missing agents.",
+        "The result of the check. The rows of a missing agent are listed only if this is `unknown`, or if `from` names that agent. round.missing lists the missing agents.",
     }),
   ),
   from: Type.Optional({ ...Name, description: "A node or a ping pod." }),
@@ -27,7 +27,8 @@ export const ResultsQuerySchema = query({
   }),
   format: Type.Optional(
     Type.Enum(["json", "text", "ndjson"] as const, {
-      description: "json, text for people (filters do not apply), ndjson: a result a line.",
+      description:
+        "json; text for people, to which filters do not apply; ndjson, one result per line.",
     }),
   ),
 });

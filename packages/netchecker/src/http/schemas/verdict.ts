@@ -4,12 +4,12 @@ import { query } from "./parameters.ts";
 
 export const VerdictQuerySchema = query({
   format: Type.Optional(
-    Type.Enum(["json", "text"] as const, { description: "text is one line for people." }),
+    Type.Enum(["json", "text"] as const, { description: "text is one line for people to read." }),
   ),
   strict: Type.Optional(
     Type.Enum(["", "failing", "degraded"] as const, {
       description:
-        "Answers 503 instead of 200 when the verdict is failing or unmeasured; with `degraded`, when it is degraded, too.",
+        "Answers 503 instead of 200 if the verdict is failing or unmeasured. With `degraded`, also if it is degraded.",
     }),
   ),
 });

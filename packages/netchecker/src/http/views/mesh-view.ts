@@ -14,7 +14,7 @@ export const MESH_VIEW: RoundView<typeof MeshQuerySchema> = {
   path: "/mesh",
   summary: {
     ofLast: "The last closed round as a mesh: who reached whom, as columns",
-    ofKept: "One round as a mesh; of an old one, its failures",
+    ofKept: "One round as a mesh. An old round only has its failures",
   },
   query: MeshQuerySchema,
   body: MeshSchema,

@@ -11,7 +11,7 @@ export const NODE_STATES_VIEW: RoundView<typeof NoParametersSchema> = {
   path: "/node-states",
   summary: {
     ofLast: "Each node in the last round: its agent, what it reaches, who reaches it",
-    ofKept: "The same of one round; of an old one, its failures are counted",
+    ofKept: "Each node in one round. For an old round, only failures are counted",
   },
   query: NoParametersSchema,
   body: NodeStatesBodySchema,

@@ -17,8 +17,8 @@ const LINES_TYPE = "application/x-ndjson; charset=utf-8";
 export const RESULTS_VIEW: RoundView<typeof ResultsQuerySchema> = {
   path: "/results",
   summary: {
-    ofLast: "The last closed round",
-    ofKept: "The results of one round; of an old one, its failures",
+    ofLast: "The results of the last closed round",
+    ofKept: "The results of one round. An old round only has its failures",
   },
   query: ResultsQuerySchema,
   body: ResultsBodySchema,
