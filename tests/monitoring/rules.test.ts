@@ -192,7 +192,7 @@ describe("NetcheckerFindingCritical", () => {
               exp_annotations: {
                 summary: "route at node-3",
                 description:
-                  "netChecker in netchecker found route, critical, at node node-3. What it saw, since when, and what to run next: GET /findings?node=node-3 on netchecker.",
+                  "netChecker in netchecker found the critical fault route at node node-3. GET /findings?node=node-3 on netchecker says what it saw, since when, and what to run next.",
                 runbook_url: rule.annotations["runbook_url"],
               },
             },
