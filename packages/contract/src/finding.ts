@@ -1,51 +1,12 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { CheckSchema } from "./check.ts";
+import { FindingKindSchema } from "./finding-kind.ts";
 import { ReasonSchema } from "./reason.ts";
 import { TimeSchema } from "./time.ts";
 import { NameSchema, TargetNameSchema } from "./name.ts";
 import { RoundIdSchema } from "./target-list.ts";
 
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
-
-/**
- * What can be broken. The set is a promise to users: kinds may be added, but no kind changes its
- * meaning.
- */
-export const FINDING_KINDS = [
-  "node-down",
-  "node-cut-off",
-  "not-ready",
-  "pod-network",
-  "route",
-  "partition",
-  "mtu",
-  "cluster-ip",
-  "node-port",
-  "service-backend",
-  "dns",
-  "dns-answer",
-  "egress",
-  "external-target",
-  "firewall",
-  "wrong-answerer",
-  "pong",
-  "agent-missing",
-  "agent-silent",
-  "no-report",
-  "left-out",
-  "prober-starved",
-  "local-exhaustion",
-  "packet-loss",
-  "slow",
-  "undetermined",
-  "unexplained",
-  "more",
-] as const;
-export const FindingKindSchema = Type.Enum(FINDING_KINDS, {
-  description:
-    "node-down: nothing of the node answers, and nothing is heard of it. node-cut-off: no new connections into or out of the node. not-ready: Kubernetes calls the node NotReady, and it is not the node's network that fails: its kubelet is dead, its container runtime or CNI is not ready, or it never became Ready. pod-network: its pods only (CNI). route: one pair of nodes. partition: two groups of nodes. mtu: small packets pass, large ones do not. cluster-ip, node-port: the node's kube-proxy. service-backend: an address behind the service is dead or missing. dns: no answer; dns-answer: a wrong one. egress: no way out of the cluster; external-target: that one target. firewall: refused instead of lost. wrong-answerer: another pod answers at an address. pong: its process is dead, hung or overloaded, and the network is not to blame. agent-missing: no ping pod that could report. agent-silent: its node is reachable, its report did not arrive. no-report: no agent reported at all, so nothing was measured. left-out: so many nodes at once are planned to be away that the cluster is hardly judged. prober-starved: no CPU, its findings are not trusted; an alarm only where that is half of the agents and probes fail. local-exhaustion: ports, files or memory of the prober. packet-loss, slow: it works, badly. undetermined: one of `candidates`, and nothing tells which. unexplained: failures that no cause explains. more: stands for the findings beyond the most that are told one by one; `more` counts them.",
-});
-export type FindingKind = Static<typeof FindingKindSchema>;
 
 export const FINDING_LAYERS = [
   "node",
@@ -104,7 +65,7 @@ const causeFields = {
   peers: Type.Array(NameSchema),
   layer: orNull(FindingLayerSchema),
   direction: orNull(DirectionSchema),
-  /** The external target or the backend of the service, if the finding is about one. */
+  /** The external target, the backend of the service or the check, if the finding is about one. */
   target: orNull(Type.String()),
   /** Other kinds that the evidence fits equally well. */
   candidates: Type.Array(FindingKindSchema),

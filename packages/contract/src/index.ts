@@ -7,6 +7,7 @@ export * from "./decode-target-list.ts";
 export * from "./echo.ts";
 export * from "./count-findings.ts";
 export * from "./finding.ts";
+export * from "./finding-kind.ts";
 export * from "./history.ts";
 export * from "./largest-packet.ts";
 export * from "./list-digests.ts";

@@ -75,7 +75,7 @@ export class ProbingAgent {
       const target = targets[index]!;
       const chance = this.#random.uint32();
       if (chance >= burstLimit && this.#isPlain(target)) {
-        const us = this.#tripsUs[target.node]! * TRIPS[target.check]!;
+        const us = this.#tripsUs[target.node]! * (TRIPS[target.check] ?? 1);
         sink.put(index, OK_CODE, 1, asReportedUs(us * LATENCY_FACTORS[chance & 4_095]!));
       } else this.#probeOne(index, target, chance < burstLimit, sink);
     }
@@ -124,7 +124,10 @@ export class ProbingAgent {
     if (check === "tcp") return this.#attempts.tcp(node);
     if (check === "nodeport") return this.#attempts.nodePort(node);
     if (check === "clusterip") return this.#attempts.clusterIp(earlier);
-    return check === "dns" ? this.#attempts.dns() : this.#attempts.external(external);
+    if (check === "dns") return this.#attempts.dns();
+    if (node === -1) return this.#attempts.external(external);
+    // A check that the simulator does not know goes the way of the check it knows between the same two.
+    return pod === null ? this.#attempts.tcp(node) : this.#attempts.echo(node, pod);
   }
 
   /** An attempt within a burst of loss, which comes as far as it would have come without at most. */

@@ -1,4 +1,4 @@
-import { type Check, ECHO_PATH, type FindingKind } from "@netchecker/contract";
+import { type Check, type FindingKind, probeByHand } from "@netchecker/contract";
 import type { Draft } from "../evidence/draft.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 
@@ -93,30 +93,14 @@ function probes(evidence: Evidence, { claim }: Draft): string[] {
     const { targets } = matrices[type];
     const { pod } = plan.agents[Math.floor(cell / targets)]!;
     const { check, address, name } = plan.targets[type][cell % targets]!;
-    if (pod === null || address === null || found.has(check)) continue;
-    const url = probeUrl(check, address, name ?? address);
-    found.set(check, `kubectl -n netchecker exec ${pod} -- node main.js --probe ${url}`);
+    const url = address === null ? null : probeByHand(check, address, name);
+    if (pod === null || url === null || found.has(check)) continue;
+    found.set(check, `kubectl -n netchecker exec ${pod} -- node main.js --probe ${quoted(url)}`);
   }
   return [...found.values()].slice(0, MAX_PROBE_COMMANDS);
 }
 
-function probeUrl(check: Check, address: string, name: string): string {
-  const url = bareUrl(check, address, name);
-  // Shells interpret these characters.
+/** Quoted if a shell would interpret its characters. */
+function quoted(url: string): string {
   return /[[\]?&*;$]/.test(url) ? `'${url}'` : url;
-}
-
-function bareUrl(check: Check, address: string, name: string): string {
-  switch (check) {
-    case "echo":
-    case "nodeport":
-    case "clusterip":
-      return `http://${address}${ECHO_PATH}`;
-    case "dns":
-      return `dns://${name}`;
-    case "http":
-      return address;
-    default:
-      return `tcp://${address}`;
-  }
 }

@@ -1,5 +1,4 @@
 import {
-  type Check,
   type Counts,
   isStarting,
   type MissingWhy,
@@ -7,15 +6,7 @@ import {
   type Reason,
 } from "@netchecker/contract";
 
-const CHECK_WORDS: Record<Check, string> = {
-  echo: "pod echo",
-  tcp: "node TCP",
-  nodeport: "NodePort",
-  clusterip: "ClusterIP",
-  dns: "DNS",
-  connect: "connect",
-  http: "HTTP",
-};
+export { sayCheck } from "@netchecker/contract";
 
 const REASON_WORDS: Record<Reason, string> = {
   ok: "ok",
@@ -57,7 +48,6 @@ const PLANNED_WORDS: Record<PlannedWhy, string> = {
   pod_starting: "the pod has not been ready yet",
 };
 
-export const sayCheck = (check: Check): string => CHECK_WORDS[check];
 export const sayReason = (reason: Reason): string => REASON_WORDS[reason];
 export const sayMissing = (why: MissingWhy): string => MISSING_WORDS[why];
 /** "planned: the node is cordoned", "starting: the pod has not been ready yet". */

@@ -14,20 +14,16 @@ const leg = (from: string, to: string, layer: Leg["layer"], protocol: Leg["proto
 });
 
 /** How a row's packets travel; `backends` are the nodes behind the service. A leg that stays on its node is none. */
-export function waysOf({ check, from, to }: Row, backends: readonly string[]): Ways {
+export function waysOf({ type, check, from, to }: Row, backends: readonly string[]): Ways {
   const crossing = (...legs: Leg[]) => legs.filter((each) => each.from !== each.to);
-  switch (check) {
-    case "echo":
-      return { must: crossing(leg(from.node, to.node!, "pod")), any: [] };
-    case "tcp":
-    case "nodeport":
-      return { must: crossing(leg(from.node, to.node!, "node")), any: [] };
-    case "clusterip":
+  if (check === "dns") return { must: [leg(from.node, CONTROL_END, "pod", "udp")], any: [] };
+  switch (type) {
+    case "pod":
+    case "node":
+      return { must: crossing(leg(from.node, to.node!, type)), any: [] };
+    case "service":
       return { must: [], any: crossing(...backends.map((node) => leg(from.node, node, "pod"))) };
-    case "dns":
-      return { must: [leg(from.node, CONTROL_END, "pod", "udp")], any: [] };
-    case "connect":
-    case "http":
+    case "external":
       return { must: [leg(from.node, OUTSIDE_END, "outside")], any: [] };
   }
 }

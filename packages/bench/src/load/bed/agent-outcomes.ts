@@ -12,10 +12,9 @@ export type Pattern = "healthy" | "all-fail" | "half" | "fifth" | "detail-each";
 type Columns = Pick<Report, "reasons" | "attempts" | "latencyMs" | "answeredBy" | "detail">;
 type Random = () => number;
 
-/** What fails in which check when all of it does, as ping tells it. */
-const BROKEN: Readonly<Record<Check, readonly [Reason, string?]>> = {
+/** What fails in which check when all of it does, as ping tells it; a check that is not here times out. */
+const BROKEN: Readonly<Partial<Record<Check, readonly [Reason, string?]>>> = {
   echo: ["host_unreachable", "EHOSTUNREACH"],
-  tcp: ["connect_timeout"],
   nodeport: ["bad_status", "status 503"],
   clusterip: ["connection_refused"],
   dns: ["dns_failure", "SERVFAIL"],
@@ -62,7 +61,7 @@ function failure(
   pattern: Pattern,
   random: Random,
 ): readonly [Reason, string?] {
-  if (pattern === "all-fail") return BROKEN[check];
+  if (pattern === "all-fail") return BROKEN[check] ?? ["connect_timeout"];
   if (pattern === "detail-each" && check !== "dns" && check !== "connect") {
     const other = Math.floor(random() * node.length);
     return ["wrong_responder", `pong-${Math.floor(random() * 1e9).toString(36)} on node-${other}`];
