@@ -16,6 +16,7 @@ import { everywhereCauses } from "./everywhere-causes.ts";
 import { groupCauses } from "./group-causes.ts";
 import { joinAlike } from "./join-alike.ts";
 import type { LatencyHistory } from "../evidence/latency-history.ts";
+import { LATE_RULES } from "./late-rules.ts";
 import { leftOutCauses } from "./left-out-causes.ts";
 import { leftoverCauses } from "./leftover-causes.ts";
 import { lossCauses } from "./loss-causes.ts";
@@ -24,6 +25,7 @@ import { mtuCauses } from "./mtu-causes.ts";
 import { neverReadyCauses } from "./never-ready-causes.ts";
 import { nodeCauses } from "./node-causes.ts";
 import { notReadyCauses } from "./not-ready-causes.ts";
+import { admitOtherChecks } from "./other-checks.ts";
 import { pairCauses } from "./pair-causes.ts";
 import { plannedCauses } from "./planned-causes.ts";
 import { proberCauses } from "./prober-causes.ts";
@@ -87,6 +89,8 @@ export function* seekCauses(
   add(agentCauses(evidence));
   add(yield* slowCauses(evidence, topology, history, found));
   const judged = judgeByChance(evidence, mayBeApart(evidence, found));
+  yield* admitOtherChecks(evidence, judged);
+  for (const rule of LATE_RULES) judged.push(...(yield* rule(evidence, judged)));
   const causes: Cause[] = [];
   for (const cause of joinAlike([...judged, ...(yield* leftoverCauses(evidence))])) {
     yield;

@@ -1,5 +1,4 @@
 import { type Reason, reasonCode, REASONS, type TargetType } from "@netchecker/contract";
-import { MESH_CHECKS } from "./mesh-planes.ts";
 
 /** Enough to give a claim of a few failures back that may be chance; of these, the first few are shown. */
 const MOST_CELLS = 64;
@@ -16,7 +15,6 @@ export class Claim {
   readonly reasons = new Uint32Array(REASONS.length);
   /** The largest packet that gets through where large ones are lost, bytes: the smallest that an agent found. */
   largestPacket = Number.POSITIVE_INFINITY;
-  readonly byCheck = { tcp: 0, nodeport: 0, echo: 0 };
   readonly byFamily = { 4: 0, 6: 0 };
 
   constructor(mostCells = MOST_CELLS) {
@@ -28,7 +26,6 @@ export class Claim {
     this.count += other.count;
     this.cells.push(...other.cells.slice(0, Math.max(0, this.mostCells - this.cells.length)));
     for (const [code, count] of other.reasons.entries()) this.reasons[code]! += count;
-    for (const check of MESH_CHECKS) this.byCheck[check] += other.byCheck[check];
     this.largestPacket = Math.min(this.largestPacket, other.largestPacket);
     this.byFamily[4] += other.byFamily[4];
     this.byFamily[6] += other.byFamily[6];

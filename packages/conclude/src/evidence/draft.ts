@@ -6,6 +6,7 @@ import type {
   Severity,
 } from "@netchecker/contract";
 import type { IpFamily } from "@netchecker/round/cluster-view";
+import type { Where } from "../say/say-where.ts";
 import { Claim } from "./claim.ts";
 
 /** A cause as it is found: nodes by their index, its words yet to come. */
@@ -34,6 +35,8 @@ export interface Draft {
   readonly fact: string | null;
   /** Of what stands for more causes than are told one by one: how many there are; else null. */
   readonly more: readonly FindingCount[] | null;
+  /** Its sentence, if its rule says it. Null: say/ has one for its kind. */
+  readonly say: ((where: Where) => string) | null;
 }
 
 const NONE = {
@@ -52,6 +55,7 @@ const NONE = {
   places: null,
   fact: null,
   more: null,
+  say: null,
 } as const;
 
 /** A draft of a kind; all that is not said is empty. */

@@ -1,4 +1,5 @@
 import {
+  type Check,
   type EvidenceExample,
   type MissingAgent,
   NOT_PROBED_CODE,
@@ -16,7 +17,8 @@ import { NOT_KEPT_CODE } from "@netchecker/round/outcome-matrix";
 import type { Steps } from "@netchecker/round/steps";
 import type { Claim } from "./claim.ts";
 import { KubernetesSays } from "./kubernetes-says.ts";
-import { meshPlanes, type Plane, type Scope, scopesOf } from "./mesh-planes.ts";
+import { isMeshCheck, meshPlanes, type Plane, type Scope, scopesOf } from "./mesh-planes.ts";
+import { isNamed, isOther } from "./named-checks.ts";
 import {
   PLANNED,
   EXPLAINED,
@@ -41,6 +43,8 @@ export class Evidence {
   readonly states: Readonly<Record<TargetType, Uint8Array>>;
   readonly kubernetes: KubernetesSays;
   readonly planes: readonly Plane[];
+  /** The planes of checks that no rule names. They say nothing until {@link takeInOthers}. */
+  readonly otherPlanes: readonly Plane<Check>[];
   readonly scopes: readonly Scope[];
   /** By node: why its agent did not report every type; null where it did. */
   readonly missing: readonly (MissingAgent | null)[];
@@ -67,10 +71,16 @@ export class Evidence {
     cameBack: ReadonlySet<string> = new Set(),
   ): Steps<Evidence> {
     const evidence = new Evidence(round, view, cameBack);
-    for (const type of TARGET_TYPES) yield* evidence.#read(type);
-    evidence.open = evidence.failures;
+    for (const type of TARGET_TYPES) yield* evidence.#read(type, isNamed);
     for (const plane of evidence.planes) yield* countAll(evidence.size, plane);
     return evidence;
+  }
+
+  /** Takes in what checks found that no rule names: failures that those rules must not count. */
+  *takeInOthers(): Steps<void> {
+    for (const type of TARGET_TYPES)
+      if (this.round.plan.targets[type].some(({ check }) => isOther(check)))
+        yield* this.#read(type, isOther);
   }
 
   private constructor(round: ClosedRound, view: ClusterView, cameBack: ReadonlySet<string>) {
@@ -92,7 +102,8 @@ export class Evidence {
     this.states = Object.fromEntries(
       TARGET_TYPES.map((type) => [type, new Uint8Array(matrices[type].reasons.length)]),
     ) as Record<TargetType, Uint8Array>;
-    this.planes = meshPlanes(plan, this.agentOf, this.states);
+    this.planes = meshPlanes(plan, this.agentOf, this.states, isMeshCheck);
+    this.otherPlanes = meshPlanes(plan, this.agentOf, this.states, isOther);
     this.scopes = scopesOf(this.planes);
     this.#planeOf = { pod: this.#planeIndex("pod"), node: this.#planeIndex("node") };
     this.#nodeOf = ofTargets;
@@ -124,7 +135,7 @@ export class Evidence {
   }
 
   /** What a plane says of a → b. */
-  at(plane: Plane, a: number, b: number): number {
+  at(plane: Plane<Check>, a: number, b: number): number {
     const column = plane.column[b]!;
     return column === -1 ? UNKNOWN : plane.states[a * plane.targets + column]!;
   }
@@ -161,7 +172,7 @@ export class Evidence {
   }
 
   /** Explains what a plane says of a → b, if it failed. */
-  explain(claim: Claim, plane: Plane, a: number, b: number): void {
+  explain(claim: Claim, plane: Plane<Check>, a: number, b: number): void {
     const column = plane.column[b]!;
     if (column === -1) return;
     const cell = a * plane.targets + column;
@@ -169,7 +180,6 @@ export class Evidence {
     if (state !== FAILED && state !== LARGE_LOST) return;
     this.#take(claim, plane.type, cell);
     if (state === FAILED) countFailed(plane, a, b, -1);
-    claim.byCheck[plane.check] += 1;
     claim.byFamily[plane.family] += 1;
   }
 
@@ -216,24 +226,26 @@ export class Evidence {
     };
   }
 
-  *#read(type: TargetType): Steps<void> {
+  *#read(type: TargetType, isMeant: (check: Check) => boolean): Steps<void> {
     const { plan, matrices } = this.round;
     const { reasons, targets } = matrices[type];
     const states = this.states[type];
     const planned = plan.targets[type].map((target) => target.planned !== null);
+    const meant = plan.targets[type].map(({ check }) => isMeant(check));
     let works = 0;
     let cell = 0;
     for (const agent of plan.agents) {
       yield;
       for (let target = 0; target < targets; target += 1, cell += 1) {
         const state = STATE_OF[reasons[cell]!]!;
-        if (state === UNKNOWN) continue;
+        if (state === UNKNOWN || !meant[target]) continue;
         if (state === WORKS) works += 1;
         else if (agent.planned !== null || planned[target]) {
           states[cell] = PLANNED;
           continue;
         } else {
           this.failures += 1;
+          this.open += 1;
           if (state === LARGE_LOST) this.openLarge += 1;
         }
         states[cell] = state;

@@ -10,9 +10,9 @@ export type MeshType = "pod" | "node";
  * One check in one address family between all nodes: node × node, itself included. A node that has
  * several targets of the kind (two pongs during a rollout) has the others in further planes.
  */
-export interface Plane {
+export interface Plane<C extends Check = MeshCheck> {
   readonly type: MeshType;
-  readonly check: MeshCheck;
+  readonly check: C;
   readonly family: IpFamily;
   /** By node: its target's index, or -1. */
   readonly column: Int32Array;
@@ -33,16 +33,17 @@ export interface Scope {
   readonly planes: Readonly<Record<MeshCheck, readonly Plane[]>>;
 }
 
-export function meshPlanes(
+export function meshPlanes<C extends Check>(
   plan: RoundPlan,
   agentOf: ReadonlyMap<string, number>,
   states: Readonly<Record<MeshType, Uint8Array>>,
-): Plane[] {
-  const planes: Plane[] = [];
+  isMeant: (check: Check) => check is C,
+): Plane<C>[] {
+  const planes: Plane<C>[] = [];
   for (const type of ["node", "pod"] as const)
     for (const [index, { check, node, address }] of plan.targets[type].entries()) {
       const n = agentOf.get(node ?? "");
-      if (n === undefined || address === null || !isMeshCheck(check)) continue;
+      if (n === undefined || address === null || !isMeant(check)) continue;
       const family = familyOf(address.slice(0, address.lastIndexOf(":")));
       const free = planes.find(
         (plane) => plane.check === check && plane.family === family && plane.column[n] === -1,
@@ -65,11 +66,11 @@ export function scopesOf(planes: readonly Plane[]): Scope[] {
   return families.length > 1 ? [scope(null), ...families.map(scope)] : [scope(null)];
 }
 
-function isMeshCheck(check: Check): check is MeshCheck {
+export function isMeshCheck(check: Check): check is MeshCheck {
   return (MESH_CHECKS as readonly string[]).includes(check);
 }
 
-function newPlane(check: MeshCheck, family: IpFamily, nodes: number) {
+function newPlane<C extends Check>(check: C, family: IpFamily, nodes: number) {
   const counts = () => new Int32Array(nodes);
   return {
     check,

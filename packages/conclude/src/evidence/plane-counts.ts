@@ -1,3 +1,4 @@
+import type { Check } from "@netchecker/contract";
 import type { Steps } from "@netchecker/round/steps";
 import type { Plane } from "./mesh-planes.ts";
 import { FAILED, LARGE_LOST, WORKS } from "./outcome-state.ts";
@@ -27,7 +28,7 @@ export function* countAll(
 
 /** Adds a failure to a plane's counts, or takes it out of them. Where only large packets are lost, the way works. */
 export function countFailed(
-  { rowFailed, columnFailed }: Plane,
+  { rowFailed, columnFailed }: Plane<Check>,
   a: number,
   b: number,
   by: 1 | -1,

@@ -14,6 +14,7 @@ import type { Where } from "./say-where.ts";
  */
 export function sayCause(cause: Draft, where: Where): string {
   if (cause.planned) return sayPlanned(cause, where);
+  if (cause.say) return cause.say(where);
   if (cause.peers.length > 0) return sayGroups(cause, where);
   return sayNode(cause, where) ?? sayOthers(cause, where);
 }

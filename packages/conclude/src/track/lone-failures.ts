@@ -1,4 +1,5 @@
 import type { Cause, EvidenceExample } from "@netchecker/contract";
+import { isOther } from "../evidence/named-checks.ts";
 import type { FindingsMemory } from "./findings-memory.ts";
 import { addMark, countPresent, roundsNeeded } from "./marks.ts";
 
@@ -14,8 +15,8 @@ export function loneFailures(
   const unexplained = causes.find(({ kind }) => kind === "unexplained");
   const failed = new Map(
     unexplained?.evidence.examples
-      .filter(({ check }) => check === "echo")
-      .map((example) => [`${example.from} ${example.to}`, example]),
+      .filter(({ check }) => check === "echo" || isOther(check))
+      .map((example) => [keyOf(example), example]),
   );
   const lone: Record<string, string> = {};
   for (const key of new Set([...Object.keys(memory.lone), ...failed.keys()])) {
@@ -31,9 +32,14 @@ export function loneFailures(
   return { lone, staying };
 }
 
+/** The key of a check that a rule names has no check in it: stored memories have it so. */
+function keyOf({ from, to, check }: EvidenceExample): string {
+  return isOther(check) ? `${from} ${to} ${check}` : `${from} ${to}`;
+}
+
 function routeOf(example: EvidenceExample, { next, evidence }: Cause): Cause {
-  const { from, to, reason } = example;
-  return {
+  const { from, to, reason, check } = example;
+  const route: Cause = {
     kind: "route",
     severity: "warning",
     nodes: [from],
@@ -46,5 +52,13 @@ function routeOf(example: EvidenceExample, { next, evidence }: Cause): Cause {
     evidence: { ...evidence, explains: 1, examples: [example] },
     planned: false,
     next,
+  };
+  if (!isOther(check)) return route;
+  return {
+    ...route,
+    kind: "check-failed",
+    layer: null,
+    target: check,
+    summary: `${from} → ${to}: the check ${check} fails in every round (${reason}); no other finding explains it. Look at what this check needs and the others do not.`,
   };
 }

@@ -16,6 +16,7 @@ import {
   type AskedTarget,
   type RoundPlan,
 } from "../../src/plan.ts";
+import { dialledFirst } from "../../src/plan-targets.ts";
 import { planRound } from "../../src/plan-round.ts";
 import { reviewPlan } from "../../src/review-plan.ts";
 import { RoundCollector } from "../../src/round-collector.ts";
@@ -135,14 +136,24 @@ export function aClosedRound(
     silent?: readonly string[];
     run?: Partial<RoundRun>;
     atClose?: ClusterView;
+    plan?: RoundPlan;
   } = {},
 ): ClosedRound {
-  const plan = planRound(view, SETTINGS);
+  const { plan = planRound(view, SETTINGS) } = with_;
   const collector = new RoundCollector(plan, 7, "list-7");
   for (const [index, agent] of plan.agents.entries())
     if (agent.absent === null && !with_.silent?.includes(agent.node))
       for (const type of TARGET_TYPES) collector.accept(aReport(plan, index, type, with_.finds));
   return closeRound({ ...RUN, ...with_.run }, collector, reviewPlan(plan, with_.atClose ?? view));
+}
+
+/** A plan that asks for one more check at each target that a type has for its first check. */
+export function withCheck(plan: RoundPlan, type: TargetType, check: Check): RoundPlan {
+  const asked = plan.targets[type];
+  const more = asked
+    .filter((target) => target.check === asked[0]!.check)
+    .map((target) => ({ ...target, check }));
+  return { ...plan, targets: { ...plan.targets, [type]: dialledFirst([...asked, ...more]) } };
 }
 
 /** Mulberry32: a seed gives the same numbers at every run. */
