@@ -1,20 +1,39 @@
 import { TARGET_TYPES } from "@netchecker/contract";
 import { describe, expect, it } from "vitest";
-import { aClosedRound, aNode, aPod, aView, OK, seeded, TIMEOUT } from "../tests/support/a-round.ts";
+import {
+  aClosedRound,
+  aNode,
+  aPod,
+  aView,
+  checksOfOne,
+  countAsked,
+  OK,
+  seeded,
+  TIMEOUT,
+} from "../tests/support/a-round.ts";
 
 describe("closeRound", () => {
   it("counts a healthy round as all ok", () => {
-    const { head, summary } = aClosedRound(aView(5));
-    expect(summary.pod).toEqual({ total: 25, ok: 25, failed: 0, unknown: 0, planned: 0 });
+    const { head, summary, plan } = aClosedRound(aView(5));
+    const all = countAsked(plan, "pod");
+    expect(summary.pod).toEqual({ total: all, ok: all, failed: 0, unknown: 0, planned: 0 });
     expect(head).toMatchObject({ expected: 5, reported: 5, missing: [], durationMs: 1_043 });
   });
 
   it("names a silent agent whose pong was reached, and keeps its pairs unknown", () => {
-    const { head, summary } = aClosedRound(aView(5), { silent: ["node-3"] });
+    const { head, summary, plan } = aClosedRound(aView(5), { silent: ["node-3"] });
     expect(head.missing).toEqual([
       { pod: "ping-3", node: "node-3", why: "silent", detail: null, planned: null },
     ]);
-    expect(summary.pod).toEqual({ total: 25, ok: 20, failed: 0, unknown: 5, planned: 0 });
+    const all = countAsked(plan, "pod");
+    const ofOne = all / 5;
+    expect(summary.pod).toEqual({
+      total: all,
+      ok: all - ofOne,
+      failed: 0,
+      unknown: ofOne,
+      planned: 0,
+    });
   });
 
   it("calls an agent unreachable if others probed its node's pong and none reached it", () => {
@@ -51,11 +70,18 @@ describe("closeRound", () => {
 
   it("never counts a planned failure as failed or unknown", () => {
     const nodes = [aNode(1), aNode(2, { cordoned: true }), aNode(3)];
-    const { head, summary } = aClosedRound(aView(3, { nodes }), {
+    const { head, summary, plan } = aClosedRound(aView(3, { nodes }), {
       silent: ["node-2"],
       finds: (target) => (target.node === "node-2" ? TIMEOUT : OK),
     });
-    expect(summary.pod).toEqual({ total: 4, ok: 4, failed: 0, unknown: 0, planned: 5 });
+    const each = checksOfOne(plan, "pod");
+    expect(summary.pod).toEqual({
+      total: 4 * each,
+      ok: 4 * each,
+      failed: 0,
+      unknown: 0,
+      planned: 5 * each,
+    });
     expect(head.missing).toMatchObject([{ node: "node-2", planned: "node_cordoned" }]);
   });
 

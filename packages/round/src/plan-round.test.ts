@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aNode, aPod, aView, SETTINGS } from "@netchecker/round/testing/a-round";
+import { aNode, aPod, aView, SETTINGS, targetsOf } from "@netchecker/round/testing/a-round";
 import type { ClusterView } from "./cluster-view.ts";
 import { dialledCount, toListColumns } from "./plan.ts";
 import { planRound } from "./plan-round.ts";
@@ -12,7 +12,7 @@ describe("planRound", () => {
       ["ping-2", null],
       ["ping-3", null],
     ]);
-    expect(plan.targets.pod.map(({ address }) => address)).toEqual([
+    expect(targetsOf(plan, "echo").map(({ address }) => address)).toEqual([
       "10.2.0.1:8080",
       "10.2.0.2:8080",
       "10.2.0.3:8080",
@@ -67,7 +67,7 @@ describe("planRound", () => {
     const pods = [aPod("ping", 1), aPod("pong", 1, { ips: [] })];
     const view = aView(1, { nodes: [aNode(1, { addresses: [] }), aNode(2)], pods });
     const plan = planRound(view, SETTINGS);
-    expect(plan.targets.pod).toMatchObject([
+    expect(targetsOf(plan, "echo")).toMatchObject([
       { name: "pong-1", node: "node-1", address: null },
       { name: null, node: "node-2", address: null },
     ]);
@@ -91,7 +91,7 @@ describe("planRound", () => {
       },
     });
     const plan = planRound(view, SETTINGS);
-    expect(plan.targets.pod.map(({ address }) => address)).toEqual([
+    expect(targetsOf(plan, "echo").map(({ address }) => address)).toEqual([
       "10.2.0.1:8080",
       "[fd00:2::1]:8080",
     ]);
@@ -119,7 +119,7 @@ describe("planRound", () => {
   ] as const)("marks a node's agent and targets as planned: %s", (planned, with_) => {
     const plan = planRound(aView(2, { nodes: [aNode(1), aNode(2, with_)] }), SETTINGS);
     expect(plan.agents.map((agent) => agent.planned)).toEqual([null, planned]);
-    expect(plan.targets.pod.map((target) => target.planned)).toEqual([null, planned]);
+    expect(targetsOf(plan, "echo").map((target) => target.planned)).toEqual([null, planned]);
     expect(plan.targets.node.map((target) => target.planned)).toEqual([
       null,
       null,
@@ -134,9 +134,9 @@ describe("planRound", () => {
       aView(1, { pods: [leaving, aPod("pong", 1), aPod("ping", 1)] }),
       SETTINGS,
     );
-    expect(both.targets.pod).toMatchObject([{ name: "pong-1", planned: null }]);
+    expect(targetsOf(both, "echo")).toMatchObject([{ name: "pong-1", planned: null }]);
     const alone = planRound(aView(1, { pods: [leaving, aPod("ping", 1)] }), SETTINGS);
-    expect(alone.targets.pod).toMatchObject([
+    expect(targetsOf(alone, "echo")).toMatchObject([
       { name: "pong-old", address: "10.2.9.9:8080", planned: "pod_terminating" },
     ]);
     expect(alone.targets.node.map(({ check, planned }) => [check, planned])).toEqual([
@@ -203,7 +203,7 @@ describe("planRound", () => {
         problem: null,
         planned: null,
       });
-      expect(plan.targets.pod[1]).toMatchObject({
+      expect(targetsOf(plan, "echo")[1]).toMatchObject({
         name: "pong-2",
         address: "10.2.0.2:8080",
         planned: null,
@@ -238,7 +238,7 @@ describe("planRound", () => {
       ]);
       const plan = planRound(aView(1, { nodes, pods }), SETTINGS);
       expect(plan.agents[0]).toMatchObject({ pod: "ping-2", absent: null });
-      expect(plan.targets.pod).toMatchObject([
+      expect(targetsOf(plan, "echo")).toMatchObject([
         { name: "pong-2", planned: null },
         { name: "pong-new", address: null, planned: null },
       ]);

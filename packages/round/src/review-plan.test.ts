@@ -4,8 +4,10 @@ import {
   aNode,
   aPod,
   aView,
+  checksOfOne,
   OK,
   SETTINGS,
+  targetsOf,
   TIMEOUT,
 } from "@netchecker/round/testing/a-round";
 import type { ClusterView } from "./cluster-view.ts";
@@ -22,7 +24,7 @@ function reviewed(atClose: ClusterView) {
   const { agents, targets } = reviewPlan(planRound(view, SETTINGS), atClose);
   return {
     agents: agents.map(({ planned }) => planned),
-    pods: targets.pod.map(({ planned }) => planned),
+    pods: targetsOf({ targets }, "echo").map(({ planned }) => planned),
     nodes: targets.node.map(({ check, planned }) => [check, planned]),
   };
 }
@@ -133,7 +135,14 @@ describe("reviewPlan", () => {
       atClose,
       finds: (target) => (target.node === "node-2" && target.check !== "tcp" ? TIMEOUT : OK),
     });
-    expect(round.summary.pod).toEqual({ total: 6, ok: 6, failed: 0, unknown: 0, planned: 3 });
+    const each = checksOfOne(round.plan, "pod");
+    expect(round.summary.pod).toEqual({
+      total: 6 * each,
+      ok: 6 * each,
+      failed: 0,
+      unknown: 0,
+      planned: 3 * each,
+    });
     expect(round.summary.node).toEqual({ total: 15, ok: 15, failed: 0, unknown: 0, planned: 3 });
   });
 });

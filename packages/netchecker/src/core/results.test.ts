@@ -1,11 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { aClosedRound, aNode, aPod, aView, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
+import {
+  aClosedRound,
+  aNode,
+  aPod,
+  aView,
+  checksOfOne,
+  countAsked,
+  OK,
+  TIMEOUT,
+} from "@netchecker/round/testing/a-round";
 import { results } from "./results.ts";
 
 const round = aClosedRound(aView(3), {
   silent: ["node-3"],
   finds: (target) => (target.name === "pong-2" ? TIMEOUT : OK),
 });
+
+const OF_ONE_AGENT = countAsked(round.plan) / 3;
+const PODS = checksOfOne(round.plan, "pod");
 
 describe("results", () => {
   it("has a row for each agent and target, in the documented shape", () => {
@@ -20,28 +32,28 @@ describe("results", () => {
       latencyMs: 0.5,
       attempts: 1,
     });
-    expect([...results(round)]).toHaveLength(3 * (3 + 6 + 2 + 1));
+    expect([...results(round)]).toHaveLength(countAsked(round.plan));
   });
 
   it("gives outcomes that were not measured as unknown", () => {
     const silent = [...results(round, { from: "node-3" })];
-    expect(silent).toHaveLength(12);
+    expect(silent).toHaveLength(OF_ONE_AGENT);
     for (const row of silent)
       expect(row).toMatchObject({ ok: null, reason: "not_probed", latencyMs: null, attempts: 0 });
   });
 
   it.each([
-    [{ type: "pod" } as const, 9],
-    [{ type: "pod", ok: false } as const, 2],
-    [{ type: "pod", ok: true } as const, 4],
-    [{ type: "pod", ok: null } as const, 3],
-    [{ from: "ping-1" }, 12],
-    [{ to: "node-2" }, 9],
-    [{ to: "10.2.0.2:8080" }, 3],
+    [{ type: "pod" } as const, countAsked(round.plan, "pod")],
+    [{ type: "pod", ok: false } as const, 2 * PODS],
+    [{ type: "pod", ok: true } as const, 4 * PODS],
+    [{ type: "pod", ok: null } as const, 3 * PODS],
+    [{ from: "ping-1" }, OF_ONE_AGENT],
+    [{ to: "node-2" }, 3 * (PODS + checksOfOne(round.plan, "node"))],
+    [{ to: "10.2.0.2:8080" }, 3 * PODS],
     [{ to: "pong-svc" }, 3],
     [{ from: "node-9" }, 0],
-    [{ exceptMissing: true }, 24],
-    [{ exceptMissing: true, type: "pod", ok: false } as const, 2],
+    [{ exceptMissing: true }, 2 * OF_ONE_AGENT],
+    [{ exceptMissing: true, type: "pod", ok: false } as const, 2 * PODS],
   ])("filters by %o", (filter, count) => {
     expect([...results(round, filter)]).toHaveLength(count);
   });
@@ -51,7 +63,7 @@ describe("results", () => {
       ...round,
       head: { ...round.head, missing: [{ ...round.head.missing[0]!, node: "node-1" }] },
     };
-    expect([...results(half, { from: "node-1", exceptMissing: true })]).toHaveLength(12);
+    expect([...results(half, { from: "node-1", exceptMissing: true })]).toHaveLength(OF_ONE_AGENT);
   });
 
   it("gives the family of an address, and none for a name", () => {

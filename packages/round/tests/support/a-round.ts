@@ -147,6 +147,22 @@ export function aClosedRound(
   return closeRound({ ...RUN, ...with_.run }, collector, reviewPlan(plan, with_.atClose ?? view));
 }
 
+/** How many checks all agents of a plan are asked for, of all types or of one. */
+export function countAsked({ agents, targets }: RoundPlan, type?: TargetType): number {
+  const types: readonly TargetType[] = type === undefined ? TARGET_TYPES : [type];
+  return types.reduce((sum, each) => sum + agents.length * targets[each].length, 0);
+}
+
+/** How many checks a plan has for one pod, node, service or external target of a type, with one address and port. */
+export function checksOfOne({ targets }: RoundPlan, type: TargetType): number {
+  return new Set(targets[type].map(({ check }) => check)).size;
+}
+
+/** The targets of one check. */
+export function targetsOf({ targets }: Pick<RoundPlan, "targets">, wanted: Check): AskedTarget[] {
+  return TARGET_TYPES.flatMap((type) => targets[type]).filter(({ check }) => check === wanted);
+}
+
 /** A plan that asks for one more check at each target that a type has for its first check. */
 export function withCheck(plan: RoundPlan, type: TargetType, check: Check): RoundPlan {
   const asked = plan.targets[type];
