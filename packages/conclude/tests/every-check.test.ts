@@ -17,6 +17,7 @@ import {
   type Fault,
   into,
   nodeName,
+  seeded,
   SETTINGS,
   under,
   way,
@@ -178,6 +179,13 @@ describe("a check that no rule names", () => {
     expect(alarms).toEqual(["node-down [node-3] []"]);
     const pods = between(into(3), failing("connect_timeout"), ["echo", NOVEL]);
     expect(told(novel, [pods]).alarms).toEqual(["pod-network [node-3] []"]);
+  });
+
+  it("adds nothing to a pong that answers now and then", () => {
+    const random = seeded(5);
+    const busy: Fault = ({ node, check }) =>
+      node === "node-3" && check !== "tcp" && random() < 0.4 ? failing("bad_status") : null;
+    expect(told(novel, [busy], aView(12)).alarms).toEqual(["pong [node-3] []"]);
   });
 
   it("changes nothing that the other checks tell", () => {

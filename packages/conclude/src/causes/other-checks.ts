@@ -65,7 +65,10 @@ function* attributeToAgents(evidence: Evidence, found: readonly Draft[]): Steps<
     }
 }
 
-/** If every named check of the type failed between two nodes and is explained, its cause explains these failures too. */
+/**
+ * If every named check of the type failed between two nodes and is explained, its cause explains these failures too.
+ * A cause that fails probes now and then also explains failures beside named checks that work.
+ */
 function* attributeToNetwork(
   evidence: Evidence,
   found: readonly Draft[],
@@ -74,13 +77,14 @@ function* attributeToNetwork(
   const named = evidence.planes.filter(
     ({ type, family }) => type === plane.type && family === plane.family,
   );
+  const random = found.filter(({ kind, fact }) => kind === "packet-loss" || fact === "busy");
   for (let a = 0; a < evidence.size; a += 1) {
     yield;
     for (let b = 0; b < evidence.size; b += 1) {
       const asked = named.filter(({ column }) => column[b] !== -1);
-      if (asked.length === 0) continue;
-      if (!asked.every((each) => evidence.at(each, a, b) === EXPLAINED)) continue;
-      const cause = found.find((each) => explainsWay(each, a, b));
+      const allExplained =
+        asked.length > 0 && asked.every((each) => evidence.at(each, a, b) === EXPLAINED);
+      const cause = (allExplained ? found : random).find((each) => explainsWay(each, a, b));
       if (cause) evidence.explain(cause.claim, plane, a, b);
     }
   }
@@ -88,8 +92,8 @@ function* attributeToNetwork(
 
 /** Whether a cause is about connections from a to b. */
 function explainsWay(cause: Draft, a: number, b: number): boolean {
-  const { kind, nodes, peers, direction, layer, claim } = cause;
-  if (claim.count === 0 || kind === "slow" || kind === "mtu") return false;
+  const { kind, nodes, peers, direction, layer } = cause;
+  if (kind === "slow" || kind === "mtu") return false;
   if (layer !== "node" && layer !== "pod-network" && layer !== "process") return false;
   if (nodes.length === 0) return true;
   const isOut = direction !== "in";
