@@ -1,4 +1,4 @@
-import { OK_CODE, type Reason, reasonOf } from "@netchecker/contract";
+import { type Check, OK_CODE, type Reason, reasonOf, type TargetType } from "@netchecker/contract";
 import { describe, expect, it } from "vitest";
 import { drawCluster } from "./cluster.ts";
 import { Random } from "./random.ts";
@@ -24,17 +24,23 @@ function aRound({ world, shown }: Pick<Site, "world" | "shown">, seed = 3) {
     { opening: shown, closing: shown },
     { id: 1, random: new Random(seed) },
   );
-  const at = (type: "pod" | "node" | "service" | "external", from: number, to: number): Reason =>
-    reasonOf(round.matrices[type].reasons[round.matrices[type].cell(from, to)]!);
+  /** What one node's agent found in a check, at its `index`th target. */
+  const at = (type: TargetType, check: Check | null, from: number, index: number): Reason => {
+    const matrix = round.matrices[type];
+    const targets = [...round.plan.targets[type].entries()].filter(
+      ([, target]) => check === null || target.check === check,
+    );
+    return reasonOf(matrix.reasons[matrix.cell(from, targets[index]![0])]!);
+  };
   const missing = new Map(round.head.missing.map(({ node, why }) => [node, why]));
   return {
     round,
-    echo: (from: number, to: number) => at("pod", from, to),
-    tcp: (from: number, to: number) => at("node", from, 2 * to),
-    nodePort: (from: number, to: number) => at("node", from, 2 * to + 1),
-    clusterIp: (from: number) => at("service", from, 0),
-    dns: (from: number) => at("service", from, 1),
-    external: (from: number, index: number) => at("external", from, index),
+    echo: (from: number, to: number) => at("pod", "echo", from, to),
+    tcp: (from: number, to: number) => at("node", "tcp", from, to),
+    nodePort: (from: number, to: number) => at("node", "nodeport", from, to),
+    clusterIp: (from: number) => at("service", "clusterip", from, 0),
+    dns: (from: number) => at("service", "dns", from, 0),
+    external: (from: number, index: number) => at("external", null, from, index),
     missing: (node: number) => missing.get(world.cluster.nodes[node]!.name),
   };
 }

@@ -219,14 +219,14 @@ export const way = (a: number, b: number) => (from: string, to: string) =>
 
 export const nodeName = (index: number) => `node-${index}`;
 
-/** A fault of probes between the cluster's nodes. */
+/** A fault of probes between the cluster's nodes: of all checks, or of some. */
 export function between(
   isHit: (from: string, to: string) => boolean,
   outcome: Outcome = TIMEOUT,
-  checks: readonly Check[] = ["echo", "tcp", "nodeport"],
+  checks: readonly Check[] | null = null,
 ): Fault {
   return ({ node, check }, from) =>
-    node !== null && checks.includes(check) && isHit(from, node) ? outcome : null;
+    node !== null && (checks?.includes(check) ?? true) && isHit(from, node) ? outcome : null;
 }
 
 /** A fault of probes from some nodes, whatever their target. */

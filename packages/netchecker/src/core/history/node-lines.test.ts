@@ -4,6 +4,7 @@ import {
   aNode,
   aView,
   between,
+  checksOfOne,
   OK,
   outOf,
   seeded,
@@ -34,6 +35,10 @@ function countedFromResults(round: ClosedRound, node: string) {
   };
 }
 
+/** How many checks one node's agent makes of another node and its pong. */
+const checksOfPair = ({ plan }: ClosedRound) =>
+  checksOfOne(plan, "pod") + checksOfOne(plan, "node");
+
 describe("a node in a round", () => {
   it("is counted as a source and as a target, without its own pod and the services", () => {
     const round = aClosedRound(aView(4), { finds: under(between(way(1, 2))), silent: ["node-4"] });
@@ -44,12 +49,13 @@ describe("a node in a round", () => {
       inFailed,
       inTotal,
     ]);
-    // Three checks of three peers. Outcomes that node-4 did not report are unknown, and are in the total.
+    const one = checksOfPair(round);
+    // Outcomes that node-4 did not report are unknown, and are in the total.
     expect(counts).toEqual([
-      ["reported", 3, 9, 0, 9],
-      ["reported", 0, 9, 3, 9],
-      ["reported", 0, 9, 0, 9],
-      ["silent", 0, 9, 0, 9],
+      ["reported", one, 3 * one, 0, 3 * one],
+      ["reported", 0, 3 * one, one, 3 * one],
+      ["reported", 0, 3 * one, 0, 3 * one],
+      ["silent", 0, 3 * one, 0, 3 * one],
     ]);
   });
 
@@ -64,7 +70,8 @@ describe("a node in a round", () => {
       ),
     });
     expect(momentsOf(round)[1]).toMatchObject({ outFailed: 0, outTotal: 0, inFailed: 0 });
-    expect(momentsOf(round)[0]).toMatchObject({ outFailed: 0, outTotal: 6, inTotal: 6 });
+    const ofTwo = 2 * checksOfPair(round);
+    expect(momentsOf(round)[0]).toMatchObject({ outFailed: 0, outTotal: ofTwo, inTotal: ofTwo });
   });
 
   it("has the same counts as the results of any round", () => {
