@@ -12,7 +12,7 @@ import { RedisServer } from "@netchecker/testbed/services/redis-server";
 import { createLog } from "@netchecker/runtime/log";
 import { connectRedis, type Redis } from "@netchecker/runtime/redis";
 import { largeCluster } from "./large-cluster.ts";
-import { usageOf } from "./process-usage.ts";
+import { ServiceMemory } from "./service-memory.ts";
 
 /** One netchecker that runs, and those that report to it. */
 export interface LoneNetchecker {
@@ -22,8 +22,9 @@ export interface LoneNetchecker {
   readonly redis: Redis;
   /** The name of one of its nodes. */
   readonly node: string;
-  /** Its memory with its view of the cluster, before any report, MiB. */
-  readonly atRestMiB: number;
+  readonly memory: ServiceMemory;
+  /** Its working set with its view of the cluster, before any report, MiB; null where none is measured. */
+  readonly atRestMiB: number | null;
 }
 
 /** netchecker, alone and real, with an API server stand-in, a real Redis and `nodes` simulated agents, for as long as `use` takes. */
@@ -43,7 +44,9 @@ export async function withLoneNetchecker<T>(
   const config = join(folder, "kubeconfig");
   await writeFile(config, kubeConfig(api.url, "", "netchecker"));
   const port = await freePort("127.0.0.1");
+  const memory = new ServiceMemory("netchecker");
   const netchecker = new NetcheckerProcess({
+    within: memory.within,
     bundle: BUNDLES.netchecker,
     url: `http://127.0.0.1:${port}`,
     logFile: join(folder, "netchecker.log"),
@@ -61,17 +64,18 @@ export async function withLoneNetchecker<T>(
   });
   let simulation: ChildProcess | undefined;
   try {
-    const atRestMiB = await memoryAtRest(netchecker);
+    const atRestMiB = await memoryAtRest(netchecker, memory);
     await redis.flushall();
     simulation = fork(new URL("./simulated-agents.ts", import.meta.url), {
       env: { REDIS: redisHost, AGENTS: JSON.stringify(agents) },
     });
     await new Promise((resolve) => simulation?.once("message", resolve));
     await netchecker.start();
-    return await use({ netchecker, simulation, redis, node: agents[0]!.node, atRestMiB });
+    return await use({ netchecker, memory, simulation, redis, node: agents[0]!.node, atRestMiB });
   } finally {
     simulation?.kill();
     await netchecker.stop();
+    memory.remove();
     redis.disconnect();
     await Promise.all([redisServer.stop(), api.stop()]);
     await rm(folder, { recursive: true });
@@ -79,12 +83,15 @@ export async function withLoneNetchecker<T>(
 }
 
 /** It is ended after that. */
-async function memoryAtRest(netchecker: NetcheckerProcess): Promise<number> {
+async function memoryAtRest(
+  netchecker: NetcheckerProcess,
+  memory: ServiceMemory,
+): Promise<number | null> {
   await netchecker.start();
   await sleep(5_000);
-  const { rssMiB } = await usageOf(netchecker.pid!);
+  const mib = memory.nowMiB();
   await netchecker.kill();
-  return rssMiB;
+  return mib;
 }
 
 /** Resolves once a round is stored. */

@@ -13,7 +13,8 @@ const BENCHES: Record<string, () => Promise<Row[]>> = {
   "agent-1000-throttled": () => benchThrottledAgent(1_000),
   "agent-dropped": () => benchSilentNetwork("dropped"),
   "agent-no-way-out": () => benchSilentNetwork("no-way-out"),
-  memory: benchMemory,
+  memory: () => benchMemory({ nodes: 5, intervalMs: 10_000, rounds: 3, scrapedRounds: 10 }),
+  "memory-200": () => benchMemory({ nodes: 200, intervalMs: 90_000, rounds: 2, scrapedRounds: 2 }),
   metrics: benchMetrics,
   "netchecker-200": () =>
     benchNetchecker(200, { storedWithinSeconds: 0.5, memoryMiB: 400, restMiB: 160 }),

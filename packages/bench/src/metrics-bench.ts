@@ -3,7 +3,8 @@ import { storedRound, withLoneNetchecker } from "./lone-netchecker.ts";
 import { median } from "./median.ts";
 import { usageOf } from "./process-usage.ts";
 import { scrape } from "./scrape.ts";
-import { below, type Row, told } from "./table.ts";
+import type { ServiceMemory } from "./service-memory.ts";
+import { below, type Row, sayMiB, told } from "./table.ts";
 
 const SIZES = [5, 50, 200, 1_000];
 const SCRAPES = 10;
@@ -13,21 +14,28 @@ export async function benchMetrics(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const nodes of SIZES)
     rows.push(
-      ...(await withLoneNetchecker(nodes, async ({ netchecker: { url, pid } }) => {
+      ...(await withLoneNetchecker(nodes, async ({ netchecker: { url, pid }, memory }) => {
         await storedRound(url, 1);
-        return measureScrapes(url, pid!, nodes);
+        return measureScrapes(url, pid!, memory, nodes);
       })),
     );
   return rows;
 }
 
-async function measureScrapes(url: string, pid: number, nodes: number): Promise<Row[]> {
+async function measureScrapes(
+  url: string,
+  pid: number,
+  memory: ServiceMemory,
+  nodes: number,
+): Promise<Row[]> {
   const what = `${nodes} nodes: /metrics`;
   const before = await usageOf(pid);
+  const beforeMiB = memory.nowMiB();
   const first = await timedScrape(url);
   const times: number[] = [];
   for (let each = 0; each < SCRAPES; each += 1) times.push((await timedScrape(url)).ms);
   const after = await usageOf(pid);
+  const afterMiB = memory.nowMiB();
   const cpu = ((after.cpuSeconds - before.cpuSeconds) / (SCRAPES + 1)) * 1_000;
   const lines = first.text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   const ofNodes = lines.filter((line) => /node="[^"*]/.test(line)).length;
@@ -41,8 +49,8 @@ async function measureScrapes(url: string, pid: number, nodes: number): Promise<
     below(`${what}: time (median of ${SCRAPES})`, median(times), 1_000, "ms"),
     told(`${what}: CPU`, `${cpu.toFixed(0)} ms`),
     told(
-      `${what}: memory before and after ${SCRAPES + 1} scrapes`,
-      `${before.rssMiB.toFixed(0)}, ${after.rssMiB.toFixed(0)} MiB`,
+      `${what}: working set before and after ${SCRAPES + 1} scrapes`,
+      `${sayMiB(beforeMiB)}, ${sayMiB(afterMiB)}`,
     ),
   ];
 }

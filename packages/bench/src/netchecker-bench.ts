@@ -1,13 +1,11 @@
-import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { redisNames } from "@netchecker/contract";
-import type { NetcheckerProcess } from "@netchecker/testbed/services/netchecker-process";
 import { benchMesh, benchResults } from "./answers-bench.ts";
 import { benchHistory } from "./history-bench.ts";
-import { storedRound, withLoneNetchecker } from "./lone-netchecker.ts";
+import { type LoneNetchecker, storedRound, withLoneNetchecker } from "./lone-netchecker.ts";
 import { median } from "./median.ts";
 import { usageOf } from "./process-usage.ts";
-import { below, type Row, told } from "./table.ts";
+import { below, memoryBelow, type Row, sayMiB, told } from "./table.ts";
 
 export interface NetcheckerLimits {
   readonly storedWithinSeconds: number;
@@ -20,17 +18,21 @@ const ROUNDS = 3;
 
 /** netchecker's rounds, memory and answers with so many nodes. */
 export function benchNetchecker(nodes: number, limits: NetcheckerLimits): Promise<Row[]> {
-  return withLoneNetchecker(nodes, async ({ netchecker, simulation, redis, node, atRestMiB }) => [
-    below(
-      `a view of ${nodes} nodes: netchecker's memory at rest`,
-      atRestMiB,
+  return withLoneNetchecker(nodes, async (lone) => [
+    memoryBelow(
+      `a view of ${nodes} nodes: netchecker's working set at rest`,
+      lone.atRestMiB,
       limits.restMiB,
-      "MiB",
     ),
-    ...(await measure(netchecker, simulation, nodes, limits)),
+    ...(await measure(lone, nodes, limits)),
     ...(await benchHistory(
-      { url: netchecker.url, pid: netchecker.pid!, node },
-      redis,
+      {
+        url: lone.netchecker.url,
+        pid: lone.netchecker.pid!,
+        memory: lone.memory,
+        node: lone.node,
+      },
+      lone.redis,
       redisNames("netchecker:"),
       `${nodes} × ${nodes}`,
     )),
@@ -38,8 +40,7 @@ export function benchNetchecker(nodes: number, limits: NetcheckerLimits): Promis
 }
 
 async function measure(
-  netchecker: NetcheckerProcess,
-  simulation: ChildProcess,
+  { netchecker, memory, simulation }: LoneNetchecker,
   nodes: number,
   limits: NetcheckerLimits,
 ): Promise<Row[]> {
@@ -50,7 +51,7 @@ async function measure(
   const cpu: number[] = [];
   let lost = 0;
   let bytes = 0;
-  for (let round = 1; round <= ROUNDS; round += 1) {
+  const measureRound = async (round: number) => {
     const before = await usageOf(pid);
     const last = new Promise<{ lastReportAt: number; bytes: number }>((resolve) => {
       simulation.on("message", (message) => {
@@ -66,10 +67,12 @@ async function measure(
     waits.push(Date.now() - reported.lastReportAt);
     cpu.push((await usageOf(pid)).cpuSeconds - before.cpuSeconds);
     lost += head.expected - head.reported;
-  }
-  const usage = await usageOf(pid);
+  };
+  const { peakMiB } = await memory.peakDuring(async () => {
+    for (let round = 1; round <= ROUNDS; round += 1) await measureRound(round);
+  });
   await sleep(5_000);
-  const rest = await usageOf(pid);
+  const restMiB = memory.nowMiB();
   rows.push(
     below(
       `${size} round: last report to stored round (slowest of ${ROUNDS})`,
@@ -79,10 +82,10 @@ async function measure(
     ),
     told(`${size} round: reports lost in ${ROUNDS} rounds`, `${lost}`, "0", lost === 0),
     told(`${size} round: netchecker's CPU (median)`, `${median(cpu).toFixed(2)} s`),
-    below(`${size} round: netchecker's peak memory`, usage.peakMiB, limits.memoryMiB, "MiB"),
-    told(`${size} round: netchecker's memory 5 s later`, `${rest.rssMiB.toFixed(0)} MiB`),
-    ...(await benchResults(netchecker.url, pid, size)),
-    ...(await benchMesh(netchecker.url, pid, size)),
+    memoryBelow(`${size} round: netchecker's peak working set`, peakMiB, limits.memoryMiB),
+    told(`${size} round: netchecker's working set 5 s later`, sayMiB(restMiB)),
+    ...(await benchResults(netchecker.url, { pid, memory }, size)),
+    ...(await benchMesh(netchecker.url, { pid, memory }, size)),
   );
   return rows;
 }

@@ -9,7 +9,8 @@ import { pageFileRows } from "./page-files.ts";
 import { firstPaint, firstPicture, type FirstPicture, visit } from "./page-visit.ts";
 import { heapMiB, panMesh, rendererUsage } from "./page-in-use.ts";
 import { usageOf } from "./process-usage.ts";
-import { below, notMeasured, type Row, told } from "./table.ts";
+import type { Answerer } from "./read-whole.ts";
+import { below, notMeasured, type Row, sayMiB, told } from "./table.ts";
 
 export interface PageLimits {
   readonly nodes: number;
@@ -34,7 +35,12 @@ export async function benchPage(sizes: readonly PageLimits[]): Promise<Row[]> {
         ...(await withLoneNetchecker(limits.nodes, async (lone) => {
           await runForADay(lone);
           const { url, pid } = lone.netchecker;
-          const { first, rows: loads } = await measureLoads(browser, url, pid!, limits);
+          const { first, rows: loads } = await measureLoads(
+            browser,
+            url,
+            { pid: pid!, memory: lone.memory },
+            limits,
+          );
           const use = await measureUse(browser, url, `page of ${limits.nodes} nodes`);
           return [...(rows.length === 0 ? await pageFileRows(first) : []), ...loads, ...use];
         })),
@@ -58,10 +64,10 @@ async function runForADay({ netchecker: { url }, redis }: LoneNetchecker): Promi
 async function measureLoads(
   browser: Browser,
   url: string,
-  pid: number,
+  { pid, memory }: Answerer,
   { nodes, firstPictureMs }: PageLimits,
 ): Promise<{ first: FirstPicture; rows: Row[] }> {
-  const before = await usageOf(pid);
+  const beforeMiB = memory.nowMiB();
   const empty: number[] = [];
   const pictures: FirstPicture[] = [];
   let cpuSeconds = 0;
@@ -71,7 +77,7 @@ async function measureLoads(
     pictures.push(await visit(browser, (page) => firstPicture(page, url)));
     cpuSeconds += (await usageOf(pid)).cpuSeconds - start.cpuSeconds;
   }
-  const after = await usageOf(pid);
+  const afterMiB = memory.nowMiB();
   const first = pictures[0]!;
   const drawnMs = median(pictures.map((picture) => picture.drawnMs));
   const emptyMs = median(empty);
@@ -88,8 +94,8 @@ async function measureLoads(
     told(`${what}: its mesh as sent`, `${(first.bytes.get("/mesh")! / 1e3).toFixed(1)} kB`),
     told(`${what}: netchecker's CPU for a load`, `${((cpuSeconds / LOADS) * 1e3).toFixed(0)} ms`),
     told(
-      `${what}: netchecker's memory before and after ${LOADS} loads`,
-      `${before.rssMiB.toFixed(0)}, ${after.rssMiB.toFixed(0)} MiB`,
+      `${what}: netchecker's working set before and after ${LOADS} loads`,
+      `${sayMiB(beforeMiB)}, ${sayMiB(afterMiB)}`,
     ),
   ];
   return { first, rows };

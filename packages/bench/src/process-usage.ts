@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 
 const TICKS_PER_SECOND = 100;
 
@@ -9,8 +9,6 @@ export interface Usage {
   readonly rssMiB: number;
   /** Of that, pages of files, shared with all who map them: node's own binary above all. MiB. */
   readonly rssFileMiB: number;
-  /** The most that was ever resident, MiB. */
-  readonly peakMiB: number;
 }
 
 /** What Linux says of a process. Throws where there is none. */
@@ -25,11 +23,5 @@ export async function usageOf(pid: number): Promise<Usage> {
     cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
     rssMiB: kiB("VmRSS") / 1024,
     rssFileMiB: kiB("RssFile") / 1024,
-    peakMiB: kiB("VmHWM") / 1024,
   };
-}
-
-/** Lets the next peak be that of what comes; needs no right over one's own processes. */
-export async function resetPeak(pid: number): Promise<void> {
-  await writeFile(`/proc/${pid}/clear_refs`, "5").catch(() => {});
 }

@@ -1,5 +1,6 @@
 import { get } from "node:http";
-import { resetPeak, usageOf } from "./process-usage.ts";
+import { usageOf } from "./process-usage.ts";
+import type { ServiceMemory } from "./service-memory.ts";
 
 /** What reading one answer took. */
 export interface Read {
@@ -8,22 +9,28 @@ export interface Read {
   readonly bytes: number;
   /** Of the process that answers. */
   readonly cpuSeconds: number;
-  /** Above what was resident before, at the most, while it was read. */
-  readonly addedMiB: number;
+  /** By how much its working set grew at the most while it was read; null where none is measured. */
+  readonly addedMiB: number | null;
 }
 
-/** Reads an answer of the process `pid` to its end, compressed or not, watching its memory. */
+/** The process that answers. */
+export interface Answerer {
+  readonly pid: number;
+  readonly memory: ServiceMemory;
+}
+
+/** Reads an answer to its end, compressed or not, watching the memory of the process that answers. */
 export async function readWhole(
   url: string,
-  pid: number,
+  { pid, memory }: Answerer,
   encoding: "identity" | "zstd" = "identity",
 ): Promise<Read> {
-  await resetPeak(pid);
+  const beforeMiB = memory.nowMiB();
   const before = await usageOf(pid);
-  const { etag, bytes } = await read(url, encoding);
+  const { value, peakMiB } = await memory.peakDuring(() => read(url, encoding));
   const after = await usageOf(pid);
   const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
-  return { etag, bytes, cpuSeconds, addedMiB: after.peakMiB - before.rssMiB };
+  return { ...value, cpuSeconds, addedMiB: peakMiB === null ? null : peakMiB - beforeMiB! };
 }
 
 /** Not by `fetch`, which would take the compression away. */

@@ -18,6 +18,16 @@ export function below(what: string, value: number, limit: number, unit: string):
   };
 }
 
+/** A row of memory that must stay below a limit, and of which there may be no figure. */
+export function memoryBelow(what: string, mib: number | null, limitMiB: number): Row {
+  return mib === null ? told(what, "not measured") : below(what, mib, limitMiB, "MiB");
+}
+
+/** Memory as a row tells it. */
+export function sayMiB(mib: number | null): string {
+  return mib === null ? "not measured" : `${mib.toFixed(1)} MiB`;
+}
+
 /** A row for something that must hold, or is told for its own sake. */
 export function told(what: string, measured: string, wanted = "", met: boolean | null = null): Row {
   return { what, measured, wanted, met };

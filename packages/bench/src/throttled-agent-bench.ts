@@ -29,7 +29,6 @@ export async function benchThrottledAgent(pods: number): Promise<Row[]> {
         answers.push(await pod);
         await sleep(PAUSE_MS);
       }
-      const { peakMiB: peakResidentMiB } = await agent.usage;
       const peakMiB = cgroup.peakMemoryBytes() / 2 ** 20;
       const seconds = answers.map((answer) => answer.seconds);
       const saidSo = answers.filter(
@@ -50,8 +49,6 @@ export async function benchThrottledAgent(pods: number): Promise<Row[]> {
         ),
         largestReport(size, answers),
         below(`${size}: peak memory of its cgroup`, peakMiB, MEMORY_MIB, "MiB"),
-        // The cgroup is charged only with those pages of node's binary that no other process had read.
-        below(`${size}: peak resident memory`, peakResidentMiB, MEMORY_MIB, "MiB"),
       ];
     } finally {
       await agent.stop();

@@ -42,6 +42,8 @@ export interface PodSpec<Network extends PodNetwork = PodNetwork> {
   /** The environment of a pod of that name. */
   readonly env: (podName: string) => Readonly<Record<string, string>>;
   readonly network: Network;
+  /** Words that stand before its process's command, for example so that it runs in a cgroup. */
+  readonly within?: readonly string[] | undefined;
   readonly logFolder: string;
 }
 
@@ -107,10 +109,9 @@ export class Pod<Network extends PodNetwork = PodNetwork> {
    */
   async start(): Promise<void> {
     if (this.running) return;
-    const { workload, bundle, env, ip, hostIp, ipv6, network } = this.spec;
-    const { within } = network;
+    const { workload, bundle, env, ip, hostIp, ipv6, network, within = [] } = this.spec;
     const child = new Child({
-      within,
+      within: [...network.within, ...within],
       file: process.execPath,
       args: ["--max-semi-space-size=1", bundle],
       env: { ...env(this.name), ...this.extraEnv },
@@ -118,7 +119,7 @@ export class Pod<Network extends PodNetwork = PodNetwork> {
     });
     this.#child = child;
     // On one network stack, who asks lets those go first that answer, kube-proxy among them, which elsewhere is the kernel's work.
-    if (workload === "ping" && within.length === 0 && child.pid !== undefined)
+    if (workload === "ping" && network.within.length === 0 && child.pid !== undefined)
       setPriority(child.pid, 10);
     this.update((copy) => run(copy, ip, hostIp, ipv6));
     void child.exited.then(({ code }) => {

@@ -28,6 +28,8 @@ export interface NodeSpec {
   readonly bundle: Readonly<Record<Workload, string>>;
   readonly env: Readonly<Record<Workload, Readonly<Record<string, string>>>>;
   readonly logFolder: string;
+  /** Words that stand before the command of a pod's process. */
+  readonly within?: ((workload: Workload) => readonly string[]) | undefined;
   /** Beside those that every node has: zone, pool. */
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -235,7 +237,7 @@ export class LocalNode extends ClusterNode {
   }
 
   #pod(workload: Workload, env: Readonly<Record<string, string>>): Pod {
-    const { name: node, ip: hostIp, namespace, podIp, ipv6, bundle, logFolder } = this.spec;
+    const { name: node, ip: hostIp, namespace, podIp, ipv6, bundle, logFolder, within } = this.spec;
     return new Pod(this.store, {
       workload,
       namespace,
@@ -245,6 +247,7 @@ export class LocalNode extends ClusterNode {
       ipv6: ipv6 && { pod: ipv6[workload], host: ipv6.node },
       network: ipv6 ? new SecondAddress(ipv6[workload], podIp[workload]) : { within: [] },
       bundle: bundle[workload],
+      within: within?.(workload),
       env: (name) => ({
         ...env,
         POD_NAME: name,

@@ -24,6 +24,8 @@ import { ClusterIps } from "./service-proxies.ts";
 /** What a service's environment may have beside what the cluster gives it. */
 type ExtraEnv = Readonly<Record<string, string>>;
 
+type Service = "netchecker" | "ping" | "pong";
+
 export interface LocalClusterOptions {
   /** How many nodes, `node-1` and so on; at most MAX_NODES. */
   readonly nodes: number;
@@ -51,7 +53,12 @@ export interface LocalClusterOptions {
   readonly redisLink?: boolean;
   /** The API server is stopped before netchecker starts. */
   readonly apiServerAway?: boolean;
-  readonly env?: Readonly<Partial<Record<"netchecker" | "ping" | "pong", ExtraEnv>>>;
+  readonly env?: Readonly<Partial<Record<Service, ExtraEnv>>>;
+  /**
+   * Words that stand before a service's command, for example so that it runs in a cgroup. `node` is the pod's node, null
+   * for netchecker.
+   */
+  readonly within?: (service: Service, node: string | null) => readonly string[];
   /** Gets each line of netchecker's log. */
   readonly onLog?: (line: string) => void;
   /** Ends a start half-way: it rejects with the signal's reason once all that was started has ended. */
@@ -169,6 +176,7 @@ async function build(
         pong: { ...POD_ENV, ...env.pong },
       },
       logFolder: folder,
+      within: (workload) => options.within?.(workload, name) ?? [],
       labels: { ...zoneLabels(lastIndex, options.zones), ...options.labels?.(name), ...labels },
     };
     const around = { store, kubeProxy, nodeController, redis: redis.address };
@@ -191,6 +199,7 @@ async function build(
     url: `http://${host}:${port}`,
     logFile: join(folder, "netchecker.log"),
     onLog: options.onLog,
+    within: options.within?.("netchecker", null),
     env: {
       ...IMAGE_ENV,
       KUBECONFIG: kubeConfigFile,

@@ -29,6 +29,8 @@ interface Layout {
   readonly usage: File;
   /** Memory by what it is used for. */
   readonly stat: File;
+  /** The line of `stat` with the pages of files that nobody has read for a while. */
+  readonly inactiveFiles: string;
   /** Holds a line `oom_kill`, and how often. */
   readonly kills: File;
   /** What the sockets of its processes take; null where `usage` has that in it. */
@@ -51,6 +53,7 @@ const V2: Layout = {
   peak: [".", "memory.peak"],
   usage: [".", "memory.current"],
   stat: [".", "memory.stat"],
+  inactiveFiles: "inactive_file",
   kills: [".", "memory.events"],
   sockets: null,
 };
@@ -68,6 +71,7 @@ const V1: Layout = {
   peak: ["memory", "memory.max_usage_in_bytes"],
   usage: ["memory", "memory.usage_in_bytes"],
   stat: ["memory", "memory.stat"],
+  inactiveFiles: "total_inactive_file",
   kills: ["memory", "memory.oom_control"],
   sockets: ["memory", "memory.kmem.tcp.usage_in_bytes"],
 };
@@ -142,6 +146,16 @@ export class LimitedCgroup {
   countSockets(): void {
     if (this.#layout.sockets)
       writeFileSync(this.#path("memory", "memory.kmem.tcp.limit_in_bytes"), `${UNLIMITED}`);
+  }
+
+  /**
+   * Its working set in bytes, as the kubelet counts it: its usage without the pages of files that nobody has read for a
+   * while. A page of a file that processes share, such as Node's binary, counts only where it was read first.
+   */
+  workingSetBytes(): number {
+    const usage = Number(readFileSync(this.#path(...this.#layout.usage), "utf8"));
+    const stat = readFileSync(this.#path(...this.#layout.stat), "utf8");
+    return usage - numberOf(stat, this.#layout.inactiveFiles);
   }
 
   /** Bytes: what its processes hold that the kernel could not take back, and, of version 1, what their sockets take beside that. */

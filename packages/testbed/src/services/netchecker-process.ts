@@ -6,6 +6,8 @@ export interface NetcheckerSpec {
   readonly url: string;
   readonly logFile: string;
   readonly onLog?: ((line: string) => void) | undefined;
+  /** Words that stand before its command, for example so that it runs in a cgroup. */
+  readonly within?: readonly string[] | undefined;
 }
 
 const START_TIMEOUT_MS = 15_000;
@@ -39,8 +41,9 @@ export class NetcheckerProcess {
   /** Starts it and resolves when its `/healthz` answers. Rejects with a TestbedError. */
   async start(signal?: AbortSignal): Promise<void> {
     if (this.running) return;
-    const { bundle, env, logFile, onLog, url } = this.spec;
+    const { bundle, env, logFile, onLog, url, within = [] } = this.spec;
     const child = new Child({
+      within,
       file: process.execPath,
       args: ["--max-semi-space-size=1", bundle],
       env,
