@@ -26,6 +26,9 @@ export interface AgentParts {
   readonly subscriber: Redis;
 }
 
+/** On 127.0.0.1. */
+export const AGENT_PORT = 18_091;
+
 const PONGS = fileURLToPath(new URL("./many-pongs.ts", import.meta.url));
 
 /** Starts Redis, pongs and one agent as it is shipped; `stack` ends them, and removes their folder. */
@@ -90,7 +93,7 @@ export async function startAgentParts(
         NODE_NAME: "node-0001",
         POD_IP: "127.0.0.1",
         HOST: "127.0.0.1",
-        PORT: "18091",
+        PORT: String(AGENT_PORT),
         REDIS_HOST: redisHost,
         LOG_LEVEL: "warn",
         ...env,

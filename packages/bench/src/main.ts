@@ -1,4 +1,5 @@
 import { cpus, release, totalmem } from "node:os";
+import { benchAgentAndPong } from "./agent-and-pong-bench.ts";
 import { benchAgent } from "./agent-bench.ts";
 import { benchMemory } from "./memory-bench.ts";
 import { benchMetrics } from "./metrics-bench.ts";
@@ -13,8 +14,8 @@ const BENCHES: Record<string, () => Promise<Row[]>> = {
   "agent-1000-throttled": () => benchThrottledAgent(1_000),
   "agent-dropped": () => benchSilentNetwork("dropped"),
   "agent-no-way-out": () => benchSilentNetwork("no-way-out"),
-  memory: () => benchMemory({ nodes: 5, intervalMs: 10_000, rounds: 3, scrapedRounds: 10 }),
-  "memory-200": () => benchMemory({ nodes: 200, intervalMs: 90_000, rounds: 2, scrapedRounds: 2 }),
+  "agent-and-pong-200": () => benchAgentAndPong(200),
+  memory: benchMemory,
   metrics: benchMetrics,
   "netchecker-200": () =>
     benchNetchecker(200, { storedWithinSeconds: 0.5, memoryMiB: 400, restMiB: 160 }),

@@ -76,18 +76,22 @@ const V1: Layout = {
   sockets: ["memory", "memory.kmem.tcp.usage_in_bytes"],
 };
 
+const made = new Set<LimitedCgroup>();
+
+process.on("exit", () => {
+  for (const cgroup of made)
+    try {
+      cgroup.remove();
+    } catch {
+      // One that is still full keeps no other from being removed.
+    }
+});
+
 /** A cgroup, v2 or v1, that holds what runs in it to limits, as kubelet would. */
 export class LimitedCgroup {
   readonly #name: string;
   readonly #layout = existsSync(join(ROOT, "cgroup.controllers")) ? V2 : V1;
   readonly #parents: readonly string[];
-  readonly #onExit = () => {
-    try {
-      this.remove();
-    } catch {
-      // One that is still full keeps no other from being removed.
-    }
-  };
 
   /**
    * `name` should tell which process made it: what is left of one that was killed can be recognised then. Throws the file
@@ -96,7 +100,7 @@ export class LimitedCgroup {
   constructor(limits: CgroupLimits, name: string) {
     this.#name = name;
     this.#parents = [...new Set(this.#settings(limits).map(([parent]) => parent))];
-    process.on("exit", this.#onExit);
+    made.add(this);
     try {
       for (const parent of this.#parents) mkdirSync(this.#path(parent));
       this.limit(limits);
@@ -177,7 +181,7 @@ export class LimitedCgroup {
 
   /** Removes it once the last process in it is gone, for which it waits a moment. Safe to call twice. */
   remove(): void {
-    process.off("exit", this.#onExit);
+    made.delete(this);
     const deadline = Date.now() + REMOVE_WITHIN_MS;
     for (const parent of this.#parents)
       while (existsSync(this.#path(parent))) {
