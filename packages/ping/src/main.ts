@@ -3,7 +3,6 @@ import closeWithGrace from "close-with-grace";
 import { runCommand } from "./by-hand/run-command.ts";
 import { readPingConfig } from "./config.ts";
 import { createAgent } from "./create-agent.ts";
-import { leaveOutTurboFan } from "./leave-out-turbofan.ts";
 
 const SHUTDOWN_MS = 2_500;
 
@@ -28,5 +27,4 @@ function main(): void {
   agent.serve();
 }
 
-leaveOutTurboFan();
 void startService("ping", process.argv.length > 2 ? command : main);

@@ -3,7 +3,6 @@ import { startService } from "@netchecker/runtime/start";
 import closeWithGrace from "close-with-grace";
 import { createPong } from "./app.ts";
 import { readPongConfig } from "./config.ts";
-import { preferSizeToSpeed } from "./prefer-size.ts";
 
 const SHUTDOWN_MS = 5_000;
 const LAST_ANSWERS_MS = 4_000;
@@ -37,5 +36,4 @@ function main(): void {
   );
 }
 
-preferSizeToSpeed();
 void startService("pong", main);
