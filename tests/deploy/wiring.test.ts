@@ -117,9 +117,9 @@ test("no container is throttled: memory has a limit, the CPU a request", async (
     limits: { memory: limit },
   });
   expect(resources).toEqual({
-    netchecker: of("100m", "128Mi", "160Mi"),
+    netchecker: of("100m", "128Mi", "192Mi"),
     ping: of("100m", "96Mi", "200Mi"),
-    pong: of("100m", "64Mi", "200Mi"),
+    pong: of("100m", "48Mi", "200Mi"),
     redis: of("100m", "128Mi", "256Mi"),
   });
 });

@@ -18,7 +18,7 @@ const BENCHES: Record<string, () => Promise<Row[]>> = {
   memory: benchMemory,
   metrics: benchMetrics,
   "netchecker-200": () =>
-    benchNetchecker(200, { storedWithinSeconds: 0.5, memoryMiB: 400, restMiB: 160 }),
+    benchNetchecker(200, { storedWithinSeconds: 0.5, memoryMiB: 192, restMiB: 128 }),
   "netchecker-1000": () =>
     benchNetchecker(1_000, { storedWithinSeconds: 5, memoryMiB: 400, restMiB: 160 }),
   page: () =>

@@ -20,7 +20,7 @@ type Service = (typeof SERVICES)[number];
 type Memories = Readonly<Record<Service, ServiceMemory[]>>;
 
 /** Two thirds of what the manifests request. */
-const LIMITS_MIB: Readonly<Record<Service, number>> = { pong: 32, ping: 48, netchecker: 85 };
+const LIMITS_MIB: Readonly<Record<Service, number>> = { pong: 32, ping: 64, netchecker: 85 };
 
 /**
  * Working set of each service on the local cluster, between two rounds; the largest of each. First

@@ -4,7 +4,7 @@ import { limitsWithin } from "./limits-within.ts";
 const MIB = 1024 * 1024;
 
 it.each([
-  ["the base", 160 * MIB, 12, 64, 512],
+  ["the base", 192 * MIB, 14, 76, 614],
   ["a large cluster", 768 * MIB, 48, 256, 1_024],
   ["no limit", 0, 48, 256, 1_024],
   ["a limit that is none", 2 ** 63, 48, 256, 1_024],

@@ -6,8 +6,8 @@ const within = (min: number, value: number, max: number): number =>
   Math.floor(Math.min(max, Math.max(min, value)));
 
 /**
- * The limits for clients that fit into netchecker's memory limit. 160 MiB allow 12 MiB of shared answers, 64 readers
- * of long answers (each takes about 200 kB in the kernel until it has read them) and 512 connections. From 768 MiB on
+ * The limits for clients that fit into netchecker's memory limit. 192 MiB allow 14 MiB of shared answers, 76 readers
+ * of long answers (each takes about 200 kB in the kernel until it has read them) and 614 connections. From 768 MiB on
  * the limits no longer grow. No memory limit is given as 0, or as a number larger than any memory.
  */
 export function limitsWithin(memoryBytes: number): {
