@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { ActiveFaults } from "./active-faults.ts";
+import { BrokenThings } from "./broken-things.ts";
 import type { FaultKind, FaultSpec } from "./fault.ts";
 import type { Lab } from "../namespaces/lab.ts";
 import type { Fault } from "./read-fault.ts";
@@ -11,15 +12,15 @@ let faults: ActiveFaults;
 /** Kinds that note what is done; `bad` fails half-way. */
 function read(spec: FaultSpec): Fault {
   const kind: Partial<FaultKind> = {
-    async apply(_lab, _parameters, id) {
+    async break(_lab, _parameters, undo, id) {
+      undo.defer(() => {
+        happened.push(`heal ${id}`);
+        if (id === unhealable) throw new Error("stuck");
+      });
       happened.push(`apply ${spec.kind} ${id}`);
       await Promise.resolve();
       if (spec.kind === "bad") throw new Error("half-way");
       happened.push(`applied ${id}`);
-    },
-    async heal(_lab, _parameters, id) {
-      happened.push(`heal ${id}`);
-      if (id === unhealable) throw new Error("stuck");
     },
   };
   return { kind: kind as FaultKind, spec, parameters: {} };
@@ -28,7 +29,7 @@ function read(spec: FaultSpec): Fault {
 beforeEach(() => {
   happened = [];
   unhealable = null;
-  faults = new ActiveFaults({} as Lab, read);
+  faults = new ActiveFaults({ broken: new BrokenThings() } as Lab, read);
 });
 
 const ids = () => faults.list.map(({ id }) => id);

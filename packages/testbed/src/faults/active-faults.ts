@@ -1,6 +1,7 @@
-import type { FaultKind, FaultSpec } from "./fault.ts";
+import type { FaultSpec } from "./fault.ts";
 import type { Lab } from "../namespaces/lab.ts";
 import { TestbedError } from "../testbed-error.ts";
+import { becomesReady } from "./pod-process.ts";
 import { type Fault, readFault } from "./read-fault.ts";
 
 /** A fault that is in effect. */
@@ -11,9 +12,7 @@ export interface ActiveFault {
   readonly since: string;
 }
 
-interface Entry extends ActiveFault, Pick<Fault, "parameters"> {
-  readonly kind: FaultKind;
-}
+interface Entry extends ActiveFault, Fault {}
 
 /** What is broken in a laboratory. Breaking and healing take turns. */
 export class ActiveFaults {
@@ -39,9 +38,9 @@ export class ActiveFaults {
       const fault = this.#read(spec);
       const id = `f${(this.#lastId += 1)}`;
       try {
-        await fault.kind.apply(this.#lab, fault.parameters, id);
+        await this.#apply(fault, id);
       } catch (error) {
-        await fault.kind.heal(this.#lab, fault.parameters, id).catch(() => {});
+        await this.#mend(fault, id).catch(() => {});
         throw error;
       }
       const active = { id, spec: fault.spec, since: new Date().toISOString() };
@@ -60,13 +59,25 @@ export class ActiveFaults {
       const failed: unknown[] = [];
       for (const each of healing)
         // One that cannot be healed must not keep the others.
-        await each.kind.heal(this.#lab, each.parameters, each.id).then(
+        await this.#mend(each, each.id).then(
           () => (this.#active = this.#active.filter((other) => other !== each)),
           (error: unknown) => failed.push(error),
         );
       if (failed.length > 0) throw failed[0];
       return healing.map((each) => each.id);
     });
+  }
+
+  #apply({ kind, parameters }: Fault, id: string): Promise<void> {
+    return this.#lab.broken.hold(kind.thing?.(parameters) ?? id, id, (undo) =>
+      kind.break(this.#lab, parameters, undo, id),
+    );
+  }
+
+  async #mend({ kind: { recovers }, parameters: { node } }: Fault, id: string): Promise<void> {
+    await this.#lab.broken.release(id);
+    if (recovers && typeof node === "string")
+      await becomesReady(this.#lab, { node, workload: recovers });
   }
 
   #unknown(id: string): string {

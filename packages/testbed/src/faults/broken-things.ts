@@ -1,13 +1,11 @@
-import { Undo } from "./undo.ts";
-
 /** Takes steps that break something, and says before each how it is undone. */
-type Breaking = (undo: Undo) => Promise<void>;
+type Breaking = (undo: AsyncDisposableStack) => Promise<void>;
 
 interface BrokenThing {
   /** The ids of the faults that need it broken. */
   readonly holders: Set<string>;
   readonly broken: Promise<void>;
-  readonly undo: Undo;
+  readonly undo: AsyncDisposableStack;
 }
 
 /** What faults have broken. What two of them break is broken once, and whole again when both are healed. */
@@ -23,7 +21,7 @@ export class BrokenThings {
   async hold(what: string, id: string, breaking: Breaking): Promise<void> {
     let thing = this.#things.get(what);
     if (!thing) {
-      const undo = new Undo();
+      const undo = new AsyncDisposableStack();
       thing = { holders: new Set(), broken: breaking(undo), undo };
       this.#things.set(what, thing);
     }
@@ -37,17 +35,7 @@ export class BrokenThings {
       if (!holders.delete(id) || holders.size > 0) continue;
       this.#things.delete(what);
       await broken.catch(() => {});
-      await undo.run();
-    }
-  }
-
-  /** Removes what faults have put into the lab, which is about to end. */
-  async end(): Promise<void> {
-    const things = [...this.#things.values()].toReversed();
-    this.#things.clear();
-    for (const { broken, undo } of things) {
-      await broken.catch(() => {});
-      await undo.runRemovals().catch(() => {});
+      await undo.disposeAsync();
     }
   }
 }

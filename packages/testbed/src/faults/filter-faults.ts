@@ -3,9 +3,8 @@ import { type Static, Type } from "typebox";
 import { type Effect, type Leg, type Loss, OUTSIDE_END } from "../expect/effect.ts";
 import { CLUSTER_POD_CIDR, CONTROL, OUTSIDE, podCidr } from "../namespaces/network/addresses.ts";
 import type { Namespace } from "../namespaces/network/namespace.ts";
-import { addTable } from "./add-table.ts";
-import { faultKind } from "./fault.ts";
-import { noNewRedisConnection } from "./new-redis-connection.ts";
+import { addTable } from "../namespaces/network/nft.ts";
+import { faultKind, noNewRedisConnection } from "./fault.ts";
 import {
   DirectionParameter,
   NODE,
@@ -13,9 +12,6 @@ import {
   type Reject,
   RejectParameter,
 } from "./parameters.ts";
-import type { Undo } from "./undo.ts";
-
-/** Filters on nodes, as firewalls, network policies and broken CNI plugins leave them behind. */
 
 const CHAINS = {
   /** As it is on the wire, before any translation; connections are known already. */
@@ -30,7 +26,12 @@ const CHAINS = {
 type ChainName = keyof typeof CHAINS;
 type Rules = Partial<Record<ChainName, readonly string[]>>;
 
-async function filter(namespace: Namespace, id: string, rules: Rules, undo: Undo): Promise<void> {
+async function filter(
+  namespace: Namespace,
+  id: string,
+  rules: Rules,
+  undo: AsyncDisposableStack,
+): Promise<void> {
   const chains = Object.entries(rules).map(
     ([chain, lines]) => `${CHAINS[chain as ChainName]}\n${lines.join("\n")}\n}`,
   );
@@ -82,104 +83,105 @@ const borderEffect = (
 const ENVELOPE_PASSES = "udp dport 8472 accept";
 const UPLINK = "{ eth0, vxlan0 }";
 
-export const nodeCutOff = faultKind({
-  summary: "a firewall at a node's uplink cuts the node off",
-  parameters: BORDER_PARAMETERS,
-  async break(lab, { node, direction, reject }, undo, id) {
-    const begins = direction === "both" && reject === "no" ? "" : " ct state new";
-    const arriving = direction === "out" ? [] : [`iifname ${UPLINK}${begins}`];
-    const leaving = direction === "in" ? [] : [`oifname ${UPLINK}${begins}`];
-    const stopped = (matches: readonly string[]) => [
-      ENVELOPE_PASSES,
-      ...matches.flatMap((match) => (reject === "no" ? [`${match} drop`] : refusal(match, reject))),
-    ];
-    const rules: Rules =
-      reject === "no"
-        ? { arriving: stopped(arriving), leaving: stopped(leaving) }
-        : {
-            received: stopped(arriving),
-            sent: stopped(leaving),
-            forwarded: stopped([...arriving, ...leaving]),
-          };
-    await filter(lab.node(node).namespace, id, rules, undo);
-  },
-  effect: (given) =>
-    borderEffect(given, given.direction === "both" ? "node-down" : "node-cut-off", () => true),
-});
-
-export const podNetwork = faultKind({
-  summary: "a node's pod network (CNI) is cut off; the node itself is well",
-  parameters: BORDER_PARAMETERS,
-  async break(lab, { node: name, direction, reject }, undo, id) {
-    const node = lab.node(name);
-    const own = podCidr(node.index);
-    const begins = "ct state new";
-    const all = direction === "both" && reject === "no";
-    const inward = `iifname { eth0, vxlan0 } ip daddr ${own} ip saddr ${CLUSTER_POD_CIDR}`;
-    const outward = `oifname { eth0, vxlan0 } ip saddr ${own} ip daddr ${CLUSTER_POD_CIDR}`;
-    const matches = [
-      ...(direction === "out" ? [] : [inward]),
-      ...(direction === "in" ? [] : [outward]),
-    ];
-    await filter(
-      node.namespace,
-      id,
-      reject === "no"
-        ? {
-            arriving: direction === "out" ? [] : [`${inward} ${all ? "" : begins} drop`],
-            leaving: direction === "in" ? [] : [`${outward} ${all ? "" : begins} drop`],
-          }
-        : { forwarded: matches.flatMap((match) => refusal(`${match} ${begins}`, reject)) },
-      undo,
-    );
-  },
-  effect: (given) => borderEffect(given, "pod-network", ({ layer }) => layer === "pod"),
-});
-
-export const noWayOut = faultKind({
-  summary: "no way out of the cluster, from one node or from all",
-  parameters: Type.Object({ node: Type.Optional(NodeParameter), reject: RejectParameter }),
-  async break(lab, { node, reject }, undo, id) {
-    const namespace = node === undefined ? lab.outside.gateway : lab.node(node).namespace;
-    const match = `ip daddr ${OUTSIDE.cidr}`;
-    const forwarded = reject === "no" ? [`${match} drop`] : refusal(match, reject);
-    await filter(namespace, id, { forwarded }, undo);
-  },
-  effect: ({ node, reject }) => ({
-    onLeg: ({ from, to }) =>
-      to === OUTSIDE_END && (node === undefined || from === node) ? lost("all", reject) : null,
-    findings: [
-      reject === "no"
-        ? { kind: "egress", nodes: node === undefined ? [] : [node] }
-        : { kind: "firewall", nodes: node === undefined ? [] : [node], direction: "out" },
-    ],
+/** Filters on nodes, as firewalls, network policies and broken CNI plugins leave them behind. */
+export const FILTER_FAULTS = {
+  "node-cut-off": faultKind({
+    summary: "a firewall at a node's uplink cuts the node off",
+    parameters: BORDER_PARAMETERS,
+    async break(lab, { node, direction, reject }, undo, id) {
+      const begins = direction === "both" && reject === "no" ? "" : " ct state new";
+      const arriving = direction === "out" ? [] : [`iifname ${UPLINK}${begins}`];
+      const leaving = direction === "in" ? [] : [`oifname ${UPLINK}${begins}`];
+      const stopped = (matches: readonly string[]) => [
+        ENVELOPE_PASSES,
+        ...matches.flatMap((match) =>
+          reject === "no" ? [`${match} drop`] : refusal(match, reject),
+        ),
+      ];
+      const rules: Rules =
+        reject === "no"
+          ? { arriving: stopped(arriving), leaving: stopped(leaving) }
+          : {
+              received: stopped(arriving),
+              sent: stopped(leaving),
+              forwarded: stopped([...arriving, ...leaving]),
+            };
+      await filter(lab.node(node).namespace, id, rules, undo);
+    },
+    effect: (given) =>
+      borderEffect(given, given.direction === "both" ? "node-down" : "node-cut-off", () => true),
   }),
-});
-
-export const dnsUnreachable = faultKind({
-  summary: "the cluster's DNS cannot be reached from a node",
-  parameters: NODE,
-  async break(lab, { node }, undo, id) {
-    const forwarded = [`ip daddr ${CONTROL.dns} udp dport 53 drop`];
-    await filter(lab.node(node).namespace, id, { forwarded }, undo);
-  },
-  effect: ({ node }) => ({
-    onLeg: (leg) => (leg.from === node ? noNewRedisConnection(leg) : null),
-    onRow: ({ check, from }) =>
-      check === "dns" && from.node === node ? { reasons: ["dns_failure"], sure: true } : null,
-    findings: [{ kind: "dns", nodes: [node] }],
+  "pod-network": faultKind({
+    summary: "a node's pod network (CNI) is cut off; the node itself is well",
+    parameters: BORDER_PARAMETERS,
+    async break(lab, { node: name, direction, reject }, undo, id) {
+      const node = lab.node(name);
+      const own = podCidr(node.index);
+      const begins = "ct state new";
+      const all = direction === "both" && reject === "no";
+      const inward = `iifname { eth0, vxlan0 } ip daddr ${own} ip saddr ${CLUSTER_POD_CIDR}`;
+      const outward = `oifname { eth0, vxlan0 } ip saddr ${own} ip daddr ${CLUSTER_POD_CIDR}`;
+      const matches = [
+        ...(direction === "out" ? [] : [inward]),
+        ...(direction === "in" ? [] : [outward]),
+      ];
+      await filter(
+        node.namespace,
+        id,
+        reject === "no"
+          ? {
+              arriving: direction === "out" ? [] : [`${inward} ${all ? "" : begins} drop`],
+              leaving: direction === "in" ? [] : [`${outward} ${all ? "" : begins} drop`],
+            }
+          : { forwarded: matches.flatMap((match) => refusal(`${match} ${begins}`, reject)) },
+        undo,
+      );
+    },
+    effect: (given) => borderEffect(given, "pod-network", ({ layer }) => layer === "pod"),
   }),
-});
-
-export const redisUnreachable = faultKind({
-  summary: "Redis cannot be reached from a node",
-  parameters: NODE,
-  async break(lab, { node }, undo, id) {
-    const forwarded = [`ip daddr ${CONTROL.redis} drop`, `ip saddr ${CONTROL.redis} drop`];
-    await filter(lab.node(node).namespace, id, { forwarded }, undo);
-  },
-  effect: ({ node }) => ({
-    silent: [node],
-    findings: [{ kind: "agent-silent", nodes: [node] }],
+  "no-way-out": faultKind({
+    summary: "no way out of the cluster, from one node or from all",
+    parameters: Type.Object({ node: Type.Optional(NodeParameter), reject: RejectParameter }),
+    async break(lab, { node, reject }, undo, id) {
+      const namespace = node === undefined ? lab.outside.gateway : lab.node(node).namespace;
+      const match = `ip daddr ${OUTSIDE.cidr}`;
+      const forwarded = reject === "no" ? [`${match} drop`] : refusal(match, reject);
+      await filter(namespace, id, { forwarded }, undo);
+    },
+    effect: ({ node, reject }) => ({
+      onLeg: ({ from, to }) =>
+        to === OUTSIDE_END && (node === undefined || from === node) ? lost("all", reject) : null,
+      findings: [
+        reject === "no"
+          ? { kind: "egress", nodes: node === undefined ? [] : [node] }
+          : { kind: "firewall", nodes: node === undefined ? [] : [node], direction: "out" },
+      ],
+    }),
   }),
-});
+  "dns-unreachable": faultKind({
+    summary: "the cluster's DNS cannot be reached from a node",
+    parameters: NODE,
+    async break(lab, { node }, undo, id) {
+      const forwarded = [`ip daddr ${CONTROL.dns} udp dport 53 drop`];
+      await filter(lab.node(node).namespace, id, { forwarded }, undo);
+    },
+    effect: ({ node }) => ({
+      onLeg: (leg) => (leg.from === node ? noNewRedisConnection(leg) : null),
+      onRow: ({ check, from }) =>
+        check === "dns" && from.node === node ? { reasons: ["dns_failure"], sure: true } : null,
+      findings: [{ kind: "dns", nodes: [node] }],
+    }),
+  }),
+  "redis-unreachable": faultKind({
+    summary: "Redis cannot be reached from a node",
+    parameters: NODE,
+    async break(lab, { node }, undo, id) {
+      const forwarded = [`ip daddr ${CONTROL.redis} drop`, `ip saddr ${CONTROL.redis} drop`];
+      await filter(lab.node(node).namespace, id, { forwarded }, undo);
+    },
+    effect: ({ node }) => ({
+      silent: [node],
+      findings: [{ kind: "agent-silent", nodes: [node] }],
+    }),
+  }),
+};

@@ -2,7 +2,7 @@ import type { Workload } from "../kubernetes/objects/pod-object.ts";
 import { waitForStore } from "../kubernetes/wait-for-store.ts";
 import type { Lab } from "../namespaces/lab.ts";
 import type { LabPod } from "../namespaces/nodes/lab-node.ts";
-import type { FaultDefinition } from "./fault.ts";
+import type { FaultKind } from "./fault.ts";
 import type { NODE } from "./parameters.ts";
 
 /** A node's agent or pong, whichever pod that is by now. */
@@ -32,7 +32,7 @@ export async function becomesReady(lab: Lab, process: Process): Promise<void> {
 }
 
 /** The parts that faults of one node's agent or pong have in common. */
-type Part = Pick<FaultDefinition<typeof NODE>, "thing" | "break" | "recovers">;
+type Part = Pick<FaultKind<typeof NODE>, "thing" | "break" | "recovers">;
 
 /** The process is killed for as long as the fault lasts. When it is `unnoticed`, Kubernetes shows the pod as before. */
 export const killed = (workload: Workload, unnoticed = false): Part => ({
@@ -71,7 +71,7 @@ export const slowed = (workload: Workload): Part => ({
     const unlessHung = (act: "freeze" | "thaw") => () => {
       if (!lab.broken.has(hungName(process))) podOf(lab, process)?.[act]();
     };
-    undo.remove(stopAndGo(unlessHung("freeze"), unlessHung("thaw")));
+    undo.defer(stopAndGo(unlessHung("freeze"), unlessHung("thaw")));
   },
 });
 

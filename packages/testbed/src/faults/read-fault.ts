@@ -30,7 +30,7 @@ export function readFault({ kind: name, ...given }: FaultSpec): Fault {
 /** What a correct product must see of a fault. Throws as {@link readFault} does. */
 export function effectOf(spec: FaultSpec): Effect {
   const { kind, parameters } = readFault(spec);
-  return kind.effect(parameters);
+  return kind.effect?.(parameters) ?? {};
 }
 
 interface Parameter {

@@ -7,7 +7,6 @@ import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { ActiveFaults } from "../faults/active-faults.ts";
 import { Lab, RESOLV_CONF } from "./lab.ts";
@@ -19,7 +18,6 @@ import { CONTROL } from "./network/addresses.ts";
 import { bindResolvConf } from "./network/namespace.ts";
 import { passConnections } from "../sockets/pass-connections.ts";
 
-const HEAL_TIMEOUT_MS = 5_000;
 const STOP_TIMEOUT_MS = 20_000;
 
 const spec = JSON.parse(process.argv[2]!) as LabProcessSpec;
@@ -41,7 +39,6 @@ try {
   const lab = await Lab.start({ ...spec, signal: end.signal });
   stack.defer(() => lab.stop());
   const faults = new ActiveFaults(lab);
-  stack.defer(() => healInTime(faults));
   const server = labServer({ lab, faults, url: spec.url, down: () => end.abort() });
   stack.defer(() => server.close());
   process.umask(0o077);
@@ -54,11 +51,11 @@ try {
   if (!end.signal.aborted)
     tell({ failed: forUser ? error.message : String((error as Error).stack) });
 } finally {
-  // Leaving ends all children on the spot.
-  setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+  setTimeout(() => process.exit(1), STOP_TIMEOUT_MS);
   await stack.disposeAsync();
   rmSync(spec.folder, { recursive: true, force: true });
-  if (process.connected) process.disconnect!();
+  // Leaving ends what faults have put there on the spot: processes, and with them namespaces and cgroups.
+  process.exit();
 }
 
 /** The socket that listens in the network of who started this. */
@@ -71,12 +68,6 @@ async function ownResolvConf(folder: string): Promise<void> {
   const file = join(folder, "resolv.conf");
   writeFileSync(file, RESOLV_CONF);
   await promisify(execFile)("sh", ["-ec", bindResolvConf(file)]);
-}
-
-/** What a fault made outside of the namespaces, a cgroup say, does not go with them. */
-async function healInTime(faults: ActiveFaults): Promise<void> {
-  const healed = faults.heal().catch(() => {});
-  await Promise.race([healed, sleep(HEAL_TIMEOUT_MS, null, { ref: false })]);
 }
 
 function tell(message: FromLabProcess): void {

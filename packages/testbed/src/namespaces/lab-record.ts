@@ -8,6 +8,9 @@ export const LAB_PROCESS = fileURLToPath(new URL("lab-process.ts", import.meta.u
 /** Begins the names of a laboratory's folder and of its cgroups. */
 export const LAB_PREFIX = "netchecker-lab-";
 
+/** The name of a fault's cgroup. It tells whose it is, so that what a killed laboratory left can be removed. */
+export const cgroupName = (id: string) => `${LAB_PREFIX}${process.pid}-${id}`;
+
 /** What a laboratory's folder says of it. */
 export interface LabRecord {
   readonly pid: number;
