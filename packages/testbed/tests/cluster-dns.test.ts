@@ -21,7 +21,7 @@ beforeEach(async () => {
   const store = new ObjectStore();
   const at = { name: "pong-svc", namespace: "netchecker", clusterIp: "127.96.0.10" };
   store.create("services", serviceObject({ ...at, port: 8080, nodePort: 32_088 }));
-  server = new ClusterDns("127.0.0.1", store, upstream);
+  server = new ClusterDns({ host: "127.0.0.1", port: 0 }, store, upstream);
   await server.start();
   resolver = new dns.Resolver({ timeout: 2_000, tries: 1 });
   resolver.setServers([server.address]);

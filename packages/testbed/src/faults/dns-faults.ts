@@ -36,9 +36,8 @@ export const DNS_FAULTS = {
     }),
     thing: ({ delayMs }) => `DNS server's delay of ${delayMs} ms`,
     async break(lab, { delayMs }, undo) {
-      const late = (ms: number) => lab.dns.answer({ delayMs: lab.dns.manner.delayMs + ms });
-      undo.defer(() => late(-delayMs));
-      late(delayMs);
+      lab.dns.delayMs += delayMs;
+      undo.defer(() => void (lab.dns.delayMs -= delayMs));
     },
     effect: ({ delayMs }) => ({
       ...(delayMs > PROBE_TIMEOUT_MS - NEAR_MS && { onLeg: noNewRedisConnection }),
@@ -60,11 +59,11 @@ export const DNS_FAULTS = {
     }),
     thing: ({ address }) => `DNS server's answer ${address}`,
     async break(lab, { address }, undo) {
-      const { wrongAddress } = lab.dns.manner;
+      const { wrongAddress } = lab.dns;
       if (wrongAddress !== null)
         throw new TestbedError(`DNS answers ${wrongAddress} already; heal that before`);
-      undo.defer(() => lab.dns.answer({ wrongAddress: null }));
-      lab.dns.answer({ wrongAddress: address });
+      undo.defer(() => void (lab.dns.wrongAddress = null));
+      lab.dns.wrongAddress = address;
     },
     effect: ({ address }) => ({
       onLeg: noNewRedisConnection,

@@ -6,7 +6,6 @@ import {
   removeTaint,
   uncordon,
 } from "../kubernetes/objects/node-object.ts";
-import { replacePod } from "../namespaces/replace-pod.ts";
 import { type FaultKind, faultKind } from "./fault.ts";
 import { NODE } from "./parameters.ts";
 
@@ -81,7 +80,7 @@ export const NODE_OBJECT_FAULTS = {
       for (const workload of ["ping", "pong"] as const) {
         const old = node.pods[workload];
         undo.defer(async () => {
-          if (lab.find(name)?.pods[workload] === old) await replacePod(lab, name, workload);
+          if (lab.find(name)?.pods[workload] === old) await lab.replacePod(name, workload);
         });
         old.terminate();
       }

@@ -1,7 +1,6 @@
 import { Type } from "typebox";
 import type { Leg, Row, RowEffect } from "../expect/effect.ts";
 import { podCidr } from "../namespaces/network/addresses.ts";
-import { replacePod } from "../namespaces/replace-pod.ts";
 import { faultKind, noNewRedisConnection } from "./fault.ts";
 import { NODE, NodeParameter } from "./parameters.ts";
 
@@ -81,7 +80,7 @@ export const NODE_RULE_FAULTS = {
       lab.node(node);
       undo.defer(() => lab.kubeProxy.setStale(node, false));
       await lab.kubeProxy.setStale(node, true);
-      await replacePod(lab, node, "pong");
+      await lab.replacePod(node, "pong");
     },
     effect: ({ node }) => ({
       onRow: (row) => whereTranslated(row, node),

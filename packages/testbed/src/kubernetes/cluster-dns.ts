@@ -6,6 +6,7 @@ import type DNS from "dns2";
 import { createUDPServer, Packet } from "dns2";
 import type { ObjectStore } from "./api-server/object-store.ts";
 import { explainListen } from "../sockets/listen.ts";
+import type { Address } from "../sockets/tcp-proxy.ts";
 import type { ServiceObject } from "./objects/service-object.ts";
 
 const TTL_SECONDS = 5;
@@ -16,51 +17,58 @@ export interface Upstream {
   resolve6(name: string): Promise<readonly string[]>;
 }
 
-/** How the DNS server answers. */
-export interface DnsManner {
-  /** Before each answer. */
-  readonly delayMs: number;
-  /** What it answers for the cluster's own names, instead of the truth. */
-  readonly wrongAddress: string | null;
-}
-
-export const TRUTHFUL: DnsManner = { delayMs: 0, wrongAddress: null };
+const nobody = async () => {
+  throw Object.assign(new Error("there is no name but the cluster's"), { code: dns.NOTFOUND });
+};
+/** An upstream that knows no name. */
+export const NO_UPSTREAM: Upstream = { resolve4: nobody, resolve6: nobody };
 
 /**
  * The cluster's DNS server. It knows the services in the store, by
  * `<service>.<namespace>.svc.cluster.local`, and asks this machine's name servers for names that are not the cluster's.
  */
 export class ClusterDns {
-  manner = TRUTHFUL;
-  readonly #host: string;
-  readonly #server: DNS.UDPServer;
+  /** How long it waits before each answer. */
+  delayMs = 0;
+  /** What it answers for the cluster's own names, instead of the truth. */
+  wrongAddress: string | null = null;
+  readonly #at: Address;
+  readonly #store: ObjectStore;
+  readonly #upstream: Upstream;
+  #server: DNS.UDPServer | undefined;
 
-  constructor(host: string, store: ObjectStore, upstream: Upstream = new dns.Resolver()) {
-    this.#host = host;
-    this.#server = createUDPServer((request, send) => {
-      // An answer to a client that is gone, or after the end, is nobody's loss.
-      void sleep(this.manner.delayMs)
-        .then(() => answer(request, store, upstream, this.manner.wrongAddress))
-        .then(send)
-        .catch(() => {});
-    });
-    this.#server.on("requestError", () => {});
+  /** Port 0 takes a free one at each start. */
+  constructor(at: Address, store: ObjectStore, upstream: Upstream = new dns.Resolver()) {
+    this.#at = at;
+    this.#store = store;
+    this.#upstream = upstream;
   }
 
   /** `ip:port`, as a resolver takes it. */
   get address(): string {
-    return `${this.#host}:${this.#server.address().port}`;
+    return `${this.#at.host}:${this.#server!.address().port}`;
   }
 
   /** Rejects with a TestbedError when its address is not to be had. */
-  async start(port = 0): Promise<void> {
+  async start(): Promise<void> {
+    const { host, port } = this.#at;
+    const server = createUDPServer((request, send) => {
+      // An answer to a client that is gone, or after the end, is nobody's loss.
+      void sleep(this.delayMs)
+        .then(() => answer(request, this.#store, this.#upstream, this.wrongAddress))
+        .then(send)
+        .catch(() => {});
+    });
+    this.#server = server;
+    server.on("requestError", () => {});
     const { promise, reject } = Promise.withResolvers<never>();
-    this.#server.on("error", (error) => reject(explainListen(error, `${this.#host} (UDP)`)));
-    await Promise.race([this.#server.listen(port, this.#host), promise]);
+    server.on("error", (error) => reject(explainListen(error, `${host} (UDP)`)));
+    await Promise.race([server.listen(port, host), promise]);
   }
 
-  /** Safe to call twice. */
+  /** Where it was, the kernel refuses. Safe to call twice. */
   async stop(): Promise<void> {
+    if (!this.#server) return;
     await promisify(this.#server.close.bind(this.#server))().catch(() => {});
   }
 }

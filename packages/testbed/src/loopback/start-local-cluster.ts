@@ -140,7 +140,7 @@ async function build(
     stack,
   );
   const { store } = apiServer;
-  const dns = new ClusterDns(slice.dnsIp, store);
+  const dns = new ClusterDns({ host: slice.dnsIp, port: 0 }, store);
   await dns.start();
   stack.defer(() => dns.stop());
   const kubeProxy = new KubeProxy(store);

@@ -11,11 +11,13 @@ import { promisify } from "node:util";
 import { ActiveFaults } from "../faults/active-faults.ts";
 import { Lab, RESOLV_CONF } from "./lab.ts";
 import { TestbedError } from "../testbed-error.ts";
-import type { FromLabProcess, LabProcessSpec } from "./lab-messages.ts";
+import { labCommands, serveCommands } from "./lab-commands.ts";
 import { socketIn } from "./lab-record.ts";
-import { labServer } from "./lab-server.ts";
 import { CONTROL } from "./network/addresses.ts";
 import { bindResolvConf } from "./network/namespace.ts";
+import { redisPrefix } from "./nodes/manifest-environment.ts";
+import { ReportTap } from "./report-tap.ts";
+import type { LabProcessSpec, Started } from "./start-lab.ts";
 import { passConnections } from "../sockets/pass-connections.ts";
 
 const STOP_TIMEOUT_MS = 20_000;
@@ -39,12 +41,13 @@ try {
   const lab = await Lab.start({ ...spec, signal: end.signal });
   stack.defer(() => lab.stop());
   const faults = new ActiveFaults(lab);
-  const server = labServer({ lab, faults, url: spec.url, down: () => end.abort() });
-  stack.defer(() => server.close());
+  const tap = new ReportTap(CONTROL.redis, redisPrefix());
+  stack.defer(() => tap.stop());
+  const server = serveCommands(labCommands(lab, faults, tap, spec.url));
   process.umask(0o077);
-  await server.listen({ path: socketIn(spec.folder) });
+  await once(server.listen(socketIn(spec.folder)), "listening");
   ready = true;
-  tell({ ready });
+  tell({});
   if (!end.signal.aborted) await once(end.signal, "abort");
 } catch (error) {
   const forUser = error instanceof TestbedError;
@@ -70,6 +73,6 @@ async function ownResolvConf(folder: string): Promise<void> {
   await promisify(execFile)("sh", ["-ec", bindResolvConf(file)]);
 }
 
-function tell(message: FromLabProcess): void {
+function tell(message: Started): void {
   process.send?.(message, undefined, undefined, () => {});
 }

@@ -1,9 +1,6 @@
 import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-export const LAB_PROCESS = fileURLToPath(new URL("lab-process.ts", import.meta.url));
 
 /** Begins the names of a laboratory's folder and of its cgroups. */
 export const LAB_PREFIX = "netchecker-lab-";

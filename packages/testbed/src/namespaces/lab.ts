@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { Cluster, type ClusterParts, startOn } from "../cluster/cluster.ts";
 import { inBatches, startControlPlane } from "../cluster/control-plane.ts";
+import { podsReady } from "../cluster/pod.ts";
 import { BrokenThings } from "../faults/broken-things.ts";
 import { speedFor } from "../kubernetes/control-plane-times.ts";
-import { DnsServer } from "../kubernetes/dns-server.ts";
+import { ClusterDns, NO_UPSTREAM } from "../kubernetes/cluster-dns.ts";
 import { KubeProxy } from "../kubernetes/kube-proxy.ts";
+import type { Workload } from "../kubernetes/objects/pod-object.ts";
 import { BUNDLES, requireBundles } from "../services/bundles.ts";
 import { NetcheckerProcess } from "../services/netchecker-process.ts";
 import { TestbedError } from "../testbed-error.ts";
@@ -54,7 +56,7 @@ const API_PORT = 6443;
 
 /** The parts that a laboratory has in addition to those of every cluster. */
 interface LabParts extends ClusterParts<LabNode> {
-  readonly dns: DnsServer;
+  readonly dns: ClusterDns;
   readonly fabric: Fabric;
   readonly outside: Outside;
   readonly kubeProxy: KubeProxy<NodeRules>;
@@ -67,12 +69,15 @@ interface LabParts extends ClusterParts<LabNode> {
 /** Changes within this time are written once. A real kube-proxy waits a second. */
 const SYNC_AFTER_MS = 200;
 
+/** As long as Kubernetes gives a pod to end. */
+const END_GRACE_MS = 30_000;
+
 /**
  * A cluster of network namespaces with our own, unchanged services in it. It has to be made in a process that is in a
  * network and mount namespace of its own: that is where Redis, the API server, DNS and netchecker are.
  */
 export class Lab extends Cluster<LabNode> {
-  readonly dns: DnsServer;
+  readonly dns: ClusterDns;
   readonly fabric: Fabric;
   readonly outside: Outside;
   readonly kubeProxy: KubeProxy<NodeRules>;
@@ -124,7 +129,7 @@ export class Lab extends Cluster<LabNode> {
       stack,
     );
     const { store } = apiServer;
-    const dns = new DnsServer(CONTROL.dns, CLUSTER_SERVICES, folder);
+    const dns = new ClusterDns({ host: CONTROL.dns, port: 53 }, store, NO_UPSTREAM);
     stack.defer(() => dns.stop());
     await dns.start();
     const kubeProxy = new KubeProxy<NodeRules>(store, {
@@ -187,6 +192,35 @@ export class Lab extends Cluster<LabNode> {
     await inBatches(added, (node) => node.startPods());
     await Promise.all(added.map((node) => node.podsReady(signal)));
     await this.kubeProxy.settled();
+  }
+
+  /** Adds a node, as {@link addNodes} does. One that does not come up does not stay half-way. */
+  async addNode(name: string): Promise<void> {
+    const wasThere = this.find(name) !== undefined;
+    try {
+      await this.addNodes([name]);
+    } catch (error) {
+      if (!wasThere && this.find(name)) await this.removeNode(name);
+      throw error;
+    }
+  }
+
+  /**
+   * Rolls one pod out anew: the new one is ready before the old one terminates and goes. Gives the new one's name.
+   * Rejects with a {@link TestbedError} when it does not become ready; then, too, the old one is gone.
+   */
+  async replacePod(nodeName: string, workload: Workload): Promise<string> {
+    const node = this.node(nodeName);
+    const old = node.pods[workload];
+    const pod = await node.startPod(workload);
+    try {
+      await podsReady(this.apiServer.store, [pod]);
+    } finally {
+      old.terminate();
+      await this.kubeProxy.settled();
+      await old.remove(END_GRACE_MS);
+    }
+    return pod.name;
   }
 
   /** Takes a node out of the cluster. */

@@ -5,23 +5,41 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { listen } from "../sockets/listen.ts";
 import { LabClient } from "./lab-client.ts";
 import { TestbedError } from "../testbed-error.ts";
-import type { FromLabProcess, LabProcessSpec, ToLabProcess } from "./lab-messages.ts";
-import { LAB_PREFIX, LAB_PROCESS, writeRecord } from "./lab-record.ts";
+import { LAB_PREFIX, writeRecord } from "./lab-record.ts";
 import type { LabOptions } from "./lab.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import { requireMachine } from "./machine.ts";
 import { PATH } from "./network/namespace.ts";
+import type { PodNetworkKind } from "./network/node-network.ts";
 
-export interface StartLabOptions extends Omit<LabOptions, "folder"> {
-  /** netchecker's port on 127.0.0.1 of who starts it; 0 takes a free one. */
-  readonly port: number;
+interface StartLabOptions extends Omit<LabOptions, "folder" | "podNetwork"> {
+  /** Default: `host-gateway`. */
+  readonly podNetwork?: PodNetworkKind;
+  /** netchecker's port on 127.0.0.1 of who starts it; 0, the default, takes a free one. */
+  readonly port?: number;
   /** It goes on when who started it has ended; otherwise it ends with it. */
   readonly background?: boolean;
 }
 
+/** What a laboratory's process is started with. */
+export interface LabProcessSpec extends Omit<LabOptions, "signal"> {
+  /** Where netchecker's API is reached, from where the laboratory was started. */
+  readonly url: string;
+  /** Once it is up, it goes on without who started it. */
+  readonly background: boolean;
+}
+
+/** What a laboratory's process says once: it is up, or why it has failed. */
+export interface Started {
+  /** A sentence for the user; or, of an error that nobody foresaw, its stack. */
+  readonly failed?: string;
+}
+
+const LAB_PROCESS = fileURLToPath(new URL("lab-process.ts", import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 const START_TIMEOUT_PER_NODE_MS = 5_000;
 const END_TIMEOUT_MS = 30_000;
@@ -32,14 +50,14 @@ const END_TIMEOUT_MS = 30_000;
  * nothing that it started is left.
  */
 export async function startLab(options: StartLabOptions): Promise<LabClient> {
-  const { port, background = false, signal, ...lab } = options;
+  const { podNetwork = "host-gateway", port = 0, background = false, signal, ...lab } = options;
   signal?.throwIfAborted();
-  await requireMachine(lab.podNetwork, signal);
+  await requireMachine(podNetwork, signal);
   removeLeftovers();
   const listener = createServer((socket) => socket.destroy());
   const url = `http://127.0.0.1:${await listen(listener, "127.0.0.1", port)}`;
   const folder = mkdtempSync(join(tmpdir(), LAB_PREFIX));
-  const child = forkLab({ ...lab, folder, url, background });
+  const child = forkLab({ ...lab, podNetwork, folder, url, background });
   try {
     writeRecord(folder, { pid: child.pid ?? 0, url, background });
     await handOver(listener, child);
@@ -77,10 +95,9 @@ const logFileIn = (folder: string) => join(folder, "lab.log");
 
 /** From now on the laboratory accepts what comes to the socket, which stays in this network. */
 async function handOver(listener: Server, child: ChildProcess): Promise<void> {
-  const message: ToLabProcess = { listener: true };
   await new Promise<void>((resolve, reject) => {
     child.once("error", reject);
-    child.send(message, listener, {}, (error) => (error ? reject(error) : resolve()));
+    child.send("listener", listener, {}, (error) => (error ? reject(error) : resolve()));
   });
   listener.close();
 }
@@ -97,7 +114,7 @@ async function untilReady(
   try {
     await Promise.race([
       once(child, "message", { signal: until }).then(([message]) => {
-        const { failed } = message as FromLabProcess & { failed?: string };
+        const { failed } = message as Started;
         if (failed !== undefined) throw new TestbedError(failed);
       }),
       once(child, "exit", { signal: until }).then(() => {

@@ -6,12 +6,11 @@ import { type Judgement, judgeRound, type ServedRound, wrongOf } from "../expect
 import { effectOf } from "../faults/read-fault.ts";
 import type { LabClient } from "../namespaces/lab-client.ts";
 import { roundTimeoutMs } from "../namespaces/round-timeout.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "./catalog.ts";
 import { RoundWatcher } from "./watch-rounds.ts";
 
 /** What a scenario's rounds said, before, during and after its faults. */
-export interface Played {
-  readonly scenario: string;
+interface Played {
   readonly pairs: number;
   readonly failed: number;
   readonly unknown: number;
@@ -34,7 +33,7 @@ export async function playScenario(
   intervalMs: number,
 ): Promise<Played> {
   const startedAt = performance.now();
-  const { nodes, podNetwork } = await lab.state();
+  const { nodes, podNetwork } = await lab.ask("state");
   const tunnelBytes = podNetwork === "vxlan" ? VXLAN_OVERHEAD : 0;
   const names = nodes.map(({ name }) => name);
   const effects = scenario.faults.map((fault) => effectOf(fault));
@@ -49,7 +48,7 @@ export async function playScenario(
   note("before", wrongOf(before));
   const during: Pick<Judgement, "failed" | "unknown"> = { failed: 0, unknown: 0 };
   try {
-    for (const fault of scenario.faults) await lab.break(fault);
+    for (const fault of scenario.faults) await lab.ask("break", fault);
     if (effects.some(({ noRounds }) => noRounds))
       note("during", await noRoundDuring(rounds, 1.5 * intervalMs));
     else {
@@ -67,14 +66,14 @@ export async function playScenario(
       note("concluded", found);
     }
   } finally {
-    await lab.heal();
+    await lab.ask("heal");
   }
   note("after", await untilReady(lab));
   note("after", await untilClean(next, names));
   const { pairs } = before;
   const { failed, unknown } = during;
   const seconds = (performance.now() - startedAt) / 1000;
-  return { scenario: scenario.name, pairs, failed, unknown, wrong, seconds };
+  return { pairs, failed, unknown, wrong, seconds };
 }
 
 /** Nothing is closed, and nothing is made up, while rounds cannot be. */
@@ -90,7 +89,7 @@ async function noRoundDuring(rounds: RoundWatcher, waitMs: number): Promise<stri
 async function untilReady(lab: LabClient): Promise<string[]> {
   const deadline = Date.now() + READY_WITHIN_MS;
   for (;;) {
-    const { nodes } = await lab.state();
+    const { nodes } = await lab.ask("state");
     const notReady = nodes.flatMap(({ ping, pong }) => [ping, pong]).filter(({ ready }) => !ready);
     if (notReady.length === 0) return [];
     if (Date.now() > deadline)

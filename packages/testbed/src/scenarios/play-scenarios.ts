@@ -1,8 +1,7 @@
 import { parseArgs } from "node:util";
 import { startLab } from "../namespaces/start-lab.ts";
 import { SCENARIOS } from "./catalog.ts";
-import { type Played, playScenario } from "./play-scenario.ts";
-import { scenarioTable } from "./scenario-table.ts";
+import { playScenario } from "./play-scenario.ts";
 
 /** Plays all scenarios, or those whose name contains a word that is given, and prints a table. */
 const { values, positionals } = parseArgs({
@@ -13,28 +12,29 @@ const { values, positionals } = parseArgs({
   },
 });
 const INTERVAL_MS = 5_000;
+/** How many sentences of what is wrong in a scenario are printed. */
+const MAX_SENTENCES = 8;
 
 const wanted = SCENARIOS.filter(
   ({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
 );
-const table = scenarioTable(Math.max(...wanted.map(({ name }) => name.length)));
-const lab = await startLab({
+const width = Math.max(...wanted.map(({ name }) => name.length));
+const print = (name: string, ...cells: readonly unknown[]) =>
+  console.log([name.padEnd(width), ...cells.map((cell) => `${cell}`.padStart(7))].join("  "));
+
+await using lab = await startLab({
   nodes: Number(values.nodes),
   intervalMs: INTERVAL_MS,
   podNetwork: values["pod-network"] === "vxlan" ? "vxlan" : "host-gateway",
-  port: 0,
 });
-const played: Played[] = [];
-try {
-  console.log(table.heading);
-  for (const scenario of wanted) {
-    const result = await playScenario(lab, scenario, INTERVAL_MS);
-    played.push(result);
-    console.log(table.line(result));
-  }
-} finally {
-  await lab.down();
+print("scenario", "pairs", "failed", "unknown", "wrong", "seconds");
+let right = 0;
+for (const scenario of wanted) {
+  const { pairs, failed, unknown, wrong, seconds } = await playScenario(lab, scenario, INTERVAL_MS);
+  print(scenario.name, pairs, failed, unknown, wrong.length, seconds.toFixed(1));
+  for (const sentence of wrong.slice(0, MAX_SENTENCES)) console.log(`    ${sentence}`);
+  if (wrong.length > MAX_SENTENCES) console.log(`    … and ${wrong.length - MAX_SENTENCES} more`);
+  if (wrong.length === 0) right += 1;
 }
-const wrong = played.filter((each) => each.wrong.length > 0);
-console.log(`${played.length - wrong.length} of ${played.length} scenarios as they must be`);
-process.exitCode = wrong.length === 0 ? 0 : 1;
+console.log(`${right} of ${wanted.length} scenarios as they must be`);
+process.exitCode = right === wanted.length ? 0 : 1;

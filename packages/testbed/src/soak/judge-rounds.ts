@@ -78,11 +78,11 @@ export class RoundJudge {
     const { round } = served;
     const from = Date.parse(round.startedAt);
     const to = Date.parse(round.finishedAt!);
-    const state = await this.#lab.state();
+    const state = await this.#lab.ask("state");
     const effects = this.#timeline.effectsDuring(from, to);
     const nodes = state.nodes.map(({ name }) => name);
     const judgement = judgeRound(served, effects, nodes);
-    const reports = checkReports(served, await this.#lab.reports(round.id));
+    const reports = checkReports(served, await this.#lab.ask("reports", round.id));
     tally.rounds += 1;
     tally.pairs += judgement.pairs;
     tally.lateReports += round.dropped.late;

@@ -76,10 +76,10 @@ class Player {
   }
 
   async #break({ fault, forMs }: Step & { do: "break" }): Promise<void> {
-    const { nodes } = await this.#lab.state();
+    const { nodes } = await this.#lab.ask("state");
     const effect = effectOf(fault);
     const span = this.#timeline.open(effect, Date.now());
-    const { id } = await this.#inTurn(() => this.#lab.break(fault));
+    const { id } = await this.#inTurn(() => this.#lab.ask("break", fault));
     span.surelyFrom = Date.now();
     this.tally.faults += 1;
     if (effect.noRounds || isRestart(fault)) this.tally.restarts += 1;
@@ -88,7 +88,7 @@ class Player {
     this.#say(`${JSON.stringify(fault)} for ${(forMs / 1000).toFixed(0)} s`);
     await sleep(forMs);
     const surelyTo = Date.now();
-    await this.#inTurn(() => this.#lab.heal(id));
+    await this.#inTurn(() => this.#lab.ask("heal", id));
     const healedAt = Date.now();
     this.#timeline.close(span, surelyTo, healedAt);
     // Pairs work at once; who was cut off from Redis, or restarted, needs a moment to report.
@@ -110,9 +110,8 @@ class Player {
     this.#say(`${step.do} ${step.node}${step.do === "replace-pod" ? ` ${step.workload}` : ""}`);
     const span = this.#timeline.open(nodeInMotion(step.node), Date.now());
     await this.#inTurn(async () => {
-      if (step.do === "replace-pod") await this.#lab.replacePod(step.node, step.workload);
-      else if (step.do === "add-node") await this.#lab.addNode(step.node);
-      else await this.#lab.removeNode(step.node);
+      if (step.do === "replace-pod") await this.#lab.ask("replacePod", step.node, step.workload);
+      else await this.#lab.ask(step.do === "add-node" ? "addNode" : "removeNode", step.node);
     });
     this.tally.churn += 1;
     this.#timeline.close(span, -Infinity, Date.now() + AFTER_CHURN_MS);

@@ -24,27 +24,16 @@ export async function soak(
   const folder = mkdtempSync(join(tmpdir(), "netchecker-soak-"));
   try {
     const bundles = wrongBuild ? { netchecker: await buildWrongNetchecker(folder) } : {};
-    const lab = await startLab({
-      nodes,
-      intervalMs,
-      podNetwork: "host-gateway",
-      port: 0,
-      bundles,
-      signal,
-    });
-    try {
-      const durationMs = minutes * 60_000;
-      const began = Date.now();
-      const tally = await runSoak(
-        lab,
-        { seed, nodes, durationMs, intervalMs },
-        { say: (line) => say(`${clock(Date.now() - began)}  ${line}`), signal },
-      );
-      say(`\nsoak of ${minutes} minutes, ${nodes} nodes, seed ${seed}\n${soakTable(tally)}`);
-      return isClean(tally);
-    } finally {
-      await lab.down();
-    }
+    await using lab = await startLab({ nodes, intervalMs, bundles, signal });
+    const durationMs = minutes * 60_000;
+    const began = Date.now();
+    const tally = await runSoak(
+      lab,
+      { seed, nodes, durationMs, intervalMs },
+      { say: (line) => say(`${clock(Date.now() - began)}  ${line}`), signal },
+    );
+    say(`\nsoak of ${minutes} minutes, ${nodes} nodes, seed ${seed}\n${soakTable(tally)}`);
+    return isClean(tally);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -16,7 +16,7 @@ export function watchMemory(lab: LabClient, signal: AbortSignal) {
   const until = AbortSignal.any([signal, end.signal]);
   const samples = new Map<string, { at: number; bytes: number }[]>();
   const look = async (): Promise<void> => {
-    const state = await lab.state().catch(() => null);
+    const state = await lab.ask("state").catch(() => null);
     if (!state) return;
     const byService = {
       netchecker: [state.netchecker.pid],

@@ -12,7 +12,7 @@ import { EXIT, readOptions, UsageError } from "../command.ts";
 import type { Command } from "./command.ts";
 import { parameterLines, specText, synopsis } from "./fault-text.ts";
 import { flag, type Option } from "@netchecker/runtime/options";
-import { theLab } from "./the-lab.ts";
+import { LabClient } from "../../namespaces/lab-client.ts";
 
 export const breakCommand: Command = {
   summary: "break something, say `lab break node-3 pod-network --direction in`",
@@ -22,7 +22,7 @@ export const breakCommand: Command = {
   },
   async run(args, { out }) {
     const spec = readSpec(args);
-    const { id, spec: complete } = await theLab().break(spec);
+    const { id, spec: complete } = await LabClient.mustFind().ask("break", spec);
     out(`${id}: ${specText(complete)}`);
     out(`The next round shows it: \`pnpm lab results\`. \`pnpm lab heal ${id}\` heals it.`);
     return EXIT.fine;

@@ -6,7 +6,7 @@ import { PATH } from "../../namespaces/network/namespace.ts";
 import { UsageError } from "../command.ts";
 import type { Command } from "./command.ts";
 import { entering } from "./place.ts";
-import { theLab } from "./the-lab.ts";
+import { LabClient } from "../../namespaces/lab-client.ts";
 
 const PLACES = `A place is a node (node-3), a pod (node-3/ping, node-3/pong), control (where netchecker, Redis, DNS and the API server
 are), gateway (the way out), or fabric (the switch between the nodes; each node's port has its name).
@@ -18,7 +18,7 @@ export const shell: Command = {
   async run([place, ...more]) {
     if (more.length > 0)
       throw new UsageError([`${JSON.stringify(more[0])} is too much; allowed: one place`]);
-    const within = entering(place, await theLab().state());
+    const within = entering(place, await LabClient.mustFind().ask("state"));
     const prompt = { PS1: `[${place}] \\w \\$ ` };
     if (existsSync("/bin/bash")) return runThere([...within, "bash", "--norc", "-i"], prompt);
     return runThere([...within, "sh", "-i"], { PS1: `[${place}] # ` });
@@ -31,7 +31,7 @@ export const exec: Command = {
     `Runs a command in a namespace, and exits as it does.\n\nUsage: lab exec PLACE -- COMMAND…\n\n${PLACES}`,
   async run([place, ...rest]) {
     const command = rest[0] === "--" ? rest.slice(1) : rest;
-    const within = entering(place, await theLab().state());
+    const within = entering(place, await LabClient.mustFind().ask("state"));
     if (command.length === 0)
       throw new UsageError(["No command is given; allowed: lab exec PLACE -- COMMAND…"]);
     return runThere([...within, ...command], {});

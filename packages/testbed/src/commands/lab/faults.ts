@@ -26,7 +26,7 @@ export const faults: Command = {
     }
     out("\n`pnpm lab break KIND --help` says what the options are.");
     if (!lab) return EXIT.fine;
-    const active = activeLines((await lab.state()).faults);
+    const active = activeLines((await lab.ask("state")).faults);
     out(active.length === 0 ? "Nothing is broken now." : `Broken now:\n${active.join("\n")}`);
     return EXIT.fine;
   },

@@ -1,6 +1,6 @@
 import { EXIT, readOptions, UsageError } from "../command.ts";
 import type { Command } from "./command.ts";
-import { theLab } from "./the-lab.ts";
+import { LabClient } from "../../namespaces/lab-client.ts";
 
 const USAGE = `Heals what was broken: one fault by its id, or all.
 
@@ -17,7 +17,7 @@ export const heal: Command = {
       throw new UsageError([
         `${JSON.stringify(extra)} is too much; allowed: one id, or none for all`,
       ]);
-    const healed = await theLab().heal(id);
+    const healed = await LabClient.mustFind().ask("heal", id);
     out(healed.length === 0 ? "Nothing was broken." : `Healed ${healed.join(", ")}.`);
     return EXIT.fine;
   },

@@ -2,12 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LastRound } from "../last-round.ts";
 import { isFine } from "../round-line.ts";
 import type { UnmeasuredReason } from "@netchecker/contract";
-import type { LabClient } from "../../namespaces/lab-client.ts";
 import { TestbedError } from "../../testbed-error.ts";
 import { EXIT, readOptions } from "../command.ts";
 import type { Command } from "./command.ts";
 import { flag } from "@netchecker/runtime/options";
-import { theLab } from "./the-lab.ts";
+import { LabClient } from "../../namespaces/lab-client.ts";
 
 const POLL_MS = 200;
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -24,7 +23,7 @@ export const results: Command = {
   usage: () => USAGE,
   async run(args, { out }, signal) {
     const { values } = readOptions(args, { follow: flag });
-    const lab = theLab();
+    const lab = LabClient.mustFind();
     let fine = true;
     for await (const round of closedRounds(lab, await firstRoundTimeoutMs(lab), signal)) {
       out(round.text);
@@ -42,7 +41,7 @@ interface Shown {
 }
 
 async function firstRoundTimeoutMs(lab: LabClient): Promise<number> {
-  return 2 * (await lab.state()).intervalMs + PATIENCE_MS;
+  return 2 * (await lab.ask("state")).intervalMs + PATIENCE_MS;
 }
 
 /** The last closed round, and each that follows, until `signal` aborts; once each time it turns unmeasured. Throws a {@link TestbedError}. */

@@ -3,7 +3,7 @@ import { EXIT, readOptions } from "../command.ts";
 import type { Command } from "./command.ts";
 import { activeLines } from "./fault-text.ts";
 import { flag } from "@netchecker/runtime/options";
-import { theLab } from "./the-lab.ts";
+import { LabClient } from "../../namespaces/lab-client.ts";
 
 const USAGE = `Shows what runs where, and what is broken.
 
@@ -16,7 +16,7 @@ export const state: Command = {
   usage: () => USAGE,
   async run(args, { out }) {
     const { values } = readOptions(args, { json: flag });
-    const now = await theLab().state();
+    const now = await LabClient.mustFind().ask("state");
     out(values.json ? JSON.stringify(now, null, 2) : stateText(now));
     return EXIT.fine;
   },
