@@ -67,7 +67,7 @@ describe("the original's defects in rounds", () => {
     redis = await onRedis(cluster);
   });
   afterEach(async () => {
-    await Promise.all(cluster.nodes.map((node) => node.healRedis()));
+    await Promise.all(cluster.nodes.map((node) => node.redisLink.open()));
   });
   afterAll(async () => {
     await redis?.[Symbol.asyncDispose]();

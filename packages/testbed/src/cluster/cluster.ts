@@ -20,7 +20,7 @@ export interface ClusterParts<N> {
 }
 
 /** A cluster that runs. Subclasses add its network. */
-export class Cluster<N extends ClusterNode = ClusterNode> {
+export class Cluster<N extends ClusterNode = ClusterNode> implements AsyncDisposable {
   readonly apiServer: ApiServer;
   readonly redis: RedisServer;
   readonly netchecker: NetcheckerProcess;
@@ -60,6 +60,10 @@ export class Cluster<N extends ClusterNode = ClusterNode> {
     this.foreignLease.stop();
     this.#stopped ??= this.#stack.disposeAsync();
     return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
   }
 }
 

@@ -9,7 +9,7 @@ import { NodeController } from "../kubernetes/node-controller.ts";
 import type { ServiceObject } from "../kubernetes/objects/service-object.ts";
 import { RedisServer } from "../services/redis-server.ts";
 
-export interface ControlPlaneOptions {
+interface ControlPlaneOptions {
   /** Where the API server listens; without a port, on a free one. */
   readonly apiServer: { readonly host: string; readonly port?: number };
   readonly redis: { readonly host: string; readonly port?: number };
@@ -23,19 +23,8 @@ export interface ControlPlaneOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What netchecker and the nodes of a cluster stand on. */
-export interface ControlPlane {
-  readonly apiServer: ApiServer;
-  readonly redis: RedisServer;
-  readonly nodeController: NodeController;
-  readonly kubeConfigFile: string;
-}
-
-/** Starts the API server with its services, Redis and the node controller. The stack ends them. */
-export async function startControlPlane(
-  options: ControlPlaneOptions,
-  stack: AsyncDisposableStack,
-): Promise<ControlPlane> {
+/** Starts what netchecker and the nodes stand on: the API server with its services, Redis and the node controller. The stack ends them. */
+export async function startControlPlane(options: ControlPlaneOptions, stack: AsyncDisposableStack) {
   const { namespace, folder, signal } = options;
   const token = randomBytes(16).toString("hex");
   const apiServer = new ApiServer({ ...options.apiServer, token });

@@ -29,7 +29,7 @@ export interface NodeKubelet {
 }
 
 /** How the API server describes a node. */
-interface NodeDescription {
+export interface NodeDescription {
   readonly name: string;
   readonly ip: string;
   /** The node's second address, in a dual-stack cluster. */

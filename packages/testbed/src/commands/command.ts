@@ -15,6 +15,15 @@ export type Run = (
   signal: AbortSignal,
 ) => Promise<number | undefined>;
 
+/** One of the laboratory's commands. */
+export interface Command {
+  /** A line in the list of commands. */
+  readonly summary: string;
+  /** What `--help` prints; it may depend on what else is typed. */
+  readonly usage: (args: readonly string[]) => string;
+  readonly run: Run;
+}
+
 export const EXIT = { fine: 0, fault: 1, notFine: 2, unsuitableMachine: 3 } as const;
 
 /** What was typed is wrong: the message has a sentence a line. */

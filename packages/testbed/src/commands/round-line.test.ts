@@ -1,6 +1,7 @@
 import type { Counts, RoundHead } from "@netchecker/contract";
 import { expect, test } from "vitest";
-import { isFine, roundLines, type RoundView } from "./round-line.ts";
+import type { RoundView } from "../services/watch-rounds.ts";
+import { isFine, roundLines } from "./round-line.ts";
 
 const counts = (ok: number, failed = 0, unknown = 0, planned = 0): Counts => ({
   total: ok + failed + unknown,

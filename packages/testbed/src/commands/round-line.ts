@@ -1,18 +1,5 @@
-import {
-  type Finding,
-  type MissingAgent,
-  type RoundHead,
-  type Summary,
-  TARGET_TYPES,
-  visible,
-} from "@netchecker/contract";
-
-/** What the command line shows of a round. */
-export interface RoundView {
-  readonly round: RoundHead;
-  readonly summary: Summary;
-  readonly findings: readonly Finding[];
-}
+import { type MissingAgent, TARGET_TYPES, visible } from "@netchecker/contract";
+import type { RoundView } from "../services/watch-rounds.ts";
 
 const sum = ({ summary }: RoundView, field: "failed" | "unknown") =>
   TARGET_TYPES.reduce((total, type) => total + summary[type][field], 0);

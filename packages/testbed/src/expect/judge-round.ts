@@ -1,21 +1,13 @@
 import {
-  type Finding,
   isReached,
   isStarting,
   MISSING_WHYS,
   type MissingWhy,
   type Result,
-  type RoundHead,
 } from "@netchecker/contract";
+import type { ServedRound } from "../services/watch-rounds.ts";
 import type { Effect } from "./effect.ts";
 import { expectReport, expectRow, mayBeSilent } from "./expect-row.ts";
-
-/** A closed round as netchecker's API serves it. */
-export interface ServedRound {
-  readonly round: RoundHead;
-  readonly findings: readonly Finding[];
-  readonly results: readonly Result[];
-}
 
 /** What a round says, held against what a correct product must say. */
 export interface Judgement {

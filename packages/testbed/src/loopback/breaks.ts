@@ -41,8 +41,8 @@ export const BREAKS = {
   },
   /** ping has no way to Redis, while its pong lives. */
   "ping-silent": {
-    apply: (node) => node.cutRedis(),
-    heal: (node) => node.healRedis(),
+    apply: ({ redisLink }) => redisLink.close(),
+    heal: ({ redisLink }) => redisLink.open(),
     shown: () => true,
     healed: pingReady,
   },

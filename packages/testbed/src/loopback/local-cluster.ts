@@ -4,6 +4,7 @@ import type { ControlPlaneTimes } from "../kubernetes/control-plane-times.ts";
 import type { NodeController } from "../kubernetes/node-controller.ts";
 import { NOT_READY_MESSAGES } from "../kubernetes/objects/node-object.ts";
 import { waitForStore } from "../kubernetes/wait-for-store.ts";
+import { RoundWatcher } from "../services/watch-rounds.ts";
 import type { TcpProxy } from "../sockets/tcp-proxy.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { BREAKS, type BreakKind } from "./breaks.ts";
@@ -42,12 +43,14 @@ const BREAK_TIMEOUT_MS = 15_000;
 export class LocalCluster extends Cluster<LocalNode> {
   /** Logs of all processes, until the cluster is stopped. */
   readonly folder: string;
+  readonly rounds: RoundWatcher;
   readonly #parts: LocalClusterParts;
 
   constructor(parts: LocalClusterParts) {
     super(parts);
     this.#parts = parts;
     this.folder = parts.folder;
+    this.rounds = new RoundWatcher(this.netchecker.url);
   }
 
   /** How long this cluster's control plane takes to notice what happens. */
@@ -109,8 +112,8 @@ export class LocalCluster extends Cluster<LocalNode> {
   }
 
   /** A request to netchecker's API. */
-  fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(this.netchecker.url + path, { signal: AbortSignal.timeout(10_000), ...init });
+  fetch(path: string, init?: RequestInit): Promise<Response> {
+    return this.rounds.fetch(path, init);
   }
 
   /**
@@ -123,11 +126,8 @@ export class LocalCluster extends Cluster<LocalNode> {
   ): Promise<T> {
     const deadline = Date.now() + timeoutMs;
     while (Date.now() < deadline) {
-      const response = await this.fetch(`/results${query}`).catch(() => null);
-      if (response?.ok) {
-        const body = (await response.json()) as T;
-        if (body.round.id > after) return body;
-      } else await response?.body?.cancel();
+      const body = await this.rounds.json<T>(`/results${query}`);
+      if (body && body.round.id > after) return body;
       await sleep(100);
     }
     throw new TestbedError(

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ClusterNode } from "../cluster/node.ts";
+import { ClusterNode, type NodeDescription } from "../cluster/node.ts";
 import { Pod } from "../cluster/pod.ts";
 import type { ObjectStore } from "../kubernetes/api-server/object-store.ts";
 import type { KubeProxy } from "../kubernetes/kube-proxy.ts";
@@ -14,14 +14,11 @@ import { SecondAddress } from "./second-address.ts";
 import { NodePorts } from "./service-proxies.ts";
 import { Silence } from "./silence.ts";
 
-export interface NodeSpec {
-  readonly name: string;
-  readonly ip: string;
+export interface NodeSpec extends Omit<NodeDescription, "ipv6" | "notReady"> {
   readonly namespace: string;
   readonly podIp: Readonly<Record<Workload, string>>;
   /** The second addresses of the node and its pods, in a dual-stack cluster. */
   readonly ipv6?: Readonly<Record<"node" | Workload, string>> | undefined;
-  readonly joinedAt: Date;
   readonly redisProxyIp: string;
   /** The port where pong is reached by the node's address. */
   readonly nodePort: number;
@@ -30,8 +27,6 @@ export interface NodeSpec {
   readonly logFolder: string;
   /** Words that stand before the command of a pod's process. */
   readonly within?: ((workload: Workload) => readonly string[]) | undefined;
-  /** Beside those that every node has: zone, pool. */
-  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** What the node has in common with the others. */
@@ -47,8 +42,9 @@ export class LocalNode extends ClusterNode {
   readonly spec: NodeSpec;
   readonly kubelet: Kubelet;
   readonly pods: Readonly<Record<Workload, Pod>>;
+  /** The agent's way to Redis. While it is closed, connections are reset and new ones refused. */
+  readonly redisLink: TcpProxy;
   readonly #around: NodeSurroundings;
-  readonly #redis: TcpProxy;
   #silence: Silence | undefined;
   #podsStarted = false;
   #flapping: AbortController | undefined;
@@ -57,47 +53,36 @@ export class LocalNode extends ClusterNode {
   private constructor(
     spec: NodeSpec,
     around: NodeSurroundings,
-    redis: TcpProxy,
+    redisLink: TcpProxy,
     notReady: string | null,
   ) {
     const { store, nodeController } = around;
     super({ ...spec, ipv6: spec.ipv6?.node, notReady }, store, nodeController);
     this.spec = spec;
     this.#around = around;
-    this.#redis = redis;
+    this.redisLink = redisLink;
     this.kubelet = new Kubelet(this.#ips, nodeController.times.heartbeatMs);
     this.pods = {
       pong: this.#pod("pong", spec.env.pong),
-      ping: this.#pod("ping", { ...spec.env.ping, REDIS_HOST: redis.address }),
+      ping: this.#pod("ping", { ...spec.env.ping, REDIS_HOST: redisLink.address }),
     };
   }
 
-  /** Adds the node to the cluster and starts its pods, which are yet to become ready. Rejects with a {@link TestbedError}. */
-  static async start(spec: NodeSpec, around: NodeSurroundings): Promise<LocalNode> {
-    const node = await LocalNode.join(spec, around);
-    try {
-      await node.becomeReady();
-    } catch (error) {
-      await node.remove();
-      throw error;
-    }
-    return node;
-  }
-
   /**
-   * Adds a node whose network is not ready yet: its pods are pending until {@link becomeReady}. Without `notReady` it is
-   * Ready from the start, and its pods are pending all the same.
+   * Adds the node to the cluster and starts its pods, which are yet to become ready. `notReady` is why the node is not ready
+   * yet: its pods are pending until {@link becomeReady}. Rejects with a {@link TestbedError}.
    */
-  static async join(
+  static async start(
     spec: NodeSpec,
     around: NodeSurroundings,
     notReady: string | null = null,
   ): Promise<LocalNode> {
-    const redis = new TcpProxy({ host: spec.redisProxyIp, port: 0 }, () => around.redis);
-    await redis.open();
-    const node = new LocalNode(spec, around, redis, notReady);
+    const redisLink = new TcpProxy({ host: spec.redisProxyIp, port: 0 }, () => around.redis);
+    await redisLink.open();
+    const node = new LocalNode(spec, around, redisLink, notReady);
     try {
       await node.#listen();
+      if (notReady === null) await node.becomeReady();
     } catch (error) {
       await node.remove();
       throw error;
@@ -122,15 +107,6 @@ export class LocalNode extends ClusterNode {
       // Its processes say why, if they do not start.
       this.becomeReady().catch(() => {});
     }, ms);
-  }
-
-  /** Cuts the agent's way to Redis: its connections are reset, new ones refused. */
-  cutRedis(): Promise<void> {
-    return this.#redis.close();
-  }
-
-  healRedis(): Promise<void> {
-    return this.#redis.open();
   }
 
   /** Starts a kubelet where there is none: it takes its pods over, and says how the node is. */
@@ -219,7 +195,7 @@ export class LocalNode extends ClusterNode {
   protected async removeNetwork(): Promise<void> {
     await this.#silence?.end();
     await this.#around.kubeProxy.remove(this.name);
-    await this.#redis.close();
+    await this.redisLink.close();
   }
 
   get #ips(): string[] {

@@ -5,20 +5,6 @@ import { TestbedError } from "../testbed-error.ts";
 /** The most nodes whose addresses fit. */
 export const MAX_NODES = 100;
 
-/** One of the /16 networks of the loopback, for one cluster alone, so that several can run side by side. */
-export interface LoopbackSlice {
-  nodeIp(index: number): string;
-  pongIp(index: number): string;
-  pingIp(index: number): string;
-  /** Where the node's ping finds Redis. */
-  redisProxyIp(index: number): string;
-  readonly clusterIp: string;
-  readonly dnsIp: string;
-  /** Where Redis, the API server and the outside live. */
-  readonly hostIp: string;
-  release(): Promise<void>;
-}
-
 const FIRST = 18;
 const LAST = 117;
 const LOCK_PORT = 32_087;
@@ -41,15 +27,20 @@ export async function claimLoopbackSlice(): Promise<LoopbackSlice> {
   );
 }
 
-function slice(second: number, release: () => Promise<void>): LoopbackSlice {
+/** One of the /16 networks of the loopback, for one cluster alone, so that several can run side by side. */
+export type LoopbackSlice = ReturnType<typeof slice>;
+
+function slice(second: number, release: () => Promise<void>) {
   const ip = (third: number) => (fourth: number) => `127.${second}.${third}.${fourth}`;
   return {
     nodeIp: ip(0),
     pongIp: ip(1),
     pingIp: ip(2),
+    /** Where the node's ping finds Redis. */
     redisProxyIp: ip(3),
     clusterIp: ip(96)(10),
     dnsIp: ip(96)(2),
+    /** Where Redis, the API server and the outside live. */
     hostIp: ip(254)(1),
     release,
   };

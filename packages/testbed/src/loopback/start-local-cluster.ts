@@ -180,9 +180,7 @@ async function build(
       labels: { ...zoneLabels(lastIndex, options.zones), ...options.labels?.(name), ...labels },
     };
     const around = { store, kubeProxy, nodeController, redis: redis.address };
-    const node = await (notReady === null
-      ? LocalNode.start(spec, around)
-      : LocalNode.join(spec, around, notReady));
+    const node = await LocalNode.start(spec, around, notReady);
     nodes.set(name, node);
     return node;
   };

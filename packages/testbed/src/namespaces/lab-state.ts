@@ -1,51 +1,9 @@
-import type { ActiveFault, ActiveFaults } from "../faults/active-faults.ts";
+import type { ActiveFaults } from "../faults/active-faults.ts";
 import type { Lab } from "./lab.ts";
-import type { PodNetworkKind } from "./network/node-network.ts";
 import type { LabPod } from "./nodes/lab-node.ts";
 
-/** A namespace is entered by the id of a process that is in it. */
-interface Place {
-  readonly namespacePid: number;
-}
-
-interface PodState extends Place {
-  readonly name: string;
-  readonly ip: string;
-  /** The service's process; null while it does not run. */
-  readonly pid: number | null;
-  readonly ready: boolean;
-}
-
-interface NodeState extends Place {
-  readonly name: string;
-  readonly ip: string;
-  readonly ping: PodState;
-  readonly pong: PodState;
-}
-
-interface ServiceState {
-  /** Null while it does not run. */
-  readonly pid: number | null;
-}
-
-/** All of a laboratory that is seen from outside. */
-export interface LabState {
-  readonly url: string;
-  readonly folder: string;
-  readonly intervalMs: number;
-  readonly podNetwork: PodNetworkKind;
-  readonly nodes: readonly NodeState[];
-  /** Where netchecker, Redis, DNS and the API server are. */
-  readonly control: Place;
-  readonly gateway: Place;
-  /** The switch between the nodes; each node's port has the node's name. */
-  readonly fabric: Place;
-  readonly netchecker: ServiceState;
-  readonly redis: ServiceState;
-  readonly faults: readonly ActiveFault[];
-}
-
-export const labState = (lab: Lab, faults: ActiveFaults, url: string): LabState => ({
+/** All of a laboratory that is seen from outside. A namespace is entered by the id of a process that is in it. */
+export const labState = (lab: Lab, faults: ActiveFaults, url: string) => ({
   url,
   folder: lab.options.folder,
   intervalMs: lab.options.intervalMs,
@@ -61,17 +19,22 @@ export const labState = (lab: Lab, faults: ActiveFaults, url: string): LabState 
       ping: podState(pods.ping),
       pong: podState(pods.pong),
     })),
+  /** Where netchecker, Redis, DNS and the API server are. */
   control: { namespacePid: lab.control.namespace.pid },
   gateway: { namespacePid: lab.outside.gateway.pid },
+  /** The switch between the nodes; each node's port has the node's name. */
   fabric: { namespacePid: lab.fabric.namespace.pid },
   netchecker: { pid: lab.netchecker.running ? lab.netchecker.pid! : null },
   redis: { pid: lab.redis.pid ?? null },
   faults: faults.list,
 });
 
-const podState = (pod: LabPod): PodState => ({
+export type LabState = ReturnType<typeof labState>;
+
+const podState = (pod: LabPod) => ({
   name: pod.name,
   ip: pod.ip,
+  /** The service's process; null while it does not run. */
   pid: pod.running ? pod.pid! : null,
   ready: pod.ready,
   namespacePid: pod.network.pid,

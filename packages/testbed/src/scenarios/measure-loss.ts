@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { startLab } from "../namespaces/start-lab.ts";
-import { RoundWatcher } from "./watch-rounds.ts";
+import { RoundWatcher } from "../services/watch-rounds.ts";
 
 /**
  * How many probes fail for good where packets are lost at random everywhere, and how many needed another attempt. Prints

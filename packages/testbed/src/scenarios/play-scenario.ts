@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { judgeClosing } from "../expect/judge-closing.ts";
 import { expectFindings, judgeFindings } from "../expect/judge-findings.ts";
 import { VXLAN_OVERHEAD } from "../namespaces/network/node-network.ts";
-import { type Judgement, judgeRound, type ServedRound, wrongOf } from "../expect/judge-round.ts";
+import { type Judgement, judgeRound, wrongOf } from "../expect/judge-round.ts";
 import { effectOf } from "../faults/read-fault.ts";
 import type { LabClient } from "../namespaces/lab-client.ts";
 import { roundTimeoutMs } from "../namespaces/round-timeout.ts";
 import type { Scenario } from "./catalog.ts";
-import { RoundWatcher } from "./watch-rounds.ts";
+import { RoundWatcher, type ServedRound } from "../services/watch-rounds.ts";
 
 /** What a scenario's rounds said, before, during and after its faults. */
 interface Played {
@@ -80,7 +80,7 @@ export async function playScenario(
 async function noRoundDuring(rounds: RoundWatcher, waitMs: number): Promise<string[]> {
   const since = Date.now();
   await sleep(waitMs);
-  const latest = await rounds.latest();
+  const latest = await rounds.json<ServedRound>("/results");
   const fresh = latest && Date.parse(latest.round.startedAt) >= since;
   return fresh ? [`round ${latest.round.id} is closed, though none can be`] : [];
 }

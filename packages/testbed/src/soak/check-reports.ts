@@ -1,5 +1,5 @@
 import type { Result } from "@netchecker/contract";
-import type { ServedRound } from "../expect/judge-round.ts";
+import type { ServedRound } from "../services/watch-rounds.ts";
 import type { HeardReports } from "../namespaces/report-tap.ts";
 
 /** What a round's reports say of netchecker's collecting. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RoundHead } from "@netchecker/contract";
-import { judgeRound, type ServedRound } from "../expect/judge-round.ts";
+import { judgeRound } from "../expect/judge-round.ts";
 import type { LabClient } from "../namespaces/lab-client.ts";
-import { RoundWatcher } from "../scenarios/watch-rounds.ts";
+import { RoundWatcher, type ServedRound } from "../services/watch-rounds.ts";
 import { checkReports } from "./check-reports.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -23,11 +23,16 @@ export class RoundJudge {
   #lastStartedAt = 0;
   readonly tally = {
     rounds: 0,
+    /** Intervals in which a round could have been closed, and none was. */
     missingRounds: 0,
     pairs: 0,
+    /** Pairs reported failed that nothing had broken. */
     falseFailures: 0,
+    /** Pairs reported ok that were broken during the whole round. */
     missedFailures: 0,
+    /** Wrong reasons, wrong missing agents, and so on. */
     otherFaults: 0,
+    /** Rows of an agent that are not what it reported for that round. */
     mixed: 0,
     reportsLost: 0,
     lateReports: 0,

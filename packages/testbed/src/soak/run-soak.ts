@@ -15,17 +15,15 @@ const AFTER_HEALING_MS = 12_000;
 /** A pod, a node, Redis or netchecker comes and goes: what depends on it is uncertain for so long. */
 const AFTER_CHURN_MS = 8_000;
 
-export interface SoakTools {
-  /** Gets a line for each thing that is done or found. */
-  readonly say: (line: string) => void;
-  readonly signal: AbortSignal;
-}
-
-/** Plays a soak's plan in a lab that is up, while every round is judged. Gives the tally, also when it is interrupted. */
+/**
+ * Plays a soak's plan in a lab that is up, while every round is judged. `say` gets a line for each thing that is done or
+ * found. Gives the tally, also when it is interrupted.
+ */
 export async function runSoak(
   lab: LabClient,
   options: SoakPlanOptions,
-  { say, signal }: SoakTools,
+  say: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<SoakTally> {
   const startedAt = Date.now();
   const timeline = new Timeline();
@@ -47,7 +45,7 @@ export async function runSoak(
 }
 
 /** Does what the plan says, and notes in the timeline what that may change, and when. */
-class Player {
+export class Player {
   readonly #lab: LabClient;
   readonly #timeline: Timeline;
   readonly #say: (line: string) => void;

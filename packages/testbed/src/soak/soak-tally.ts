@@ -1,3 +1,6 @@
+import type { RoundJudge } from "./judge-rounds.ts";
+import type { Player } from "./run-soak.ts";
+
 /** Resident memory of one process, first (after the time of warming up) and last, bytes. */
 export interface MemoryTally {
   readonly of: string;
@@ -6,26 +9,8 @@ export interface MemoryTally {
 }
 
 /** What a soak counted. */
-export interface SoakTally {
-  readonly rounds: number;
-  /** Intervals in which a round could have been closed, and none was. */
-  readonly missingRounds: number;
-  readonly pairs: number;
-  /** Pairs reported failed that nothing had broken. */
-  readonly falseFailures: number;
-  /** Pairs reported ok that were broken during the whole round. */
-  readonly missedFailures: number;
-  /** Wrong reasons, wrong missing agents, and so on. */
-  readonly otherFaults: number;
-  /** Rows of an agent that are not what it reported for that round. */
-  readonly mixed: number;
-  readonly reportsLost: number;
-  readonly lateReports: number;
-  readonly faults: number;
-  readonly churn: number;
-  readonly restarts: number;
-  readonly memory: readonly MemoryTally[];
-}
+export type SoakTally = RoundJudge["tally"] &
+  Player["tally"] & { readonly memory: readonly MemoryTally[] };
 
 /** Memory may grow so much after the first minutes: a tenth. */
 const MAX_GROWTH = 1.1;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { COMMANDS } from "../../src/commands/lab/commands.ts";
+import { COMMANDS } from "../../src/commands/lab/run-lab.ts";
 import { KIND_NAMES } from "../../src/faults/read-fault.ts";
 
 const read = (name: string) =>

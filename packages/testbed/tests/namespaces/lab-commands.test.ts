@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { refusal } from "./refusal.ts";
-import { RoundWatcher } from "../../src/scenarios/watch-rounds.ts";
+import { RoundWatcher } from "../../src/services/watch-rounds.ts";
 import { collectDescendants, livingAfter } from "../processes.ts";
 import { runTestbed } from "../run-testbed.ts";
 import { machineState } from "./traces.ts";

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalCluster } from "../../loopback/local-cluster.ts";
+import type { RoundView } from "../../services/watch-rounds.ts";
 import { TestbedError } from "../../testbed-error.ts";
 import { UnmeasuredError } from "../command.ts";
-import { LastRound } from "../last-round.ts";
-import type { RoundView } from "../round-line.ts";
 
 const POLL_MS = 200;
 const PATIENCE_MS = 30_000;
@@ -14,16 +13,14 @@ const PATIENCE_MS = 30_000;
  * ends by itself or does not even answer for far longer than an interval.
  */
 export async function* followRounds(
-  cluster: LocalCluster,
+  { netchecker, rounds }: LocalCluster,
   intervalMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<RoundView, void> {
-  const { netchecker } = cluster;
-  const last = new LastRound((path, init) => cluster.fetch(path, init).catch(() => null));
   const inTime = () => Date.now() + 2 * intervalMs + PATIENCE_MS;
   let deadline = inTime();
   while (!signal.aborted) {
-    const shown = await last.look();
+    const shown = await rounds.look().catch(() => null);
     if (shown && "unmeasured" in shown) throw new UnmeasuredError(shown.unmeasured.sentence);
     if (shown) {
       deadline = inTime();

@@ -4,20 +4,6 @@ import { BREAK_KINDS, type BreakKind, type NodeBreak } from "../../loopback/brea
 import { MAX_NODES } from "../../loopback/loopback-slice.ts";
 import { UsageError } from "../command.ts";
 
-/** What the command line asks for. */
-export interface DemoOptions {
-  readonly nodes: number;
-  readonly intervalMs: number;
-  readonly port: number;
-  /** Undefined: until interrupted. */
-  readonly rounds: number | undefined;
-  readonly json: boolean;
-  readonly dualStack: boolean;
-  /** Empty: one local listener. */
-  readonly external: readonly string[];
-  readonly breaks: readonly NodeBreak[];
-}
-
 function kindLines(): string {
   const half = Math.ceil(BREAK_KINDS.length / 2);
   const lines = [BREAK_KINDS.slice(0, half), BREAK_KINDS.slice(half)];
@@ -47,16 +33,18 @@ const optionsFor = (nodes: number) => ({
   nodes: whole(1, MAX_NODES, NODES),
   interval: seconds(2, 3600, 10),
   port: whole(0, 65_535, 32_089),
+  // Undefined: until interrupted.
   rounds: whole(1, 1_000_000, undefined),
   "dual-stack": flag,
   json: flag,
+  // Empty: one local listener.
   external: repeatable("host:port or an http(s) URL", (text) => (isExternal(text) ? text : null)),
   break: repeatable(breakAllowed(nodes), (text) => nodeBreak(text, nodes)),
   help: flag,
 });
 
 /** The arguments → what to run; null where help is asked for. Throws a {@link UsageError} that names every fault. */
-export function parseOptions(args: readonly string[]): DemoOptions | null {
+export function parseOptions(args: readonly string[]) {
   const { nodes } = read(args, optionsFor(NODES)).values;
   const { values, faults } = read(args, optionsFor(nodes));
   if (values.help) return null;

@@ -17,7 +17,7 @@ export const runDemo: Run = orSayWhy(async (args, terminal, signal) => {
   const { nodes, rounds, json, intervalMs } = options;
   const say = json ? terminal.err : terminal.out;
   say(`Starting ${nodes} ${nodes === 1 ? "node" : "nodes"} …`);
-  const cluster = await startLocalCluster({
+  await using cluster = await startLocalCluster({
     nodes,
     intervalMs,
     port: options.port,
@@ -30,26 +30,22 @@ export const runDemo: Run = orSayWhy(async (args, terminal, signal) => {
     },
     signal,
   });
-  try {
-    const table = roundLines(nodes);
-    const told = new FindingLines();
-    let closed = 0;
-    let fine = true;
-    for await (const view of followRounds(cluster, intervalMs, signal)) {
-      closed += 1;
-      fine &&= isFine(view);
-      if (closed === 1) say(`${urls(cluster.netchecker.url)}\n\n${table.heading}`);
-      say(table.line(view));
-      for (const line of told.lines(view.findings)) say(`       ${line}`);
-      if (closed === rounds) break;
-    }
-    if (json && closed > 0) terminal.out(await lastResults(cluster));
-    if (rounds === undefined) return EXIT.fine;
-    if (closed < rounds) return undefined;
-    return fine ? EXIT.fine : EXIT.notFine;
-  } finally {
-    await cluster.stop();
+  const table = roundLines(nodes);
+  const told = new FindingLines();
+  let closed = 0;
+  let fine = true;
+  for await (const view of followRounds(cluster, intervalMs, signal)) {
+    closed += 1;
+    fine &&= isFine(view);
+    if (closed === 1) say(`${urls(cluster.netchecker.url)}\n\n${table.heading}`);
+    say(table.line(view));
+    for (const line of told.lines(view.findings)) say(`       ${line}`);
+    if (closed === rounds) break;
   }
+  if (json && closed > 0) terminal.out(await lastResults(cluster));
+  if (rounds === undefined) return EXIT.fine;
+  if (closed < rounds) return undefined;
+  return fine ? EXIT.fine : EXIT.notFine;
 }, `\n${USAGE}`);
 
 async function lastResults(cluster: LocalCluster): Promise<string> {

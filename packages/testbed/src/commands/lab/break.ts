@@ -8,8 +8,7 @@ import {
   parametersOf,
   readFault,
 } from "../../faults/read-fault.ts";
-import { EXIT, readOptions, UsageError } from "../command.ts";
-import type { Command } from "./command.ts";
+import { type Command, EXIT, readOptions, UsageError } from "../command.ts";
 import { parameterLines, specText, synopsis } from "./fault-text.ts";
 import { flag, type Option } from "@netchecker/runtime/options";
 import { LabClient } from "../../namespaces/lab-client.ts";

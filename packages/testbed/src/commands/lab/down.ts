@@ -1,8 +1,7 @@
 import { LabClient } from "../../namespaces/lab-client.ts";
 import { TestbedError } from "../../testbed-error.ts";
 import { removeLeftovers } from "../../namespaces/leftovers.ts";
-import { EXIT, readOptions } from "../command.ts";
-import type { Command } from "./command.ts";
+import { type Command, EXIT, readOptions } from "../command.ts";
 
 const USAGE = `Ends the cluster; nothing of it is left.
 

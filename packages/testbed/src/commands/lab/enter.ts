@@ -2,11 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
-import { PATH } from "../../namespaces/network/namespace.ts";
-import { UsageError } from "../command.ts";
-import type { Command } from "./command.ts";
-import { entering } from "./place.ts";
 import { LabClient } from "../../namespaces/lab-client.ts";
+import type { LabState } from "../../namespaces/lab-state.ts";
+import { PATH } from "../../namespaces/network/namespace.ts";
+import { type Command, UsageError } from "../command.ts";
 
 const PLACES = `A place is a node (node-3), a pod (node-3/ping, node-3/pong), control (where netchecker, Redis, DNS and the API server
 are), gateway (the way out), or fabric (the switch between the nodes; each node's port has its name).
@@ -46,4 +45,27 @@ async function runThere(
   const child = spawn(file!, args, { stdio: "inherit", env: { ...process.env, PATH, ...env } });
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
   return code ?? 128 + constants.signals[signal!];
+}
+
+/** What is put before a command so that it runs at a place. Throws a {@link UsageError} where there is no such place. */
+function entering(place: string | undefined, state: LabState): string[] {
+  const pid = place === undefined ? undefined : placesOf(state).get(place);
+  if (pid !== undefined) return ["nsenter", `--target=${pid}`, "--net", "--mount", "--"];
+  const nodes = state.nodes.map(({ name }) => name).join(", ");
+  const allowed = `${nodes}, each with /ping or /pong for its pods; control, gateway, fabric`;
+  throw new UsageError([
+    place === undefined
+      ? `No place is given; allowed: ${allowed}`
+      : `${JSON.stringify(place)} is no place; allowed: ${allowed}`,
+  ]);
+}
+
+/** Each place's name, and a process in its namespace. */
+function placesOf({ nodes, control, gateway, fabric }: LabState): Map<string, number> {
+  const places = Object.entries({ control, gateway, fabric });
+  for (const node of nodes) {
+    const { name, ping, pong } = node;
+    places.push([name, node], [`${name}/ping`, ping], [`${name}/pong`, pong]);
+  }
+  return new Map(places.map(([name, { namespacePid }]) => [name, namespacePid]));
 }

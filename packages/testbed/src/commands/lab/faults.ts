@@ -1,8 +1,7 @@
 import { kindOf } from "../../faults/kinds.ts";
 import { LabClient } from "../../namespaces/lab-client.ts";
 import { KIND_NAMES } from "../../faults/read-fault.ts";
-import { EXIT, readOptions } from "../command.ts";
-import type { Command } from "./command.ts";
+import { type Command, EXIT, readOptions } from "../command.ts";
 import { activeLines, synopsis } from "./fault-text.ts";
 
 const WIDTH = Math.max(...KIND_NAMES.map((name) => name.length));

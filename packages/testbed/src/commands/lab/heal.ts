@@ -1,5 +1,4 @@
-import { EXIT, readOptions, UsageError } from "../command.ts";
-import type { Command } from "./command.ts";
+import { type Command, EXIT, readOptions, UsageError } from "../command.ts";
 import { LabClient } from "../../namespaces/lab-client.ts";
 
 const USAGE = `Heals what was broken: one fault by its id, or all.

@@ -1,5 +1,27 @@
-import { EXIT, orSayWhy, type Run } from "../command.ts";
-import { COMMANDS } from "./commands.ts";
+import { type Command, EXIT, orSayWhy, type Run } from "../command.ts";
+import { breakCommand } from "./break.ts";
+import { down } from "./down.ts";
+import { exec, shell } from "./enter.ts";
+import { faults } from "./faults.ts";
+import { heal } from "./heal.ts";
+import { results } from "./results.ts";
+import { soak } from "./soak.ts";
+import { state } from "./state.ts";
+import { up } from "./up.ts";
+
+/** Every command, by its name. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  up,
+  break: breakCommand,
+  results,
+  heal,
+  faults,
+  state,
+  shell,
+  exec,
+  down,
+  soak,
+};
 
 const WIDTH = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
 

@@ -1,7 +1,12 @@
-import { soak } from "../../soak/soak.ts";
-import { EXIT, readOptions } from "../command.ts";
-import type { Command } from "./command.ts";
+import { mkdtempDisposableSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { flag, seconds, whole } from "@netchecker/runtime/options";
+import { startLab } from "../../namespaces/start-lab.ts";
+import { runSoak } from "../../soak/run-soak.ts";
+import { isClean, soakTable } from "../../soak/soak-tally.ts";
+import { buildWrongNetchecker } from "../../soak/wrong-build.ts";
+import { type Command, EXIT, readOptions } from "../command.ts";
 
 const OPTIONS = {
   minutes: whole(1, 10_000, 30),
@@ -22,18 +27,27 @@ Usage: lab soak [options]
   --wrong-build        with a netchecker that is wrong on purpose, which the table must show
 `;
 
-export const soakCommand: Command = {
+export const soak: Command = {
   summary: "break at random, judge every round, print a table",
   usage: () => USAGE,
   async run(args, { out }, signal) {
-    const {
-      minutes,
-      seed,
-      nodes,
-      interval: intervalMs,
-      "wrong-build": wrongBuild,
-    } = readOptions(args, OPTIONS).values;
-    const clean = await soak({ minutes, seed, nodes, intervalMs, wrongBuild }, out, signal);
-    return clean ? EXIT.fine : EXIT.notFine;
+    const { values } = readOptions(args, OPTIONS);
+    const { minutes, seed, nodes, interval: intervalMs } = values;
+    using folder = mkdtempDisposableSync(join(tmpdir(), "netchecker-soak-"));
+    const bundles = values["wrong-build"]
+      ? { netchecker: await buildWrongNetchecker(folder.path) }
+      : {};
+    await using lab = await startLab({ nodes, intervalMs, bundles, signal });
+    const began = Date.now();
+    const say = (line: string) => out(`${clock(Date.now() - began)}  ${line}`);
+    const plan = { seed, nodes, durationMs: minutes * 60_000, intervalMs };
+    const tally = await runSoak(lab, plan, say, signal);
+    out(`\nsoak of ${minutes} minutes, ${nodes} nodes, seed ${seed}\n${soakTable(tally)}`);
+    return isClean(tally) ? EXIT.fine : EXIT.notFine;
   },
 };
+
+function clock(milliseconds: number): string {
+  const total = Math.floor(milliseconds / 1000);
+  return `${String(Math.floor(total / 60)).padStart(2)}:${String(total % 60).padStart(2, "0")}`;
+}

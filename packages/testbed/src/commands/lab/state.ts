@@ -1,6 +1,5 @@
 import type { LabState } from "../../namespaces/lab-state.ts";
-import { EXIT, readOptions } from "../command.ts";
-import type { Command } from "./command.ts";
+import { type Command, EXIT, readOptions } from "../command.ts";
 import { activeLines } from "./fault-text.ts";
 import { flag } from "@netchecker/runtime/options";
 import { LabClient } from "../../namespaces/lab-client.ts";

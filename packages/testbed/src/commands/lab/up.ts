@@ -1,8 +1,7 @@
 import { LabClient } from "../../namespaces/lab-client.ts";
 import { TestbedError } from "../../testbed-error.ts";
 import { startLab } from "../../namespaces/start-lab.ts";
-import { EXIT, readOptions } from "../command.ts";
-import type { Command } from "./command.ts";
+import { type Command, EXIT, readOptions } from "../command.ts";
 import { oneOf, seconds, whole } from "@netchecker/runtime/options";
 
 const MAX_NODES = 60;

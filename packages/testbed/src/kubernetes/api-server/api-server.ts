@@ -36,8 +36,12 @@ export interface AskedOf {
   readonly parameters: URLSearchParams;
 }
 
-/** Answers in the server's place; false leaves it to the server. */
-export type AnswersInstead = (request: IncomingMessage, response: ServerResponse) => boolean | void;
+/** Answers in the server's place, or throws a {@link StatusError}; false leaves it to the server. */
+export type AnswersInstead = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  query: ObjectQuery,
+) => boolean | void;
 
 const MOST_REMEMBERED = 1_000;
 
@@ -59,8 +63,6 @@ export class ApiServer {
   readonly #options: ApiServerOptions;
   readonly #sockets = new Set<Socket>();
   readonly #watches = new Set<Watch>();
-  readonly #forbidden = new Set<string>();
-  readonly #listsNothing = new Set<Resource>();
   #server: Server | undefined;
   #port: number;
   #hang: PromiseWithResolvers<void> | undefined;
@@ -149,20 +151,26 @@ export class ApiServer {
 
   /** Refuses a verb on a resource with a 403, until {@link allow}. */
   forbid(verb: ObjectQuery["verb"], resource: Resource): void {
-    this.#forbidden.add(`${verb} ${resource}`);
+    this.answerInstead(verb, resource, (_request, _response, query) => {
+      throw new StatusError(forbidden({ user: USER, ...query }));
+    });
   }
 
   allow(verb: ObjectQuery["verb"], resource: Resource): void {
-    this.#forbidden.delete(`${verb} ${resource}`);
+    this.answerItself(verb, resource);
   }
 
   /** Lists of a resource have no items, whatever there is, until {@link listAll}; watches tell the truth. */
   listNothing(resource: Resource): void {
-    this.#listsNothing.add(resource);
+    this.answerInstead("list", resource, (_request, response, query) => {
+      const { metadata, ...list } = listObjects(this.store, query);
+      const { resourceVersion } = metadata;
+      sendJson(response, 200, { ...list, metadata: { resourceVersion }, items: [] });
+    });
   }
 
   listAll(resource: Resource): void {
-    this.#listsNothing.delete(resource);
+    this.answerItself("list", resource);
   }
 
   /** From now on only this token is taken: the one before has expired. */
@@ -219,14 +227,10 @@ export class ApiServer {
     this.asked.push({ access, parameters: url.searchParams });
     if (this.asked.length > MOST_REMEMBERED) this.asked.shift();
     const instead = this.#instead.get(access);
-    if (instead && instead(request, response) !== false) return;
-    if (this.#forbidden.has(access))
-      throw new StatusError(forbidden({ user: USER, verb, resource, namespace, name }));
+    if (instead && instead(request, response, query) !== false) return;
     if (verb === "watch") this.#watch(query, response);
-    else if (name === undefined) {
-      const list = listObjects(this.store, query);
-      sendJson(response, 200, this.#listsNothing.has(resource) ? withoutItems(list) : list);
-    } else {
+    else if (name === undefined) sendJson(response, 200, listObjects(this.store, query));
+    else {
       const object = this.store.get(resource, name, namespace);
       if (!object) throw new StatusError(notFound(resource, name));
       sendJson(response, 200, { kind: RESOURCES[resource].kind, apiVersion: "v1", ...object });
@@ -248,11 +252,6 @@ export class ApiServer {
     const wanted = Buffer.from(`Bearer ${this.#token}`);
     return given.length === wanted.length && timingSafeEqual(given, wanted);
   }
-}
-
-function withoutItems(list: ReturnType<typeof listObjects>): object {
-  const { resourceVersion } = list.metadata;
-  return { ...list, metadata: { resourceVersion }, items: [] };
 }
 
 function sendStatus(response: ServerResponse, status: Status): void {
