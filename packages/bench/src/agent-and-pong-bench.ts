@@ -28,34 +28,30 @@ const HOST = "127.0.0.1";
 export async function benchAgentAndPong(nodes: number): Promise<Row[]> {
   const fault = cgroupFault();
   if (fault) return [notMeasured(`${nodes} nodes: ping's and pong's working set`, fault)];
-  const stack = new AsyncDisposableStack();
-  try {
-    const memory = { ping: new ServiceMemory("ping"), pong: new ServiceMemory("pong") };
-    stack.defer(() => memory.ping.remove());
-    stack.defer(() => memory.pong.remove());
-    const pong = await startPong(memory.pong, stack);
-    const agent = await LoneAgent.start({ pods: nodes, within: memory.ping.within });
-    stack.defer(() => agent.stop());
-    const lists = { pod: manyPods(nodes), node: everyNodeAt(pong, nodes) };
-    const runRounds = async () => {
-      for (let round = 0; round < ROUNDS; round += 1) {
-        await Promise.all(Object.values(await agent.round(lists, 50_000)));
-        await scrape(`http://${pong}`);
-        await scrape(`http://${HOST}:${AGENT_PORT}`);
-        await sleep(PAUSE_MS);
-      }
-    };
-    const ping = await memory.ping.peakDuring(async () => memory.pong.peakDuring(runRounds));
-    await sleep(REST_MS);
-    const row = (service: "ping" | "pong", peakMiB: number | null) =>
-      told(
-        `${nodes} nodes, ${ROUNDS} rounds: ${service}'s working set, peak and ${REST_MS / 1_000} s later`,
-        `${sayMiB(peakMiB)}, ${sayMiB(memory[service].nowMiB())}`,
-      );
-    return [row("ping", ping.peakMiB), row("pong", ping.value.peakMiB)];
-  } finally {
-    await stack.disposeAsync();
-  }
+  await using stack = new AsyncDisposableStack();
+  const memory = {
+    ping: stack.use(new ServiceMemory("ping")),
+    pong: stack.use(new ServiceMemory("pong")),
+  };
+  const pong = await startPong(memory.pong, stack);
+  await using agent = await LoneAgent.start({ pods: nodes, within: memory.ping.within });
+  const lists = { pod: manyPods(nodes), node: everyNodeAt(pong, nodes) };
+  const runRounds = async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await Promise.all(Object.values(await agent.round(lists, 50_000)));
+      await scrape(`http://${pong}`);
+      await scrape(`http://${HOST}:${AGENT_PORT}`);
+      await sleep(PAUSE_MS);
+    }
+  };
+  const ping = await memory.ping.peakDuring(async () => memory.pong.peakDuring(runRounds));
+  await sleep(REST_MS);
+  const row = (service: "ping" | "pong", peakMiB: number | null) =>
+    told(
+      `${nodes} nodes, ${ROUNDS} rounds: ${service}'s working set, peak and ${REST_MS / 1_000} s later`,
+      `${sayMiB(peakMiB)}, ${sayMiB(memory[service].nowMiB())}`,
+    );
+  return [row("ping", ping.peakMiB), row("pong", ping.value.peakMiB)];
 }
 
 /** A pong as it is shipped; gives its host and port. */

@@ -16,29 +16,12 @@ export async function benchAgent(pods: number): Promise<Row[]> {
   const size = `agent, ${pods} pods`;
   const fault = pinningFault();
   if (fault) return [notMeasured(size, fault)];
-  const memory = new ServiceMemory("agent");
-  try {
-    const agent = await LoneAgent.start({
-      pods,
-      within: [...memory.within, ...onCore(AGENT_CORE)],
-      pongsWithin: onCore(PONGS_CORE),
-    });
-    try {
-      return await measure(agent, memory, pods, size);
-    } finally {
-      await agent.stop();
-    }
-  } finally {
-    memory.remove();
-  }
-}
-
-async function measure(
-  agent: LoneAgent,
-  memory: ServiceMemory,
-  pods: number,
-  size: string,
-): Promise<Row[]> {
+  using memory = new ServiceMemory("agent");
+  await using agent = await LoneAgent.start({
+    pods,
+    within: [...memory.within, ...onCore(AGENT_CORE)],
+    pongsWithin: onCore(PONGS_CORE),
+  });
   const lists = { pod: manyPods(pods) };
   const cpu: number[] = [];
   const answers: Answer[] = [];

@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BUNDLES, requireBundles } from "@netchecker/testbed/services/bundles";
 import { Child, type ChildOptions } from "@netchecker/testbed/services/child-process";
 import { IMAGE_ENV } from "@netchecker/testbed/services/image-env";
-import { RedisServer } from "@netchecker/testbed/services/redis-server";
-import { createLog } from "@netchecker/runtime/log";
-import { connectRedis, type Redis } from "@netchecker/runtime/redis";
+import type { Redis } from "@netchecker/runtime/redis";
+import { startBenchRedis } from "./bench-redis.ts";
 
 export interface AgentOptions {
   /** How many pongs answer, see manyPods. */
@@ -37,13 +34,7 @@ export async function startAgentParts(
   stack: AsyncDisposableStack,
 ): Promise<AgentParts> {
   await requireBundles();
-  const folder = mkdtempSync(join(tmpdir(), "netchecker-bench-"));
-  const forget = () => rmSync(folder, { recursive: true, force: true });
-  process.on("exit", forget);
-  stack.defer(() => {
-    process.off("exit", forget);
-    forget();
-  });
+  const redis = await startBenchRedis(stack);
   const run = (
     name: string,
     [file, ...args]: readonly string[],
@@ -52,23 +43,13 @@ export async function startAgentParts(
     const child = new Child({
       file: file!,
       args,
-      logFile: join(folder, `${name}.log`),
+      logFile: join(redis.folder, `${name}.log`),
       ...options,
     });
     stack.defer(async () => {
       await child.end(5_000);
     });
     return child;
-  };
-
-  const redisServer = await RedisServer.start("127.0.0.1", folder);
-  stack.defer(() => redisServer.stop());
-  const redisHost = `127.0.0.1:${redisServer.address.port}`;
-  const log = createLog("bench", "silent");
-  const connect = (role: "commands" | "subscriber") => {
-    const redis = connectRedis({ host: redisHost }, { service: "bench", role, log });
-    stack.defer(() => redis.disconnect());
-    return redis;
   };
 
   const path = { PATH: process.env["PATH"] ?? "" };
@@ -94,11 +75,11 @@ export async function startAgentParts(
         POD_IP: "127.0.0.1",
         HOST: "127.0.0.1",
         PORT: String(AGENT_PORT),
-        REDIS_HOST: redisHost,
+        REDIS_HOST: redis.host,
         LOG_LEVEL: "warn",
         ...env,
       },
     },
   );
-  return { agent, commands: connect("commands"), subscriber: connect("subscriber") };
+  return { agent, commands: redis.connect("commands"), subscriber: redis.connect("subscriber") };
 }

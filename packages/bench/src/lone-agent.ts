@@ -27,7 +27,7 @@ const START_TIMEOUT_MS = 60_000;
 const names = redisNames("netchecker:");
 
 /** One real ping as it is shipped, with a real Redis and pongs in a process beside it. */
-export class LoneAgent {
+export class LoneAgent implements AsyncDisposable {
   readonly #parts: AgentParts;
   readonly #stack: AsyncDisposableStack;
   readonly #arrived = new Map<string, (text: string) => void>();
@@ -84,8 +84,8 @@ export class LoneAgent {
   }
 
   /** Ends the agent and all that was started for it. Safe to call twice. */
-  async stop(): Promise<void> {
-    await this.#stack.disposeAsync();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stack.disposeAsync();
   }
 
   #answer(type: TargetType, publishedAt: number, reportWithinMs: number): Promise<Answer> {

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BUNDLES } from "@netchecker/testbed/services/bundles";
@@ -8,9 +7,8 @@ import { IMAGE_ENV } from "@netchecker/testbed/services/image-env";
 import { kubeConfig } from "@netchecker/testbed/kubernetes/kube-config";
 import { freePort } from "@netchecker/testbed/sockets/listen";
 import { NetcheckerProcess } from "@netchecker/testbed/services/netchecker-process";
-import { RedisServer } from "@netchecker/testbed/services/redis-server";
-import { createLog } from "@netchecker/runtime/log";
-import { connectRedis, type Redis } from "@netchecker/runtime/redis";
+import type { Redis } from "@netchecker/runtime/redis";
+import { startBenchRedis } from "./bench-redis.ts";
 import { largeCluster } from "./large-cluster.ts";
 import { ServiceMemory } from "./service-memory.ts";
 
@@ -32,19 +30,18 @@ export async function withLoneNetchecker<T>(
   nodes: number,
   use: (lone: LoneNetchecker) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "netchecker-bench-"));
-  const redisServer = await RedisServer.start("127.0.0.1", folder);
+  await using stack = new AsyncDisposableStack();
+  const { folder, host: redisHost, connect } = await startBenchRedis(stack);
   const { api, agents } = await largeCluster(nodes);
-  const redisHost = `127.0.0.1:${redisServer.address.port}`;
-  const log = createLog("bench", "silent");
-  const redis = connectRedis({ host: redisHost }, { service: "bench", role: "commands", log });
+  stack.defer(() => api.stop());
+  const redis = connect("commands");
   await new Promise((resolve) => void redis.once("ready", resolve));
   // As in the manifests: the reports of 1,000 nodes come as one burst of more than Redis' default.
   await redis.config("SET", "client-output-buffer-limit", "pubsub 256mb 128mb 60");
   const config = join(folder, "kubeconfig");
-  await writeFile(config, kubeConfig(api.url, "", "netchecker"));
+  writeFileSync(config, kubeConfig(api.url, "", "netchecker"));
   const port = await freePort("127.0.0.1");
-  const memory = new ServiceMemory("netchecker");
+  const memory = stack.use(new ServiceMemory("netchecker"));
   const netchecker = new NetcheckerProcess({
     within: memory.within,
     bundle: BUNDLES.netchecker,
@@ -62,24 +59,16 @@ export async function withLoneNetchecker<T>(
       ROUND_TIMEOUT_MS: "60000",
     },
   });
-  let simulation: ChildProcess | undefined;
-  try {
-    const atRestMiB = await memoryAtRest(netchecker, memory);
-    await redis.flushall();
-    simulation = fork(new URL("./simulated-agents.ts", import.meta.url), {
-      env: { REDIS: redisHost, AGENTS: JSON.stringify(agents) },
-    });
-    await new Promise((resolve) => simulation?.once("message", resolve));
-    await netchecker.start();
-    return await use({ netchecker, memory, simulation, redis, node: agents[0]!.node, atRestMiB });
-  } finally {
-    simulation?.kill();
-    await netchecker.stop();
-    memory.remove();
-    redis.disconnect();
-    await Promise.all([redisServer.stop(), api.stop()]);
-    await rm(folder, { recursive: true });
-  }
+  stack.defer(() => netchecker.stop());
+  const atRestMiB = await memoryAtRest(netchecker, memory);
+  await redis.flushall();
+  const simulation = fork(new URL("./simulated-agents.ts", import.meta.url), {
+    env: { REDIS: redisHost, AGENTS: JSON.stringify(agents) },
+  });
+  stack.defer(() => void simulation.kill());
+  await new Promise((resolve) => simulation.once("message", resolve));
+  await netchecker.start();
+  return await use({ netchecker, memory, simulation, redis, node: agents[0]!.node, atRestMiB });
 }
 
 /** It is ended after that. */

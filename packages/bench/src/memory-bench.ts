@@ -29,30 +29,19 @@ const LIMITS_MIB: Readonly<Record<Service, number>> = { pong: 32, ping: 64, netc
 export async function benchMemory(): Promise<Row[]> {
   const fault = cgroupFault();
   if (fault) return [notMeasured(`${NODES} nodes: working sets`, fault)];
+  using stack = new DisposableStack();
   const memories: Memories = { pong: [], ping: [], netchecker: [] };
   const within = (service: Service, node: string | null) => {
-    const memory = new ServiceMemory(`${service}-${node}`);
+    const memory = stack.use(new ServiceMemory(`${service}-${node}`));
     memories[service].push(memory);
     return memory.within;
   };
-  try {
-    const cluster = await startLocalCluster({
-      nodes: NODES,
-      intervalMs: INTERVAL_MS,
-      port: 0,
-      within,
-    });
-    try {
-      return await watchRounds(cluster, memories);
-    } finally {
-      await cluster.stop();
-    }
-  } finally {
-    for (const memory of Object.values(memories).flat()) memory.remove();
-  }
-}
-
-async function watchRounds(cluster: LocalCluster, memories: Memories): Promise<Row[]> {
+  await using cluster = await startLocalCluster({
+    nodes: NODES,
+    intervalMs: INTERVAL_MS,
+    port: 0,
+    within,
+  });
   await restAfter(cluster, ROUNDS);
   const atRest = rowsOf(memories, `at rest after ${ROUNDS} rounds`);
   for (let round = ROUNDS + 1; round <= ROUNDS + SCRAPED_ROUNDS; round += 1) {

@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 20;
  * The memory of one service as the kubelet counts it: the working set of a cgroup of its own.
  * Without root and cgroups there are no figures, and the service runs where this process runs.
  */
-export class ServiceMemory {
+export class ServiceMemory implements Disposable {
   readonly #cgroup: LimitedCgroup | null;
 
   /** `name` is unique among those that this process makes at a time. */
@@ -53,7 +53,7 @@ export class ServiceMemory {
   }
 
   /** Removes the cgroup; the service must have ended. Safe to call twice. */
-  remove(): void {
+  [Symbol.dispose](): void {
     this.#cgroup?.remove();
   }
 }

@@ -30,24 +30,20 @@ function drop(addresses: readonly string[]): void {
 async function dropped(attempts: number, limitSeconds: number): Promise<Row[]> {
   const size = `agent, 100 pods, 20 dropped, ${attempts === 1 ? "1 attempt" : `${attempts} attempts`}`;
   const pods = manyPods(100);
-  const agent = await LoneAgent.start({ pods: 100, env: { PROBE_ATTEMPTS: `${attempts}` } });
-  try {
-    const answers: Answer[] = [];
-    for (let run = 0; run < RUNS; run += 1) {
-      const { pod } = await agent.round({ pod: pods }, 30_000);
-      answers.push(await pod);
-    }
-    return [
-      slowest(`${size}: publish to report`, answers, limitSeconds),
-      inEach(
-        `${size}: 80 ok, 20 connect_timeout`,
-        answers,
-        (reason, index) => reason === (index < 80 ? "ok" : "connect_timeout"),
-      ),
-    ];
-  } finally {
-    await agent.stop();
+  await using agent = await LoneAgent.start({ pods: 100, env: { PROBE_ATTEMPTS: `${attempts}` } });
+  const answers: Answer[] = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    const { pod } = await agent.round({ pod: pods }, 30_000);
+    answers.push(await pod);
   }
+  return [
+    slowest(`${size}: publish to report`, answers, limitSeconds),
+    inEach(
+      `${size}: 80 ok, 20 connect_timeout`,
+      answers,
+      (reason, index) => reason === (index < 80 ? "ok" : "connect_timeout"),
+    ),
+  ];
 }
 
 async function noWayOut(): Promise<Row[]> {
@@ -58,29 +54,25 @@ async function noWayOut(): Promise<Row[]> {
     node: [null, null, null],
     address: [`${OUTSIDE[0]}:443`, `http://${OUTSIDE[1]}/`, "outside.example:443"],
   };
-  const agent = await LoneAgent.start({ pods: 20, env: { DNS_SERVERS: OUTSIDE[2]! } });
-  try {
-    const pods: Answer[] = [];
-    const outside: Answer[] = [];
-    for (let run = 0; run < RUNS; run += 1) {
-      const answers = await agent.round({ pod: manyPods(20), external }, 30_000);
-      pods.push(await answers.pod);
-      outside.push(await answers.external);
-    }
-    const seconds = outside.map((answer) => answer.seconds);
-    return [
-      slowest(`${size}: publish to pod report`, pods, 0.5),
-      inEach(`${size}: 20 ok`, pods, (reason) => reason === "ok"),
-      told(`${size}: publish to external report (median)`, `${median(seconds).toFixed(2)} s`),
-      inEach(
-        `${size}: connect_timeout twice, dns_failure`,
-        outside,
-        (reason, index) => reason === (index < 2 ? "connect_timeout" : "dns_failure"),
-      ),
-    ];
-  } finally {
-    await agent.stop();
+  await using agent = await LoneAgent.start({ pods: 20, env: { DNS_SERVERS: OUTSIDE[2]! } });
+  const pods: Answer[] = [];
+  const outside: Answer[] = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    const answers = await agent.round({ pod: manyPods(20), external }, 30_000);
+    pods.push(await answers.pod);
+    outside.push(await answers.external);
   }
+  const seconds = outside.map((answer) => answer.seconds);
+  return [
+    slowest(`${size}: publish to pod report`, pods, 0.5),
+    inEach(`${size}: 20 ok`, pods, (reason) => reason === "ok"),
+    told(`${size}: publish to external report (median)`, `${median(seconds).toFixed(2)} s`),
+    inEach(
+      `${size}: connect_timeout twice, dns_failure`,
+      outside,
+      (reason, index) => reason === (index < 2 ? "connect_timeout" : "dns_failure"),
+    ),
+  ];
 }
 
 function slowest(what: string, answers: readonly Answer[], limitSeconds: number): Row {

@@ -1,5 +1,5 @@
 import { type Row, told } from "../table.ts";
-import { AlarmWatch } from "./alarms.ts";
+import { conclude, emptyMemory } from "@netchecker/conclude";
 import type { Scene } from "@netchecker/simulator/background";
 import { drawCluster } from "@netchecker/simulator/cluster";
 import { formatForm } from "@netchecker/simulator/expectation";
@@ -15,14 +15,11 @@ const CLEAN_RUN = 50;
 const MOST_LOSS = 0.005;
 const OUTLASTING = 0.16;
 
-export interface Quiet {
-  readonly rows: Row[];
-  /** What was raised though nothing was wrong, a line each. */
-  readonly alarms: string[];
-}
-
-/** Healthy clusters that lose probes to chance: nothing may alarm. */
-export function benchClean({ seed, draws, share }: FindingsOptions): Quiet {
+/** Healthy clusters that lose probes to chance: nothing may alarm. `alarms` is what was raised all the same, a line each. */
+export function benchClean({ seed, draws, share }: FindingsOptions): {
+  rows: Row[];
+  alarms: string[];
+} {
   const rounds = draws ?? Math.ceil(CLEAN_ROUNDS * share);
   const alarms: string[] = [];
   const startedAt = performance.now();
@@ -34,7 +31,12 @@ export function benchClean({ seed, draws, share }: FindingsOptions): Quiet {
     alarms.push(...alarmsOf("clean", draw, scenes));
   }
   const what = `clean cluster with loss, ${rounds} rounds of up to ${largest} nodes`;
-  return { alarms, rows: [...quietRows(what, alarms.length, startedAt)] };
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const rows = [
+    told(`${what}: alarms`, `${alarms.length}`, "0", alarms.length === 0),
+    told(`${what}: took`, `${seconds.toFixed(0)} s`),
+  ];
+  return { alarms, rows };
 }
 
 function cleanScenes(seed: number, rounds: number): Scene[] {
@@ -48,24 +50,22 @@ function cleanScenes(seed: number, rounds: number): Scene[] {
   return Array.from({ length: rounds }, () => scene);
 }
 
+/** Alarms that no earlier round raised, a line each: the rounds of one cluster, followed as netchecker does. */
 function alarmsOf(name: string, seed: number, scenes: readonly Scene[]): string[] {
-  const watch = new AlarmWatch();
+  let memory = emptyMemory();
+  const raised = new Set<string>();
   return scenes.flatMap(({ world, views }, index) => {
     const random = new Random(seed, `${name} round ${index + 1}`);
-    const simulated = simulateRound(world, views, { id: index + 1, random });
-    return watch
-      .next(simulated)
-      .map(
-        (cause) =>
-          `${name}, seed ${seed}, ${world.cluster.nodes.length} nodes, round ${index + 1}: ${cause.severity} ${formatForm(cause)}: ${cause.summary}`,
-      );
+    const { round, view } = simulateRound(world, views, { id: index + 1, random });
+    const concluded = conclude(round, view, memory);
+    memory = concluded.memory;
+    const alarms = concluded.findings.filter(
+      ({ id, severity, planned }) => severity !== "info" && !planned && !raised.has(id),
+    );
+    for (const { id } of alarms) raised.add(id);
+    return alarms.map(
+      (alarm) =>
+        `${name}, seed ${seed}, ${world.cluster.nodes.length} nodes, round ${index + 1}: ${alarm.severity} ${formatForm(alarm)}: ${alarm.summary}`,
+    );
   });
-}
-
-function quietRows(what: string, alarms: number, startedAt: number): Row[] {
-  const seconds = (performance.now() - startedAt) / 1_000;
-  return [
-    told(`${what}: alarms`, `${alarms}`, "0", alarms === 0),
-    told(`${what}: took`, `${seconds.toFixed(0)} s`),
-  ];
 }

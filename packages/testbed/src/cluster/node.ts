@@ -111,11 +111,6 @@ export abstract class ClusterNode<P extends Pod = Pod> {
     return this.kubelet.running;
   }
 
-  /** The kubelet's process is gone: its port is closed and its Lease not renewed. Pods live on. */
-  async killKubelet(): Promise<void> {
-    await this.kubelet.stop();
-  }
-
   /** Starts a kubelet where there is none: it takes its pods over. */
   async startKubelet(): Promise<void> {
     await this.kubelet.start();

@@ -19,8 +19,8 @@ import {
 
 /** The network that a pod's process runs in. */
 export interface PodNetwork {
-  /** Words that stand before the process's command, so that it runs in this network. They are empty for this machine's own. */
-  readonly within: readonly string[];
+  /** Words that stand before the process's command, so that it runs in this network. Default: this machine's own. */
+  readonly within?: readonly string[];
   /** The pod calls this when its process has started. Rejects with a {@link TestbedError}. */
   open?(): Promise<void>;
   /** The pod calls this when its process has ended. It is safe to call twice. */
@@ -109,9 +109,10 @@ export class Pod<Network extends PodNetwork = PodNetwork> {
    */
   async start(): Promise<void> {
     if (this.running) return;
-    const { workload, bundle, env, ip, hostIp, ipv6, network, within = [] } = this.spec;
+    const { workload, bundle, env, ip, hostIp, ipv6, network } = this.spec;
+    const inNetwork = network.within ?? [];
     const child = new Child({
-      within: [...network.within, ...within],
+      within: [...inNetwork, ...(this.spec.within ?? [])],
       file: process.execPath,
       args: ["--max-semi-space-size=1", bundle],
       env: { ...env(this.name), ...this.extraEnv },
@@ -119,7 +120,7 @@ export class Pod<Network extends PodNetwork = PodNetwork> {
     });
     this.#child = child;
     // On one network stack, who asks lets those go first that answer, kube-proxy among them, which elsewhere is the kernel's work.
-    if (workload === "ping" && network.within.length === 0 && child.pid !== undefined)
+    if (workload === "ping" && inNetwork.length === 0 && child.pid !== undefined)
       setPriority(child.pid, 10);
     this.update((copy) => run(copy, ip, hostIp, ipv6));
     void child.exited.then(({ code }) => {

@@ -104,7 +104,7 @@ export const NODE_OBJECT_FAULTS = {
     async break(lab, { node }, undo) {
       const broken = lab.node(node);
       undo.defer(() => lab.find(node)?.startKubelet());
-      await broken.killKubelet();
+      await broken.kubelet.stop();
     },
     // Once Kubernetes has noticed it calls the node's pods not ready, and its NodePort leads to none of them.
     effect: ({ node }) => ({

@@ -55,7 +55,7 @@ export const BREAKS = {
   },
   /** The kubelet's process is gone: its port refuses, its heartbeats stay away; the node's pods live. */
   "kubelet-dead": {
-    apply: (node) => node.killKubelet(),
+    apply: ({ kubelet }) => kubelet.stop(),
     heal: (node) => node.startKubelet(),
     shown: () => true,
     healed: allReady,

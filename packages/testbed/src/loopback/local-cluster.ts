@@ -34,7 +34,6 @@ export interface NewNode {
 interface AddNodeOptions extends Pick<NewNode, "labels"> {
   /** How long after it has joined it is Ready; null: never. In Kubernetes' time, which the cluster's speed divides. */
   readonly readyAfterMs?: number | null;
-  readonly signal?: AbortSignal;
 }
 
 const BREAK_TIMEOUT_MS = 15_000;
@@ -69,32 +68,24 @@ export class LocalCluster extends Cluster<LocalNode> {
   async break(name: string, kind: BreakKind, signal?: AbortSignal): Promise<void> {
     const node = this.node(name);
     await BREAKS[kind].apply(node);
-    await waitForStore(this.apiServer.store, () => BREAKS[kind].shown(node), {
-      timeoutMs: BREAK_TIMEOUT_MS,
-      what: `${name} to show as ${kind}`,
-      signal,
-    });
+    await this.#shows(() => BREAKS[kind].shown(node), `${name} to show as ${kind}`, signal);
   }
 
   /** Undoes {@link break} and resolves when the API server shows that too. */
-  async heal(name: string, kind: BreakKind, signal?: AbortSignal): Promise<void> {
+  async heal(name: string, kind: BreakKind): Promise<void> {
     const node = this.node(name);
     await BREAKS[kind].heal(node);
-    await waitForStore(this.apiServer.store, () => BREAKS[kind].healed(node), {
-      timeoutMs: BREAK_TIMEOUT_MS,
-      what: `${name} to heal from ${kind}`,
-      signal,
-    });
+    await this.#shows(() => BREAKS[kind].healed(node), `${name} to heal from ${kind}`);
   }
 
   /** Adds a node and resolves when its pods are ready; one that is not Ready from the start, when it has joined. */
   async addNode(
     name: string,
-    { labels = {}, readyAfterMs = 0, signal }: AddNodeOptions = {},
+    { labels = {}, readyAfterMs = 0 }: AddNodeOptions = {},
   ): Promise<LocalNode> {
     const notReady = readyAfterMs === 0 ? null : NOT_READY_MESSAGES.network;
     const node = await this.#parts.startNode(name, { labels, notReady });
-    if (readyAfterMs === 0) await node.podsReady(signal);
+    if (readyAfterMs === 0) await node.podsReady();
     else if (readyAfterMs !== null) node.becomeReadyAfter(readyAfterMs / this.#parts.speed);
     return node;
   }
@@ -133,5 +124,10 @@ export class LocalCluster extends Cluster<LocalNode> {
     throw new TestbedError(
       `Waited ${timeoutMs / 1000} s for a closed round after round ${after} in vain; netchecker's last words: ${this.netchecker.lastWords()}`,
     );
+  }
+
+  #shows(holds: () => boolean, what: string, signal?: AbortSignal): Promise<void> {
+    const { store } = this.apiServer;
+    return waitForStore(store, holds, { timeoutMs: BREAK_TIMEOUT_MS, what, signal });
   }
 }

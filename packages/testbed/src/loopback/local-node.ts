@@ -10,7 +10,6 @@ import type { NodeController } from "../kubernetes/node-controller.ts";
 import { NOT_READY_MESSAGES } from "../kubernetes/objects/node-object.ts";
 import type { Workload } from "../kubernetes/objects/pod-object.ts";
 import { type Address, TcpProxy } from "../sockets/tcp-proxy.ts";
-import { SecondAddress } from "./second-address.ts";
 import { NodePorts } from "./service-proxies.ts";
 import { Silence } from "./silence.ts";
 
@@ -125,7 +124,7 @@ export class LocalNode extends ClusterNode {
     const { graceMs, monitorMs } = this.#around.nodeController.times;
     const turn = async () => {
       while (!signal.aborted) {
-        await this.killKubelet();
+        await this.kubelet.stop();
         await sleep(graceMs + 2 * monitorMs, null, { signal });
         await this.startKubelet();
         await sleep(graceMs / 2, null, { signal });
@@ -157,7 +156,7 @@ export class LocalNode extends ClusterNode {
     this.#silence = await Silence.prepare(addresses, logFile);
     this.pods.ping.freeze();
     await Promise.all([
-      this.killKubelet(),
+      this.kubelet.stop(),
       this.pods.pong.killUnnoticed(),
       this.#around.kubeProxy.remove(this.name),
     ]);
@@ -221,7 +220,7 @@ export class LocalNode extends ClusterNode {
       ip: podIp[workload],
       hostIp,
       ipv6: ipv6 && { pod: ipv6[workload], host: ipv6.node },
-      network: ipv6 ? new SecondAddress(ipv6[workload], podIp[workload]) : { within: [] },
+      network: ipv6 ? passOn(ipv6[workload], podIp[workload]) : {},
       bundle: bundle[workload],
       within: within?.(workload),
       env: (name) => ({
@@ -235,3 +234,10 @@ export class LocalNode extends ClusterNode {
     });
   }
 }
+
+/**
+ * A pod's process listens on its first address only, so that connections to the second are passed on. pong takes this
+ * cluster for its `caller` then. While no process runs, both addresses refuse.
+ */
+const passOn = (second: string, first: string) =>
+  new TcpProxy({ host: second, port: POD_PORT }, () => ({ host: first, port: POD_PORT }));

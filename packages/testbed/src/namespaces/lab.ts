@@ -30,7 +30,7 @@ import {
   vxlanDevice,
 } from "./network/node-network.ts";
 import { Outside } from "./network/outside.ts";
-import { Heartbeats } from "./nodes/heartbeats.ts";
+import { Heartbeats } from "./nodes/api-link.ts";
 import { LabNode, type NodeSurroundings } from "./nodes/lab-node.ts";
 import { manifestEnvironment, NAMESPACE, redisPrefix } from "./nodes/manifest-environment.ts";
 import { roundTimeoutMs } from "./round-timeout.ts";
@@ -39,8 +39,6 @@ export interface LabOptions {
   readonly nodes: number;
   readonly intervalMs: number;
   readonly podNetwork: PodNetworkKind;
-  /** How much faster than Kubernetes' the control plane is; by default as rounds are to a round of 60 s. */
-  readonly controlPlaneSpeed?: number;
   /** Logs, sockets and the files that the namespaces need. */
   readonly folder: string;
   readonly bundles?: Readonly<Partial<Record<"netchecker", string>>>;
@@ -123,7 +121,7 @@ export class Lab extends Cluster<LabNode> {
         namespace: NAMESPACE,
         services: CLUSTER_SERVICES,
         folder,
-        speed: options.controlPlaneSpeed ?? speedFor(intervalMs),
+        speed: speedFor(intervalMs),
         signal,
       },
       stack,

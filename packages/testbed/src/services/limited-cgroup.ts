@@ -88,7 +88,7 @@ process.on("exit", () => {
 });
 
 /** A cgroup, v2 or v1, that holds what runs in it to limits, as kubelet would. */
-export class LimitedCgroup {
+export class LimitedCgroup implements Disposable {
   readonly #name: string;
   readonly #layout = existsSync(join(ROOT, "cgroup.controllers")) ? V2 : V1;
   readonly #parents: readonly string[];
@@ -177,6 +177,10 @@ export class LimitedCgroup {
   /** How many of its processes the kernel has killed because they took more than the limit. */
   oomKills(): number {
     return numberOf(readFileSync(this.#path(...this.#layout.kills), "utf8"), "oom_kill");
+  }
+
+  [Symbol.dispose](): void {
+    this.remove();
   }
 
   /** Removes it once the last process in it is gone, for which it waits a moment. Safe to call twice. */
