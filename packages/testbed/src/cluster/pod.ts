@@ -2,6 +2,7 @@ import { setPriority } from "node:os";
 import { join } from "node:path";
 import type { ObjectStore } from "../kubernetes/api-server/object-store.ts";
 import { Child } from "../services/child-process.ts";
+import { Restartable } from "../services/restartable.ts";
 import { TestbedError } from "../testbed-error.ts";
 import { waitForStore } from "../kubernetes/wait-for-store.ts";
 import {
@@ -48,16 +49,16 @@ export interface PodSpec<Network extends PodNetwork = PodNetwork> {
 }
 
 /** A real process and the pod that the API server shows for it. */
-export class Pod<Network extends PodNetwork = PodNetwork> {
+export class Pod<Network extends PodNetwork = PodNetwork> extends Restartable {
   readonly spec: PodSpec<Network>;
   readonly name: string;
   /** Variables that the process gets in addition to those of the spec, from its next start on. */
   extraEnv: Readonly<Record<string, string>> = {};
   readonly #store: ObjectStore;
-  #child: Child | undefined;
 
   /** Creates the pod, pending and on its node; its process is yet to start. */
   constructor(store: ObjectStore, spec: PodSpec<Network>) {
+    super();
     this.#store = store;
     this.spec = spec;
     const pod = store.create("pods", podObject(spec.workload, spec.namespace, spec.node));
@@ -86,21 +87,8 @@ export class Pod<Network extends PodNetwork = PodNetwork> {
     return this.object !== undefined;
   }
 
-  get running(): boolean {
-    return this.#child?.running ?? false;
-  }
-
-  get pid(): number | undefined {
-    return this.#child?.pid;
-  }
-
   get logFile(): string {
     return join(this.spec.logFolder, `${this.name}.log`);
-  }
-
-  /** Its last words, one line, for an error message. */
-  lastWords(): string {
-    return this.#child?.lastWords() ?? "";
   }
 
   /**
@@ -118,29 +106,23 @@ export class Pod<Network extends PodNetwork = PodNetwork> {
       env: { ...env(this.name), ...this.extraEnv },
       logFile: this.logFile,
     });
-    this.#child = child;
+    this.child = child;
     // On one network stack, who asks lets those go first that answer, kube-proxy among them, which elsewhere is the kernel's work.
     if (workload === "ping" && inNetwork.length === 0 && child.pid !== undefined)
       setPriority(child.pid, 10);
     this.update((copy) => run(copy, ip, hostIp, ipv6));
     void child.exited.then(({ code }) => {
-      if (this.#child !== child) return;
+      if (this.child !== child) return;
       this.update((copy) => crash(copy, code ?? 137));
       void network.close?.();
     });
     await network.open?.();
   }
 
-  /** `kill -9`. */
-  async kill(): Promise<void> {
-    this.#child?.signal("SIGKILL");
-    await this.#child?.exited;
-  }
-
   /** `kill -9`, and Kubernetes does not notice: the pod stays as it is. */
   async killUnnoticed(): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
+    const child = this.child;
+    this.child = undefined;
     child?.signal("SIGKILL");
     await child?.exited;
     await this.network.close?.();
@@ -148,8 +130,8 @@ export class Pod<Network extends PodNetwork = PodNetwork> {
 
   /** Ends its process, as a kubelet does that shuts its node down in good order: the pod stays, failed. */
   async endByShutdown(graceMs = 1_000): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
+    const child = this.child;
+    this.child = undefined;
     await child?.end(graceMs);
     await this.network.close?.();
     this.update(endByShutdown);
@@ -158,15 +140,6 @@ export class Pod<Network extends PodNetwork = PodNetwork> {
   /** Its object was deleted: its process ends. */
   end(): void {
     void this.remove();
-  }
-
-  /** Stops its process where it is: the kernel still accepts connections, nothing answers. */
-  freeze(): void {
-    this.#child?.signal("SIGSTOP");
-  }
-
-  thaw(): void {
-    this.#child?.signal("SIGCONT");
   }
 
   /** Says that the pod is to end, as a deletion does first; its process lives on until {@link remove}. */
@@ -180,8 +153,8 @@ export class Pod<Network extends PodNetwork = PodNetwork> {
 
   /** Ends the process and deletes the pod; its network is gone too. Safe to call twice. */
   async remove(graceMs = 1_000): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
+    const child = this.child;
+    this.child = undefined;
     await child?.end(graceMs);
     await this.network.close?.();
     if (this.object) this.#store.remove("pods", this.object);

@@ -3,8 +3,8 @@ import { cordon, NOT_READY_MESSAGES, uncordon } from "../kubernetes/objects/node
 
 /** One way to break a node, and to heal it again. */
 interface Break {
-  apply(node: LocalNode): Promise<void> | void;
-  heal(node: LocalNode): Promise<void> | void;
+  apply(node: LocalNode): Promise<unknown> | void;
+  heal(node: LocalNode): Promise<unknown> | void;
   /** Whether the API server's objects show it; true where they never will, or only as long after as Kubernetes takes to notice. */
   shown(node: LocalNode): boolean;
   /** Whether the API server's objects show that it is healed. */

@@ -53,15 +53,11 @@ options ndots:5
 const API_PORT = 6443;
 
 /** The parts that a laboratory has in addition to those of every cluster. */
-interface LabParts extends ClusterParts<LabNode> {
-  readonly dns: ClusterDns;
-  readonly fabric: Fabric;
-  readonly outside: Outside;
-  readonly kubeProxy: KubeProxy<NodeRules>;
-  /** The control namespace, as a node of the network. */
-  readonly control: NodePlace;
+interface LabParts
+  extends
+    ClusterParts<LabNode>,
+    Pick<Lab, "dns" | "fabric" | "outside" | "kubeProxy" | "control" | "options"> {
   readonly around: NodeSurroundings;
-  readonly options: LabOptions;
 }
 
 /** Changes within this time are written once. A real kube-proxy waits a second. */
@@ -79,6 +75,7 @@ export class Lab extends Cluster<LabNode> {
   readonly fabric: Fabric;
   readonly outside: Outside;
   readonly kubeProxy: KubeProxy<NodeRules>;
+  /** The control namespace, as a node of the network. */
   readonly control: NodePlace;
   readonly options: LabOptions;
   readonly broken = new BrokenThings();

@@ -111,24 +111,16 @@ async function untilReady(
   const waiting = new AbortController();
   const timeoutMs = START_TIMEOUT_MS + nodes * START_TIMEOUT_PER_NODE_MS;
   const until = AbortSignal.any([waiting.signal, ...(signal ? [signal] : [])]);
-  try {
-    await Promise.race([
-      once(child, "message", { signal: until }).then(([message]) => {
-        const { failed } = message as Started;
-        if (failed !== undefined) throw new TestbedError(failed);
-      }),
-      once(child, "exit", { signal: until }).then(() => {
-        throw new TestbedError(`the laboratory's process ended early: ${lastLines(folder)}`);
-      }),
-      sleep(timeoutMs, null, { signal: until }).then(() => {
-        throw new TestbedError(
-          `the laboratory was not up after ${timeoutMs / 1000} s; is the machine busy?`,
-        );
-      }),
-    ]);
-  } finally {
-    waiting.abort();
-  }
+  const failed = await Promise.race([
+    once(child, "message", { signal: until }).then(([message]) => (message as Started).failed),
+    once(child, "exit", { signal: until }).then(
+      () => `the laboratory's process ended early: ${lastLines(folder)}`,
+    ),
+    sleep(timeoutMs, null, { signal: until }).then(
+      () => `the laboratory was not up after ${timeoutMs / 1000} s; is the machine busy?`,
+    ),
+  ]).finally(() => waiting.abort());
+  if (failed !== undefined) throw new TestbedError(failed);
 }
 
 /** Lets it tear down what it has made, and insists after a while. */

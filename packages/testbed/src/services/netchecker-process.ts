@@ -1,4 +1,5 @@
-import { Child, type Exit } from "./child-process.ts";
+import { Child } from "./child-process.ts";
+import { Restartable } from "./restartable.ts";
 
 export interface NetcheckerSpec {
   readonly bundle: string;
@@ -12,30 +13,17 @@ export interface NetcheckerSpec {
 
 const START_TIMEOUT_MS = 15_000;
 
-/** The real netchecker as a process that can be ended in any way and started again. */
-export class NetcheckerProcess {
+/** The real netchecker as a process. */
+export class NetcheckerProcess extends Restartable {
   readonly spec: NetcheckerSpec;
-  #child: Child | undefined;
 
   constructor(spec: NetcheckerSpec) {
+    super();
     this.spec = spec;
   }
 
   get url(): string {
     return this.spec.url;
-  }
-
-  get pid(): number | undefined {
-    return this.#child?.pid;
-  }
-
-  get running(): boolean {
-    return this.#child?.running ?? false;
-  }
-
-  /** Its last words, one line, for an error message. */
-  lastWords(): string {
-    return this.#child?.lastWords() ?? "";
   }
 
   /** Starts it and resolves when its `/healthz` answers. Rejects with a TestbedError. */
@@ -50,7 +38,7 @@ export class NetcheckerProcess {
       logFile,
       ...(onLog && { onLine: onLog }),
     });
-    this.#child = child;
+    this.child = child;
     const failure = `netchecker did not start on ${url}`;
     await child.isUpWhen(() => answersHealth(url), {
       failure,
@@ -59,15 +47,9 @@ export class NetcheckerProcess {
     });
   }
 
-  /** Ends it with a signal, SIGKILL for `kill -9`, and resolves when it is gone. */
-  async kill(signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<Exit | undefined> {
-    this.#child?.signal(signal);
-    return this.#child?.exited;
-  }
-
   /** Safe to call twice. */
   async stop(): Promise<void> {
-    await this.#child?.end(5_000);
+    await this.child?.end(5_000);
   }
 }
 

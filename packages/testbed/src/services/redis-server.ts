@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { connectOnce, sayRedisError } from "@netchecker/runtime/redis";
 import { Child } from "./child-process.ts";
+import { Restartable } from "./restartable.ts";
 import { findOrInstallRedis } from "../programs/ensure.ts";
 import { freePort } from "../sockets/listen.ts";
 import { TestbedError } from "../testbed-error.ts";
@@ -13,18 +14,18 @@ const ANSWER_TIMEOUT_MS = 5_000;
 const FULL_AT = "100kb";
 
 /**
- * A real redis-server without persistence. It can be killed and started again on its port, and fail in the ways that
- * a Redis does.
+ * A real redis-server without persistence: what was in it is gone when it is killed. It starts again on its port, and can
+ * fail in the ways that a Redis does.
  */
-export class RedisServer {
+export class RedisServer extends Restartable {
   readonly address: Address;
   readonly #file: string;
   readonly #folder: string;
   readonly #settings: readonly string[];
-  #child: Child | undefined;
   #password: string | null = null;
 
   private constructor(file: string, folder: string, address: Address, settings: readonly string[]) {
+    super();
     this.#settings = settings;
     this.#file = file;
     this.#folder = folder;
@@ -51,13 +52,9 @@ export class RedisServer {
     return server;
   }
 
-  get pid(): number | undefined {
-    return this.#child?.pid;
-  }
-
   /** Starts it again after {@link kill} or {@link stop}, and resolves when it answers. */
   async start(signal?: AbortSignal): Promise<void> {
-    if (this.#child?.running) return;
+    if (this.running) return;
     const { host, port } = this.address;
     const args = ["--bind", host, "--port", String(port), "--dir", this.#folder];
     args.push("--save", "", "--appendonly", "no", "--daemonize", "no", "--protected-mode", "no");
@@ -65,7 +62,7 @@ export class RedisServer {
     this.#password = null;
     const logFile = join(this.#folder, "redis.log");
     const child = new Child({ file: this.#file, args, env: {}, logFile });
-    this.#child = child;
+    this.child = child;
     const failure = `redis-server did not start on ${host}:${port}`;
     await child.isUpWhen(() => answersPing(this.address), {
       failure,
@@ -105,15 +102,6 @@ export class RedisServer {
     await this.command("CONFIG", "SET", "maxmemory", "0");
   }
 
-  /** Stops it where it is: the kernel still accepts connections, nothing answers. */
-  freeze(): void {
-    this.#child?.signal("SIGSTOP");
-  }
-
-  thaw(): void {
-    this.#child?.signal("SIGCONT");
-  }
-
   /** Somebody changed its password, null for none; who is connected has to connect anew. */
   async changePassword(password: string | null): Promise<void> {
     await this.command("CONFIG", "SET", "requirepass", password ?? "");
@@ -121,15 +109,9 @@ export class RedisServer {
     for (const type of ["normal", "pubsub"]) await this.command("CLIENT", "KILL", "TYPE", type);
   }
 
-  /** `kill -9`: what was in it is gone, as it is never saved. */
-  async kill(): Promise<void> {
-    this.#child?.signal("SIGKILL");
-    await this.#child?.exited;
-  }
-
   /** Safe to call twice. */
   async stop(): Promise<void> {
-    await this.#child?.end(2_000);
+    await this.child?.end(2_000);
   }
 }
 

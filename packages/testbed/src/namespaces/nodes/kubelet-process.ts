@@ -3,6 +3,7 @@ import type { NodeKubelet } from "../../cluster/node.ts";
 import type { Pod } from "../../cluster/pod.ts";
 import type { ObjectStore } from "../../kubernetes/api-server/object-store.ts";
 import { Child } from "../../services/child-process.ts";
+import { Restartable } from "../../services/restartable.ts";
 import type { ApiEndpoint } from "./api-link.ts";
 
 const MAIN = fileURLToPath(new URL("kubelet-main.ts", import.meta.url));
@@ -32,21 +33,17 @@ interface KubeletSpec {
 }
 
 /** A kubelet in a process of its own. It hears of its pods from here, and tells whether they are ready. */
-export class KubeletProcess implements NodeKubelet {
+export class KubeletProcess extends Restartable implements NodeKubelet {
   readonly #spec: KubeletSpec;
   readonly #pods = new Map<string, Pod>();
   readonly #told = new Map<string, string>();
   readonly #unsubscribe: () => void;
-  #child: Child | undefined;
   #heardAt = Date.now();
 
   constructor(store: ObjectStore, spec: KubeletSpec) {
+    super();
     this.#spec = spec;
     this.#unsubscribe = store.onChange(() => this.#tell());
-  }
-
-  get running(): boolean {
-    return this.#child?.running ?? false;
   }
 
   get heartbeatAt(): number {
@@ -61,7 +58,7 @@ export class KubeletProcess implements NodeKubelet {
   async start(): Promise<void> {
     if (this.running) return;
     const { node, ip, within, api, heartbeatMs, logFile } = this.#spec;
-    this.#child = await Child.started(
+    this.child = await Child.started(
       {
         within,
         file: process.execPath,
@@ -77,8 +74,7 @@ export class KubeletProcess implements NodeKubelet {
   }
 
   async stop(): Promise<void> {
-    this.#child?.signal("SIGKILL");
-    await this.#child?.exited;
+    await this.kill();
   }
 
   watch(pod: Pod): void {
@@ -109,7 +105,7 @@ export class KubeletProcess implements NodeKubelet {
   }
 
   #send(message: ToKubelet): void {
-    this.#child?.send(message);
+    this.child?.send(message);
   }
 
   #hear(message: FromKubelet): void {
