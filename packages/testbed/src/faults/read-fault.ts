@@ -33,16 +33,8 @@ export function effectOf(spec: FaultSpec): Effect {
   return kind.effect?.(parameters) ?? {};
 }
 
-interface Parameter {
-  readonly name: string;
-  readonly schema: TSchema;
-  readonly fallback?: unknown;
-  readonly description?: string;
-  readonly mustBeGiven: boolean;
-}
-
 /** What a kind takes, in the order of its schema. */
-export function parametersOf(kind: FaultKind): Parameter[] {
+export function parametersOf(kind: FaultKind) {
   const { properties, required = [] } = kind.parameters as {
     properties: Record<string, TSchema & { default?: unknown; description?: string }>;
     required?: string[];
@@ -51,7 +43,7 @@ export function parametersOf(kind: FaultKind): Parameter[] {
     name,
     schema,
     fallback: schema.default,
-    ...(schema.description !== undefined && { description: schema.description }),
+    description: schema.description,
     mustBeGiven: required.includes(name) && schema.default === undefined,
   }));
 }
@@ -83,8 +75,6 @@ function parameterFaults(
 interface Described {
   readonly type?: string;
   readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Described[];
-  readonly const?: unknown;
   readonly items?: TSchema;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -93,21 +83,9 @@ interface Described {
 
 /** What a parameter may be, in words. */
 export function allowedBy(schema: TSchema): string {
-  const {
-    type,
-    enum: values,
-    anyOf,
-    const: only,
-    items,
-    minimum,
-    maximum,
-    description,
-  } = schema as Described;
+  const { type, enum: values, items, minimum, maximum, description } = schema as Described;
   if (values) return values.join(", ");
-  if (anyOf) return anyOf.map((each) => allowedBy(each as TSchema)).join(", ");
-  if (only !== undefined) return String(only);
   if (type === "array") return `one or more, with commas between: ${allowedBy(items!)}`;
-  if (type === "boolean") return "true, false";
   if (type === "number" || type === "integer") {
     const what = type === "number" ? "a number" : "a whole number";
     return `${what}${minimum === undefined ? "" : ` from ${minimum}`}${maximum === undefined ? "" : ` to ${maximum}`}`;

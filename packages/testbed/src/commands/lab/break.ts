@@ -10,7 +10,7 @@ import {
 } from "../../faults/read-fault.ts";
 import { type Command, EXIT, readOptions, UsageError } from "../command.ts";
 import { parameterLines, specText, synopsis } from "./fault-text.ts";
-import { flag, type Option } from "@netchecker/runtime/options";
+import type { Option } from "@netchecker/runtime/options";
 import { LabClient } from "../../namespaces/lab-client.ts";
 
 export const breakCommand: Command = {
@@ -54,7 +54,7 @@ export function readSpec(args: readonly string[]): FaultSpec {
   const given = Object.fromEntries(
     parametersOf(kind)
       .map((parameter) => [parameter.name, values[optionName(parameter.name)]])
-      .filter(([, value]) => value !== undefined && value !== false),
+      .filter(([, value]) => value !== undefined),
   );
   const spec = { kind: name, ...placed(kind, name, positionals), ...given };
   try {
@@ -101,7 +101,6 @@ const optionsOf = (kind: FaultKind): Record<string, Option<unknown>> =>
 /** Text becomes what the schema is about; whether it is allowed is asked later, of all parameters together. */
 function optionOf(schema: TSchema): Option<unknown> {
   const { type } = schema as { type?: string };
-  if (type === "boolean") return flag;
   const allowed = allowedBy(schema);
   const read =
     type === "array"

@@ -6,9 +6,9 @@ const MAX_LINE = 110;
 
 /** A fault as it is typed. */
 export function specText({ kind, ...parameters }: FaultSpec): string {
-  const options = Object.entries(parameters)
-    .filter(([, value]) => value !== false)
-    .map(([name, value]) => ` --${optionName(name)}${value === true ? "" : ` ${String(value)}`}`);
+  const options = Object.entries(parameters).map(
+    ([name, value]) => ` --${optionName(name)} ${String(value)}`,
+  );
   return `${kind}${options.join("")}`;
 }
 
@@ -23,9 +23,9 @@ const clock = (iso: string) => `${iso.slice(11, 19)}Z`;
 export const synopsis = (kind: FaultKind): string =>
   parametersOf(kind)
     .map(({ name, schema, mustBeGiven }) => {
-      const { type, enum: choices } = schema as { type?: string; enum?: readonly string[] };
+      const { enum: choices } = schema as { enum?: readonly string[] };
       const value = choices?.join("|") ?? optionName(name).toUpperCase();
-      const option = `--${optionName(name)}${type === "boolean" ? "" : ` ${value}`}`;
+      const option = `--${optionName(name)} ${value}`;
       return mustBeGiven ? option : `[${option}]`;
     })
     .join(" ");
