@@ -14,7 +14,8 @@ export const labCommands = (lab: Lab, faults: ActiveFaults, tap: ReportTap, url:
   /** Resolves when it is in effect; if it fails, nothing of it is left. */
   break: (spec: FaultSpec) => faults.break(spec),
   /** Heals one fault, or all, the newest first. Gives their ids. */
-  heal: (id?: string) => faults.heal(id),
+  // On its way here what is undefined becomes null.
+  heal: (id?: string | null) => faults.heal(id ?? undefined),
   /** Resolves when its pods are ready. */
   addNode: (name: string) => lab.addNode(name),
   removeNode: (name: string) => lab.removeNode(name),
