@@ -12,7 +12,7 @@ export type Pattern = "healthy" | "all-fail" | "half" | "fifth" | "detail-each";
 type Columns = Pick<Report, "reasons" | "attempts" | "latencyMs" | "answeredBy" | "detail">;
 type Random = () => number;
 
-/** What fails in which check when all of it does, as ping tells it; a check that is not here times out. */
+/** The outcome of each check with the pattern `all-fail`, as ping reports it. Other checks time out. */
 const BROKEN: Readonly<Partial<Record<Check, readonly [Reason, string?]>>> = {
   echo: ["host_unreachable", "EHOSTUNREACH"],
   nodeport: ["bad_status", "status 503"],
