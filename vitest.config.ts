@@ -6,8 +6,9 @@ const LABORATORIES = "packages/testbed/tests/namespaces/**/*.test.ts";
 
 /** These files take longest, because clusters or browsers run in them: the longest first. */
 const LONGEST = [
-  "core-scenarios.test.ts",
   "lab-commands.test.ts",
+  "core-scenarios-first.test.ts",
+  "core-scenarios-second.test.ts",
   "scrape.test.ts",
   "dashboard/tests/local-cluster.test.ts",
   "command-line.test.ts",

@@ -1,0 +1,3 @@
+import { playCoreScenarios } from "./play-core-scenarios.ts";
+
+playCoreScenarios("first");
