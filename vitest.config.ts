@@ -47,6 +47,8 @@ export default defineConfig({
             "tests/**/*.test.ts",
           ],
           exclude: ["**/node_modules/**", LABORATORIES],
+          // Files share their worker's modules: loading them for each file takes a fifth of all CPU.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
