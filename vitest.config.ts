@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Whole clusters with a network each: three at a time, and when nothing else runs. */
+/** Whole clusters with a network each: two at a time, and when nothing else runs. */
 const LABORATORIES = "packages/testbed/tests/namespaces/**/*.test.ts";
 
 /** These files take longest, because clusters or browsers run in them: the longest first. */
@@ -30,7 +30,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     // For two cores. Whole clusters of processes run inside some of these tests, and wait most of the time.
-    maxWorkers: 4,
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // A busy machine may take longer than the usual second.
@@ -40,15 +40,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "all",
-          include: [
-            "packages/*/src/**/*.test.ts",
-            "packages/*/tests/**/*.test.ts",
-            "tests/**/*.test.ts",
-          ],
-          exclude: ["**/node_modules/**", LABORATORIES],
-          // Files share their worker's modules: loading them for each file takes a fifth of all CPU.
+          name: "units",
+          include: ["packages/*/src/**/*.test.ts"],
+          // They share their worker's modules: loading them again takes four times as long as the tests.
           isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "processes",
+          include: ["packages/*/tests/**/*.test.ts", "tests/**/*.test.ts"],
+          exclude: ["**/node_modules/**", LABORATORIES],
           sequence: { groupOrder: 0 },
         },
       },
@@ -57,7 +61,7 @@ export default defineConfig({
         test: {
           name: "laboratories",
           include: [LABORATORIES],
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

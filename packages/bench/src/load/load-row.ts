@@ -1,3 +1,4 @@
+import { MAX_HEALTH_ANSWER_MS } from "./bed/health-record.ts";
 import type { LoadBed } from "./bed/load-bed.ts";
 import type { ServicePod } from "./bed/service-pod.ts";
 
@@ -37,8 +38,7 @@ export const peakOf = (...pods: readonly ServicePod[]): string =>
     })
     .join(", ");
 
-/** The longest time that a health answer may take, and that the event loop may be busy. */
-const MAX_HEALTH_ANSWER_MS = 1_000;
+/** The longest time for which the event loop may be busy. */
 const MAX_LOOP_AWAY_MS = 500;
 
 /** The result of a bed's services since a moment: deaths, rounds, memory, health answers and event loop. */

@@ -2,7 +2,8 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const SCRIPT = fileURLToPath(new URL("./watch-health.ts", import.meta.url));
-const MAX_ANSWER_MS = 1_000;
+/** The longest time that a health answer may take. */
+export const MAX_HEALTH_ANSWER_MS = 1_000;
 
 /** Records how a service answers its health requests. */
 export class HealthRecord {
@@ -19,7 +20,7 @@ export class HealthRecord {
       this.#asked += 1;
       if (!ok) this.#refused += 1;
       else this.#latestMs = Math.max(this.#latestMs, ms);
-      if (ok && ms > MAX_ANSWER_MS) this.#late += 1;
+      if (ok && ms > MAX_HEALTH_ANSWER_MS) this.#late += 1;
     });
   }
 

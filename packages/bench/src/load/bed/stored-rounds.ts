@@ -11,8 +11,8 @@ type Kept = Pick<
 >;
 
 /**
- * Compares the rounds in Redis a few times a second. A closed round must not change, and the counter of ids must never
- * fall.
+ * Compares the rounds in Redis a few times a second. A closed round must not change. The counter of ids and the newest id
+ * must never fall, and a round with a later id must have started later.
  */
 export class StoredRounds {
   readonly #redis: Redis;
@@ -21,6 +21,7 @@ export class StoredRounds {
   readonly #faults = new Set<string>();
   readonly #stop = new AbortController();
   #counter = 0;
+  #newest = 0;
   #note = "";
 
   constructor(redis: Redis, names: RedisNames) {
@@ -54,16 +55,24 @@ export class StoredRounds {
       this.#fault(`the counter fell from ${this.#counter} to ${counter}`);
     this.#counter = counter;
     const ids = (await this.#redis.zrange(this.#names.rounds, "0", "-1")).map(Number);
-    const heads = await Promise.all(
+    const newest = ids.at(-1) ?? 0;
+    if (newest < this.#newest) this.#fault(`the newest id fell from ${this.#newest} to ${newest}`);
+    this.#newest = newest;
+    const texts = await Promise.all(
       ids.map((id) => this.#redis.hget(this.#names.round(id), "head")),
     );
-    ids.forEach((id, index) => this.#compare(id, heads[index] ?? null));
+    const heads = texts.flatMap((text) =>
+      text === null ? [] : (JSON.parse(text) as { head: RoundHead }).head,
+    );
+    for (const [index, head] of heads.entries()) {
+      this.#compare(head);
+      const before = heads[index - 1];
+      if (before && before.startedAt > head.startedAt)
+        this.#fault(`round ${head.id} started before round ${before.id}`);
+    }
   }
 
-  #compare(id: number, text: string | null): void {
-    if (text === null) return;
-    const { head } = JSON.parse(text) as { head: RoundHead };
-    const { state, startedAt, finishedAt, closedBy, expected, reported } = head;
+  #compare({ id, state, startedAt, finishedAt, closedBy, expected, reported }: RoundHead): void {
     const kept = JSON.stringify({
       state,
       startedAt,
