@@ -99,22 +99,21 @@ describe.each(ALL)("the $type check $check", (asked) => {
     expect(verdict).toBe("failing");
   });
 
-  it.runIf(isBetweenNodes(asked))(
-    "is an alarm that names the node if it fails towards one node",
-    () => {
-      const { verdict, alarms } = told(asked, [failsWhere(asked, (_, to) => to === "node-3")]);
-      expect(alarms).toEqual(namesOnly("node-3"));
-      expect(verdict).toBe("failing");
-    },
-  );
-
   it("is an alarm about the whole cluster if it fails everywhere", () => {
     const { verdict, alarms } = told(asked, [failsWhere(asked, () => true)]);
     expect(alarms).toEqual(namesOnly(""));
     expect(verdict).toBe("failing");
   });
+});
 
-  it.runIf(isBetweenNodes(asked))("is not ok if it fails between two nodes", () => {
+describe.each(ALL.filter(isBetweenNodes))("the $type check $check, between nodes", (asked) => {
+  it("is an alarm that names the node if it fails towards one node", () => {
+    const { verdict, alarms } = told(asked, [failsWhere(asked, (_, to) => to === "node-3")]);
+    expect(alarms).toEqual(namesOnly("node-3"));
+    expect(verdict).toBe("failing");
+  });
+
+  it("is not ok if it fails between two nodes", () => {
     const pair = failsWhere(asked, (from, to) => from === "node-2" && to === "node-4");
     expect(told(asked, [pair]).verdict).toMatch(/^(degraded|failing)$/);
   });
