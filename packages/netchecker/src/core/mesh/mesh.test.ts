@@ -145,7 +145,8 @@ describe("the rows of a plane", () => {
     const shown = [...rowsOf(spread, "pod", "echo").latencies()].flatMap((row) =>
       [...Buffer.from(row, "base64")].map(latencyOf),
     );
-    const exact = [...results(spread, { type: "pod" })].map(({ latencyMs }) => latencyMs!);
+    const rows = [...results(spread, { type: "pod" })].filter(({ check }) => check === "echo");
+    const exact = rows.map(({ latencyMs }) => latencyMs!);
     expect(shown).toHaveLength(16);
     for (const [index, latencyMs] of exact.entries())
       expect(Math.abs(shown[index]! / latencyMs - 1)).toBeLessThan(0.03);

@@ -1,7 +1,14 @@
 import type { Finding } from "@netchecker/contract";
 import { expect, test } from "vitest";
 import { aFinding } from "@netchecker/conclude/testing/a-finding";
-import { aClosedRound, aNode, aView, OK, TIMEOUT } from "@netchecker/round/testing/a-round";
+import {
+  aClosedRound,
+  aNode,
+  aView,
+  checksOfOne,
+  OK,
+  TIMEOUT,
+} from "@netchecker/round/testing/a-round";
 import type { ClosedRound } from "@netchecker/round/closed-round";
 import { finish } from "@netchecker/round/steps";
 import { roundGauges } from "./round-gauges.ts";
@@ -30,18 +37,20 @@ test("each node's checks are counted as a source and as a target, by type and re
   const round = aClosedRound(aView(3), {
     finds: (target) => (target.name === "pong-2" ? TIMEOUT : OK),
   });
+  const { plan } = round;
+  const ofOnePong = checksOfOne(plan, "pod");
   expect(series(round, "netchecker_source_checks")).toEqual(
     expect.arrayContaining([
-      "node=node-1,type=pod,result=ok 2",
-      "node=node-1,type=pod,result=failed 1",
-      "node=node-1,type=service,result=ok 2",
+      `node=node-1,type=pod,result=ok ${2 * ofOnePong}`,
+      `node=node-1,type=pod,result=failed ${ofOnePong}`,
+      `node=node-1,type=service,result=ok ${checksOfOne(plan, "service")}`,
     ]),
   );
   expect(series(round, "netchecker_destination_checks")).toEqual(
     expect.arrayContaining([
       "node=node-2,type=pod,result=ok 0",
-      "node=node-2,type=pod,result=failed 3",
-      "node=node-3,type=pod,result=ok 3",
+      `node=node-2,type=pod,result=failed ${3 * ofOnePong}`,
+      `node=node-3,type=pod,result=ok ${3 * ofOnePong}`,
     ]),
   );
 });

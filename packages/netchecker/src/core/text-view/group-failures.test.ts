@@ -22,8 +22,8 @@ describe("groupFailures", () => {
 
   it("takes the fullest row or column first", () => {
     const round = aClosedRound(aView(6), {
-      finds: (target, from, type) =>
-        type === "pod" &&
+      finds: (target, from) =>
+        target.check === "echo" &&
         (target.node === "node-2" || (from === "node-5" && target.node !== "node-6"))
           ? TIMEOUT
           : OK,
