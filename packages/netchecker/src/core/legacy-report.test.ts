@@ -47,7 +47,7 @@ describe("the original's shapes", () => {
       ["192.168.0.1", pods],
       ["192.168.0.2", pods],
     ]);
-    expect(entries[0]?.to[1]).toEqual({
+    expect(entries[0]?.to).toContainEqual({
       dstIp: "192.168.0.2",
       Result: true,
       timestamp: "2026-11-22 23:51:11",
