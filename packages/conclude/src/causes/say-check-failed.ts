@@ -1,6 +1,6 @@
 import type { Check } from "@netchecker/contract";
 import type { Draft } from "../evidence/draft.ts";
-import type { Where } from "../say/say-where.ts";
+import type { Where } from "../evidence/where.ts";
 
 /** Says where a check fails that no rule names. `targets` are the names of the targets, if they are no nodes. */
 export function sayCheckFailed(

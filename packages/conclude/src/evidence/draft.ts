@@ -6,7 +6,7 @@ import type {
   Severity,
 } from "@netchecker/contract";
 import type { IpFamily } from "@netchecker/round/cluster-view";
-import type { Where } from "../say/say-where.ts";
+import type { Where } from "./where.ts";
 import { Claim } from "./claim.ts";
 
 /** A cause as it is found: nodes by their index, its words yet to come. */

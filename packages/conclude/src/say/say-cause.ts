@@ -6,7 +6,7 @@ import { sayGroups } from "./say-groups.ts";
 import { sayOthers } from "./say-others.ts";
 import { sayPlanned } from "./say-planned.ts";
 import { sayThough } from "./say-though.ts";
-import type { Where } from "./say-where.ts";
+import type { Where } from "../evidence/where.ts";
 
 /**
  * The summary of a cause, for an operator at 3 a.m.: node first, then what is wrong, how many of how many, and where

@@ -1,5 +1,5 @@
 import type { Draft } from "../evidence/draft.ts";
-import type { Where } from "./say-where.ts";
+import type { Where } from "../evidence/where.ts";
 
 /** A cause between two nodes, or between two groups of nodes. */
 export function sayGroups(cause: Draft, where: Where): string {

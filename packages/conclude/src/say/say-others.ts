@@ -1,5 +1,5 @@
 import type { Draft } from "../evidence/draft.ts";
-import type { Where } from "./say-where.ts";
+import type { Where } from "../evidence/where.ts";
 
 /** A cause that concerns services, DNS, the outside or the agents themselves. */
 export function sayOthers(cause: Draft, where: Where): string {

@@ -1,6 +1,6 @@
 import type { PlannedWhy } from "@netchecker/contract";
 import type { Draft } from "../evidence/draft.ts";
-import type { Where } from "./say-where.ts";
+import type { Where } from "../evidence/where.ts";
 
 const WHY: Readonly<Record<PlannedWhy, string>> = {
   node_cordoned: "the node is cordoned",

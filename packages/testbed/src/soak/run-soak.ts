@@ -45,7 +45,7 @@ export async function runSoak(
 }
 
 /** Does what the plan says, and notes in the timeline what that may change, and when. */
-export class Player {
+class Player {
   readonly #lab: LabClient;
   readonly #timeline: Timeline;
   readonly #say: (line: string) => void;

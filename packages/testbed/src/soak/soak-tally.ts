@@ -1,5 +1,4 @@
 import type { RoundJudge } from "./judge-rounds.ts";
-import type { Player } from "./run-soak.ts";
 
 /** Resident memory of one process, first (after the time of warming up) and last, bytes. */
 export interface MemoryTally {
@@ -9,8 +8,13 @@ export interface MemoryTally {
 }
 
 /** What a soak counted. */
-export type SoakTally = RoundJudge["tally"] &
-  Player["tally"] & { readonly memory: readonly MemoryTally[] };
+export type SoakTally = RoundJudge["tally"] & {
+  readonly faults: number;
+  /** Nodes and pods that came, went or were replaced. */
+  readonly churn: number;
+  readonly restarts: number;
+  readonly memory: readonly MemoryTally[];
+};
 
 /** Memory may grow so much after the first minutes: a tenth. */
 const MAX_GROWTH = 1.1;
